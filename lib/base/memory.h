@@ -1,0 +1,62 @@
+/* memory.h: every byte the library holds comes through here: the host's
+ * allocator, the memory limit of one object, and the interrupt.
+ *
+ * An object with state embeds one lk_memory. Sizes are counted in items, so
+ * that the multiplication is checked in one place. A count of zero gives NULL
+ * and LEADKPI_OK. */
+#ifndef LK_MEMORY_H
+#define LK_MEMORY_H
+
+#include <leadkpi/host.h>
+
+#include "base/error.h"
+
+typedef struct lk_memory {
+    void *user;
+    void *(*allocate)(void *user, size_t size);
+    void *(*reallocate)(void *user, void *memory, size_t old_size, size_t new_size);
+    void (*release)(void *user, void *memory, size_t size);
+    int32_t (*interrupted)(void *user);
+    uint64_t limit_bytes; /* 0: none */
+    uint64_t used_bytes;
+} lk_memory;
+
+/* Takes the host's struct, which may be NULL (the defaults). */
+leadkpi_status lk_memory_init(lk_memory *memory, const leadkpi_host *host, leadkpi_error *error);
+
+/* The same callbacks and limit with a count of its own: for a twin, or for a
+ * table that a report hands out. */
+lk_memory lk_memory_like(const lk_memory *memory);
+
+/* `*out` is written only on success; new memory is not cleared. */
+leadkpi_status lk_allocate(lk_memory *memory, size_t count, size_t item_size, void *out,
+                           leadkpi_error *error);
+
+/* `*block` (a pointer to the caller's pointer) moves from old_count to new_count items; left as it was on
+ * failure. A new_count of zero releases it. Never fails when it shrinks to zero. */
+leadkpi_status lk_resize(lk_memory *memory, void *block, size_t old_count, size_t new_count,
+                         size_t item_size, leadkpi_error *error);
+
+/* NULL does nothing; count and size as at allocation. */
+void lk_release(lk_memory *memory, void *block, size_t count, size_t item_size);
+
+/* LEADKPI_INTERRUPTED once the host says stop. Call it every LK_INTERRUPT_ROWS rows or so. */
+#define LK_INTERRUPT_ROWS 65536
+leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error);
+
+/* False on overflow, `*out` then not written. */
+static inline bool lk_size_multiply(size_t a, size_t b, size_t *out)
+{
+    if (b && a > SIZE_MAX / b) return false;
+    *out = a * b;
+    return true;
+}
+
+static inline bool lk_size_add(size_t a, size_t b, size_t *out)
+{
+    if (a > SIZE_MAX - b) return false;
+    *out = a + b;
+    return true;
+}
+
+#endif
