@@ -194,7 +194,7 @@ static slice take_front(slice text, bool *negative, bool *bracket, slice *curren
 }
 
 /* What may stand behind: currency, %, a closing bracket, a trailing minus. */
-static bool take_back(slice text, bool *negative, bool bracket, number *out)
+static bool take_back(slice text, bool *negative, bool bracket, number_value *out)
 {
     for (;;) {
         text = skip_blanks(text);
@@ -221,7 +221,7 @@ static bool take_back(slice text, bool *negative, bool bracket, number *out)
 
 /* Plain digits, perhaps with a mark: most of what there is. Cost: one pass of a
  * byte a step, a multiply and two well-predicted branches each. */
-static bool read_plain(slice text, char mark, number *out)
+static bool read_plain(slice text, char mark, number_value *out)
 {
     uint64_t value = 0;
     size_t i = 0, behind = 0;
@@ -234,18 +234,18 @@ static bool read_plain(slice text, char mark, number *out)
             value = value * 10 + (uint64_t)(text.data[i] - '0');
     }
     if (i < text.length || behind > NUMBER_SCALE) return false;
-    *out = (number){.unscaled = (int64_t)value, .scale = (int)behind};
+    *out = (number_value){.unscaled = (int64_t)value, .scale = (int)behind};
     return true;
 }
 
-bool number_read(slice text, number_style style, number *out)
+bool number_read(slice text, number_style style, number_value *out)
 {
     char mark = style == NUMBER_COMMA ? ',' : '.';
     if (read_plain(text, mark, out)) return true;
     bool negative = false, bracket = false;
     digits d = {0};
     int exponent;
-    *out = (number){0};
+    *out = (number_value){0};
     text = take_front(text, &negative, &bracket, &out->currency);
     if (!read_digits(&text, mark, &d) || !read_exponent(&text, &exponent)) return false;
     if (!take_back(text, &negative, bracket, out) || !apply_exponent(&d, exponent)) return false;
@@ -258,7 +258,7 @@ bool number_read(slice text, number_style style, number *out)
 
 number_style number_style_of(slice text)
 {
-    number n;
+    number_value n;
     bool dot = number_read(text, NUMBER_DOT, &n), comma = number_read(text, NUMBER_COMMA, &n);
     if (dot == comma) return NUMBER_UNTOLD;
     return dot ? NUMBER_DOT : NUMBER_COMMA;

@@ -20,15 +20,15 @@ typedef enum number_style {
     NUMBER_COMMA   /* 1.234,50 */
 } number_style;
 
-typedef struct number {
+typedef struct number_value {
     int64_t unscaled; /* the value is unscaled / 10^scale */
     int scale;        /* 0 to NUMBER_SCALE */
     bool percent;     /* a % stood behind it; the value is as written */
     slice currency;   /* as written ("$", "EUR"); empty: none */
-} number;
+} number_value;
 
 /* The whole of `text` as a number; false where it is not one or does not fit. */
-bool number_read(slice text, number_style style, number *out);
+bool number_read(slice text, number_style style, number_value *out);
 
 /* What `text` proves: NUMBER_DOT, NUMBER_COMMA, or NUMBER_UNTOLD where both readings are
  * possible ("1,234") or none. */
