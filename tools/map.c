@@ -114,10 +114,6 @@ static void add_column(map_entry *entry, slice name)
 {
     entry->columns = tool_resize(entry->columns, entry->column_count + 1, sizeof *entry->columns);
     entry->columns[entry->column_count++] = tool_copy(unbracketed(name));
-    /* the API of Google Ads counts in millionths and says so in the name */
-    if (slice_equal_folded(unbracketed(name), slice_of("cost_micros")) ||
-        slice_equal_folded(unbracketed(name), slice_of("metrics.cost_micros")))
-        entry->micros = true;
 }
 
 static int parse_condition(map_entry *entry, slice text, const char *where, trouble *why)
