@@ -22,12 +22,17 @@ release=${version%.*}
 work=$(mktemp -d "${TMPDIR:-/tmp}/leadkpi-gate-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-need_shared() {
-    test -f "$shared" || not_here "this build has no shared library"
-    # What a sanitizer or a coverage build adds is not the library's.
-    if $NM -D "$shared" | grep -q ' __asan_init\| __gcov_\| __ubsan_handle\| __tsan_init'; then
+# What a sanitizer or a coverage build adds is not the library's.
+not_instrumented() {
+    $NM lib/.libs/libleadkpi.* 2>/dev/null >"$work/names" || :
+    if grep -q ' __asan_init\| __gcov_\| __ubsan_handle\| __tsan_init\| __sanitizer_cov' "$work/names"; then
         not_here "an instrumented build"
     fi
+}
+
+need_shared() {
+    test -f "$shared" || not_here "this build has no shared library"
+    not_instrumented
 }
 
 # The symbols that a shared library exports, without the node they belong to.
