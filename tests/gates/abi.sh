@@ -8,8 +8,10 @@ need_shared
 
 baseline=$(ls "$top_srcdir"/abi/libleadkpi-*.abi | sort -V | tail -n 1)
 frozen=$top_srcdir/abi/include-$(basename "$baseline" .abi | sed 's/^libleadkpi-//')
-test "$(uname -m)" = x86_64 || not_here "the baseline is of x86_64"
 need readelf
+readelf -h "$shared" >"$work/elf"
+grep -q 'Machine:.*X86-64' "$work/elf" && grep -q 'Class:.*ELF64' "$work/elf" ||
+    not_here "the baseline is of x86_64"
 $CC --version | head -n 1 | grep -qi clang && not_here "the baseline is of a build by gcc"
 readelf -S "$shared" | grep -q '\.debug_info' || not_here "this build has no debug information (-g)"
 need abidiff
