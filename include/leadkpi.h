@@ -11,6 +11,7 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   stats.h     intervals, distributions, quantiles, survival
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -22,6 +23,7 @@
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
 #include <leadkpi/options.h>
+#include <leadkpi/stats.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>
 #include <leadkpi/version.h>
