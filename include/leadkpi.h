@@ -12,6 +12,7 @@
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
  *   stats.h     intervals, distributions, quantiles, survival
+ *   campaigns.h leads, stages and costs in, every KPI out
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -19,6 +20,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
