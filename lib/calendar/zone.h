@@ -1,8 +1,8 @@
 /* zone.h: how far local time is from UTC, from rules that the host hands in.
  *
  * Everything is in whole seconds: instants since 1970-01-01T00:00:00Z, local
- * times since 1970-01-01T00:00:00 on the local clock. A caller may hand in any
- * second within +-2^62.
+ * times since 1970-01-01T00:00:00 on the local clock, both within
+ * +-LK_ZONE_TIME_LIMIT, which every int64 of microseconds is.
  *
  * A zone is a row of stretches of constant offset. It is immutable once read. */
 #ifndef LK_CALENDAR_ZONE_H
@@ -14,6 +14,8 @@
 /* No offset in a zone is this far from UTC: RFC 9636 section 3.2 asks for
  * offsets of less than 25 h west and 26 h east. */
 #define LK_ZONE_OFFSET_LIMIT (26 * 3600)
+
+#define LK_ZONE_TIME_LIMIT (INT64_C(1) << 44)
 
 /* A moment from which on the clock shows another offset than before. */
 typedef struct lk_zone_transition {
