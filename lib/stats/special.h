@@ -33,12 +33,17 @@ typedef struct lk_stats_tails {
 } lk_stats_tails;
 
 lk_stats_tails lk_stats_gamma_tails(double x, double shape);
-lk_stats_tails lk_stats_beta_tails(double x, double a, double b);
+/* y is 1 - x, which the caller may know better than the subtraction tells. */
+lk_stats_tails lk_stats_beta_tails(double x, double y, double a, double b);
 
 /* The x above 0 (and up to `most`) at which the lower tail is p, or the upper tail is q,
  * whichever is named by `upper`; from a first guess. See inverse.c. */
 typedef lk_stats_tails (*lk_stats_tails_at)(double x, double first, double second);
 double lk_stats_invert(lk_stats_tails_at tails_at, double first, double second, double target,
                        int upper, double guess, double most);
+
+/* The x whose lower (or `upper`) tail is `target`, and `*y` = 1 - x, each with all its digits.
+ * 0 < target < 1, a and b good. */
+double lk_stats_beta_solve(double target, double a, double b, int upper, double *y);
 
 #endif
