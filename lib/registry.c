@@ -1,8 +1,10 @@
 #include "registry.h"
 
 #include "base/table.h"
+#include "kpi/estimate.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_kpi_evaluate_schema,
     NULL,
 };
 

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "kpi/measures.h"
+#include "kpi/samples.h"
 #include "stats/check.h"
 
 _Static_assert(sizeof(leadkpi_estimate) == 96, "the estimate is frozen");
@@ -22,7 +23,9 @@ const lk_schema lk_kpi_evaluate_schema = {"kpi_evaluate", "How a KPI is evaluate
 
 lk_kpi_settings lk_kpi_settings_of(double level, int32_t basis)
 {
-    return (lk_kpi_settings){level, 0.5 * (1 - level), lk_stats_z_of_level(level), basis};
+    lk_kpi_settings settings = {.level = level, .z = lk_stats_z_of_level(level), .basis = basis};
+    lk_garwood_level_init(&settings.garwood, level);
+    return settings;
 }
 
 leadkpi_status lk_kpi_settings_read(const leadkpi_options *options, lk_kpi_settings *settings,

@@ -4,14 +4,15 @@
 
 #include "base/options.h"
 #include "kpi/kpi.h"
+#include "stats/garwood.h"
 
 extern const lk_schema lk_kpi_evaluate_schema;
 
 /* What the options say, read once. */
 typedef struct lk_kpi_settings {
     double level;
-    double tail;   /* half of 1 - level */
     double z;      /* of the level */
+    lk_garwood_level garwood;
     int32_t basis; /* LEADKPI_BASIS_..., where the KPI has one */
 } lk_kpi_settings;
 

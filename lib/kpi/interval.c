@@ -6,7 +6,6 @@
 
 #include "kpi/estimate.h"
 #include "kpi/samples.h"
-#include "stats/poisson.h"
 #include "stats/proportion.h"
 
 /* Counts beyond this are not exact in a double times another; stats.h takes no more. */
@@ -39,8 +38,8 @@ static void by_poisson(const lk_kpi_formula *formula, const double *x, const lk_
     if (!is_count(parts->first) || !(parts->second > 0)) return;
     out->n = parts->first;
     note_fraction(parts->first, LEADKPI_FLAG_APPROXIMATE, out);
-    set_by_ratio(formula, x, lk_stats_garwood_low(parts->first, settings->tail) / parts->second,
-                 lk_stats_garwood_high(parts->first, settings->tail) / parts->second, out);
+    lk_garwood_limits limits = lk_garwood_level_limits(&settings->garwood, parts->first);
+    set_by_ratio(formula, x, limits.low / parts->second, limits.high / parts->second, out);
 }
 
 /* Count 0 leaves a bound: what was spent is at least the money over the upper limit of 0. */
@@ -52,9 +51,8 @@ static void by_cost(const lk_kpi_formula *formula, const double *x, const lk_kpi
     out->n = count;
     note_fraction(count, LEADKPI_FLAG_APPROXIMATE, out);
     if (money == 0 && count == 0) return;
-    double low = money / lk_stats_garwood_high(count, settings->tail);
-    double high = money == 0 ? 0 : money / lk_stats_garwood_low(count, settings->tail);
-    set_by_ratio(formula, x, low, high, out);
+    lk_garwood_limits limits = lk_garwood_level_limits(&settings->garwood, count);
+    set_by_ratio(formula, x, money / limits.high, money == 0 ? 0 : money / limits.low, out);
 }
 
 static void by_two_counts(const lk_kpi_formula *formula, const double *x,
