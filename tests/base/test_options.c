@@ -279,7 +279,7 @@ START_TEST(a_number_of_the_wrong_type_is_refused)
                          LEADKPI_WRONG_TYPE);
     ck_assert_str_eq(error.message, "option \"as_of\": expected timestamp, found bool");
     ck_assert_int_eq(set("lebel", "1"), LEADKPI_UNKNOWN_NAME);
-    ck_assert_ptr_nonnull(strstr(error.message, "\"lebel\""));
+    ck_assert_ptr_nonnull(strstr(error.message, "nearest name is \"level\""));
     ck_assert_int_eq(leadkpi_options_set_int64(options, "lebel", Z, 1, &error),
                      LEADKPI_UNKNOWN_NAME);
     ck_assert_int_eq(leadkpi_options_set_double(options, "lebel", Z, 1, &error),
