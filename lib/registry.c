@@ -1,8 +1,10 @@
 #include "registry.h"
 
 #include "base/table.h"
+#include "calendar/calendar.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_calendar_schema,
     NULL,
 };
 
