@@ -5,6 +5,10 @@
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
+#include "kpi/estimate.h"
+
+const lk_schema *const lk_registry_schemas[] = {
+    &lk_kpi_evaluate_schema,
     NULL,
 };
 
