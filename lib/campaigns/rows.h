@@ -11,10 +11,14 @@
 
 #define LK_ROW_BLOCK 512
 
-/* Text columns that are dimensions of the rows at hand. */
+/* A table has at most so many dimensions; one more is refused. */
+#define LK_ROW_DIMENSIONS_MAX 64
+
+/* The text columns that are dimensions of the rows at hand, by rising dimension:
+ * the trie is walked in that order, so that equal rows meet in one node. */
 typedef struct lk_row_dimensions {
-    const lk_column **columns; /* by rising dimension, then NULL never */
-    uint32_t *dimensions;
+    const lk_column *columns[LK_ROW_DIMENSIONS_MAX];
+    uint32_t dimensions[LK_ROW_DIMENSIONS_MAX];
     size_t count;
 } lk_row_dimensions;
 
