@@ -1,8 +1,10 @@
 #include "registry.h"
 
 #include "base/table.h"
+#include "campaigns/definition.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_campaigns_schema,
     NULL,
 };
 
