@@ -11,6 +11,8 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   kpi.h       every KPI: find it, read it, compute it
+ *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *
  * The library has no global state, starts no thread, and reads no file, clock,
@@ -23,7 +25,10 @@
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
+#include <leadkpi/kpi.h>
+#include <leadkpi/kpi_functions.h>
 #include <leadkpi/options.h>
+#include <leadkpi/stats.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>
 #include <leadkpi/version.h>

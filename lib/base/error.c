@@ -14,6 +14,44 @@ void leadkpi_error_reset(leadkpi_error *error)
     error->column = -1;
 }
 
+/* How many bytes the UTF-8 character at `at` has, of `left`; 0 where it is none (Unicode 15, table 3-7). */
+static size_t character_length(const unsigned char *at, size_t left)
+{
+    size_t length = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    if (at[0] >= 0xF5 || (at[0] >= 0x80 && at[0] < 0xC2)) return 0;
+    if (length > left) return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xC0) != 0x80) return 0;
+    if (at[0] == 0xE0 && at[1] < 0xA0) return 0; /* longer than needed */
+    if (at[0] == 0xED && at[1] > 0x9F) return 0; /* surrogates */
+    if (at[0] == 0xF0 && at[1] < 0x90) return 0;
+    if (at[0] == 0xF4 && at[1] > 0x8F) return 0;
+    return length;
+}
+
+/* Messages quote what the caller handed in, which may be any bytes: what is not UTF-8, a control
+ * character or a NUL becomes '?'. */
+static void clean(char *message, size_t length)
+{
+    unsigned char *at = (unsigned char *)message;
+    for (size_t i = 0; i < length;) {
+        size_t count = character_length(at + i, length - i);
+        if (count == 0 || at[i] < 0x20 || at[i] == 0x7F) {
+            at[i] = '?';
+            count = 1;
+        }
+        i += count;
+    }
+}
+
+static void write_message(char *message, size_t capacity, const char *format, va_list arguments)
+{
+    size_t length = lk_format_list(message, capacity, format, arguments);
+    if (length >= capacity) /* cut: the closing NUL is the last of all */
+        for (length = capacity - 1; message[length];) length--;
+    clean(message, length);
+}
+
 static leadkpi_status report(leadkpi_error *error, leadkpi_status status, int64_t row,
                              int32_t column, const char *format, va_list arguments)
 {
@@ -21,7 +59,7 @@ static leadkpi_status report(leadkpi_error *error, leadkpi_status status, int64_
         error->code = status;
         error->row = row;
         error->column = column;
-        lk_format_list(error->message, sizeof error->message, format, arguments);
+        write_message(error->message, sizeof error->message, format, arguments);
     }
     return status;
 }

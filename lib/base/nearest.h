@@ -31,7 +31,7 @@ typedef struct lk_nearest {
     lk_text wanted;
     lk_text best; /* as handed in; must live until the result is used */
     size_t folded_length;
-    size_t allowed; /* edits a better name may have; one less than the best's */
+    size_t fewer_than; /* edits: a better name has fewer */
     bool found;
     char folded[LK_NEAREST_LENGTH_MAX + 1];
 } lk_nearest;

@@ -19,9 +19,18 @@ size_t lk_number_print_int64(char *out, int64_t value)
     return 1 + lk_number_print_uint64(out + 1, 0 - (uint64_t)value);
 }
 
-size_t lk_number_print_double(char out[LK_NUMBER_DOUBLE_SIZE], double value)
+bool lk_number_parse_int64(lk_text text, int64_t *out)
 {
-    (void)value;
-    out[0] = '?';
-    return 1;
+    size_t i = 0;
+    bool negative = text.length && text.data[0] == '-';
+    if (negative || (text.length && text.data[0] == '+')) i++;
+    if (i == text.length) return false;
+    uint64_t largest = (uint64_t)INT64_MAX + negative, magnitude = 0;
+    for (; i < text.length; i++) {
+        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
+        if (digit > 9 || magnitude > (largest - digit) / 10) return false;
+        magnitude = magnitude * 10 + digit;
+    }
+    *out = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+    return true;
 }

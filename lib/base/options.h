@@ -58,9 +58,9 @@ typedef struct lk_schema {
     int count;
 } lk_schema;
 
-/* Nothing when the schema obeys the rules above, else what is wrong with it.
- * For the tests, which ask it of every schema there is. */
-const char *lk_schema_fault(const lk_schema *schema);
+/* NULL when the schema obeys the rules above, else what is wrong, and with
+ * which option. For the tests, which ask it of every schema there is. */
+const char *lk_schema_fault(const lk_schema *schema, const char **option);
 
 /* Every option at its default. leadkpi_options_create is this by schema name. */
 leadkpi_status lk_options_new(const lk_memory *like, const lk_schema *schema,

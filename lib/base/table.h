@@ -213,9 +213,10 @@ void lk_table_set_null(leadkpi_table *table, int32_t column, size_t row);
 typedef struct lk_text_builder {
     leadkpi_table *table;
     size_t row_count;
-    size_t row_capacity; /* rows there is room for; offsets are one more */
-    int64_t *offsets;    /* NULL or row_capacity + 1 of them */
-    uint8_t *validity;   /* NULL until a row is null; then a bit for each row of row_capacity */
+    int64_t *offsets; /* row_count + 1 are in use */
+    size_t offset_capacity;
+    uint8_t *validity; /* NULL until a row is null; rows not there yet count as valid */
+    size_t validity_capacity;
     char *bytes;
     size_t byte_count;
     size_t byte_capacity;

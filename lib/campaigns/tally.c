@@ -48,10 +48,10 @@ static leadkpi_status order_cells(lk_tally *tally, leadkpi_error *error)
 /* ---- samples by cell --------------------------------------------------------------- */
 
 /* A counting sort. */
-static leadkpi_status group_samples(lk_samples *samples, uint32_t cell_count, lk_memory *memory,
+static leadkpi_status group_samples(lk_durations *samples, uint32_t cell_count, lk_memory *memory,
                                     leadkpi_error *error)
 {
-    lk_sample *grouped;
+    lk_duration *grouped;
     LK_TRY(lk_allocate(memory, cell_count, sizeof *samples->ends, &samples->ends, error));
     samples->cell_count = cell_count;
     memset(samples->ends, 0, cell_count * sizeof *samples->ends);
@@ -71,9 +71,9 @@ static leadkpi_status group_samples(lk_samples *samples, uint32_t cell_count, lk
     return LEADKPI_OK;
 }
 
-const lk_sample *lk_tally_samples_of(const lk_tally *tally, int kind, uint32_t cell, size_t *count)
+const lk_duration *lk_tally_durations_of(const lk_tally *tally, int kind, uint32_t cell, size_t *count)
 {
-    const lk_samples *samples = &tally->samples[kind];
+    const lk_durations *samples = &tally->samples[kind];
     *count = samples->count;
     if (cell == tally->total || samples->count == 0) return samples->items;
     uint32_t start = cell ? samples->ends[cell - 1] : 0;
@@ -118,7 +118,7 @@ void lk_tally_free(lk_tally *tally)
 {
     lk_memory *memory = tally->plan->memory;
     for (int kind = 0; kind < LK_SAMPLE_KINDS; kind++) {
-        lk_samples *samples = &tally->samples[kind];
+        lk_durations *samples = &tally->samples[kind];
         lk_release(memory, samples->items, samples->capacity, sizeof *samples->items);
         lk_release(memory, samples->ends, samples->cell_count, sizeof *samples->ends);
     }

@@ -14,19 +14,19 @@ enum {
     LK_SAMPLE_KINDS
 };
 
-typedef struct lk_sample {
+typedef struct lk_duration {
     int64_t duration;
     uint32_t cell;
     uint32_t ended; /* 0: still going on when last seen */
-} lk_sample;
+} lk_duration;
 
-typedef struct lk_samples {
-    lk_sample *items;
+typedef struct lk_durations {
+    lk_duration *items;
     size_t count;
     size_t capacity;
     uint32_t *ends; /* after lk_tally_make items lie by cell, and end there; the total has none */
     uint32_t cell_count;
-} lk_samples;
+} lk_durations;
 
 typedef struct lk_tally {
     lk_plan *plan;
@@ -36,7 +36,7 @@ typedef struct lk_tally {
     uint32_t *order; /* the other cells by segment (texts, null first) and period */
     size_t order_count;
     bool wants[LK_SAMPLE_KINDS];
-    lk_samples samples[LK_SAMPLE_KINDS];
+    lk_durations samples[LK_SAMPLE_KINDS];
     bool sales_given; /* some row has a sales cost */
     bool value_given; /* some won row has a value */
     lk_calendar_cursor cursor;
@@ -72,6 +72,6 @@ leadkpi_status lk_tally_cell(lk_tally *tally, uint32_t tuple, int64_t time, uint
                              leadkpi_error *error);
 
 /* The samples of one cell; of all cells for the total. */
-const lk_sample *lk_tally_samples_of(const lk_tally *tally, int kind, uint32_t cell, size_t *count);
+const lk_duration *lk_tally_durations_of(const lk_tally *tally, int kind, uint32_t cell, size_t *count);
 
 #endif

@@ -10,7 +10,7 @@ static bool is_first_of_equals(const lk_event_lists *lists, lk_event_run run, si
 static leadkpi_status add_sample(lk_tally *tally, int kind, uint32_t cell, int64_t duration,
                                  bool ended, leadkpi_error *error)
 {
-    lk_samples *samples = &tally->samples[kind];
+    lk_durations *samples = &tally->samples[kind];
     if (!tally->wants[kind]) return LEADKPI_OK;
     if (samples->count == samples->capacity) {
         size_t capacity = samples->capacity < 64 ? 64 : samples->capacity + samples->capacity / 2;
@@ -18,7 +18,7 @@ static leadkpi_status add_sample(lk_tally *tally, int kind, uint32_t cell, int64
                          sizeof *samples->items, error));
         samples->capacity = capacity;
     }
-    samples->items[samples->count++] = (lk_sample){duration > 0 ? duration : 0, cell, ended};
+    samples->items[samples->count++] = (lk_duration){duration > 0 ? duration : 0, cell, ended};
     return LEADKPI_OK;
 }
 

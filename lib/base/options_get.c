@@ -1,0 +1,63 @@
+/* options_get.c: what rooms read, set or by default. */
+#include <math.h>
+
+#include "base/options_parts.h"
+
+static lk_scalar scalar_of(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    return lk_scalar_of(&schema->options[option], lk_options_value(options, option));
+}
+
+bool lk_options_is_set(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    (void)schema;
+    return lk_options_value(options, option) != NULL;
+}
+
+bool lk_options_has_value(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    if (lk_option_has_items(&schema->options[option]))
+        return lk_item_count(&schema->options[option], lk_options_value(options, option)) > 0;
+    return scalar_of(options, schema, option).has_value;
+}
+
+int64_t lk_options_int64(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    return scalar_of(options, schema, option).int64;
+}
+
+double lk_options_double(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    lk_scalar scalar = scalar_of(options, schema, option);
+    return scalar.has_value ? scalar.number : NAN;
+}
+
+bool lk_options_bool(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    return scalar_of(options, schema, option).int64 != 0;
+}
+
+int lk_options_choice(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    lk_scalar scalar = scalar_of(options, schema, option);
+    return scalar.has_value ? (int)scalar.int64 : -1;
+}
+
+lk_text lk_options_get_text(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    if (schema->options[option].type == LK_OPTION_CHOICE)
+        return lk_option_choice(&schema->options[option],
+                                lk_options_choice(options, schema, option));
+    return lk_item(&schema->options[option], lk_options_value(options, option), 0);
+}
+
+size_t lk_options_list_count(const leadkpi_options *options, const lk_schema *schema, int option)
+{
+    return lk_item_count(&schema->options[option], lk_options_value(options, option));
+}
+
+lk_text lk_options_list_item(const leadkpi_options *options, const lk_schema *schema, int option,
+                             size_t index)
+{
+    return lk_item(&schema->options[option], lk_options_value(options, option), index);
+}

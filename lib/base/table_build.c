@@ -1,0 +1,88 @@
+/* table_build.c: columns that a table owns. */
+#include <math.h>
+
+#include "base/table_parts.h"
+
+static size_t bits_to_bytes(size_t bits)
+{
+    return bits / 8 + (bits % 8 != 0);
+}
+
+static leadkpi_status fill_fixed(leadkpi_table *table, lk_column *column, size_t width,
+                                 bool nullable, leadkpi_error *error)
+{
+    LK_TRY(lk_column_own(table, column, LK_BLOCK_VALUES, column->row_count, width, 0, error));
+    column->values = column->owned[LK_BLOCK_VALUES].data;
+    if (!nullable) return LEADKPI_OK;
+    LK_TRY(lk_column_own(table, column, LK_BLOCK_VALIDITY, bits_to_bytes(column->row_count), 1,
+                         0xFF, error));
+    column->validity = column->owned[LK_BLOCK_VALIDITY].data;
+    return LEADKPI_OK;
+}
+
+/* `*values` is a pointer to the caller's pointer, of whatever type. */
+static leadkpi_status add_fixed(leadkpi_table *table, lk_text name, const char *unit, int32_t type,
+                                int32_t scale, size_t width, size_t row_count, bool nullable,
+                                void *values, leadkpi_error *error)
+{
+    lk_column *column;
+    LK_TRY(lk_column_new(table, name, unit, type, row_count, width, &column, error));
+    column->scale = scale;
+    LK_TRY(lk_column_close(table, column, fill_fixed(table, column, width, nullable, error),
+                           error));
+    memcpy(values, &column->owned[LK_BLOCK_VALUES].data, sizeof(void *));
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_table_add_int64(leadkpi_table *table, lk_text name, const char *unit,
+                                  size_t row_count, bool nullable, int64_t **values,
+                                  leadkpi_error *error)
+{
+    return add_fixed(table, name, unit, LEADKPI_TYPE_INT64, 0, sizeof **values, row_count, nullable,
+                     values, error);
+}
+
+leadkpi_status lk_table_add_double(leadkpi_table *table, lk_text name, const char *unit,
+                                   size_t row_count, bool nullable, double **values,
+                                   leadkpi_error *error)
+{
+    return add_fixed(table, name, unit, LEADKPI_TYPE_DOUBLE, 0, sizeof **values, row_count,
+                     nullable, values, error);
+}
+
+leadkpi_status lk_table_add_bool(leadkpi_table *table, lk_text name, const char *unit,
+                                 size_t row_count, bool nullable, uint8_t **values,
+                                 leadkpi_error *error)
+{
+    return add_fixed(table, name, unit, LEADKPI_TYPE_BOOL, 0, sizeof **values, row_count, nullable,
+                     values, error);
+}
+
+leadkpi_status lk_table_add_timestamp(leadkpi_table *table, lk_text name, size_t row_count,
+                                      bool nullable, int64_t **microseconds, leadkpi_error *error)
+{
+    return add_fixed(table, name, "", LEADKPI_TYPE_TIMESTAMP, 0, sizeof **microseconds, row_count,
+                     nullable, microseconds, error);
+}
+
+leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const char *unit,
+                                    int32_t scale, size_t row_count, bool nullable,
+                                    int64_t **values, leadkpi_error *error)
+{
+    return add_fixed(table, name, unit, LEADKPI_TYPE_DECIMAL, scale, sizeof **values, row_count,
+                     nullable, values, error);
+}
+
+void lk_table_set_null(leadkpi_table *table, int32_t column, size_t row)
+{
+    lk_column *of = table->columns[column];
+    uint8_t *validity = of->owned[LK_BLOCK_VALIDITY].data;
+    char *cell = (char *)of->owned[LK_BLOCK_VALUES].data + row * (size_t)of->stride;
+    validity[row >> 3] &= (uint8_t) ~(1u << (row & 7));
+    if (of->type == LEADKPI_TYPE_DOUBLE) {
+        const double nothing = NAN;
+        memcpy(cell, &nothing, sizeof nothing);
+    } else {
+        memset(cell, 0, (size_t)of->stride);
+    }
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# update.sh GENERATE TREE: writes the files that follow from lib/kpi/kpi.def into TREE.
+# TREE holds include/leadkpi, lib/kpi, man/man3 and man/man7.
+set -eu
+generate=$1
+tree=$2
+mkdir -p "$tree/include/leadkpi" "$tree/lib/kpi" "$tree/man/man3" "$tree/man/man7"
+write() { # write FILE ARGUMENTS...: only a whole file replaces the old one
+    file=$tree/$1
+    shift
+    "$generate" "$@" > "$file.new"
+    mv "$file.new" "$file"
+}
+write include/leadkpi/kpi_functions.h header
+write lib/kpi/names.def names
+for category in volume engagement quality conversion speed cost returns pipeline recurring; do
+    write "man/man3/leadkpi_kpi_$category.3" man3 "$category"
+done
+write man/man7/leadkpi_kpi.7 man7
+if test -f "$tree/lib/leadkpi.map"; then
+    "$generate" symbols | sed 's/.*/    &;/' > "$tree/lib/leadkpi.map.new"
+    # The names of the map, old and new, between its first and last lines, in order.
+    sed -n 's/^    \(leadkpi_[a-z0-9_]*\);$/    \1;/p' "$tree/lib/leadkpi.map" >> "$tree/lib/leadkpi.map.new"
+    {
+        sed -n '1,/global:/p' "$tree/lib/leadkpi.map"
+        LC_ALL=C sort -u "$tree/lib/leadkpi.map.new"
+        sed -n '/^  local:/,$p' "$tree/lib/leadkpi.map"
+    } > "$tree/lib/leadkpi.map.whole"
+    rm "$tree/lib/leadkpi.map.new"
+    mv "$tree/lib/leadkpi.map.whole" "$tree/lib/leadkpi.map"
+fi

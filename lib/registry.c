@@ -1,0 +1,60 @@
+#include "registry.h"
+
+#include "base/table.h"
+
+const lk_schema *const lk_registry_schemas[] = {
+    NULL,
+};
+
+leadkpi_status leadkpi_options_create(const leadkpi_host *host, const char *schema,
+                                      size_t schema_length, leadkpi_options **out,
+                                      leadkpi_error *error)
+{
+    lk_memory memory;
+    leadkpi_error_reset(error);
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_REQUIRE(schema, error);
+    LK_TRY(lk_memory_init(&memory, host, error));
+    lk_text wanted = lk_text_of(schema, schema_length);
+    for (const lk_schema *const *s = lk_registry_schemas; *s; s++) {
+        lk_text name = lk_text_of((*s)->name, LEADKPI_NUL_TERMINATED);
+        if (lk_text_equal(name, wanted)) return lk_options_new(&memory, *s, out, error);
+    }
+    return lk_fail(error, LEADKPI_UNKNOWN_NAME, "schema: nothing is called \"%.*s\"",
+                   LK_TEXT_ARGS(wanted));
+}
+
+static leadkpi_status add_column(leadkpi_table *table, const char *name, bool is_meaning,
+                                 leadkpi_error *error)
+{
+    lk_text_builder builder;
+    leadkpi_status status = LEADKPI_OK;
+    lk_text_builder_init(&builder, table);
+    for (const lk_schema *const *s = lk_registry_schemas; *s && status == LEADKPI_OK; s++) {
+        const char *text = is_meaning ? (*s)->meaning : (*s)->name;
+        status = lk_text_builder_append(&builder, lk_text_of(text, LEADKPI_NUL_TERMINATED), error);
+    }
+    if (status == LEADKPI_OK)
+        status = lk_text_builder_finish(&builder, lk_text_of(name, LEADKPI_NUL_TERMINATED), "",
+                                        error);
+    lk_text_builder_release(&builder);
+    return status;
+}
+
+leadkpi_status leadkpi_options_schemas(const leadkpi_host *host, leadkpi_table **out,
+                                       leadkpi_error *error)
+{
+    leadkpi_table *table;
+    leadkpi_error_reset(error);
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_TRY(leadkpi_table_create(host, &table, error));
+    leadkpi_status status = add_column(table, "schema", false, error);
+    if (status == LEADKPI_OK) status = add_column(table, "meaning", true, error);
+    if (status == LEADKPI_OK)
+        *out = table;
+    else
+        leadkpi_table_free(table);
+    return status;
+}
