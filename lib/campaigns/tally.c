@@ -1,6 +1,7 @@
 #include "campaigns/tally.h"
 
 #include "base/sort.h"
+#include "campaigns/estimate.h"
 
 leadkpi_status lk_tally_cell(lk_tally *tally, uint32_t tuple, int64_t time, uint32_t *cell,
                              leadkpi_error *error)
@@ -48,37 +49,37 @@ static leadkpi_status order_cells(lk_tally *tally, leadkpi_error *error)
 /* ---- samples by cell --------------------------------------------------------------- */
 
 /* A counting sort. */
-static leadkpi_status group_samples(lk_durations *samples, uint32_t cell_count, lk_memory *memory,
+static leadkpi_status group_durations(lk_durations *durations, uint32_t cell_count, lk_memory *memory,
                                     leadkpi_error *error)
 {
     lk_duration *grouped;
-    LK_TRY(lk_allocate(memory, cell_count, sizeof *samples->ends, &samples->ends, error));
-    samples->cell_count = cell_count;
-    memset(samples->ends, 0, cell_count * sizeof *samples->ends);
-    LK_TRY(lk_allocate(memory, samples->count, sizeof *grouped, &grouped, error));
-    for (size_t i = 0; i < samples->count; i++) samples->ends[samples->items[i].cell]++;
+    LK_TRY(lk_allocate(memory, cell_count, sizeof *durations->ends, &durations->ends, error));
+    durations->cell_count = cell_count;
+    memset(durations->ends, 0, cell_count * sizeof *durations->ends);
+    LK_TRY(lk_allocate(memory, durations->count, sizeof *grouped, &grouped, error));
+    for (size_t i = 0; i < durations->count; i++) durations->ends[durations->items[i].cell]++;
     uint32_t start = 0;
     for (uint32_t cell = 0; cell < cell_count; cell++) {
-        uint32_t count = samples->ends[cell];
-        samples->ends[cell] = start;
+        uint32_t count = durations->ends[cell];
+        durations->ends[cell] = start;
         start += count;
     }
-    for (size_t i = 0; i < samples->count; i++)
-        grouped[samples->ends[samples->items[i].cell]++] = samples->items[i];
-    lk_release(memory, samples->items, samples->capacity, sizeof *samples->items);
-    samples->items = grouped;
-    samples->capacity = samples->count;
+    for (size_t i = 0; i < durations->count; i++)
+        grouped[durations->ends[durations->items[i].cell]++] = durations->items[i];
+    lk_release(memory, durations->items, durations->capacity, sizeof *durations->items);
+    durations->items = grouped;
+    durations->capacity = durations->count;
     return LEADKPI_OK;
 }
 
 const lk_duration *lk_tally_durations_of(const lk_tally *tally, int kind, uint32_t cell, size_t *count)
 {
-    const lk_durations *samples = &tally->samples[kind];
-    *count = samples->count;
-    if (cell == tally->total || samples->count == 0) return samples->items;
-    uint32_t start = cell ? samples->ends[cell - 1] : 0;
-    *count = samples->ends[cell] - start;
-    return samples->items + start;
+    const lk_durations *durations = &tally->durations[kind];
+    *count = durations->count;
+    if (cell == tally->total || durations->count == 0) return durations->items;
+    uint32_t start = cell ? durations->ends[cell - 1] : 0;
+    *count = durations->ends[cell] - start;
+    return durations->items + start;
 }
 
 /* ---- the whole ----------------------------------------------------------------------- */
@@ -90,6 +91,21 @@ static void add_up_total(lk_tally *tally)
         lk_cell_merge(total, &tally->cells.items[tally->order[i]]);
 }
 
+static leadkpi_status add_up_periods(lk_tally *tally, leadkpi_error *error)
+{
+    lk_memory *memory = tally->plan->memory;
+    LK_TRY(lk_allocate(memory, tally->order_count, sizeof *tally->period_leads,
+                       &tally->period_leads, error));
+    for (size_t i = 0; i < tally->order_count; i++) {
+        uint32_t cell = tally->order[i], period, before = tally->periods.count;
+        int64_t start = lk_cells_period(&tally->cells, cell);
+        LK_TRY(lk_map64_find_or_add(&tally->periods, memory, &start, 0, 1, &period, error));
+        if (period == before) tally->period_leads[period] = 0;
+        tally->period_leads[period] += tally->cells.items[cell].counts[LK_COUNT_LEADS];
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
 {
     lk_plan *plan = tally->plan;
@@ -99,10 +115,11 @@ static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
     LK_TRY(lk_tally_facts(tally, error));
     LK_TRY(order_cells(tally, error));
     LK_TRY(lk_tally_overhead(tally, error));
-    for (int kind = 0; kind < LK_SAMPLE_KINDS; kind++)
-        LK_TRY(group_samples(&tally->samples[kind], tally->cells.keys.count, plan->memory, error));
+    for (int kind = 0; kind < LK_DURATION_KINDS; kind++)
+        LK_TRY(group_durations(&tally->durations[kind], tally->cells.keys.count, plan->memory, error));
     add_up_total(tally);
-    return LEADKPI_OK;
+    LK_TRY(add_up_periods(tally, error));
+    return lk_estimate_options(plan, &tally->evaluation, error);
 }
 
 leadkpi_status lk_tally_make(lk_tally *tally, lk_plan *plan, leadkpi_error *error)
@@ -117,11 +134,14 @@ leadkpi_status lk_tally_make(lk_tally *tally, lk_plan *plan, leadkpi_error *erro
 void lk_tally_free(lk_tally *tally)
 {
     lk_memory *memory = tally->plan->memory;
-    for (int kind = 0; kind < LK_SAMPLE_KINDS; kind++) {
-        lk_durations *samples = &tally->samples[kind];
-        lk_release(memory, samples->items, samples->capacity, sizeof *samples->items);
-        lk_release(memory, samples->ends, samples->cell_count, sizeof *samples->ends);
+    for (int kind = 0; kind < LK_DURATION_KINDS; kind++) {
+        lk_durations *durations = &tally->durations[kind];
+        lk_release(memory, durations->items, durations->capacity, sizeof *durations->items);
+        lk_release(memory, durations->ends, durations->cell_count, sizeof *durations->ends);
     }
+    leadkpi_options_free(tally->evaluation);
+    lk_map64_free(&tally->periods, memory);
+    lk_release(memory, tally->period_leads, tally->order_count, sizeof *tally->period_leads);
     lk_release(memory, tally->order, tally->cells.keys.count, sizeof *tally->order);
     lk_people_free(&tally->people, memory);
     lk_cells_free(&tally->cells);

@@ -7,11 +7,11 @@
 /* Durations, in microseconds. They follow the lead: cell and period are the
  * lead's on either basis, so that open leads can be counted with the others. */
 enum {
-    LK_SAMPLE_RESPONSE,      /* lead to first answer by a person */
-    LK_SAMPLE_RESPONSE_OPEN, /* the same in opening time */
-    LK_SAMPLE_CYCLE,         /* lead to won */
-    LK_SAMPLE_OPEN_AGE,      /* of leads that nobody has worked on yet */
-    LK_SAMPLE_KINDS
+    LK_DURATION_RESPONSE,      /* lead to first answer by a person */
+    LK_DURATION_RESPONSE_OPEN, /* the same in opening time */
+    LK_DURATION_CYCLE,         /* lead to won */
+    LK_DURATION_OPEN_AGE,      /* of leads that nobody has worked on yet */
+    LK_DURATION_KINDS
 };
 
 typedef struct lk_duration {
@@ -35,8 +35,11 @@ typedef struct lk_tally {
     uint32_t total;  /* the cell of everything */
     uint32_t *order; /* the other cells by segment (texts, null first) and period */
     size_t order_count;
-    bool wants[LK_SAMPLE_KINDS];
-    lk_durations samples[LK_SAMPLE_KINDS];
+    lk_map64 periods;      /* starts of the periods that have a cell, */
+    int64_t *period_leads; /* and the leads of all segments in them */
+    leadkpi_options *evaluation; /* of schema kpi_evaluate: level and basis of the plan */
+    bool wants[LK_DURATION_KINDS];
+    lk_durations durations[LK_DURATION_KINDS];
     bool sales_given; /* some row has a sales cost */
     bool value_given; /* some won row has a value */
     lk_calendar_cursor cursor;

@@ -7,18 +7,18 @@ static bool is_first_of_equals(const lk_event_lists *lists, lk_event_run run, si
     return place == 0 || !lk_event_same(&items[run.items[place - 1]], &items[run.items[place]]);
 }
 
-static leadkpi_status add_sample(lk_tally *tally, int kind, uint32_t cell, int64_t duration,
+static leadkpi_status add_duration(lk_tally *tally, int kind, uint32_t cell, int64_t duration,
                                  bool ended, leadkpi_error *error)
 {
-    lk_durations *samples = &tally->samples[kind];
+    lk_durations *durations = &tally->durations[kind];
     if (!tally->wants[kind]) return LEADKPI_OK;
-    if (samples->count == samples->capacity) {
-        size_t capacity = samples->capacity < 64 ? 64 : samples->capacity + samples->capacity / 2;
-        LK_TRY(lk_resize(tally->plan->memory, &samples->items, samples->capacity, capacity,
-                         sizeof *samples->items, error));
-        samples->capacity = capacity;
+    if (durations->count == durations->capacity) {
+        size_t capacity = durations->capacity < 64 ? 64 : durations->capacity + durations->capacity / 2;
+        LK_TRY(lk_resize(tally->plan->memory, &durations->items, durations->capacity, capacity,
+                         sizeof *durations->items, error));
+        durations->capacity = capacity;
     }
-    samples->items[samples->count++] = (lk_duration){duration > 0 ? duration : 0, cell, ended};
+    durations->items[durations->count++] = (lk_duration){duration > 0 ? duration : 0, cell, ended};
     return LEADKPI_OK;
 }
 
@@ -31,7 +31,7 @@ static int64_t opening_time(const lk_tally *tally, int64_t from, int64_t to)
     return lk_calendar_open_between(tally->plan->calendar, from, to, &open) ? open : 0;
 }
 
-static leadkpi_status sample_response(lk_tally *tally, uint32_t cell, int64_t created,
+static leadkpi_status time_response(lk_tally *tally, uint32_t cell, int64_t created,
                                       const lk_journey *journey, leadkpi_error *error)
 {
     int64_t as_of = tally->plan->as_of;
@@ -42,12 +42,12 @@ static leadkpi_status sample_response(lk_tally *tally, uint32_t cell, int64_t cr
     if (answered) counts[LK_COUNT_ANSWERED]++;
     if (answered || open >= tally->plan->sla) counts[LK_COUNT_SLA_DUE]++;
     if (answered && open <= tally->plan->sla) counts[LK_COUNT_SLA_MET]++;
-    LK_TRY(add_sample(tally, LK_SAMPLE_RESPONSE, cell, until - created, answered, error));
-    return add_sample(tally, LK_SAMPLE_RESPONSE_OPEN, cell, open, answered, error);
+    LK_TRY(add_duration(tally, LK_DURATION_RESPONSE, cell, until - created, answered, error));
+    return add_duration(tally, LK_DURATION_RESPONSE_OPEN, cell, open, answered, error);
 }
 
 /* A deal dated before its lead has no cycle; the findings name it. */
-static leadkpi_status sample_cycle(lk_tally *tally, uint32_t cell, int64_t created,
+static leadkpi_status time_cycle(lk_tally *tally, uint32_t cell, int64_t created,
                                    const lk_journey *journey, leadkpi_error *error)
 {
     int64_t won = journey->entered[LK_STAGE_WON];
@@ -55,7 +55,7 @@ static leadkpi_status sample_cycle(lk_tally *tally, uint32_t cell, int64_t creat
     bool ended = won != LK_STAGE_NEVER;
     int64_t until = ended ? won : tally->plan->as_of;
     if (!ended && journey->closed < until) until = journey->closed;
-    return add_sample(tally, LK_SAMPLE_CYCLE, cell, until - created, ended, error);
+    return add_duration(tally, LK_DURATION_CYCLE, cell, until - created, ended, error);
 }
 
 static bool was_worked_on(const lk_journey *journey)
@@ -66,13 +66,13 @@ static bool was_worked_on(const lk_journey *journey)
     return false;
 }
 
-static leadkpi_status sample_person(lk_tally *tally, uint32_t cell, int64_t created,
+static leadkpi_status time_person(lk_tally *tally, uint32_t cell, int64_t created,
                                     const lk_journey *journey, leadkpi_error *error)
 {
-    LK_TRY(sample_response(tally, cell, created, journey, error));
-    LK_TRY(sample_cycle(tally, cell, created, journey, error));
+    LK_TRY(time_response(tally, cell, created, journey, error));
+    LK_TRY(time_cycle(tally, cell, created, journey, error));
     if (was_worked_on(journey)) return LEADKPI_OK;
-    return add_sample(tally, LK_SAMPLE_OPEN_AGE, cell, tally->plan->as_of - created, true, error);
+    return add_duration(tally, LK_DURATION_OPEN_AGE, cell, tally->plan->as_of - created, true, error);
 }
 
 /* ---- counts --------------------------------------------------------------------- */
@@ -153,7 +153,7 @@ static leadkpi_status count_lead(lk_tally *tally, uint32_t lead, const lk_journe
     counts[LK_COUNT_LEADS]++;
     counts[LK_COUNT_REACHED + LK_STAGE_LEAD]++;
     if (journey->closed == LK_STAGE_NEVER) counts[LK_COUNT_OPEN]++;
-    return sample_person(tally, *home, item->time, journey, error);
+    return time_person(tally, *home, item->time, journey, error);
 }
 
 /* Every lead row is a record in the cell of its person. */
