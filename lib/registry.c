@@ -1,8 +1,14 @@
 #include "registry.h"
 
 #include "base/table.h"
+#include "calendar/calendar.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_calendar_schema,
+#include "kpi/estimate.h"
+
+const lk_schema *const lk_registry_schemas[] = {
+    &lk_kpi_evaluate_schema,
     NULL,
 };
 

@@ -134,6 +134,7 @@ static leadkpi_status read_list(lk_memory *memory, const lk_option *option, lk_t
     LK_FAIL_IF(fault, error, LEADKPI_BAD_ARGUMENT, "option \"%s\": expected %s, found \"%.*s\"",
                option->name, fault, LK_TEXT_ARGS(text));
     LK_TRY(lk_items_allocate(memory, count, bytes, out, error));
+    if (count == 0) return LEADKPI_OK; /* no memory, so not even a pointer into it */
     char *end = (char *)(out->items + count);
     for (size_t i = 0; i < count; i++) {
         size_t length;

@@ -113,6 +113,11 @@ leadkpi_status lk_scalar_check(const lk_option *option, lk_scalar scalar, leadkp
 {
     if (!scalar.has_value || option->type == LK_OPTION_BOOL || option->type == LK_OPTION_CHOICE)
         return LEADKPI_OK;
+    LK_FAIL_IF(option->type == LK_OPTION_TIMESTAMP &&
+                   (scalar.int64 < LK_TIMESTAMP_MIN || scalar.int64 > LK_TIMESTAMP_MAX),
+               error, LEADKPI_BAD_ARGUMENT,
+               "option \"%s\": expected a time in the years 0001 to 9999, found %lld microseconds",
+               option->name, (long long)scalar.int64);
     bound low = read_bound(option, option->minimum, '>');
     bound high = read_bound(option, option->maximum, '<');
     bool is_low = low.text.length && compare(option, scalar, low.at) < (low.is_out ? 1 : 0);
