@@ -25,4 +25,11 @@ leadkpi_status lk_add_find_dimensions(leadkpi_campaigns *campaigns, const leadkp
                                       const char *const *roles, lk_add_other other, void *context,
                                       lk_row_dimensions *found, leadkpi_error *error);
 
+/* Is it as the key of a person is kept: not empty, no blank at its edges, no A to Z? */
+bool lk_email_is_folded(lk_text email);
+
+/* Is it what a fact may be called: a measure that adds up, or "cost/<type>/<scope>"?
+ * `*negative_allowed` says whether its sum may be below 0. */
+bool lk_fact_name_is_known(lk_text name, bool *negative_allowed);
+
 #endif

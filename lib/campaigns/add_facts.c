@@ -5,6 +5,7 @@
 #include "campaigns/vocabulary.h"
 
 #define FACT_COLUMNS_MAX 64
+#define COST_NAME_SIZE 64
 
 /* Costs and ready-made measures: numbers by (time, dimensions, measure). */
 typedef struct fact_batch {
@@ -31,6 +32,11 @@ static bool property_is(lk_text measure, const char *property, const char *value
     return found && strcmp(found, value) == 0;
 }
 
+static bool adds_up(lk_text measure)
+{
+    return !property_is(measure, "additivity", "none") && !property_is(measure, "additivity", "sketch");
+}
+
 /* A measure that adds up, in a number column; its values are checked here. */
 static leadkpi_status take_measure(void *context, const lk_column *column, leadkpi_error *error)
 {
@@ -41,7 +47,7 @@ static leadkpi_status take_measure(void *context, const lk_column *column, leadk
                           "column \"%.*s\": expected a measure of the catalogue or a text dimension, "
                           "found %s of an unknown name",
                           LK_TEXT_ARGS(name), leadkpi_type_name(column->type));
-    if (property_is(name, "additivity", "none") || property_is(name, "additivity", "sketch"))
+    if (!adds_up(name))
         return lk_fail_at(error, LEADKPI_NOT_ADDITIVE, -1, column->index,
                           "column \"%.*s\": expected a measure that adds up, found one that does "
                           "not; give it to the report as an input",
@@ -130,13 +136,36 @@ static leadkpi_status read_cost_words(leadkpi_campaigns *campaigns, const fact_b
     return LEADKPI_OK;
 }
 
+static size_t print_cost_name(char name[COST_NAME_SIZE], int cost_type, int scope)
+{
+    return lk_format(name, COST_NAME_SIZE, LK_COST_PREFIX "%s/%s", lk_cost_type_name(cost_type),
+                     lk_scope_name(scope));
+}
+
+static bool is_cost_name(lk_text name)
+{
+    for (int i = 0; i < LK_COST_TYPE_COUNT * LK_SCOPE_COUNT; i++) {
+        char known[COST_NAME_SIZE];
+        size_t length = print_cost_name(known, i / LK_SCOPE_COUNT, i % LK_SCOPE_COUNT);
+        if (lk_text_equal(name, (lk_text){known, length})) return true;
+    }
+    return false;
+}
+
+bool lk_fact_name_is_known(lk_text name, bool *negative_allowed)
+{
+    *negative_allowed = true;
+    if (is_cost_name(name)) return true;
+    *negative_allowed = property_is(name, "type", "money");
+    const char *id = leadkpi_measure_property(name.data, name.length, "id", LEADKPI_NUL_TERMINATED);
+    return id && lk_text_equal(name, lk_text_of(id, LEADKPI_NUL_TERMINATED)) && adds_up(name);
+}
+
 static leadkpi_status intern_cost_name(leadkpi_campaigns *campaigns, int cost_type, int scope,
                                        uint32_t *index, leadkpi_error *error)
 {
-    char name[64];
-    size_t length = lk_format(name, sizeof name, LK_COST_PREFIX "%s/%s", lk_cost_type_name(cost_type),
-                              lk_scope_name(scope));
-    lk_text text = {name, length};
+    char name[COST_NAME_SIZE];
+    lk_text text = {name, print_cost_name(name, cost_type, scope)};
     return lk_map_text_find_or_add(&campaigns->store->fact_names, &campaigns->memory, &text, 1,
                                    index, error);
 }
@@ -250,6 +279,10 @@ static leadkpi_status add_facts(leadkpi_campaigns *campaigns, const leadkpi_tabl
     lk_memory *memory = &campaigns->memory;
     memset(&batch, 0, sizeof batch);
     batch.campaigns = campaigns;
+    uint64_t rows_before = costs ? campaigns->store->cost_rows : campaigns->store->measure_rows;
+    LK_FAIL_IF(leadkpi_table_row_count(rows) > LK_FACT_ROWS_MAX - rows_before, error,
+               LEADKPI_OVERFLOW, "rows: expected at most 2^62 rows in a handle, found %llu more",
+               (unsigned long long)leadkpi_table_row_count(rows));
     LK_TRY(find_columns(campaigns, rows, costs, &batch, error));
     leadkpi_status status = intern(campaigns, &batch, error);
     if (status == LEADKPI_OK) commit(campaigns, &batch);

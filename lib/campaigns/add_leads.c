@@ -45,6 +45,15 @@ static size_t fold_email(lk_text email, char *out)
     return end - start;
 }
 
+bool lk_email_is_folded(lk_text email)
+{
+    if (email.length == 0 || is_blank(email.data[0]) || is_blank(email.data[email.length - 1]))
+        return false;
+    for (size_t i = 0; i < email.length; i++)
+        if (email.data[i] >= 'A' && email.data[i] <= 'Z') return false;
+    return true;
+}
+
 static leadkpi_status intern_email(leadkpi_campaigns *campaigns, lk_text email, char *scratch,
                                    uint32_t *index, leadkpi_error *error)
 {

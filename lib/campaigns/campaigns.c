@@ -1,4 +1,3 @@
-#include "base/format.h"
 #include "base/nearest.h"
 #include "campaigns/definition.h"
 #include "campaigns/vocabulary.h"
@@ -23,8 +22,7 @@ const lk_schema lk_campaigns_schema = {"campaigns", "What a handle of campaigns 
 
 /* ---- stage names ------------------------------------------------------------ */
 
-/* name=stage, cut at the last "=". */
-static bool split_stage_name(lk_text item, lk_text *name, int *stage)
+bool lk_campaigns_split_stage_name(lk_text item, lk_text *name, int *stage)
 {
     size_t at = item.length;
     while (at > 0 && item.data[at - 1] != '=') at--;
@@ -41,7 +39,7 @@ leadkpi_status lk_campaigns_check_stage_names(const leadkpi_options *definition,
         lk_text name, item = lk_options_list_item(definition, &lk_campaigns_schema,
                                                   LK_CAMPAIGNS_STAGE_NAMES, i);
         int stage;
-        LK_FAIL_IF(!split_stage_name(item, &name, &stage), error, LEADKPI_BAD_ARGUMENT,
+        LK_FAIL_IF(!lk_campaigns_split_stage_name(item, &name, &stage), error, LEADKPI_BAD_ARGUMENT,
                    "stage_names: expected name=stage with a stage such as mql, sal, sql, opportunity, "
                    "won, lost, found \"%.*s\"",
                    LK_TEXT_ARGS(item));
@@ -57,9 +55,9 @@ int lk_campaigns_stage_of(const leadkpi_campaigns *campaigns, lk_text name)
     while (i-- > 0) {
         lk_text given;
         int stage;
-        if (split_stage_name(lk_options_list_item(definition, &lk_campaigns_schema,
-                                                  LK_CAMPAIGNS_STAGE_NAMES, i), &given, &stage) &&
-            lk_name_same(given, name))
+        lk_text item = lk_options_list_item(definition, &lk_campaigns_schema,
+                                            LK_CAMPAIGNS_STAGE_NAMES, i);
+        if (lk_campaigns_split_stage_name(item, &given, &stage) && lk_name_same(given, name))
             return stage;
     }
     return lk_stage_of_word(name);
@@ -67,9 +65,9 @@ int lk_campaigns_stage_of(const leadkpi_campaigns *campaigns, lk_text name)
 
 /* ---- life --------------------------------------------------------------------- */
 
-/* The handle and a copy of its definition, where that says anything. */
-static leadkpi_status make(const lk_memory *like, const leadkpi_options *definition,
-                           leadkpi_campaigns **out, leadkpi_error *error)
+/* All defaults need no copy: an empty handle is then one block. */
+leadkpi_status lk_campaigns_make(const lk_memory *like, const leadkpi_options *definition,
+                                 leadkpi_campaigns **out, leadkpi_error *error)
 {
     lk_memory memory = lk_memory_like(like);
     leadkpi_campaigns *made;
@@ -99,7 +97,7 @@ leadkpi_status leadkpi_campaigns_create(const leadkpi_host *host, const leadkpi_
     LK_TRY(lk_memory_init(&memory, host, error));
     LK_TRY(lk_options_check(definition, &lk_campaigns_schema, error));
     LK_TRY(lk_campaigns_check_stage_names(definition, error));
-    return make(&memory, definition, out, error);
+    return lk_campaigns_make(&memory, definition, out, error);
 }
 
 leadkpi_status leadkpi_campaigns_create_like(const leadkpi_campaigns *campaigns,
@@ -109,7 +107,7 @@ leadkpi_status leadkpi_campaigns_create_like(const leadkpi_campaigns *campaigns,
     LK_REQUIRE(empty_twin, error);
     *empty_twin = NULL;
     LK_REQUIRE(campaigns, error);
-    return make(&campaigns->memory, campaigns->definition, empty_twin, error);
+    return lk_campaigns_make(&campaigns->memory, campaigns->definition, empty_twin, error);
 }
 
 void leadkpi_campaigns_free(leadkpi_campaigns *campaigns)
@@ -119,27 +117,4 @@ void leadkpi_campaigns_free(leadkpi_campaigns *campaigns)
     lk_store_free(campaigns);
     leadkpi_options_free(campaigns->definition);
     lk_release(&memory, campaigns, 1, sizeof *campaigns);
-}
-
-leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *campaigns, char *buffer,
-                                          size_t capacity, size_t *needed, leadkpi_error *error)
-{
-    leadkpi_error_reset(error);
-    LK_REQUIRE(campaigns, error);
-    lk_text names = {"", 0};
-    size_t count = lk_options_list_count(campaigns->definition, &lk_campaigns_schema,
-                                         LK_CAMPAIGNS_STAGE_NAMES);
-    (void)names;
-    const char *person = campaigns->person_key == LK_PERSON_KEY_EMAIL
-                             ? "Persons count once by e-mail address (without one, by id)"
-                             : "Persons count once by id";
-    const char *ids = campaigns->hashed_ids ? "ids are kept as 128-bit hashes" : "ids are kept as they are";
-    size_t length = lk_format(buffer, 0, "%s; %s; %zu stage names are given meanings of their own.", person, ids, count) + 1;
-    if (needed) *needed = length;
-    if (capacity == 0 && !buffer) return needed ? LEADKPI_OK : lk_fail(error, LEADKPI_NULL_ARGUMENT, "needed: expected a pointer with no buffer, found NULL");
-    LK_REQUIRE(buffer, error);
-    LK_FAIL_IF(capacity < length, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", length, capacity);
-    lk_format(buffer, capacity, "%s; %s; %zu stage names are given meanings of their own.", person, ids, count);
-    return LEADKPI_OK;
 }

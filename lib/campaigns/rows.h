@@ -12,7 +12,7 @@
 #define LK_ROW_BLOCK 512
 
 /* A table has at most so many dimensions; one more is refused. */
-#define LK_ROW_DIMENSIONS_MAX 64
+#define LK_ROW_DIMENSIONS_MAX LK_TUPLE_LENGTH_MAX
 
 /* The text columns that are dimensions of the rows at hand, by rising dimension:
  * the trie is walked in that order, so that equal rows meet in one node. */

@@ -147,6 +147,9 @@ leadkpi_status lk_store_grow_events(leadkpi_campaigns *campaigns, lk_events *eve
     size_t needed;
     LK_FAIL_IF(!lk_size_add(events->count, additional, &needed), error, LEADKPI_OVERFLOW,
                "rows: more than the address space holds");
+    LK_FAIL_IF(needed > UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "rows: expected at most %llu stage rows or responses in a handle, found %llu",
+               (unsigned long long)UINT32_MAX, (unsigned long long)needed);
     if (needed <= events->capacity) return LEADKPI_OK;
     size_t capacity = grown(events->capacity, needed);
     LK_TRY(lk_resize(&campaigns->memory, &events->items, events->capacity, capacity,
@@ -171,6 +174,17 @@ leadkpi_status lk_store_grow_facts(leadkpi_campaigns *campaigns, uint32_t count_
 }
 
 /* ---- dimensions ------------------------------------------------------------ */
+
+leadkpi_status lk_tuple_step(leadkpi_campaigns *campaigns, uint32_t parent, uint32_t dimension,
+                             uint32_t text, uint32_t *child, leadkpi_error *error)
+{
+    lk_key128 key = {(uint64_t)parent << 32 | dimension, text};
+    uint32_t index;
+    LK_TRY(lk_map128_find_or_add(&campaigns->store->tuples, &campaigns->memory, &key, 1, &index,
+                                 error));
+    *child = index + 1;
+    return LEADKPI_OK;
+}
 
 uint32_t lk_tuple_value(const lk_store *store, uint32_t tuple, uint32_t dimension)
 {

@@ -106,6 +106,25 @@ static inline lk_key128 lk_fact_key(int64_t time, uint32_t tuple, uint32_t name)
     return (lk_key128){(uint64_t)time, (uint64_t)tuple << 32 | name};
 }
 
+static inline int64_t lk_fact_time(lk_key128 key)
+{
+    return (int64_t)key.high;
+}
+
+static inline uint32_t lk_fact_tuple(lk_key128 key)
+{
+    return (uint32_t)(key.low >> 32);
+}
+
+static inline uint32_t lk_fact_name(lk_key128 key)
+{
+    return (uint32_t)key.low;
+}
+
+/* Rows of costs, and rows of measures, are at most so many: 2^63 addends below 2^63 in
+ * size never leave the range of an exact sum, so that adding one cannot fail. */
+#define LK_FACT_ROWS_MAX (UINT64_C(1) << 62)
+
 /* ---- the whole ----------------------------------------------------------- */
 
 #define LK_CURRENCY_SIZE 16
@@ -153,6 +172,9 @@ static inline uint32_t lk_ids_count(const lk_ids *ids)
 
 #define LK_TUPLE_ROOT 0u
 
+/* No tuple has more dimensions; a table that has more is refused. */
+#define LK_TUPLE_LENGTH_MAX 64
+
 static inline uint32_t lk_tuple_parent(const lk_store *store, uint32_t tuple)
 {
     return (uint32_t)(store->tuples.keys[tuple - 1].high >> 32);
@@ -167,6 +189,22 @@ static inline uint32_t lk_tuple_text(const lk_store *store, uint32_t tuple)
 {
     return (uint32_t)store->tuples.keys[tuple - 1].low;
 }
+
+/* One more pair among `count`, which stay in order of rising dimensions; they are few. */
+static inline void lk_tuple_insert(uint32_t *dimensions, uint32_t *texts, size_t count,
+                                   uint32_t dimension, uint32_t text)
+{
+    for (; count > 0 && dimensions[count - 1] > dimension; count--) {
+        dimensions[count] = dimensions[count - 1];
+        texts[count] = texts[count - 1];
+    }
+    dimensions[count] = dimension;
+    texts[count] = text;
+}
+
+/* The child of `parent` by one dimension and text, made where there was none. */
+leadkpi_status lk_tuple_step(leadkpi_campaigns *campaigns, uint32_t parent, uint32_t dimension,
+                             uint32_t text, uint32_t *child, leadkpi_error *error);
 
 /* The text (its index) of one dimension; LK_MAP_NONE where it is null. */
 uint32_t lk_tuple_value(const lk_store *store, uint32_t tuple, uint32_t dimension);
