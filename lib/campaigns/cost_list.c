@@ -30,10 +30,10 @@ static leadkpi_status add_up(const lk_plan *plan, amounts *all, leadkpi_error *e
 {
     const lk_store *store = plan->store;
     for (uint32_t i = 0; i < store->fact_keys.count; i++) {
-        lk_fact_name name;
+        lk_fact_meaning name;
         lk_key128 key = store->fact_keys.keys[i];
         if (!lk_plan_sees(plan, (int64_t)key.high)) continue;
-        if (!lk_fact_name_read(lk_map_text_key(&store->fact_names, (uint32_t)key.low), &name)) continue;
+        if (!lk_fact_meaning_read(lk_map_text_key(&store->fact_names, (uint32_t)key.low), &name)) continue;
         if (!name.is_cost) continue;
         all->rows[name.cost_type][name.scope] += (int64_t)store->facts[i].rows;
         LK_TRY(lk_exact_sum_add(&all->sums[name.cost_type][name.scope], &store->facts[i].sum, error));

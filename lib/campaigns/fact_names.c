@@ -7,7 +7,7 @@ static bool additivity_is(const char *additivity, const char *wanted)
     return strcmp(additivity, wanted) == 0;
 }
 
-static bool read_cost_name(lk_text text, lk_fact_name *name)
+static bool read_cost_name(lk_text text, lk_fact_meaning *name)
 {
     size_t start = sizeof LK_COST_PREFIX - 1, slash = start;
     while (slash < text.length && text.data[slash] != '/') slash++;
@@ -18,7 +18,7 @@ static bool read_cost_name(lk_text text, lk_fact_name *name)
     return name->cost_type >= 0 && name->scope >= 0;
 }
 
-bool lk_fact_name_read(lk_text text, lk_fact_name *name)
+bool lk_fact_meaning_read(lk_text text, lk_fact_meaning *name)
 {
     size_t prefix = sizeof LK_COST_PREFIX - 1;
     memset(name, 0, sizeof *name);
@@ -32,11 +32,11 @@ bool lk_fact_name_read(lk_text text, lk_fact_name *name)
     return true;
 }
 
-leadkpi_status lk_fact_names_read(const lk_store *store, lk_memory *memory, lk_fact_name **names,
+leadkpi_status lk_fact_meanings_read(const lk_store *store, lk_memory *memory, lk_fact_meaning **names,
                                   leadkpi_error *error)
 {
     LK_TRY(lk_allocate(memory, store->fact_names.count, sizeof **names, names, error));
     for (uint32_t i = 0; i < store->fact_names.count; i++)
-        lk_fact_name_read(lk_map_text_key(&store->fact_names, i), &(*names)[i]);
+        lk_fact_meaning_read(lk_map_text_key(&store->fact_names, i), &(*names)[i]);
     return LEADKPI_OK;
 }

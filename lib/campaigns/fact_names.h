@@ -5,20 +5,20 @@
 #include "campaigns/store.h"
 #include "campaigns/vocabulary.h"
 
-typedef struct lk_fact_name {
+typedef struct lk_fact_meaning {
     bool is_cost;
     bool is_stock;    /* over time the last value counts */
     bool is_distinct; /* persons that may be the same from one fact to the next */
     int cost_type;
     int scope;
-} lk_fact_name;
+} lk_fact_meaning;
 
 /* The meaning of every name of the store: fact_names.count of them, given back
  * by the caller. Status: OK, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_fact_names_read(const lk_store *store, lk_memory *memory, lk_fact_name **names,
+leadkpi_status lk_fact_meanings_read(const lk_store *store, lk_memory *memory, lk_fact_meaning **names,
                                   leadkpi_error *error);
 
 /* The meaning of one; false where it has none (bytes of a later release). */
-bool lk_fact_name_read(lk_text text, lk_fact_name *name);
+bool lk_fact_meaning_read(lk_text text, lk_fact_meaning *name);
 
 #endif

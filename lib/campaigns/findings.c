@@ -232,9 +232,9 @@ static void look_at_fact(search *s, uint32_t index)
     lk_key128 key = plan->store->fact_keys.keys[index];
     lk_text name = lk_map_text_key(&plan->store->fact_names, (uint32_t)key.low);
     const lk_fact *fact = &plan->store->facts[index];
-    lk_fact_name meaning;
+    lk_fact_meaning meaning;
     if ((int64_t)key.high > plan->as_of) note_text(s, COSTS_AFTER_AS_OF, (int64_t)fact->rows, name);
-    if (!lk_fact_name_read(name, &meaning) || !meaning.is_cost) return;
+    if (!lk_fact_meaning_read(name, &meaning) || !meaning.is_cost) return;
     if (lk_exact_sum_is_negative(&fact->sum)) note_text(s, CREDITS, (int64_t)fact->rows, name);
     if (lacks_dimension(plan, (uint32_t)(key.low >> 32)))
         note_text(s, COSTS_WITHOUT_DIMENSION, (int64_t)fact->rows, name);

@@ -120,8 +120,8 @@ lk_source lk_source_find(const lk_tally *tally, int32_t kpi, int32_t input)
     if (is(measure, "new_leads") && takes_source_leads(kpi)) source.kind = LK_SOURCE_ALL_LEADS;
     uint32_t fact = lk_map_text_find(&plan->store->fact_names, measure);
     if (fact == LK_MAP_NONE) return source;
-    lk_fact_name name;
-    lk_fact_name_read(measure, &name);
+    lk_fact_meaning name;
+    lk_fact_meaning_read(measure, &name);
     source.otherwise = source.kind;
     source.otherwise_index = source.index;
     source.kind = LK_SOURCE_FACT;

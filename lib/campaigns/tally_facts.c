@@ -14,7 +14,7 @@ static int compare_facts(const void *context, uint32_t i, uint32_t j)
     return ((int64_t)a.high > (int64_t)b.high) - ((int64_t)a.high < (int64_t)b.high);
 }
 
-static leadkpi_status add_cost(lk_tally *tally, uint32_t cell, const lk_fact_name *name,
+static leadkpi_status add_cost(lk_tally *tally, uint32_t cell, const lk_fact_meaning *name,
                                const lk_fact *fact, leadkpi_error *error)
 {
     static const int scope_sums[LK_SCOPE_COUNT] = {LK_SUM_CAMPAIGN, LK_SUM_MARKETING, LK_SUM_SALES};
@@ -52,7 +52,7 @@ static leadkpi_status add_stock(lk_tally *tally, uint32_t cell, uint32_t name, c
     return lk_cells_add_fact(&tally->cells, tally->total, name, &fact->sum, error);
 }
 
-static leadkpi_status add_fact(lk_tally *tally, const lk_fact_name *names, const uint32_t *order,
+static leadkpi_status add_fact(lk_tally *tally, const lk_fact_meaning *names, const uint32_t *order,
                                size_t count, size_t place, leadkpi_error *error)
 {
     const lk_store *store = tally->plan->store;
@@ -68,7 +68,7 @@ static leadkpi_status add_fact(lk_tally *tally, const lk_fact_name *names, const
     return lk_cells_add_fact(&tally->cells, tally->total, name, &fact->sum, error);
 }
 
-static leadkpi_status add_facts(lk_tally *tally, const lk_fact_name *names, uint32_t *order,
+static leadkpi_status add_facts(lk_tally *tally, const lk_fact_meaning *names, uint32_t *order,
                                 leadkpi_error *error)
 {
     const lk_store *store = tally->plan->store;
@@ -86,9 +86,9 @@ leadkpi_status lk_tally_facts(lk_tally *tally, leadkpi_error *error)
 {
     const lk_store *store = tally->plan->store;
     lk_memory *memory = tally->plan->memory;
-    lk_fact_name *names;
+    lk_fact_meaning *names;
     uint32_t *order;
-    LK_TRY(lk_fact_names_read(store, memory, &names, error));
+    LK_TRY(lk_fact_meanings_read(store, memory, &names, error));
     leadkpi_status status = lk_allocate(memory, store->fact_keys.count, sizeof *order, &order, error);
     if (status == LEADKPI_OK) {
         status = add_facts(tally, names, order, error);
