@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <leadkpi/kpi.h>
+
 #include "batch.h"
 #include "facts.h"
 #include "profile.h"
@@ -58,6 +60,14 @@ static slice field_of(const loader *l, int column)
 {
     if (column < 0 || (size_t)column >= l->reader.stored) return (slice){NULL, 0};
     return (slice){l->reader.fields[column].data, l->reader.fields[column].length};
+}
+
+bool load_is_measure(const char *name)
+{
+    const char *measure;
+    for (int32_t i = 0; (measure = leadkpi_measure_at(i)) != NULL; i++)
+        if (strcmp(measure, name) == 0) return true;
+    return false;
 }
 
 /* ---- binding columns ---------------------------------------------------- */
