@@ -40,7 +40,7 @@ lk_calendar_rules lk_calendar_rules_default(void);
  *
  *     enum { BY, CALENDAR, AS_OF = CALENDAR + LK_CALENDAR_OPTION_COUNT };
  *     static const lk_option report_options[] = {
- *         [BY] = {...}, LK_CALENDAR_OPTIONS(CALENDAR), [AS_OF] = {...}};
+ *         [BY] = {...}, LK_CALENDAR_OPTIONS(CALENDAR, "day"), [AS_OF] = {...}};
  */
 enum {
     LK_CALENDAR_GRAIN,
@@ -68,9 +68,9 @@ enum {
     "all|hour|day|week|month|quarter|year|fiscal_quarter|fiscal_year|retail_week|retail_month|"    \
     "retail_quarter|retail_year"
 
-#define LK_CALENDAR_OPTIONS(first)                                                                 \
+#define LK_CALENDAR_OPTIONS(first, default_grain)                                                                 \
     [(first) + LK_CALENDAR_GRAIN] = {"grain", LK_OPTION_CHOICE, .choices = LK_GRAIN_CHOICES,       \
-                                     .default_text = "day", .meaning = "Length of a period."},     \
+                                     .default_text = default_grain, .meaning = "Length of a period."},     \
     [(first) + LK_CALENDAR_ZONE] = {"zone", LK_OPTION_TEXT, .default_text = "UTC",                 \
         .meaning = "Time zone of the local clock: UTC, a fixed offset such as +05:30, or the name " \
                    "of a zone whose rules are in zone_data or zone_rule."},                        \
