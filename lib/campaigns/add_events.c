@@ -46,6 +46,8 @@ static leadkpi_status intern(leadkpi_campaigns *campaigns, lk_events *events, ev
     LK_FAIL_IF(events->names.count > LK_EVENT_NAMES_MAX, error, LEADKPI_OVERFLOW,
                "column \"%.*s\": expected at most %u different names", LK_TEXT_ARGS(batch->name->name),
                LK_EVENT_NAMES_MAX);
+    LK_FAIL_IF(batch->id->row_count > UINT32_MAX - events->count, error, LEADKPI_OVERFLOW,
+               "rows: expected at most %u in a handle, found more", UINT32_MAX);
     return lk_store_grow_events(campaigns, events, batch->id->row_count, error);
 }
 

@@ -26,7 +26,7 @@ double lk_stats_invert(lk_stats_tails_at tails_at, double first, double second, 
             double low = below > DBL_MIN ? below : DBL_MIN;
             double high = above < DBL_MAX ? above : DBL_MAX;
             next = sqrt(low) * sqrt(high);
-            if (!(next > below && next < above)) return x;
+            if (!(next > below && next < above)) return isinf(above) ? INFINITY : x;
         }
         if (fabs(step) < 1e-13) return next;
         x = next;

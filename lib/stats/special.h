@@ -32,13 +32,31 @@ typedef struct lk_stats_tails {
     double x_density;
 } lk_stats_tails;
 
+/* From one tail, which rounding may have put a little past 1. */
+static inline lk_stats_tails lk_stats_of_lower(double lower, double x_density)
+{
+    lower = lower > 1 ? 1 : lower;
+    return (lk_stats_tails){lower, 1 - lower, x_density};
+}
+
+static inline lk_stats_tails lk_stats_of_upper(double upper, double x_density)
+{
+    upper = upper > 1 ? 1 : upper;
+    return (lk_stats_tails){1 - upper, upper, x_density};
+}
+
 lk_stats_tails lk_stats_gamma_tails(double x, double shape);
-lk_stats_tails lk_stats_beta_tails(double x, double a, double b);
+/* y is 1 - x, which the caller may know better than the subtraction tells. */
+lk_stats_tails lk_stats_beta_tails(double x, double y, double a, double b);
 
 /* The x above 0 (and up to `most`) at which the lower tail is p, or the upper tail is q,
  * whichever is named by `upper`; from a first guess. See inverse.c. */
 typedef lk_stats_tails (*lk_stats_tails_at)(double x, double first, double second);
 double lk_stats_invert(lk_stats_tails_at tails_at, double first, double second, double target,
                        int upper, double guess, double most);
+
+/* The x whose lower (or `upper`) tail is `target`, and `*y` = 1 - x, each with all its digits.
+ * 0 < target < 1, a and b good. */
+double lk_stats_beta_solve(double target, double a, double b, int upper, double *y);
 
 #endif

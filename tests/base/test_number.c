@@ -135,7 +135,7 @@ END_TEST
 START_TEST(what_is_a_number_and_what_is_not)
 {
     static const char *const numbers[] = {"0", "-0", "+1", ".5", "5.", "00012", "1e5", "1E+5", "1e-05", "-.5e-3", "0e999999999999999999999", "0.0000e5"};
-    static const char *const others[] = {"", ".", "-", "+", "e", "e5", "1e", "1e+", "1e-", "--1", "+-1", " 1", "1 ", "1,5", "1.2.3", "0x10", "1p3", "nan", "inf", "infinity", "1e5.", "1_000", "\xEF\xBB\xBF" "1", "1e1e1"};
+    static const char *const others[] = {"", ".", "-", "+", "e", "e5", "1e", "1e+", "1e-", "--1", "+-1", " 1", "1 ", "1,5", "1.2.3", "0x10", "1p3", "nan", "inf", "infinity", "1e5.", "1_000", "\xEF\xBB\xBF\x31", "1e1e1"};
     double value;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) agrees_with_strtod(numbers[i]);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

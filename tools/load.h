@@ -1,0 +1,53 @@
+/* load.h: the rows of a file into the library, through a map. */
+#ifndef TOOL_LOAD_H
+#define TOOL_LOAD_H
+
+#include <leadkpi/campaigns.h>
+
+#include "clock.h"
+#include "map.h"
+
+/* A file as the command line names it. */
+typedef struct load_file {
+    table_kind kind;
+    const char *path;
+    const char *profile;  /* NULL: none, or to be found */
+    field_map map;        /* of the profile, with what was told on top */
+    bool has_map;
+    input_encoding encoding;
+    char delimiter;       /* 0: to be found */
+    date_order dates;
+    number_style numbers;
+    const char *zone;     /* NULL: that of the report */
+} load_file;
+
+/* Rows that were skipped for one reason. */
+typedef struct skip_reason {
+    char *file, *text;
+    int64_t count, first_line;
+} skip_reason;
+
+/* What all files of a run share. */
+typedef struct load_run {
+    leadkpi_campaigns *campaigns;
+    const char *zone;          /* of the report */
+    char **dimensions;         /* those that the report asks for */
+    size_t dimension_count;
+    bool strict, show_progress;
+    FILE *rejects;             /* NULL: not asked for */
+    const char *rejects_path;
+    char currency[8];          /* the one of all files; "" not known yet */
+    char currency_place[256];  /* where it was seen first */
+    skip_reason *skips;
+    size_t skip_count;
+    int64_t rows_taken, rows_skipped, totals_skipped;
+    text_buffer notes;         /* lines for the head of the report */
+} load_run;
+
+int load_run_file(load_run *run, load_file *file, trouble *why);
+void load_run_free(load_run *run);
+
+/* true where `name` is a measure that a cost row may carry. */
+bool load_is_measure(const char *name);
+
+#endif
