@@ -1,57 +1,57 @@
-/* The bytes of a TZif file, or a POSIX rule, that a host hands in: refused with a
- * reason, or a zone that answers for every instant and both ways alike. */
-#include "calendar/zone.h"
+/* Any bytes as a TZif file, as a POSIX rule, and as opening hours: what is
+ * accepted cuts time into periods without a gap, and opening time adds up. */
+#include "calendar/calendar.h"
 #include "fuzz.h"
 
-static void ask(const lk_zone *zone, int64_t instant)
+static void use(const lk_calendar *calendar, const uint8_t *data, size_t size)
 {
-    if (instant > LK_ZONE_TIME_LIMIT) instant = LK_ZONE_TIME_LIMIT;
-    if (instant < -LK_ZONE_TIME_LIMIT) instant = -LK_ZONE_TIME_LIMIT;
-    lk_zone_stretch stretch = lk_zone_stretch_at(zone, instant);
-    MUST(lk_zone_stretch_holds(&stretch, instant) || stretch.end == INT64_MAX);
-    MUST(stretch.offset > -LK_ZONE_OFFSET_LIMIT && stretch.offset < LK_ZONE_OFFSET_LIMIT);
-
-    int64_t first, last;
-    int64_t local = instant + stretch.offset;
-    if (local > LK_ZONE_TIME_LIMIT || local < -LK_ZONE_TIME_LIMIT) return;
-    int count = lk_zone_instants(zone, local, &first, &last);
-    MUST(count >= 1 && first <= instant && instant <= last);
-    MUST(lk_zone_reach(zone, local) <= instant);
+    fuzz_reader reader = {data + size / 2, size - size / 2};
+    for (int i = 0; i < 4; i++) {
+        int64_t time = fuzz_int64(&reader), one, two, both;
+        lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
+        lk_calendar_seek(calendar, &cursor, time);
+        MUST(cursor.start <= time && (time < cursor.end || time == INT64_MAX));
+        MUST(lk_calendar_start(calendar, cursor.start) == cursor.start);
+        time >>= 16; /* some years around 1970: the clock changes there are walked */
+        int64_t middle = time / 2;
+        MUST(lk_calendar_open_between(calendar, time, middle, &one));
+        MUST(lk_calendar_open_between(calendar, middle, 0, &two));
+        MUST(lk_calendar_open_between(calendar, time, 0, &both));
+        MUST(one + two == both);
+        if (lk_calendar_next_open(calendar, time, &one)) MUST(one >= time && lk_calendar_open(calendar, one));
+    }
 }
 
-static void ask_about(const lk_zone *zone, fuzz_reader reader)
+static void try(const lk_calendar_rules *rules, const uint8_t *data, size_t size)
 {
-    ask(zone, 0);
-    ask(zone, INT64_MAX);
-    ask(zone, INT64_MIN);
-    ask(zone, zone->rule_from);
-    for (size_t i = 0; i < zone->transition_count && i < 8; i++) {
-        ask(zone, zone->transitions[i].time);
-        ask(zone, zone->transitions[i].time - 1);
-    }
-    for (int i = 0; i < 4; i++) ask(zone, fuzz_int64(&reader) >> 20);
+    lk_memory memory;
+    lk_calendar *calendar;
+    leadkpi_error error;
+    leadkpi_error_reset(&error);
+    MUST(lk_memory_init(&memory, NULL, NULL) == LEADKPI_OK);
+    leadkpi_status status = lk_calendar_create(&memory, rules, &calendar, &error);
+    MUST((status == LEADKPI_OK) == (calendar != NULL));
+    if (calendar)
+        use(calendar, data, size);
+    else
+        MUST(error.code == status && error.message[0]);
+    lk_calendar_free(calendar);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    leadkpi_error error;
-    lk_memory memory;
-    lk_zone zone;
-    char *bytes = fuzz_copy(data, size);
-    fuzz_reader reader = {data, size};
-    MUST(lk_memory_init(&memory, NULL, NULL) == LEADKPI_OK);
-
-    leadkpi_error_reset(&error);
-    leadkpi_status status = lk_zone_read_tzif(&memory, (lk_text){bytes, size}, &zone, &error);
-    MUST((status == LEADKPI_OK) == (error.message[0] == '\0'));
-    if (status == LEADKPI_OK) {
-        ask_about(&zone, reader);
-        lk_zone_clear(&memory, &zone);
+    char *copy = fuzz_copy(data, size);
+    lk_text text = {copy, size};
+    for (int i = 0; i < 4; i++) {
+        lk_calendar_rules rules = lk_calendar_rules_default();
+        rules.grain.grain = i % 2 ? LK_GRAIN_DAY : LK_GRAIN_HOUR;
+        rules.hours = LK_LITERAL("mon-fri 01:30-17:00; sun 02:15-02:45");
+        if (i == 0) rules.zone_data = text;
+        if (i == 1) rules.zone_rule = text;
+        if (i == 2) rules.hours = text;
+        if (i == 3) rules.special_hours = text;
+        try(&rules, data, size);
     }
-    MUST(memory.used_bytes == 0);
-
-    if (lk_zone_read_rule((lk_text){bytes, size}, &zone, NULL) == LEADKPI_OK)
-        ask_about(&zone, reader);
-    free(bytes);
+    free(copy);
     return 0;
 }

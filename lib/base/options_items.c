@@ -14,6 +14,17 @@ lk_text lk_trim(lk_text text)
     return text;
 }
 
+lk_text lk_text_part(lk_text text, char separator, size_t index)
+{
+    for (;; index--) {
+        const char *end = text.length ? memchr(text.data, separator, text.length) : NULL;
+        size_t length = end ? (size_t)(end - text.data) : text.length;
+        if (index == 0) return (lk_text){text.data, length};
+        if (!end) return (lk_text){"", 0};
+        text.data += length + 1, text.length -= length + 1;
+    }
+}
+
 size_t lk_quoted_read(lk_text text, char *out, size_t *length)
 {
     *length = 0;
@@ -41,10 +52,8 @@ static size_t default_count(const lk_option *option)
 
 static lk_text default_item(const lk_option *option, size_t index)
 {
-    const char *start = option->default_text;
-    if (option->type != LK_OPTION_LIST) return lk_option_text(start);
-    for (; index > 0; index--) start = strchr(start, ',') + 1;
-    return (lk_text){start, strcspn(start, ",")};
+    lk_text text = lk_option_text(option->default_text);
+    return option->type == LK_OPTION_LIST ? lk_text_part(text, ',', index) : text;
 }
 
 size_t lk_item_count(const lk_option *option, const lk_value *value)

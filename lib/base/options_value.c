@@ -8,12 +8,7 @@
 
 lk_text lk_option_choice(const lk_option *option, int64_t index)
 {
-    const char *start = option->choices;
-    for (; start && index > 0; index--) {
-        start = strchr(start, '|');
-        if (start) start++;
-    }
-    return start && index == 0 ? (lk_text){start, strcspn(start, "|")} : (lk_text){"", 0};
+    return lk_text_part(lk_option_text(option->choices), '|', (size_t)index);
 }
 
 static const char *parse_choice(const lk_option *option, lk_text text, int64_t *place)

@@ -7,6 +7,7 @@
 #include "../support/fault.h"
 #include "../support/random.h"
 #include "options_schema.h"
+#include "registry.h"
 
 #define Z LEADKPI_NUL_TERMINATED
 
@@ -279,7 +280,7 @@ START_TEST(a_number_of_the_wrong_type_is_refused)
                          LEADKPI_WRONG_TYPE);
     ck_assert_str_eq(error.message, "option \"as_of\": expected timestamp, found bool");
     ck_assert_int_eq(set("lebel", "1"), LEADKPI_UNKNOWN_NAME);
-    ck_assert_ptr_nonnull(strstr(error.message, "\"lebel\""));
+    ck_assert_ptr_nonnull(strstr(error.message, "nearest name is \"level\""));
     ck_assert_int_eq(leadkpi_options_set_int64(options, "lebel", Z, 1, &error),
                      LEADKPI_UNKNOWN_NAME);
     ck_assert_int_eq(leadkpi_options_set_double(options, "lebel", Z, 1, &error),
@@ -422,6 +423,16 @@ START_TEST(the_list_shows_every_option)
         ck_assert(lk_text_equal((lk_text){text, length}, lk_text_of(title[column], Z)));
     }
     leadkpi_table_free(table);
+}
+END_TEST
+
+START_TEST(every_schema_obeys_the_rules)
+{
+    for (const lk_schema *const *s = lk_registry_schemas; *s; s++) {
+        const char *option, *fault = lk_schema_fault(*s, &option);
+        ck_assert_msg(!fault, "%s, option \"%s\": %s", (*s)->name, option, fault);
+        if (s > lk_registry_schemas) ck_assert_int_lt(strcmp(s[-1]->name, (*s)->name), 0);
+    }
 }
 END_TEST
 
@@ -692,6 +703,7 @@ static Suite *options_suite(void)
     tcase_add_test(tcase, one_meaning_has_one_text);
     tcase_add_test(tcase, the_text_tells_its_size_and_spares_a_small_buffer);
     tcase_add_test(tcase, the_list_shows_every_option);
+    tcase_add_test(tcase, every_schema_obeys_the_rules);
     tcase_add_test(tcase, schemas_are_found_by_name_and_listed);
     tcase_add_test(tcase, a_copy_is_equal_and_apart);
     tcase_add_test(tcase, canonical_text_reads_back_to_the_same_meaning);
