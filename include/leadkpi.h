@@ -11,6 +11,7 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   calendar.h  instants to periods, in a time zone, and opening hours
  *   kpi.h       every KPI: find it, read it, compute it
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
@@ -21,6 +22,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>

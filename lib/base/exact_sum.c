@@ -7,20 +7,27 @@ typedef struct magnitude {
     uint64_t limbs[4];
 } magnitude;
 
-/* sum + addend, or sum - addend, in 256 bits. False, and `sum` untouched, on overflow: the
- * operands' signs then told which sign the result had to have. */
-static bool combine(lk_exact_sum *sum, const uint64_t addend[4], bool subtract)
+/* a + b + carry, and the carry out. */
+static inline uint64_t add_limbs(uint64_t a, uint64_t b, uint64_t *carry)
 {
-    uint64_t flip = subtract ? UINT64_MAX : 0, carry = subtract, result[4];
-    for (int i = 0; i < 4; i++) {
-        uint64_t with_carry = sum->limbs[i] + carry;
-        carry = with_carry < carry;
-        result[i] = with_carry + (addend[i] ^ flip);
-        carry += result[i] < with_carry;
-    }
-    uint64_t before = sum->limbs[3], other = addend[3] ^ flip;
-    if (LK_UNLIKELY(((before ^ result[3]) & (other ^ result[3])) >> 63)) return false;
-    memcpy(sum->limbs, result, sizeof result);
+    uint64_t with_carry = a + *carry, sum = with_carry + b;
+    *carry = (with_carry < a) | (sum < b);
+    return sum;
+}
+
+/* sum + addend, or sum - addend, in 256 bits. False, and `sum` untouched, on overflow: two
+ * numbers of one sign whose sum has the other. The limbs stay in registers: an array
+ * here costs six times as much, in stores that are loaded back in another width. */
+static inline bool combine(lk_exact_sum *sum, const uint64_t addend[4], bool subtract)
+{
+    uint64_t flip = 0 - (uint64_t)subtract, carry = subtract, *limbs = sum->limbs;
+    uint64_t before = limbs[3], other = addend[3] ^ flip;
+    uint64_t r0 = add_limbs(limbs[0], addend[0] ^ flip, &carry);
+    uint64_t r1 = add_limbs(limbs[1], addend[1] ^ flip, &carry);
+    uint64_t r2 = add_limbs(limbs[2], addend[2] ^ flip, &carry);
+    uint64_t r3 = add_limbs(before, other, &carry);
+    if (LK_UNLIKELY(((before ^ r3) & (other ^ r3)) >> 63)) return false;
+    limbs[0] = r0, limbs[1] = r1, limbs[2] = r2, limbs[3] = r3;
     return true;
 }
 
@@ -46,7 +53,7 @@ static uint64_t round_shift(uint64_t fraction, unsigned shift)
 }
 
 /* |value| = fraction * 2^(shift - 128), |value| < 2^63, so shift <= 138. */
-static void take_apart(double value, uint64_t *fraction, int *shift)
+static inline void take_apart(double value, uint64_t *fraction, int *shift)
 {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
@@ -59,16 +66,15 @@ static void take_apart(double value, uint64_t *fraction, int *shift)
     }
 }
 
-static magnitude of_double(double value)
+static inline magnitude of_double(double value)
 {
     uint64_t fraction;
     int shift;
     take_apart(value, &fraction, &shift);
     int limb = shift / 64, bit = shift % 64;
-    magnitude m = {{0, 0, 0, 0}};
-    m.limbs[limb] = fraction << bit;
-    m.limbs[limb + 1] = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
-    return m;
+    uint64_t low = fraction << bit, high = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
+    return (magnitude){{limb == 0 ? low : 0, limb == 0 ? high : limb == 1 ? low : 0,
+                        limb == 1 ? high : limb == 2 ? low : 0, limb == 2 ? high : 0}};
 }
 
 leadkpi_status lk_exact_sum_add_double(lk_exact_sum *sum, double value, leadkpi_error *error)

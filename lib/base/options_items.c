@@ -14,6 +14,17 @@ lk_text lk_trim(lk_text text)
     return text;
 }
 
+lk_text lk_text_part(lk_text text, char separator, size_t index)
+{
+    for (;; index--) {
+        const char *end = text.length ? memchr(text.data, separator, text.length) : NULL;
+        size_t length = end ? (size_t)(end - text.data) : text.length;
+        if (index == 0) return (lk_text){text.data, length};
+        if (!end) return (lk_text){"", 0};
+        text.data += length + 1, text.length -= length + 1;
+    }
+}
+
 size_t lk_quoted_read(lk_text text, char *out, size_t *length)
 {
     *length = 0;
@@ -41,10 +52,8 @@ static size_t default_count(const lk_option *option)
 
 static lk_text default_item(const lk_option *option, size_t index)
 {
-    const char *start = option->default_text;
-    if (option->type != LK_OPTION_LIST) return lk_option_text(start);
-    for (; index > 0; index--) start = strchr(start, ',') + 1;
-    return (lk_text){start, strcspn(start, ",")};
+    lk_text text = lk_option_text(option->default_text);
+    return option->type == LK_OPTION_LIST ? lk_text_part(text, ',', index) : text;
 }
 
 size_t lk_item_count(const lk_option *option, const lk_value *value)
@@ -134,6 +143,7 @@ static leadkpi_status read_list(lk_memory *memory, const lk_option *option, lk_t
     LK_FAIL_IF(fault, error, LEADKPI_BAD_ARGUMENT, "option \"%s\": expected %s, found \"%.*s\"",
                option->name, fault, LK_TEXT_ARGS(text));
     LK_TRY(lk_items_allocate(memory, count, bytes, out, error));
+    if (count == 0) return LEADKPI_OK; /* no memory, so not even a pointer into it */
     char *end = (char *)(out->items + count);
     for (size_t i = 0; i < count; i++) {
         size_t length;

@@ -93,6 +93,9 @@ leadkpi_status lk_items_read(lk_memory *memory, const lk_option *option, lk_text
  * `out` takes `*length` bytes, fewer than were read; NULL: not written. */
 size_t lk_quoted_read(lk_text text, char *out, size_t *length);
 
+/* `index` of the parts between separators; empty past the last. */
+lk_text lk_text_part(lk_text text, char separator, size_t index);
+
 bool lk_is_blank(char c);
 lk_text lk_trim(lk_text text);
 

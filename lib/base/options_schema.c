@@ -5,7 +5,11 @@
 static bool is_name(const char *name)
 {
     if (!name || *name < 'a' || *name > 'z') return false;
-    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+    for (; *name; name++) {
+        bool is_letter = *name >= 'a' && *name <= 'z', is_digit = *name >= '0' && *name <= '9';
+        if (!is_letter && !is_digit && *name != '_') return false;
+    }
+    return true;
 }
 
 /* The bound reads as the type, without the sign that takes it out. */

@@ -8,12 +8,7 @@
 
 lk_text lk_option_choice(const lk_option *option, int64_t index)
 {
-    const char *start = option->choices;
-    for (; start && index > 0; index--) {
-        start = strchr(start, '|');
-        if (start) start++;
-    }
-    return start && index == 0 ? (lk_text){start, strcspn(start, "|")} : (lk_text){"", 0};
+    return lk_text_part(lk_option_text(option->choices), '|', (size_t)index);
 }
 
 static const char *parse_choice(const lk_option *option, lk_text text, int64_t *place)
@@ -113,6 +108,11 @@ leadkpi_status lk_scalar_check(const lk_option *option, lk_scalar scalar, leadkp
 {
     if (!scalar.has_value || option->type == LK_OPTION_BOOL || option->type == LK_OPTION_CHOICE)
         return LEADKPI_OK;
+    LK_FAIL_IF(option->type == LK_OPTION_TIMESTAMP &&
+                   (scalar.int64 < LK_TIMESTAMP_MIN || scalar.int64 > LK_TIMESTAMP_MAX),
+               error, LEADKPI_BAD_ARGUMENT,
+               "option \"%s\": expected a time in the years 0001 to 9999, found %lld microseconds",
+               option->name, (long long)scalar.int64);
     bound low = read_bound(option, option->minimum, '>');
     bound high = read_bound(option, option->maximum, '<');
     bool is_low = low.text.length && compare(option, scalar, low.at) < (low.is_out ? 1 : 0);

@@ -1,5 +1,6 @@
 /* table_find.c: columns by name, and the types they may have. */
 #include "base/format.h"
+#include "base/nearest.h"
 #include "base/table_parts.h"
 
 static const char *const type_names[] = {
@@ -57,9 +58,11 @@ const lk_column *lk_table_find(const leadkpi_table *table, lk_text name)
 
 static leadkpi_status fail_unknown(const leadkpi_table *table, lk_text name, leadkpi_error *error)
 {
-    return lk_fail(error, LEADKPI_UNKNOWN_NAME,
-                   "column: nothing is called \"%.*s\" among %zu columns", LK_TEXT_ARGS(name),
-                   table->column_count);
+    lk_nearest nearest;
+    lk_nearest_begin(&nearest, name);
+    for (size_t i = 0; i < table->column_count; i++)
+        lk_nearest_consider(&nearest, table->columns[i]->name);
+    return lk_nearest_fail(&nearest, "column", error);
 }
 
 leadkpi_status lk_table_allow(const leadkpi_table *table, lk_text name, unsigned allowed_types,

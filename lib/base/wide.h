@@ -53,9 +53,9 @@ static inline lk_uint128 lk_multiply(uint64_t a, uint64_t b)
 static inline uint64_t lk_divide(uint64_t high, uint64_t divisor, uint64_t *remainder)
 {
 #if defined(__SIZEOF_INT128__)
-    lk_native_uint128 dividend = (lk_native_uint128)high << 64;
-    *remainder = (uint64_t)(dividend % divisor);
-    return (uint64_t)(dividend / divisor);
+    uint64_t quotient = (uint64_t)(((lk_native_uint128)high << 64) / divisor);
+    *remainder = 0 - quotient * divisor; /* the low half is enough: it is less than the divisor */
+    return quotient;
 #else
     return lk_divide_portable(high, divisor, remainder);
 #endif

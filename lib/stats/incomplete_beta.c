@@ -13,17 +13,23 @@
 
 /* (a + b) x - a with the rounding of a + b and of the product taken back: it is the small
  * difference of large numbers that decides how far out x is. */
-static double distance(double x, double a, double b)
+static double exact_distance(double x, double a, double b)
 {
     double sum = a + b, virtual_b = sum - a;
     double rest = (a - (sum - virtual_b)) + (b - virtual_b);
     return fma(x, sum, -a) + x * rest;
 }
 
+/* The same from the smaller of x and y = 1 - x, which has more digits: it is b - (a + b) y too. */
+static double distance(double x, double y, double a, double b)
+{
+    return x <= y ? exact_distance(x, a, b) : -exact_distance(y, b, a);
+}
+
 /* x^a y^b / B(a, b), through that distance (the saddle-point form of Loader 2000). */
 static double kernel(double x, double y, double a, double b)
 {
-    double n = a + b, d = distance(x, a, b);
+    double n = a + b, d = distance(x, y, a, b);
     double gap = a * lk_stats_log1p_gap(d / a, x * (n / a)) +
                  b * lk_stats_log1p_gap(-d / b, y * (n / b));
     double errors = lk_stats_stirling_error(n) - lk_stats_stirling_error(a) -
@@ -82,15 +88,20 @@ static double exponent(double s, const double *p)
 
 static lk_stats_tails tails_by_quadrature(double x, double y, double a, double b, double density)
 {
-    double d = distance(x, a, b);
+    double d = distance(x, y, a, b);
     int upper = d >= 0;
     double direction = upper ? 1 : -1, slope = direction * ((d - 2 * x + 1) / x / y);
     double parameters[5] = {slope, a - 1, b - 1, direction / x, direction / y};
     double curvature = (a - 1) / x / x + (b - 1) / y / y;
     double tail = density / x *
                   lk_stats_tail_integral(exponent, parameters, slope, curvature, upper ? y : x);
-    if (upper) return (lk_stats_tails){1 - tail, tail, density};
-    return (lk_stats_tails){tail, 1 - tail, density};
+    return upper ? lk_stats_of_upper(tail, density) : lk_stats_of_lower(tail, density);
+}
+
+/* Whether the upper tail, had as 1 less the lower one, has lost digits that upper_of_small_a keeps. */
+static int is_lost(double upper, double x, double a, double b)
+{
+    return upper < 0.1 && a < 1 && x <= 0.5 && b * x < 2;
 }
 
 lk_stats_tails lk_stats_beta_tails(double x, double y, double a, double b)
@@ -99,15 +110,16 @@ lk_stats_tails lk_stats_beta_tails(double x, double y, double a, double b)
     if (y <= 0) return (lk_stats_tails){1, 0, 0};
     double product = kernel(x, y, a, b), density = product / y;
     if (fmin(a, b) >= LARGE_PARAMETERS) return tails_by_quadrature(x, y, a, b, density);
-    double lambda = -distance(x, a, b);
+    double lambda = -distance(x, y, a, b);
+    lk_stats_tails tails;
     if (x * (a + b + 2) <= a + 1) {
-        double lower = product * lower_fraction(x, y, a, b, lambda);
-        int lost = lower > 0.9 && a < 1 && x <= 0.5 && b * x < 2;
-        return (lk_stats_tails){lower, lost ? upper_of_small_a(x, a, b) : 1 - lower, density};
+        tails = lk_stats_of_lower(product * lower_fraction(x, y, a, b, lambda), density);
+        if (is_lost(tails.upper, x, a, b)) tails.upper = fmax(0, upper_of_small_a(x, a, b));
+    } else {
+        tails = lk_stats_of_upper(product * lower_fraction(y, x, b, a, -lambda), density);
+        if (is_lost(tails.lower, y, b, a)) tails.lower = fmax(0, upper_of_small_a(y, b, a));
     }
-    double upper = product * lower_fraction(y, x, b, a, -lambda);
-    int lost = upper > 0.9 && b < 1 && y <= 0.5 && a * y < 2;
-    return (lk_stats_tails){lost ? upper_of_small_a(y, b, a) : 1 - upper, upper, density};
+    return tails;
 }
 
 static int is_domain(double x, double a, double b)

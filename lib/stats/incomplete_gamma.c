@@ -79,8 +79,7 @@ static lk_stats_tails tails_by_quadrature(double x, double shape, double density
     double tail = density / x *
                   lk_stats_tail_integral(exponent, parameters, direction * slope,
                                          (shape - 1) / (x * x), upper ? INFINITY : x);
-    if (upper) return (lk_stats_tails){1 - tail, tail, density};
-    return (lk_stats_tails){tail, 1 - tail, density};
+    return upper ? lk_stats_of_upper(tail, density) : lk_stats_of_lower(tail, density);
 }
 
 lk_stats_tails lk_stats_gamma_tails(double x, double shape)
@@ -90,16 +89,12 @@ lk_stats_tails lk_stats_gamma_tails(double x, double shape)
     double density = x_density(x, shape);
     if (shape >= LARGE_SHAPE && fabs(x - shape) < 0.4 * shape)
         return tails_by_quadrature(x, shape, density);
-    if (shape < 1 && x < 1.1) {
-        double lower = density / shape * lower_series(x, shape);
-        return (lk_stats_tails){lower, upper_of_small_shape(x, shape), density};
-    }
-    if (x < shape + 1) {
-        double lower = density / shape * lower_series(x, shape);
-        return (lk_stats_tails){lower, 1 - lower, density};
-    }
-    double upper = density * upper_fraction(x, shape);
-    return (lk_stats_tails){1 - upper, upper, density};
+    int small = shape < 1 && x < 1.1;
+    if (!small && x >= shape + 1)
+        return lk_stats_of_upper(density * upper_fraction(x, shape), density);
+    lk_stats_tails tails = lk_stats_of_lower(density / shape * lower_series(x, shape), density);
+    if (small) tails.upper = fmax(0, upper_of_small_shape(x, shape));
+    return tails;
 }
 
 static int is_shape(double shape)

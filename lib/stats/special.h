@@ -32,6 +32,19 @@ typedef struct lk_stats_tails {
     double x_density;
 } lk_stats_tails;
 
+/* From one tail, which rounding may have put a little past 1. */
+static inline lk_stats_tails lk_stats_of_lower(double lower, double x_density)
+{
+    lower = lower > 1 ? 1 : lower;
+    return (lk_stats_tails){lower, 1 - lower, x_density};
+}
+
+static inline lk_stats_tails lk_stats_of_upper(double upper, double x_density)
+{
+    upper = upper > 1 ? 1 : upper;
+    return (lk_stats_tails){1 - upper, upper, x_density};
+}
+
 lk_stats_tails lk_stats_gamma_tails(double x, double shape);
 /* y is 1 - x, which the caller may know better than the subtraction tells. */
 lk_stats_tails lk_stats_beta_tails(double x, double y, double a, double b);

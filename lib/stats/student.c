@@ -14,14 +14,14 @@
 /* Past this t * t overflows, and 1 beside it is long lost. */
 #define FAR_OUT 1e150
 
-/* The density, from the ratio of gamma functions without cancellation. */
-static double density(double t, double degrees)
+/* log of the density times sqrt(2 pi), from the ratio of gamma functions without cancellation. */
+static double log_density(double t, double degrees)
 {
     double half = 0.5 * degrees, ratio = 0.5 / half;
     double gap = half * lk_stats_log1p_gap(ratio, 1 + ratio) -
                  (lk_stats_stirling_error(half + 0.5) - lk_stats_stirling_error(half));
     double log_fall = t < FAR_OUT ? log1p(t / degrees * t) : 2 * log(t) - log(degrees);
-    return LK_STATS_1_SQRT_2_PI * exp(-gap - (half + 0.5) * log_fall);
+    return -gap - (half + 0.5) * log_fall;
 }
 
 /* The fall of the log density from t to t + s; parameters: (n + 1) / 2, 2 t, n + t^2. */
@@ -34,7 +34,7 @@ static double upper_by_quadrature(double t, double degrees)
 {
     double width = degrees + t * t;
     double parameters[3] = {0.5 * (degrees + 1), 2 * t, width};
-    return density(t, degrees) *
+    return LK_STATS_1_SQRT_2_PI * exp(log_density(t, degrees)) *
            lk_stats_tail_integral(exponent, parameters, (degrees + 1) * (t / width),
                                   (degrees + 1) / width, INFINITY);
 }
@@ -43,12 +43,10 @@ static double upper_by_quadrature(double t, double degrees)
 static lk_stats_tails tails_at(double t, double degrees, double unused)
 {
     (void)unused;
-    double x_density = 2 * t * density(t, degrees);
-    if (t >= FAR_OUT) return (lk_stats_tails){1, x_density / degrees, x_density};
-    if (degrees >= LARGE_DEGREES && t > 1) {
-        double upper = 2 * upper_by_quadrature(t, degrees);
-        return (lk_stats_tails){1 - upper, upper, x_density};
-    }
+    double x_density = 2 * LK_STATS_1_SQRT_2_PI * exp(log(t) + log_density(t, degrees));
+    if (t >= FAR_OUT) return lk_stats_of_upper(x_density / degrees, x_density);
+    if (degrees >= LARGE_DEGREES && t > 1)
+        return lk_stats_of_upper(2 * upper_by_quadrature(t, degrees), x_density);
     double ratio = t / degrees * t;
     lk_stats_tails tails = lk_stats_beta_tails(1 / (1 + ratio), ratio / (1 + ratio),
                                                0.5 * degrees, 0.5);
@@ -60,6 +58,7 @@ double leadkpi_stats_t_upper(double x, double degrees_of_freedom)
     if (isnan(x) || !(degrees_of_freedom > 0)) return NAN;
     if (isinf(degrees_of_freedom)) return leadkpi_stats_normal_upper(x);
     if (x == 0) return 0.5;
+    if (isinf(x)) return x > 0 ? 0 : 1;
     double half = 0.5 * tails_at(fabs(x), degrees_of_freedom, 0).upper;
     return x > 0 ? half : 1 - half;
 }

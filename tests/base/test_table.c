@@ -499,6 +499,7 @@ START_TEST(a_column_is_found_by_its_exact_name_or_the_nearest_is_named)
                      LEADKPI_UNKNOWN_NAME);
     ck_assert_int_eq(column, -1);
     ck_assert_message("\"chanel\"");
+    ck_assert_message("nearest name is \"channel\"");
     ck_assert_int_eq(leadkpi_table_find_column(table, "Channel", Z, &column, &error),
                      LEADKPI_UNKNOWN_NAME);
     ck_assert_int_eq(leadkpi_table_find_column(table, "", Z, &column, &error),

@@ -358,6 +358,14 @@ START_TEST(fixed_offsets_need_no_rules_and_names_do)
 }
 END_TEST
 
+START_TEST(the_schema_obeys_the_rules_of_schemas)
+{
+    const char *option = NULL;
+    ck_assert_pstr_eq(lk_schema_fault(&lk_calendar_schema, &option), NULL);
+    ck_assert_int_eq(lk_calendar_schema.count, LK_CALENDAR_OPTION_COUNT);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("period");
@@ -381,6 +389,7 @@ int main(void)
     tcase_add_test(tcase, a_cursor_changes_no_answer);
     tcase_add_test(tcase, the_ends_of_time_cut_their_periods);
     tcase_add_test(tcase, fixed_offsets_need_no_rules_and_names_do);
+    tcase_add_test(tcase, the_schema_obeys_the_rules_of_schemas);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

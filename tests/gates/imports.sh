@@ -14,9 +14,12 @@ memcpy
 memmove
 memset
 realloc
+strchr
 strcmp
+strcspn
 strlen
 strncmp
+strspn
 END
 # The mathematics that has no state: no lgamma (it writes signgam), no rounding modes.
 for name in acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 \

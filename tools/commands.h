@@ -1,0 +1,12 @@
+/* commands.h: what stands behind `leadkpi`. */
+#ifndef TOOL_COMMANDS_H
+#define TOOL_COMMANDS_H
+
+#include "tool.h"
+
+/* The arguments behind the command's own name. */
+int command_report(int count, char **arguments, trouble *why);
+int command_look(int count, char **arguments, trouble *why);
+int command_kpi(int count, char **arguments, trouble *why);
+
+#endif

@@ -1,0 +1,191 @@
+#include <stdlib.h>
+
+#include "commands.h"
+#include "facts.h"
+#include "profile.h"
+#include "utf8.h"
+
+/* A file as it is looked at. */
+typedef struct looking {
+    const char *path;
+    input_encoding encoding;
+    char delimiter;
+    input in;
+    file_layout layout;
+    file_facts facts;
+} looking;
+
+static void print_layout(const looking *l)
+{
+    const file_layout *layout = &l->layout;
+    printf("%s\n", l->in.name);
+    printf("  encoding    %s%s\n", input_encoding_name(l->in.encoding), l->in.has_mark ? ", with a byte order mark" : "");
+    printf("  delimiter   %s\n", layout_delimiter_name(layout->delimiter));
+    printf("  line ends   %s\n", layout->crlf ? "CRLF" : layout->line_end == '\r' ? "CR" : "LF");
+    printf("  header      line %lld, %zu columns\n", (long long)layout->header_line, layout->column_count);
+    for (const char *line = layout->preamble.data; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        printf("  skipped     %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    printf("  rows        %zu%s", l->facts.rows, l->facts.whole_file ? "" : " looked at, at the start of the file");
+    if (l->facts.totals) printf(", and %zu of totals, which are left out", l->facts.totals);
+    if (l->facts.uneven) printf("; %zu have another number of fields than the header", l->facts.uneven);
+    putchar('\n');
+}
+
+/* What to know about how the values are written. */
+static const char *remark(const column_facts *facts)
+{
+    if (facts_is_time(facts)) {
+        if (facts->proves_day_first && facts->proves_month_first) return "day and month in both orders!";
+        if (facts->proves_day_first) return "day first";
+        if (facts->proves_month_first) return "month first";
+        if (facts->ambiguous) return "day or month first? say --dates";
+        if (facts->bare_digits && facts->with_offset) return "counted since 1970";
+        return facts->with_offset ? "with offset" : "";
+    }
+    if (!facts_is_number(facts)) return "";
+    if (facts->proves_dot && facts->proves_comma) return "decimal dots and commas!";
+    return facts->proves_comma ? "decimal comma" : "";
+}
+
+static size_t widest_name(const looking *l)
+{
+    size_t width = 6;
+    for (size_t i = 0; i < l->layout.column_count; i++) {
+        size_t used = text_columns(l->layout.names[i], strlen(l->layout.names[i]));
+        if (used > width) width = used;
+    }
+    return width > 40 ? 40 : width;
+}
+
+static void print_padded(const char *text, size_t width)
+{
+    size_t used = text_columns(text, strlen(text));
+    fputs(text, stdout);
+    while (used++ < width) putchar(' ');
+}
+
+static void print_columns(const looking *l)
+{
+    size_t width = widest_name(l);
+    printf("\n  ");
+    print_padded("column", width);
+    printf("  type          filled  examples\n");
+    for (size_t i = 0; i < l->layout.column_count; i++) {
+        const column_facts *facts = &l->facts.columns[i];
+        printf("  ");
+        print_padded(l->layout.names[i], width);
+        printf("  %-12s  %5d %%  ", facts_type(facts),
+               l->facts.rows ? (int)(facts->filled * 100 / l->facts.rows) : 0);
+        for (size_t e = 0; e < facts->example_count; e++)
+            printf("%s%.30s", e ? " | " : "", facts->examples[e]);
+        if (facts->currency[0] && facts_is_number(facts)) printf("  (%s)", facts->currency);
+        if (*remark(facts)) printf("  (%s)", remark(facts));
+        putchar('\n');
+    }
+}
+
+/* For the shell: in quotes where it holds anything unusual. */
+static void print_quoted(const char *text)
+{
+    if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,=:") == strlen(text)) {
+        fputs(text, stdout);
+        return;
+    }
+    putchar('\'');
+    for (; *text; text++) {
+        if (*text == '\'') fputs("'\\''", stdout);
+        else putchar(*text);
+    }
+    putchar('\'');
+}
+
+static bool has_target(const profile *p, const char *target)
+{
+    return map_find(&p->map, target) != NULL;
+}
+
+static void print_fit(const looking *l, const profile *p)
+{
+    printf("\n  fits the profile %s%s%s%s:\n", p->name, p->map.about ? " (" : "", p->map.about ? p->map.about : "",
+           p->map.about ? ")" : "");
+    for (size_t i = 0; i < p->map.entry_count; i++) {
+        const map_entry *entry = &p->map.entries[i];
+        int column = entry->is_literal ? -1 : map_entry_column(entry, &l->layout, NULL);
+        if (entry->is_literal) printf("    %-18s \"%s\" in every row\n", entry->target, entry->literal);
+        else if (column >= 0) printf("    %-18s %s\n", entry->target, l->layout.names[column]);
+    }
+    printf("\n  to go on, type:\n    leadkpi report --%s ", table_kind_name(p->map.kind));
+    print_quoted(l->path);
+    printf(" --profile %s", p->name);
+    if (has_target(p, "channel")) printf(" --by channel");
+    putchar('\n');
+}
+
+/* No profile fits: the likely columns, by type. */
+static void print_guess(const looking *l)
+{
+    int id = -1, when = -1;
+    for (size_t i = 0; i < l->layout.column_count; i++) {
+        const column_facts *facts = &l->facts.columns[i];
+        if (when < 0 && facts_is_time(facts)) when = (int)i;
+        else if (id < 0 && facts->filled == l->facts.rows && facts->filled) id = (int)i;
+    }
+    printf("\n  no profile fits. To go on, say which column is what, such as:\n    leadkpi report --leads ");
+    print_quoted(l->path);
+    text_buffer map = {0};
+    text_print(&map, "id=[%s],time=[%s]", id >= 0 ? l->layout.names[id] : "COLUMN",
+               when >= 0 ? l->layout.names[when] : "COLUMN");
+    printf(" --map ");
+    print_quoted(map.data);
+    putchar('\n');
+    text_free(&map);
+}
+
+static int look_at(looking *l, trouble *why)
+{
+    profile_list list;
+    size_t columns;
+    TOOL_TRY(input_open(&l->in, l->path, l->encoding, why));
+    TOOL_TRY(layout_find(&l->layout, &l->in, l->delimiter, why));
+    facts_of_head(&l->facts, &l->layout, &l->in);
+    TOOL_TRY(profile_list_read(&list, why));
+    print_layout(l);
+    print_columns(l);
+    const profile *best = profile_best(&list, &l->layout, NULL, &columns);
+    if (best) print_fit(l, best);
+    else print_guess(l);
+    profile_list_free(&list);
+    return TOOL_GOOD;
+}
+
+static int read_arguments(looking *l, int count, char **arguments, trouble *why)
+{
+    for (int i = 0; i < count; i++) {
+        if (strncmp(arguments[i], "--encoding=", 11) == 0) {
+            if (!input_encoding_parse(slice_of(arguments[i] + 11), &l->encoding))
+                return trouble_set(why, TOOL_USAGE, "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"", arguments[i] + 11);
+        } else if (strncmp(arguments[i], "--delimiter=", 12) == 0 && strlen(arguments[i]) == 13) {
+            l->delimiter = arguments[i][12];
+        } else if (!l->path && (arguments[i][0] != '-' || arguments[i][1] == '\0')) {
+            l->path = arguments[i];
+        } else {
+            return trouble_set(why, TOOL_USAGE, "look: expected one FILE, --encoding=NAME or --delimiter=C, found \"%s\"", arguments[i]);
+        }
+    }
+    if (l->path) return TOOL_GOOD;
+    return trouble_set(why, TOOL_USAGE, "look: expected a FILE (- for standard input), found none");
+}
+
+int command_look(int count, char **arguments, trouble *why)
+{
+    looking l = {0};
+    int code = read_arguments(&l, count, arguments, why);
+    if (code == TOOL_GOOD) code = look_at(&l, why);
+    facts_free(&l.facts);
+    layout_free(&l.layout);
+    input_close(&l.in);
+    return code;
+}

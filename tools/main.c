@@ -1,0 +1,66 @@
+/* The command `leadkpi`: reads files, calls the library, prints. See leadkpi(1). */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <leadkpi/version.h>
+
+#include "commands.h"
+#include "profile.h"
+
+static const char help[] =
+    "usage: leadkpi look FILE\n"
+    "       leadkpi report --leads FILE [--stages FILE] [--costs FILE] [--responses FILE]\n"
+    "                      [--profile NAME | --map MAP | --map-file FILE]\n"
+    "                      [--by channel,campaign,month] [--kpi cpl,cac,roas]\n"
+    "                      [--zone Europe/Berlin] [--as-of 2025-03-31] [--basis cohort|period]\n"
+    "                      [--json | --csv] [--strict] [--rejects FILE]\n"
+    "       leadkpi kpi list [--category NAME] [--json]\n"
+    "       leadkpi kpi show NAME [--json]\n"
+    "       leadkpi kpi eval NAME 5000 250\n"
+    "       leadkpi kpi eval NAME spend=5000 leads=250\n"
+    "       leadkpi --version | --help\n"
+    "\n"
+    "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
+    "and costs; kpi is the catalogue. FILE may be - for standard input. man leadkpi has the rest.\n";
+
+/* A full disk is an error like any other. */
+static int close_output(int code)
+{
+    bool failed = ferror(stdout) != 0;
+    failed = fflush(stdout) != 0 || failed;
+    failed = fclose(stdout) != 0 || failed;
+    if (!failed || code != TOOL_GOOD) return code;
+    fprintf(stderr, "leadkpi: standard output cannot be written: %s\n", strerror(errno));
+    return TOOL_DATA;
+}
+
+static int run(int count, char **arguments, trouble *why)
+{
+    const char *word = count > 1 ? arguments[1] : "";
+    if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    if (strcmp(word, "look") == 0) return command_look(count - 2, arguments + 2, why);
+    if (strcmp(word, "kpi") == 0) return command_kpi(count - 2, arguments + 2, why);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+        fputs(help, stdout);
+        return TOOL_GOOD;
+    }
+    if (strcmp(word, "--version") == 0) {
+        printf("leadkpi %s\n", leadkpi_version());
+        return TOOL_GOOD;
+    }
+    return trouble_set(why, TOOL_USAGE, "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+                       *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
+}
+
+int main(int count, char **arguments)
+{
+    trouble why = {""};
+    profile_set_program(count > 0 ? arguments[0] : "");
+    int code = run(count, arguments, &why);
+    if (code != TOOL_GOOD) {
+        fflush(stdout);
+        fprintf(stderr, "leadkpi: %s\n", why.text);
+    }
+    return close_output(code);
+}

@@ -1,0 +1,414 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cells.h"
+#include "commands.h"
+#include "render.h"
+#include "report_arguments.h"
+#include "skips.h"
+
+/* A report as it is made: what was asked for, and what came in. */
+typedef struct report {
+    report_arguments arguments;
+    load_run run;
+    clock_zone clock;
+    leadkpi_table *summary;
+    trouble *why;
+} report;
+
+/* ---- options ------------------------------------------------------------------- */
+
+static int library_trouble(report *r, leadkpi_status status, const leadkpi_error *error)
+{
+    if (status == LEADKPI_OK) return TOOL_GOOD;
+    return trouble_set(r->why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
+}
+
+static int set_text(report *r, leadkpi_options *options, const char *name, const char *value)
+{
+    leadkpi_error error;
+    if (!value) return TOOL_GOOD;
+    leadkpi_status status = leadkpi_options_set_text(options, name, LEADKPI_NUL_TERMINATED, value,
+                                                     LEADKPI_NUL_TERMINATED, &error);
+    return library_trouble(r, status, &error);
+}
+
+/* A time on the command line, on the clock of the report's zone. `end_of_day`: a
+ * date alone is its last microsecond, since "as of 31 March" includes that day. */
+static int set_time(report *r, leadkpi_options *options, const char *name, const char *text, bool end_of_day)
+{
+    date_value value;
+    leadkpi_error error;
+    if (!text) return TOOL_GOOD;
+    if (date_read(slice_of(text), DATE_ORDER_UNTOLD, &value) != DATE_GOOD)
+        return trouble_set(r->why, TOOL_USAGE, "%s: expected a date or time such as 2025-03-31, found \"%s\"", name, text);
+    int64_t instant = clock_instant(&r->clock, &value);
+    if (end_of_day && strlen(text) <= 10 && value.microsecond_of_day == 0 && !value.has_offset) {
+        int64_t next = date_day_number(value.year, value.month, value.day) + 1;
+        date_of_day_number(next, &value.year, &value.month, &value.day);
+        instant = clock_instant(&r->clock, &value) - 1;
+    }
+    leadkpi_status status = leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
+    return library_trouble(r, status, &error);
+}
+
+static int set_zone(report *r, leadkpi_options *options)
+{
+    leadkpi_error error;
+    if (!r->clock.calendar) return TOOL_GOOD;
+    TOOL_TRY(set_text(r, options, "zone", r->clock.name));
+    if (!r->clock.rules) return TOOL_GOOD;
+    leadkpi_status status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED,
+                                                     r->clock.rules, r->clock.rules_length, &error);
+    return library_trouble(r, status, &error);
+}
+
+static int set_all(report *r, leadkpi_options *options, const report_table *table)
+{
+    const report_arguments *a = &r->arguments;
+    leadkpi_error error;
+    TOOL_TRY(set_zone(r, options));
+    TOOL_TRY(set_time(r, options, "as_of", a->as_of, true));
+    TOOL_TRY(set_time(r, options, "from", a->from, false));
+    TOOL_TRY(set_time(r, options, "to", a->to, false));
+    TOOL_TRY(set_text(r, options, "basis", a->basis));
+    TOOL_TRY(set_text(r, options, "level", a->level));
+    TOOL_TRY(set_text(r, options, "kpis", table && table->kpis ? table->kpis : a->kpis));
+    if (table) {
+        TOOL_TRY(set_text(r, options, "by", table->dimensions));
+        TOOL_TRY(set_text(r, options, "grain", table->grain));
+    }
+    for (size_t i = 0; i < a->setting_count; i++) {
+        leadkpi_status status = leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
+        TOOL_TRY(library_trouble(r, status, &error));
+    }
+    return TOOL_GOOD;
+}
+
+static int make_options(report *r, const report_table *table, leadkpi_options **out)
+{
+    leadkpi_error error;
+    leadkpi_status status = leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, out, &error);
+    TOOL_TRY(library_trouble(r, status, &error));
+    int code = set_all(r, *out, table);
+    if (code == TOOL_GOOD) return code;
+    leadkpi_options_free(*out);
+    *out = NULL;
+    return code;
+}
+
+/* ---- what the library answers ----------------------------------------------------- */
+
+typedef leadkpi_status (*report_call)(const leadkpi_campaigns *, const leadkpi_options *,
+                                      leadkpi_table **, leadkpi_error *);
+
+static int ask(report *r, report_call call, const report_table *table, leadkpi_table **out)
+{
+    leadkpi_options *options;
+    leadkpi_error error;
+    *out = NULL;
+    TOOL_TRY(make_options(r, table, &options));
+    leadkpi_status status = call(r->run.campaigns, options, out, &error);
+    leadkpi_options_free(options);
+    return library_trouble(r, status, &error);
+}
+
+static int64_t summary_number(const report *r, const char *name)
+{
+    int32_t column;
+    int64_t value = 0;
+    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) != LEADKPI_OK ||
+        leadkpi_table_get_int64(r->summary, column, 0, &value, NULL) != LEADKPI_OK)
+        return 0;
+    return value;
+}
+
+static slice summary_text(const report *r, const char *name)
+{
+    int32_t column;
+    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) != LEADKPI_OK)
+        return (slice){"", 0};
+    return cell_text(r->summary, column, 0);
+}
+
+/* ---- text ------------------------------------------------------------------------ */
+
+static void put_count(text_buffer *out, int64_t count, const char *one, const char *many)
+{
+    if (count == 0) return;
+    if (out->length) text_put(out, ", ", 2);
+    cell_show(out, (double)count, CELL_WHOLE, 0);
+    text_print(out, " %s", count == 1 ? one : many);
+}
+
+static void print_counts(const report *r)
+{
+    text_buffer line = {0};
+    int64_t leads = summary_number(r, "leads"), records = summary_number(r, "lead_records");
+    put_count(&line, leads, "lead", "leads");
+    if (records != leads) {
+        text_put(&line, " in ", 4);
+        cell_show(&line, (double)records, CELL_WHOLE, 0);
+        text_put(&line, " records", 8);
+    }
+    put_count(&line, summary_number(r, "stage_rows"), "stage row", "stage rows");
+    put_count(&line, summary_number(r, "response_rows"), "response", "responses");
+    put_count(&line, summary_number(r, "cost_rows"), "cost row", "cost rows");
+    put_count(&line, summary_number(r, "measure_rows"), "row of measures", "rows of measures");
+    printf("  %s\n", line.data ? line.data : "no rows");
+    text_free(&line);
+}
+
+static const char *currency_of(const report *r)
+{
+    static char code[16];
+    slice told = summary_text(r, "currency");
+    if (told.length && told.length < sizeof code) {
+        memset(code, 0, sizeof code);
+        memcpy(code, told.data, told.length);
+        return code;
+    }
+    return r->run.currency;
+}
+
+static void print_head(report *r)
+{
+    char as_of[40];
+    date_value value;
+    const report_arguments *a = &r->arguments;
+    if (a->as_of && date_read(slice_of(a->as_of), DATE_ORDER_UNTOLD, &value) == DATE_GOOD)
+        snprintf(as_of, sizeof as_of, "%.39s", a->as_of);
+    else clock_show(&r->clock, summary_number(r, "last_time"), as_of);
+    printf("Lead report\n");
+    printf("  as of %s%s, %s basis, time zone %s", as_of, a->as_of ? "" : " (the latest time in the data)",
+           a->basis ? a->basis : "cohort", r->clock.name);
+    if (*currency_of(r)) printf(", money in %s", currency_of(r));
+    printf(", intervals at %s\n", a->level ? a->level : "0.95");
+    print_counts(r);
+    for (const char *line = r->run.notes.data; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        printf("  %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void print_finding(const leadkpi_table *findings, size_t row)
+{
+    int64_t count = 0;
+    text_buffer number = {0};
+    leadkpi_status status = leadkpi_table_get_int64(findings, 1, row, &count, NULL);
+    if (status == LEADKPI_OK) cell_show(&number, (double)count, CELL_WHOLE, 0);
+    slice example = cell_text(findings, 2, row), meaning = cell_text(findings, 3, row);
+    printf("  %8s  %.*s", number.data ? number.data : "", (int)meaning.length, meaning.data);
+    if (example.length) printf(" (such as %.*s)", SLICE_ARGS(example));
+    putchar('\n');
+    text_free(&number);
+}
+
+static void print_data_notes(const report *r, const leadkpi_table *findings)
+{
+    size_t count = leadkpi_table_row_count(findings);
+    printf("\nAbout the data\n");
+    for (size_t row = 0; row < count; row++) print_finding(findings, row);
+    if (r->run.totals_skipped)
+        printf("  %8lld  rows of totals were left out\n", (long long)r->run.totals_skipped);
+    if (r->run.rows_skipped)
+        printf("  %8lld  rows could not be read and were left out\n", (long long)r->run.rows_skipped);
+    if (count == 0 && r->run.totals_skipped == 0 && r->run.rows_skipped == 0)
+        printf("  nothing odd was found\n");
+}
+
+static int print_text_table(report *r, const report_table *table)
+{
+    leadkpi_table *rows;
+    char title[256];
+    TOOL_TRY(ask(r, leadkpi_campaigns_report, table, &rows));
+    if (!table) {
+        printf("\nAll together\n\n");
+        render_headline(stdout, rows);
+    } else {
+        snprintf(title, sizeof title, "By %.200s", table->by);
+        putchar('\n');
+        render_report_text(stdout, rows, title, r->arguments.width);
+    }
+    leadkpi_table_free(rows);
+    return TOOL_GOOD;
+}
+
+static int print_text(report *r)
+{
+    leadkpi_table *findings;
+    TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &findings));
+    print_head(r);
+    int code = TOOL_GOOD;
+    if (r->arguments.headline || r->arguments.table_count == 0) code = print_text_table(r, NULL);
+    for (size_t i = 0; i < r->arguments.table_count && code == TOOL_GOOD; i++)
+        code = print_text_table(r, &r->arguments.tables[i]);
+    if (code == TOOL_GOOD) print_data_notes(r, findings);
+    leadkpi_table_free(findings);
+    return code;
+}
+
+/* ---- JSON and CSV ------------------------------------------------------------------ */
+
+static void put_member(const char *name, const char *value)
+{
+    printf("  \"%s\": ", name);
+    if (value && *value) render_json_text(stdout, slice_of(value));
+    else printf("null");
+    printf(",\n");
+}
+
+static void put_skips(const load_run *run)
+{
+    printf("  \"skipped\": [");
+    for (size_t i = 0; i < run->skip_count; i++) {
+        printf("%s\n    {\"file\": ", i ? "," : "");
+        render_json_text(stdout, slice_of(run->skips[i].file));
+        printf(", \"first_line\": %lld, \"rows\": %lld, \"reason\": ", (long long)run->skips[i].first_line,
+               (long long)run->skips[i].count);
+        render_json_text(stdout, slice_of(run->skips[i].text));
+        putchar('}');
+    }
+    printf("%s],\n", run->skip_count ? "\n  " : "");
+}
+
+static int put_json_table(report *r, const report_table *table, bool first)
+{
+    leadkpi_table *rows;
+    TOOL_TRY(ask(r, leadkpi_campaigns_report, table, &rows));
+    printf("%s\n    {\"by\": ", first ? "" : ",");
+    render_json_text(stdout, slice_of(table ? table->by : ""));
+    printf(", \"rows\": ");
+    render_report_json(stdout, rows, "    ");
+    putchar('}');
+    leadkpi_table_free(rows);
+    return TOOL_GOOD;
+}
+
+static int put_json_tables(report *r)
+{
+    printf("  \"tables\": [");
+    if (r->arguments.table_count == 0) TOOL_TRY(put_json_table(r, NULL, true));
+    for (size_t i = 0; i < r->arguments.table_count; i++)
+        TOOL_TRY(put_json_table(r, &r->arguments.tables[i], i == 0));
+    printf("\n  ]\n}\n");
+    return TOOL_GOOD;
+}
+
+static int print_json(report *r)
+{
+    leadkpi_table *findings;
+    text_buffer as_of = {0};
+    TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &findings));
+    cell_instant(&as_of, summary_number(r, "last_time"));
+    printf("{\n");
+    put_member("as_of", r->arguments.as_of ? r->arguments.as_of : as_of.data);
+    put_member("as_of_from", r->arguments.as_of ? "told" : "latest time in the data");
+    put_member("basis", r->arguments.basis ? r->arguments.basis : "cohort");
+    printf("  \"level\": %s,\n", r->arguments.level ? r->arguments.level : "0.95");
+    put_member("zone", r->clock.name);
+    put_member("currency", currency_of(r));
+    printf("  \"totals_left_out\": %lld,\n  \"rows_skipped\": %lld,\n", (long long)r->run.totals_skipped,
+           (long long)r->run.rows_skipped);
+    put_skips(&r->run);
+    printf("  \"summary\": ");
+    render_json_rows(stdout, r->summary, "  ");
+    printf(",\n  \"findings\": ");
+    render_json_rows(stdout, findings, "  ");
+    printf(",\n");
+    int code = put_json_tables(r);
+    text_free(&as_of);
+    leadkpi_table_free(findings);
+    return code;
+}
+
+static int print_csv(report *r)
+{
+    leadkpi_table *rows;
+    TOOL_TRY(ask(r, leadkpi_campaigns_report, r->arguments.table_count ? r->arguments.tables : NULL, &rows));
+    render_csv(stdout, rows);
+    leadkpi_table_free(rows);
+    return TOOL_GOOD;
+}
+
+/* ---- the run ----------------------------------------------------------------------- */
+
+static int create_campaigns(report *r)
+{
+    leadkpi_options *options = NULL;
+    leadkpi_error error;
+    leadkpi_status status = leadkpi_options_create(NULL, "campaigns", LEADKPI_NUL_TERMINATED, &options, &error);
+    for (size_t i = 0; i < r->arguments.definition_count && status == LEADKPI_OK; i++)
+        status = leadkpi_options_parse(options, r->arguments.definitions[i], LEADKPI_NUL_TERMINATED, &error);
+    if (status == LEADKPI_OK) status = leadkpi_campaigns_create(NULL, options, &r->run.campaigns, &error);
+    leadkpi_options_free(options);
+    return library_trouble(r, status, &error);
+}
+
+static int open_rejects(report *r)
+{
+    const char *path = r->arguments.rejects;
+    if (!path) return TOOL_GOOD;
+    r->run.rejects = fopen(path, "wb");
+    r->run.rejects_path = path;
+    if (!r->run.rejects)
+        return trouble_set(r->why, TOOL_DATA, "%s: cannot be opened for writing: %s", path, strerror(errno));
+    fputs("file,line,reason,record\n", r->run.rejects);
+    return TOOL_GOOD;
+}
+
+static int close_rejects(report *r, int code)
+{
+    if (!r->run.rejects) return code;
+    bool failed = ferror(r->run.rejects) != 0;
+    failed = fclose(r->run.rejects) != 0 || failed;
+    r->run.rejects = NULL;
+    if (!failed || code != TOOL_GOOD) return code;
+    return trouble_set(r->why, TOOL_DATA, "%s: cannot be written: %s", r->run.rejects_path, strerror(errno));
+}
+
+static int load_all(report *r)
+{
+    TOOL_TRY(create_campaigns(r));
+    TOOL_TRY(open_rejects(r));
+    int code = TOOL_GOOD;
+    for (size_t i = 0; i < r->arguments.file_count && code == TOOL_GOOD; i++)
+        code = load_run_file(&r->run, &r->arguments.files[i], r->why);
+    return close_rejects(r, code);
+}
+
+static int run_report(report *r)
+{
+    leadkpi_error error;
+    r->run.zone = r->arguments.zone;
+    r->run.dimensions = r->arguments.dimensions;
+    r->run.dimension_count = r->arguments.dimension_count;
+    r->run.strict = r->arguments.strict;
+    r->run.show_progress = isatty(STDERR_FILENO) == 1;
+    TOOL_TRY(clock_open(&r->clock, r->arguments.zone, r->why));
+    TOOL_TRY(load_all(r));
+    skips_print(&r->run, stderr);
+    leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
+    TOOL_TRY(library_trouble(r, status, &error));
+    switch (r->arguments.format) {
+    case FORMAT_JSON: return print_json(r);
+    case FORMAT_CSV: return print_csv(r);
+    default: return print_text(r);
+    }
+}
+
+int command_report(int count, char **arguments, trouble *why)
+{
+    report *r = tool_allocate(1, sizeof *r);
+    r->why = why;
+    int code = report_arguments_read(&r->arguments, count, arguments, why);
+    if (code == TOOL_GOOD) code = run_report(r);
+    leadkpi_table_free(r->summary);
+    clock_close(&r->clock);
+    load_run_free(&r->run);
+    report_arguments_free(&r->arguments);
+    free(r);
+    return code;
+}
