@@ -103,9 +103,9 @@ static magnitude of_decimal(uint64_t mantissa, uint64_t divisor)
     if (remainder == 0) return m;
     m.limbs[1] = lk_divide(remainder, divisor, &remainder);
     m.limbs[0] = lk_divide(remainder, divisor, &remainder);
-    bool up = remainder > divisor / 2 || (remainder == divisor / 2 && (m.limbs[0] & 1));
-    m.limbs[0] += up; /* divisor is even here: 10 or more */
-    for (int i = 0; up && i < 3 && m.limbs[i] == 0; i++) m.limbs[i + 1]++;
+    /* The divisor is even here: 10 or more. No carry: a remainder is at most divisor - 1, so the
+     * last limb at most 2^64 - 2^64 / 10^18. */
+    m.limbs[0] += remainder > divisor / 2 || (remainder == divisor / 2 && (m.limbs[0] & 1));
     return m;
 }
 
