@@ -1,12 +1,15 @@
 #include "registry.h"
 
-#include "base/nearest.h"
 #include "base/table.h"
 #include "calendar/calendar.h"
+#include "campaigns/definition.h"
+#include "campaigns/plan.h"
 #include "kpi/estimate.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
+    &lk_campaigns_schema,
+    &lk_campaigns_report_schema,
     &lk_kpi_evaluate_schema,
     NULL,
 };
@@ -16,20 +19,18 @@ leadkpi_status leadkpi_options_create(const leadkpi_host *host, const char *sche
                                       leadkpi_error *error)
 {
     lk_memory memory;
-    lk_nearest nearest;
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(schema, error);
     LK_TRY(lk_memory_init(&memory, host, error));
     lk_text wanted = lk_text_of(schema, schema_length);
-    lk_nearest_begin(&nearest, wanted);
     for (const lk_schema *const *s = lk_registry_schemas; *s; s++) {
         lk_text name = lk_text_of((*s)->name, LEADKPI_NUL_TERMINATED);
         if (lk_text_equal(name, wanted)) return lk_options_new(&memory, *s, out, error);
-        lk_nearest_consider(&nearest, name);
     }
-    return lk_nearest_fail(&nearest, "schema", error);
+    return lk_fail(error, LEADKPI_UNKNOWN_NAME, "schema: nothing is called \"%.*s\"",
+                   LK_TEXT_ARGS(wanted));
 }
 
 static leadkpi_status add_column(leadkpi_table *table, const char *name, bool is_meaning,

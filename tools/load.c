@@ -145,19 +145,26 @@ static int bind_required(loader *l, const char *target, column_type type)
                        l->in.name, target, table_kind_name(l->file->kind), target, l->file->path);
 }
 
-static int bind_dimensions(loader *l)
+/* A dimension that the map does not name is the column of that name, if there is
+ * one. Comes before any binding, since bindings point into the map. */
+static int complete_map(loader *l)
 {
     for (size_t i = 0; i < l->run->dimension_count; i++) {
         const char *name = l->run->dimensions[i];
-        if (!map_find(&l->file->map, name) && layout_column(&l->layout, slice_of(name), NULL) >= 0) {
-            text_buffer entry = {0};
-            text_print(&entry, "[%s]=[%s]", name, name);
-            int code = map_parse(&l->file->map, slice_of(entry.data), l->in.name, l->why);
-            text_free(&entry);
-            TOOL_TRY(code);
-        }
-        TOOL_TRY(bind(l, name, COLUMN_TEXT, false));
+        if (map_find(&l->file->map, name) || layout_column(&l->layout, slice_of(name), NULL) < 0) continue;
+        text_buffer entry = {0};
+        text_print(&entry, "[%s]=[%s]", name, name);
+        int code = map_parse(&l->file->map, slice_of(entry.data), l->in.name, l->why);
+        text_free(&entry);
+        TOOL_TRY(code);
     }
+    return TOOL_GOOD;
+}
+
+static int bind_dimensions(loader *l)
+{
+    for (size_t i = 0; i < l->run->dimension_count; i++)
+        TOOL_TRY(bind(l, l->run->dimensions[i], COLUMN_TEXT, false));
     return TOOL_GOOD;
 }
 
@@ -242,6 +249,7 @@ static int bind_all(loader *l)
 {
     batch_start(&l->rows);
     batch_start(&l->stage_rows);
+    TOOL_TRY(complete_map(l));
     if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES) TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
     l->has_rows = l->file->kind != TABLE_STAGES || l->binding_count > 1;

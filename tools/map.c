@@ -187,9 +187,24 @@ static int put_translation(field_map *map, slice target, slice source, const cha
     return TOOL_GOOD;
 }
 
+/* Every quote and bracket finds its partner. */
+static bool is_closed(slice text)
+{
+    char quote = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        if (quote) quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '[') quote = c == '"' ? '"' : ']';
+    }
+    return quote == 0;
+}
+
 static int parse_entry(field_map *map, slice text, const char *where, trouble *why)
 {
     size_t equals = find_outside(text, "=");
+    if (!is_closed(text))
+        return trouble_set(why, TOOL_USAGE, "%s: expected a closing quote or bracket, found none in \"%.*s\"",
+                           where, SLICE_ARGS(text));
     if (equals == text.length || equals == 0)
         return trouble_set(why, TOOL_USAGE, "%s: expected name=column or name=\"text\", found \"%.*s\"",
                            where, SLICE_ARGS(text));

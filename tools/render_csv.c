@@ -18,6 +18,13 @@ static void put_field(FILE *out, const char *text, size_t length)
     fputc('"', out);
 }
 
+/* An empty text, in a column where other texts are missing: the two must differ. */
+static bool is_empty_text(const leadkpi_table *table, int32_t column, size_t row)
+{
+    return leadkpi_table_column_type(table, column) == LEADKPI_TYPE_TEXT &&
+           leadkpi_table_column_validity(table, column) && !leadkpi_table_is_null(table, column, row);
+}
+
 void render_csv(FILE *out, const leadkpi_table *table)
 {
     int32_t columns = leadkpi_table_column_count(table);
@@ -33,11 +40,8 @@ void render_csv(FILE *out, const leadkpi_table *table)
             cell.length = 0;
             cell_plain(&cell, table, c, row);
             if (c) fputc(',', out);
-            /* an empty text is not a missing one */
             if (cell.length) put_field(out, cell.data, cell.length);
-            else if (!leadkpi_table_is_null(table, c, row) &&
-                     leadkpi_table_column_type(table, c) == LEADKPI_TYPE_TEXT)
-                fputs("\"\"", out);
+            else if (is_empty_text(table, c, row)) fputs("\"\"", out);
         }
         fputc('\n', out);
     }

@@ -123,14 +123,27 @@ static void note_status(shown *cell, slice status, footnotes *notes)
     put_letter(cell, footnote_letter(notes, text));
 }
 
+/* One number of decimals for a column: that of its largest value. */
+static int column_decimals(const leadkpi_table *report, const report_kpi *kpi)
+{
+    int decimals = -1;
+    cell_style style = style_of(kpi);
+    for (size_t row = 0; row < leadkpi_table_row_count(report); row++) {
+        double value = number_at(report, kpi->value, row);
+        if (isnan(value) || value == 0) continue;
+        int suits = cell_decimals(value, style);
+        if (decimals < 0 || suits < decimals) decimals = suits;
+    }
+    return decimals < 0 ? cell_decimals(0, style) : decimals;
+}
+
 static void show_kpi(shown *cell, const leadkpi_table *report, const report_kpi *kpi, size_t row,
-                     footnotes *notes)
+                     int decimals, footnotes *notes)
 {
     cell_style style = style_of(kpi);
     double value = number_at(report, kpi->value, row);
     double low = number_at(report, kpi->low, row), high = number_at(report, kpi->high, row);
     bool defined = !isnan(value);
-    int decimals = cell_decimals(defined ? value : isfinite(low) ? low : high, style);
     cell_show(&cell->value, value, style, decimals);
     if (defined) text_print(&cell->value, "%s", unit_sign(kpi, style));
     show_interval(&cell->interval, low, high, style, decimals);
@@ -213,6 +226,8 @@ static void make_page(page *p, const leadkpi_table *report)
     p->label_widths = tool_allocate(p->label_count, sizeof(size_t));
     p->value_widths = tool_allocate(kpis, sizeof(size_t));
     p->interval_widths = tool_allocate(kpis, sizeof(size_t));
+    int *decimals = tool_allocate(kpis, sizeof *decimals);
+    for (size_t k = 0; k < kpis; k++) decimals[k] = column_decimals(report, &p->columns.kpis[k]);
     for (size_t row = 0; row < p->rows; row++) {
         for (size_t l = 0; l < p->label_count; l++) {
             make_label(p, row, l);
@@ -220,11 +235,12 @@ static void make_page(page *p, const leadkpi_table *report)
         }
         for (size_t k = 0; k < kpis; k++) {
             shown *cell = &p->cells[row * kpis + k];
-            show_kpi(cell, report, &p->columns.kpis[k], row, &p->notes);
+            show_kpi(cell, report, &p->columns.kpis[k], row, decimals[k], &p->notes);
             p->value_widths[k] = larger(p->value_widths[k], width_of(&cell->value));
             p->interval_widths[k] = larger(p->interval_widths[k], width_of(&cell->interval));
         }
     }
+    free(decimals);
     for (size_t l = 0; l < p->label_count; l++)
         p->label_widths[l] =
             larger(p->label_widths[l], strlen(leadkpi_table_column_name(report, label_column(p, l))));

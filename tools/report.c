@@ -307,7 +307,7 @@ static int print_json(report *r)
     put_member("as_of", r->arguments.as_of ? r->arguments.as_of : as_of.data);
     put_member("as_of_from", r->arguments.as_of ? "told" : "latest time in the data");
     put_member("basis", r->arguments.basis ? r->arguments.basis : "cohort");
-    put_member("level", r->arguments.level ? r->arguments.level : "0.95");
+    printf("  \"level\": %s,\n", r->arguments.level ? r->arguments.level : "0.95");
     put_member("zone", r->clock.name);
     put_member("currency", currency_of(r));
     printf("  \"totals_left_out\": %lld,\n  \"rows_skipped\": %lld,\n", (long long)r->run.totals_skipped,

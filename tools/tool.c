@@ -114,9 +114,10 @@ void text_put(text_buffer *buffer, const char *bytes, size_t length)
 void text_print(text_buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;
+    char none[1];
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    int length = vsnprintf(none, sizeof none, format, arguments);
     va_end(arguments);
     if (length > 0) {
         text_reserve(buffer, (size_t)length);

@@ -11,6 +11,10 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   calendar.h  instants to periods, in a time zone, and opening hours
+ *   kpi.h       every KPI: find it, read it, compute it
+ *   stats.h     intervals, distributions, quantiles, survival
+ *   campaigns.h leads, stages and costs in, every KPI out
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -18,10 +22,15 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/calendar.h>
+#include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
+#include <leadkpi/kpi.h>
+#include <leadkpi/kpi_functions.h>
 #include <leadkpi/options.h>
+#include <leadkpi/stats.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>
 #include <leadkpi/version.h>

@@ -158,7 +158,9 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_merge(leadkpi_campaigns *into,
 
 /* leadkpi_campaigns_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
- * small; `buffer` may be NULL when capacity is 0. Every later release reads it.
+ * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every later
+ * release reads it. While it runs it holds some 32 bytes a lead, 4 a stage row or
+ * response and 28 a cost cell, counted against the limit by themselves.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_serialize(const leadkpi_campaigns *campaigns,
@@ -219,8 +221,9 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_cost_list(const leadkpi_campaigns *
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
 
-/* leadkpi_campaigns_summary: what the handle holds, one row: leads, lead_records,
- * stage_rows, response_rows, cost_rows, measure_rows (int64), first_time, last_time (timestamp, null when empty), id_type,
+/* leadkpi_campaigns_summary: what the handle holds, one row: leads (ids that a lead row has
+ * named), lead_records (lead rows), stage_rows, response_rows, cost_rows, measure_rows (int64), first_time, last_time (timestamp of what is kept: of a
+ * lead its first row; null when empty), id_type ("none", "int64", "text", "hashed int64", "hashed text"),
  * person_key, currency (text; currency null when none was given), dimensions
  * (text: the names in order, with commas).
  * Status: OK, NULL_ARGUMENT, OUT_OF_MEMORY, LIMIT. Since 0.1. */

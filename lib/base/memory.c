@@ -76,6 +76,18 @@ lk_memory lk_memory_like(const lk_memory *memory)
     return twin;
 }
 
+leadkpi_host lk_memory_host(const lk_memory *memory)
+{
+    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    host.memory_limit_bytes = memory->limit_bytes;
+    host.user = memory->user;
+    host.allocate = memory->allocate;
+    host.reallocate = memory->reallocate;
+    host.release = memory->release;
+    host.interrupted = memory->interrupted;
+    return host;
+}
+
 /* Checks the product and the limit for a block that grows from old_size. */
 static leadkpi_status check_size(const lk_memory *memory, size_t old_size, size_t count,
                                  size_t item_size, size_t *size, leadkpi_error *error)

@@ -28,6 +28,9 @@ leadkpi_status lk_memory_init(lk_memory *memory, const leadkpi_host *host, leadk
  * table that a report hands out. */
 lk_memory lk_memory_like(const lk_memory *memory);
 
+/* The same as a host, for the public calls that a room makes itself. */
+leadkpi_host lk_memory_host(const lk_memory *memory);
+
 /* `*out` is written only on success; new memory is not cleared. */
 leadkpi_status lk_allocate(lk_memory *memory, size_t count, size_t item_size, void *out,
                            leadkpi_error *error);

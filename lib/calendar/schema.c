@@ -1,7 +1,7 @@
 /* schema.c: a calendar from options. */
 #include "calendar/calendar.h"
 
-static const lk_option calendar_options[LK_CALENDAR_OPTION_COUNT] = {LK_CALENDAR_OPTIONS(0)};
+static const lk_option calendar_options[LK_CALENDAR_OPTION_COUNT] = {LK_CALENDAR_OPTIONS(0, "day")};
 
 const lk_schema lk_calendar_schema = {
     "calendar", "A calendar: periods on a zone's local clock, and opening hours.", calendar_options,

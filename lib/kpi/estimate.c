@@ -37,6 +37,11 @@ leadkpi_status lk_kpi_settings_read(const leadkpi_options *options, lk_kpi_setti
     return LEADKPI_OK;
 }
 
+void lk_kpi_settings_fit(lk_kpi_settings *settings, int32_t index)
+{
+    if (!lk_kpi_has_basis(index)) settings->basis = LEADKPI_BASIS_NONE;
+}
+
 void lk_kpi_estimate_clear(leadkpi_estimate *out)
 {
     *out = (leadkpi_estimate){.value = NAN, .low = NAN, .high = NAN, .level = NAN, .n = NAN};
@@ -50,7 +55,7 @@ static void begin(int32_t index, const lk_kpi_settings *settings, leadkpi_estima
     lk_kpi_estimate_clear(out);
     out->kpi = lk_kpi_formulas[index].number;
     out->level = settings->level;
-    out->basis = lk_kpi_has_basis(index) ? settings->basis : LEADKPI_BASIS_NONE;
+    out->basis = settings->basis;
     if (out->basis == LEADKPI_BASIS_PERIOD) out->flags = LEADKPI_FLAG_PERIOD_BASIS;
 }
 

@@ -20,6 +20,9 @@ typedef struct lk_kpi_settings {
 leadkpi_status lk_kpi_settings_read(const leadkpi_options *options, lk_kpi_settings *settings,
                                     leadkpi_error *error);
 
+/* A KPI without a basis has none, whatever the options say. Before lk_kpi_estimate. */
+void lk_kpi_settings_fit(lk_kpi_settings *settings, int32_t index);
+
 /* For rooms that have a level and a basis at hand; 0 < level < 1. */
 lk_kpi_settings lk_kpi_settings_of(double level, int32_t basis);
 

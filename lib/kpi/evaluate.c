@@ -15,7 +15,9 @@ static leadkpi_status begin(int32_t kpi, const leadkpi_options *options, leadkpi
     *index = lk_kpi_index(kpi);
     LK_FAIL_IF(*index < 0, error, LEADKPI_BAD_ARGUMENT,
                "kpi: expected a number that leadkpi_kpi_at gives, found %d", kpi);
-    return lk_kpi_settings_read(options, settings, error);
+    LK_TRY(lk_kpi_settings_read(options, settings, error));
+    lk_kpi_settings_fit(settings, *index);
+    return LEADKPI_OK;
 }
 
 static leadkpi_status check_count(int32_t index, size_t input_count, leadkpi_error *error)

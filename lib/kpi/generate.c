@@ -4,7 +4,6 @@
  *
  *     generate header             include/leadkpi/kpi_functions.h
  *     generate names              lib/kpi/names.def
- *     generate symbols            the functions, for lib/leadkpi.map
  *     generate man3 CATEGORY      man/man3/leadkpi_kpi_CATEGORY.3
  *     generate man7               man/man7/leadkpi_kpi.7 */
 #include <ctype.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 
 #include <leadkpi/kpi.h>
+#include <leadkpi/version.h>
 
 #define NUL LEADKPI_NUL_TERMINATED
 
@@ -238,12 +238,6 @@ static int print_names(void)
     return EXIT_SUCCESS;
 }
 
-static void print_symbols(void)
-{
-    for (int32_t i = 0; i < leadkpi_kpi_count(); i++)
-        printf("leadkpi_%s\n", property(leadkpi_kpi_at(i), "function"));
-}
-
 /* ---- man pages ---------------------------------------------------------- */
 
 /* Text for mdoc: backslashes are doubled, and a line does not begin with a control character. */
@@ -274,7 +268,7 @@ static void print_man3(const char *category)
     printf(".\\\" Written by `make update-kpi` from lib/kpi/kpi.def; change that.\n"
            ".Dd November 21, 2026\n.Dt LEADKPI_KPI_");
     for (const char *c = category; *c; c++) putchar(toupper((unsigned char)*c));
-    printf(" 3\n.Os\n.Sh NAME\n");
+    printf(" 3\n.Os libleadkpi %s\n.Sh NAME\n", leadkpi_version());
     const char *separator = "";
     for (int32_t i = 0; i < leadkpi_kpi_count(); i++) {
         int32_t kpi = leadkpi_kpi_at(i);
@@ -348,7 +342,7 @@ static void print_man7_entry(int32_t kpi)
 static void print_man7(void)
 {
     printf(".\\\" Written by `make update-kpi` from lib/kpi/kpi.def; change that.\n"
-           ".Dd November 21, 2026\n.Dt LEADKPI_KPI 7\n.Os\n"
+           ".Dd November 21, 2026\n.Dt LEADKPI_KPI 7\n.Os libleadkpi %s\n"
            ".Sh NAME\n.Nm leadkpi_kpi\n.Nd the catalogue of lead-generation KPIs\n"
            ".Sh DESCRIPTION\n"
            "Every KPI has an id, a pinned number, a formula over measures, and variants that\n"
@@ -356,7 +350,8 @@ static void print_man7(void)
            "A variant is written\n.Sy id:variant .\n"
            "Names match whatever the case; blanks, hyphens, slashes, colons and underscores are\n"
            "one.\n"
-           "Fractions are 0.08 rather than 8 %%.\n");
+           "Fractions are 0.08 rather than 8 %%.\n",
+           leadkpi_version());
     const char *category;
     for (int32_t c = 0; (category = leadkpi_kpi_category_at(c)); c++) {
         printf(".Ss %s\n", leadkpi_kpi_category_property(category, NUL, "title", NUL));
@@ -385,8 +380,6 @@ int main(int count, char **arguments)
         print_header();
     else if (strcmp(what, "names") == 0)
         return print_names();
-    else if (strcmp(what, "symbols") == 0)
-        print_symbols();
     else if (strcmp(what, "man3") == 0 && count > 2)
         print_man3(arguments[2]);
     else if (strcmp(what, "man7") == 0)

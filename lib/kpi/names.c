@@ -87,9 +87,11 @@ static const char *candidates_of(lk_text folded)
 /* The KPI of the next of "a; b; c"; `*list` moves past it. */
 static int32_t next_candidate(const char **list)
 {
-    size_t length = strcspn(*list, ";");
+    size_t length = 0;
+    while ((*list)[length] && (*list)[length] != ';') length++;
     int32_t number = lk_kpi_number_of((lk_text){*list, length});
-    *list += length + strspn(*list + length, "; ");
+    *list += length;
+    while (**list == ';' || **list == ' ') (*list)++;
     return number;
 }
 

@@ -17,15 +17,3 @@ for category in volume engagement quality conversion speed cost returns pipeline
     write "man/man3/leadkpi_kpi_$category.3" man3 "$category"
 done
 write man/man7/leadkpi_kpi.7 man7
-if test -f "$tree/lib/leadkpi.map"; then
-    "$generate" symbols | sed 's/.*/    &;/' > "$tree/lib/leadkpi.map.new"
-    # The names of the map, old and new, between its first and last lines, in order.
-    sed -n 's/^    \(leadkpi_[a-z0-9_]*\);$/    \1;/p' "$tree/lib/leadkpi.map" >> "$tree/lib/leadkpi.map.new"
-    {
-        sed -n '1,/global:/p' "$tree/lib/leadkpi.map"
-        LC_ALL=C sort -u "$tree/lib/leadkpi.map.new"
-        sed -n '/^  local:/,$p' "$tree/lib/leadkpi.map"
-    } > "$tree/lib/leadkpi.map.whole"
-    rm "$tree/lib/leadkpi.map.new"
-    mv "$tree/lib/leadkpi.map.whole" "$tree/lib/leadkpi.map"
-fi

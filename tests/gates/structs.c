@@ -26,5 +26,19 @@ FIELD(leadkpi_host, release, 40, 28)
 FIELD(leadkpi_host, interrupted, 48, 32)
 FIELD(leadkpi_host, reserved, 56, 36)
 
+SIZE(leadkpi_estimate, 96, 96)
+FIELD(leadkpi_estimate, value, 0, 0)
+FIELD(leadkpi_estimate, low, 8, 8)
+FIELD(leadkpi_estimate, high, 16, 16)
+FIELD(leadkpi_estimate, level, 24, 24)
+FIELD(leadkpi_estimate, n, 32, 32)
+FIELD(leadkpi_estimate, kpi, 40, 40)
+FIELD(leadkpi_estimate, status, 44, 44)
+FIELD(leadkpi_estimate, flags, 48, 48)
+FIELD(leadkpi_estimate, basis, 52, 52)
+FIELD(leadkpi_estimate, input, 56, 56)
+FIELD(leadkpi_estimate, reserved_number, 60, 60)
+FIELD(leadkpi_estimate, reserved, 64, 64)
+
 _Static_assert(sizeof(leadkpi_status) == 4, "a status is an int32_t");
 _Static_assert((leadkpi_status)-1 < 0, "a status is signed");

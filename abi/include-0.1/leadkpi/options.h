@@ -15,22 +15,29 @@
  * Types, and how their text is written
  *   bool        true, false
  *   int64       42
- *   double      0.95
- *   text        any UTF-8
+ *   double      0.95; not NaN or infinite, and -0 is 0
+ *   text        any UTF-8 without NUL
  *   choice      one of a list of words
  *   list        texts with commas between them; a text with a comma or a blank at
  *               its edge stands in double quotes, a double quote inside is doubled
- *   duration    90d, 12h, 30min, 15s, 250ms, 7us, or sums such as 1d12h. As int64:
- *               microseconds
+ *   duration    90d, 12h, 30min, 15s, 250ms, 7us, or sums such as 1d12h, largest unit
+ *               first. As int64: microseconds
  *   timestamp   2025-04-01, 2025-04-01T09:30:00Z, 2025-04-01T09:30:00.5+02:00 (UTC
- *               where no offset stands). As int64: microseconds since
- *               1970-01-01T00:00:00Z
+ *               where no offset stands; no leap seconds), years 0001 to 9999. As
+ *               int64: microseconds since 1970-01-01T00:00:00Z
  *   bytes       any bytes; in canonical text their XXH3-128 hash
+ * An option whose default is "" has no value until one is set; "" takes it away again.
  *
- * The canonical text of an options object is the schema's name and every value
- * that is not the default, by name. Equal text, equal meaning; a later release
- * that adds an option does not change the text of old definitions. It parses
- * back, except for values of type bytes.
+ * The canonical text of an options object is the schema's name, a colon, and
+ * every value that is not the default, by name:
+ *
+ *     campaigns_report: by=channel,month; level=0.9
+ *
+ * Numbers, durations and timestamps have one spelling; a text stands in double
+ * quotes where it must: empty, with a semicolon or a double quote, or a blank
+ * at its edge. Equal text, equal meaning; a later release that adds an option
+ * does not change the text of old definitions. It parses back, except for
+ * values of type bytes.
  *
  * An options object is used by one thread at a time; the library copies what
  * it needs and keeps no pointer to it. */
@@ -84,10 +91,13 @@ LEADKPI_API leadkpi_status leadkpi_options_set_bool(leadkpi_options *options, co
                                                     size_t name_length, int32_t value,
                                                     leadkpi_error *error);
 
-/* leadkpi_options_parse: several at once, "name=value; name=value". Blanks
- * around names and values do not count; a value that holds a semicolon stands
- * in double quotes. All or none.
- * Status as set_*, and BAD_FORMAT (no "=", an open quote). Since 0.1. */
+/* leadkpi_options_parse: several at once, "name=value; name=value", on top of
+ * what is set. Blanks around names and values do not count; a value that holds
+ * a semicolon stands in double quotes (of a list: the item that does). The
+ * schema's name and a colon may stand in front. A value of type bytes cannot be
+ * written so (WRONG_TYPE). All or none.
+ * Status as set_*, and BAD_FORMAT (no "=", an open quote), CONTRADICTION (a name
+ * twice), MISMATCH (another schema's name in front). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_options_parse(leadkpi_options *options, const char *text,
                                                  size_t length, leadkpi_error *error);
 
@@ -100,7 +110,8 @@ LEADKPI_API leadkpi_status leadkpi_options_text(const leadkpi_options *options, 
                                                 leadkpi_error *error);
 
 /* leadkpi_options_list: what can be set, a row an option: name, type, unit,
- * minimum, maximum, choices, default, value, meaning (all text).
+ * minimum, maximum, choices ("a|b|c"), default, value, meaning (all text; ""
+ * where there is none). A bound with ">" or "<" in front is itself out.
  * Status: OK, NULL_ARGUMENT, OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_options_list(const leadkpi_options *options,
                                                 leadkpi_table **out, leadkpi_error *error);

@@ -19,15 +19,18 @@
  *     leadkpi_table_free(leads);
  *
  * Conventions of every call here
- *   name, name_length    the column's name in UTF-8; LEADKPI_NUL_TERMINATED for a C
- *                        string. Two columns of one name are refused.
+ *   name, name_length    the column's name in UTF-8, 1 to 65535 bytes, none of them NUL;
+ *                        LEADKPI_NUL_TERMINATED for a C string. Two columns of one name
+ *                        (byte for byte) are refused.
  *   row_count            0 or more; every column of a table has the same. A column of
  *                        another length is refused, with both numbers.
  *   stride_bytes         from one value to the next; 0 for values without a gap. It may
- *                        be negative (`values` then points at row 0 all the same).
+ *                        be negative (`values` then points at row 0 all the same), but
+ *                        not shorter than a value. Values need not be aligned.
  *   validity             NULL: no cell is null. Else one bit a row, lowest bit first:
  *                        1 is a value, 0 is null (Arrow's layout).
  *   error                may be NULL.
+ * Text is bytes here: nothing checks that it is UTF-8.
  * A table is changed by one thread at a time; reading calls (`const`) may run
  * together. Reference counts are atomic. On failure a table is as it was. */
 #ifndef LEADKPI_TABLE_H
@@ -79,10 +82,12 @@ LEADKPI_API void leadkpi_table_retain(leadkpi_table *table);
 LEADKPI_API void leadkpi_table_free(leadkpi_table *table);
 
 /* leadkpi_table_borrow_*: add a column over the caller's array.
- * `values` may be NULL only when row_count is 0.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (empty or repeated name, row count,
- * stride, scale), BAD_FORMAT (text offsets that go backwards or below zero,
- * dictionary codes out of range), OUT_OF_MEMORY, LIMIT. Since 0.1. */
+ * `values` may be NULL only when row_count is 0. Text offsets and dictionary
+ * codes are looked at once, here, so that nothing can read beyond them later;
+ * other values are not.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (name, row count, stride, scale),
+ * BAD_FORMAT (text offsets that go backwards or below zero, dictionary codes
+ * out of range; with the row), OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_table_borrow_int64(leadkpi_table *table, const char *name,
                                                       size_t name_length, const int64_t *values,
                                                       size_t row_count, ptrdiff_t stride_bytes,
@@ -109,7 +114,8 @@ LEADKPI_API leadkpi_status leadkpi_table_borrow_decimal(leadkpi_table *table, co
                                                         const uint8_t *validity,
                                                         leadkpi_error *error);
 /* Row i is bytes[offsets[i]] up to, not with, bytes[offsets[i + 1]]; there are
- * row_count + 1 offsets, which never fall. */
+ * row_count + 1 offsets, which never fall. `bytes` may be NULL when the last
+ * offset is 0. */
 LEADKPI_API leadkpi_status leadkpi_table_borrow_text(leadkpi_table *table, const char *name,
                                                      size_t name_length, const int64_t *offsets,
                                                      const char *bytes, size_t row_count,
@@ -196,14 +202,15 @@ LEADKPI_API const void *leadkpi_table_column_values(const leadkpi_table *table, 
                                                     ptrdiff_t *stride_bytes);
 
 /* leadkpi_table_column_validity: the bits of the column, lowest first, 1 for a
- * value; NULL where no cell is null. Since 0.1. */
+ * value. NULL: no cell is null; there may be bits without a null all the same. Since 0.1. */
 LEADKPI_API const uint8_t *leadkpi_table_column_validity(const leadkpi_table *table,
                                                          int32_t column);
 
 /* leadkpi_table_column_text: the offsets (row_count + 1) and bytes of a plain
  * text column with 64-bit offsets, which every text column of an output table
- * is.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE (not such a column). Since 0.1. */
+ * is. `*bytes` is never NULL. Both are NULL on failure.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (no such column), WRONG_TYPE (not
+ * plain text with 64-bit offsets: read it with get_text). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_table_column_text(const leadkpi_table *table, int32_t column,
                                                      const int64_t **offsets, const char **bytes,
                                                      leadkpi_error *error);

@@ -1,0 +1,98 @@
+#include "base/nearest.h"
+#include "campaigns/definition.h"
+#include "campaigns/vocabulary.h"
+
+/* Where the sentence goes; `length` counts on past the end of the buffer. */
+typedef struct sentence {
+    char *out;
+    size_t capacity;
+    size_t length;
+} sentence;
+
+static void put(sentence *s, lk_text text)
+{
+    if (s->length < s->capacity && text.length) {
+        size_t room = s->capacity - s->length;
+        memcpy(s->out + s->length, text.data, text.length < room ? text.length : room);
+    }
+    s->length += text.length;
+}
+
+static void put_words(sentence *s, const char *words)
+{
+    put(s, lk_text_of(words, LEADKPI_NUL_TERMINATED));
+}
+
+static lk_text stage_item(const leadkpi_campaigns *campaigns, size_t i)
+{
+    return lk_options_list_item(campaigns->definition, &lk_campaigns_schema,
+                                LK_CAMPAIGNS_STAGE_NAMES, i);
+}
+
+/* Does a later item say what the name means? Then this one says nothing. */
+static bool is_corrected(const leadkpi_campaigns *campaigns, size_t i, size_t count, lk_text name)
+{
+    for (size_t later = i + 1; later < count; later++) {
+        lk_text other;
+        int stage;
+        if (lk_campaigns_split_stage_name(stage_item(campaigns, later), &other, &stage) &&
+            lk_name_same(name, other))
+            return true;
+    }
+    return false;
+}
+
+static void put_stage_names(sentence *s, const leadkpi_campaigns *campaigns)
+{
+    size_t count = lk_options_list_count(campaigns->definition, &lk_campaigns_schema,
+                                         LK_CAMPAIGNS_STAGE_NAMES);
+    const char *joint = "; a stage row that says ";
+    for (size_t i = 0; i < count; i++) {
+        lk_text name;
+        int stage;
+        if (!lk_campaigns_split_stage_name(stage_item(campaigns, i), &name, &stage) ||
+            is_corrected(campaigns, i, count, name))
+            continue;
+        put_words(s, joint);
+        put_words(s, "\"");
+        put(s, name);
+        put_words(s, "\" means ");
+        put_words(s, lk_stage_name(stage));
+        joint = ", ";
+    }
+}
+
+static size_t write_sentence(const leadkpi_campaigns *campaigns, char *out, size_t capacity)
+{
+    sentence s = {out, capacity, 0};
+    if (campaigns->person_key == LK_PERSON_KEY_EMAIL)
+        put_words(&s, "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
+                      "a to z) are one person, which counts once, and a lead without an address is a "
+                      "person of its own");
+    else
+        put_words(&s, "Leads with the same id are one person, which counts once");
+    put_words(&s, campaigns->hashed_ids
+                      ? "; of ids only a 128-bit hash is kept, so that they cannot be listed"
+                      : "; ids are kept as they are");
+    put_stage_names(&s, campaigns);
+    put_words(&s, ".");
+    put(&s, (lk_text){"", 1}); /* the NUL */
+    return s.length;
+}
+
+leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *campaigns, char *buffer,
+                                          size_t capacity, size_t *needed, leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    if (needed) *needed = 0;
+    LK_REQUIRE(campaigns, error);
+    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
+               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    size_t size = write_sentence(campaigns, NULL, 0);
+    if (needed) *needed = size;
+    if (!buffer) return LEADKPI_OK;
+    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
+               "buffer: expected %zu bytes, found %zu", size, capacity);
+    write_sentence(campaigns, buffer, capacity);
+    return LEADKPI_OK;
+}
