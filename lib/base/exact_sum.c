@@ -72,9 +72,16 @@ static inline magnitude of_double(double value)
     int shift;
     take_apart(value, &fraction, &shift);
     int limb = shift / 64, bit = shift % 64;
-    uint64_t low = fraction << bit, high = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
-    return (magnitude){{limb == 0 ? low : 0, limb == 0 ? high : limb == 1 ? low : 0,
-                        limb == 1 ? high : limb == 2 ? low : 0, limb == 2 ? high : 0}};
+    uint64_t low = fraction << bit,
+             high = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
+    return (magnitude){{limb == 0 ? low : 0,
+                        limb == 0   ? high
+                        : limb == 1 ? low
+                                    : 0,
+                        limb == 1   ? high
+                        : limb == 2 ? low
+                                    : 0,
+                        limb == 2 ? high : 0}};
 }
 
 leadkpi_status lk_exact_sum_add_double(lk_exact_sum *sum, double value, leadkpi_error *error)
