@@ -145,9 +145,9 @@ typedef struct lk_calendar_cursor {
 /* Move the cursor to the period of `time`. */
 void lk_calendar_seek(const lk_calendar *calendar, lk_calendar_cursor *cursor, int64_t time);
 
-/* The start of the period of `time`. Two comparisons where it is the period of
- * the call before; else a division or two, and 20 to 60 ns where the clocks
- * changed nearby. */
+/* The start of the period of `time`. Two predictable comparisons, 0.7 ns, where it is the
+ * period of the call before. Else, for times in no order (bench/bench_calendar.c):
+ * 20 ns for days in UTC, 60 for days and 250 for 4-5-4 months where clocks change. */
 static inline int64_t lk_calendar_bucket(const lk_calendar *calendar, lk_calendar_cursor *cursor,
                                          int64_t time)
 {

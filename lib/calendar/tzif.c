@@ -216,6 +216,7 @@ static leadkpi_status build(lk_memory *memory, const block *b, lk_text rule, lk_
     LK_TRY(lk_allocate(memory, b->time_count, sizeof *built.transitions, &built.transitions, error));
     built.allocated_count = b->time_count;
     keep_moves(b, &built);
+    if (rule.length) lk_zone_fill_window(&built);
     *zone = built;
     return LEADKPI_OK;
 }

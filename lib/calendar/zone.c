@@ -13,6 +13,7 @@ leadkpi_status lk_zone_read_rule(lk_text text, lk_zone *zone, leadkpi_error *err
     lk_zone_rule rule;
     LK_TRY(lk_rule_parse(text, &rule, error));
     *zone = (lk_zone){.rule_from = INT64_MIN, .rule = rule};
+    lk_zone_fill_window(zone);
     return LEADKPI_OK;
 }
 
@@ -49,10 +50,37 @@ static lk_zone_stretch table_stretch(const lk_zone *zone, int64_t instant)
     return stretch;
 }
 
+void lk_zone_fill_window(lk_zone *zone)
+{
+    int64_t at = zone->rule_from > 0 ? zone->rule_from : 0, from, until;
+    while (zone->window_count < LK_ZONE_WINDOW && at < LK_ZONE_TIME_LIMIT) {
+        int64_t offset = lk_rule_offset(&zone->rule, at, &from, &until);
+        if (zone->window_count > 0) from = at;
+        zone->window[zone->window_count++] = (lk_zone_transition){from, offset};
+        zone->window_end = at = until;
+    }
+}
+
+/* Two changes a year make the place a division, give or take one or two. */
+static lk_zone_stretch window_stretch(const lk_zone *zone, int64_t instant)
+{
+    const lk_zone_transition *window = zone->window;
+    int64_t half_years = zone->window_count > 1 ? (instant - window[0].time) / 15778476 : 0;
+    size_t last = zone->window_count - 1;
+    size_t i = half_years < (int64_t)last ? (size_t)half_years : last;
+    while (i < last && window[i + 1].time <= instant) i++;
+    while (window[i].time > instant) i--;
+    return (lk_zone_stretch){window[i].time, i < last ? window[i + 1].time : zone->window_end,
+                             window[i].offset};
+}
+
 static lk_zone_stretch rule_stretch(const lk_zone *zone, int64_t instant)
 {
     lk_zone_stretch stretch;
-    stretch.offset = lk_rule_offset(&zone->rule, instant, &stretch.start, &stretch.end);
+    if (zone->window_count && instant >= zone->window[0].time && instant < zone->window_end)
+        stretch = window_stretch(zone, instant);
+    else
+        stretch.offset = lk_rule_offset(&zone->rule, instant, &stretch.start, &stretch.end);
     if (stretch.start < zone->rule_from) stretch.start = zone->rule_from;
     return stretch;
 }

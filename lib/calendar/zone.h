@@ -17,6 +17,9 @@
 
 #define LK_ZONE_TIME_LIMIT (INT64_C(1) << 44)
 
+/* Two changes a year: 1970 to 2097. */
+#define LK_ZONE_WINDOW 256
+
 /* A moment from which on the clock shows another offset than before. */
 typedef struct lk_zone_transition {
     int64_t time;
@@ -30,6 +33,11 @@ typedef struct lk_zone {
     int64_t first_offset; /* before the first transition */
     int64_t rule_from;    /* the rule holds from here on; INT64_MAX: there is none */
     lk_zone_rule rule;
+    /* What the rule says in the years that matter, worked out once: the changes
+     * from 1970 (or rule_from) on, up to window_end. It changes no answer. */
+    int64_t window_end;
+    size_t window_count;
+    lk_zone_transition window[LK_ZONE_WINDOW];
 } lk_zone;
 
 /* The offset holds for start <= instant < end. Open ends are INT64_MIN and INT64_MAX. */
@@ -41,6 +49,9 @@ typedef struct lk_zone_stretch {
 
 /* A zone of one offset for ever; owns nothing. */
 lk_zone lk_zone_fixed(int64_t offset);
+
+/* Works the window out; for the readers of zones. */
+void lk_zone_fill_window(lk_zone *zone);
 
 /* A zone of one POSIX rule for ever; owns nothing. BAD_FORMAT. */
 leadkpi_status lk_zone_read_rule(lk_text text, lk_zone *zone, leadkpi_error *error);

@@ -1,0 +1,31 @@
+/* survival.h: a Kaplan-Meier curve, as its files share it. */
+#ifndef LK_STATS_SURVIVAL_H
+#define LK_STATS_SURVIVAL_H
+
+#include <leadkpi/stats.h>
+
+#include "base/memory.h"
+
+typedef struct lk_survival_row {
+    double time;
+    int64_t at_risk;
+    int64_t events;
+    int64_t censored;
+    double survival;  /* just after the time */
+    double greenwood; /* sum of d / (n (n - d)): the variance of log S */
+} lk_survival_row;
+
+struct leadkpi_stats_survival {
+    lk_memory memory;
+    size_t row_count;
+    size_t row_capacity;
+    lk_survival_row *rows;
+};
+
+/* The ends of the interval of S at a row; NaN where S is 0. `scale` and z are good. */
+void lk_survival_band(const lk_survival_row *row, int32_t scale, double z, double *low,
+                      double *high);
+
+leadkpi_status lk_survival_check_scale(int32_t scale, leadkpi_error *error);
+
+#endif
