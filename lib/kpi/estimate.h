@@ -12,7 +12,7 @@ extern const lk_schema lk_kpi_evaluate_schema;
 /* What the options say, read once. */
 typedef struct lk_kpi_settings {
     double level;
-    double z;      /* of the level */
+    double z; /* of the level */
     lk_garwood_level garwood;
     int32_t basis; /* LEADKPI_BASIS_..., where the KPI has one */
 } lk_kpi_settings;
@@ -32,9 +32,8 @@ void lk_kpi_estimate_clear(leadkpi_estimate *out);
 
 /* The KPI of a row of the catalogue that is over numbers. Returns out->status, with the reason
  * in the error. */
-leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs,
-                               const lk_kpi_settings *settings, leadkpi_estimate *out,
-                               leadkpi_error *error);
+leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs, const lk_kpi_settings *settings,
+                               leadkpi_estimate *out, leadkpi_error *error);
 
 /* The same of a row that is over arrays. */
 leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
