@@ -22,12 +22,12 @@ static void note_fraction(double count, uint32_t more, leadkpi_estimate *out)
 }
 
 /* The interval of the ratio becomes that of the value, which rises or falls with it. An infinite
- * end stays infinite. */
+ * end stays infinite; where both ends are too large for a double there is no interval. */
 static void set_by_ratio(const lk_kpi_formula *formula, const double *x, double low, double high,
                          leadkpi_estimate *out)
 {
     double a = formula->transform(x, low), b = formula->transform(x, high);
-    if (isnan(a) || isnan(b)) return;
+    if (isnan(a) || isnan(b) || (isinf(a) && a == b)) return;
     out->low = a < b ? a : b;
     out->high = a < b ? b : a;
 }
