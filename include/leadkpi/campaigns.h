@@ -242,7 +242,7 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  *   for each KPI, under its id (a variant with "_" for ":"): the value (double; null
  *                where there is none), and <id>_low, <id>_high (double; null where there
  *                is no interval), <id>_status (text: a status name), <id>_flags (text:
- *                flag names with commas and no blanks between them; "" for none).
+ *                flag names with blanks between them; "" for none).
  *                The unit of the first three is the KPI's.
  * With shape=long instead, a row a KPI of each row: row, dimensions, period..., value,
  * low, high, level, n (double), kpi, status, flags, reason (text).

@@ -62,26 +62,42 @@ static const double *block_of(const columns *in, size_t column, size_t first, si
     return room;
 }
 
-/* A bit for each row that has a value, the lowest first; NaN is none. `values` holds a whole
- * block; what lies behind the last row comes out as 0. */
+/* Eight rows as a byte, the lowest first: 1 where there is a value; NaN is none. */
+static uint8_t validity_of_eight(const double *values)
+{
+#if defined(__SSE2__)
+    __m128d a = _mm_loadu_pd(values), b = _mm_loadu_pd(values + 2);
+    __m128d c = _mm_loadu_pd(values + 4), d = _mm_loadu_pd(values + 6);
+    int low = _mm_movemask_pd(_mm_cmpord_pd(a, a)) | _mm_movemask_pd(_mm_cmpord_pd(b, b)) << 2;
+    int high = _mm_movemask_pd(_mm_cmpord_pd(c, c)) | _mm_movemask_pd(_mm_cmpord_pd(d, d)) << 2;
+    return (uint8_t)(low | high << 4);
+#else
+    unsigned bits = 0;
+    for (int k = 0; k < 8; k++) bits |= (unsigned)(values[k] == values[k]) << k;
+    return (uint8_t)bits;
+#endif
+}
+
+/* `values` holds a whole block; what lies behind the last row comes out as 0. */
 static void write_validity(const double *values, size_t rows, uint8_t *validity)
 {
-    for (size_t byte = 0; byte < (rows + 7) / 8; byte++) {
-        unsigned bits = 0;
-#if defined(__SSE2__)
-        for (size_t pair = 0; pair < 4; pair++) {
-            __m128d two = _mm_loadu_pd(values + byte * 8 + pair * 2);
-            bits |= (unsigned)_mm_movemask_pd(_mm_cmpord_pd(two, two)) << (pair * 2);
-        }
+    for (size_t byte = 0; byte < rows / 8; byte++)
+        validity[byte] = validity_of_eight(values + byte * 8);
+    if (rows % 8)
+        validity[rows / 8] =
+            (uint8_t)(validity_of_eight(values + rows / 8 * 8) & ((1u << (rows % 8)) - 1));
+}
+
+typedef void (*block_function)(const double *const *x, double *restrict values);
+
+static block_function block_function_of(const lk_kpi_formula *formula)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") ? formula->wide_block : formula->block;
 #else
-        for (size_t k = 0; k < 8; k++) {
-            double value = values[byte * 8 + k];
-            bits |= (unsigned)(value == value) << k;
-        }
+    return formula->block;
 #endif
-        if (rows - byte * 8 < 8) bits &= (1u << (rows - byte * 8)) - 1;
-        validity[byte] = (uint8_t)bits;
-    }
 }
 
 /* Block by block, so that what is computed once is still in the first cache when its validity is
@@ -96,16 +112,16 @@ leadkpi_status leadkpi_kpi_evaluate_columns(int32_t kpi, const double *const *co
     double room[LK_KPI_INPUTS_MAX][LK_KPI_BLOCK_ROWS], out[LK_KPI_BLOCK_ROWS];
     const double *block[LK_KPI_INPUTS_MAX];
     leadkpi_error_reset(error);
-    LK_TRY(check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in,
-                         error));
+    LK_TRY(
+        check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_FAIL_IF(!values && row_count, error, LEADKPI_NULL_ARGUMENT,
                "values: expected a pointer, found NULL");
+    block_function compute = block_function_of(&lk_kpi_formulas[index]);
     for (size_t first = 0; first < row_count; first += LK_KPI_BLOCK_ROWS) {
         size_t rows = row_count - first;
         if (rows > LK_KPI_BLOCK_ROWS) rows = LK_KPI_BLOCK_ROWS;
-        for (size_t i = 0; i < column_count; i++)
-            block[i] = block_of(&in, i, first, rows, room[i]);
-        lk_kpi_formulas[index].block(block, out);
+        for (size_t i = 0; i < column_count; i++) block[i] = block_of(&in, i, first, rows, room[i]);
+        compute(block, out);
         memcpy(values + first, out, rows * sizeof *out);
         if (validity) write_validity(out, rows, validity + first / 8);
     }
@@ -125,8 +141,8 @@ leadkpi_status leadkpi_kpi_estimate_columns(int32_t kpi, const double *const *co
     double inputs[LK_KPI_INPUTS_MAX];
     leadkpi_estimate estimate;
     leadkpi_error_reset(error);
-    LK_TRY(check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in,
-                         error));
+    LK_TRY(
+        check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_TRY(lk_kpi_settings_read(options, &settings, error));
     lk_kpi_settings_fit(&settings, index);
     for (size_t row = 0; row < row_count; row++) {

@@ -93,6 +93,24 @@
 
 #define RETIRED(number)
 
+/* The same loop for processors with wider registers, taken at run time. Division, comparison and
+ * the like are exactly rounded in either, so the answers are equal to the bit. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define WIDE_BLOCK(symbol, inputs)                                                                 \
+    __attribute__((target("avx2"))) static void wide_block_##symbol(const double *const *x,        \
+                                                                    double *restrict values)       \
+        BLOCK_BODY(symbol, inputs)
+#define WIDE_BLOCK_OF(symbol) wide_block_##symbol
+#else
+#define WIDE_BLOCK(symbol, inputs)
+#define WIDE_BLOCK_OF(symbol) block_##symbol
+#endif
+#define BLOCK_BODY(symbol, inputs)                                                                 \
+    {                                                                                              \
+        COLUMNS inputs for (int row = 0; row < LK_KPI_BLOCK_ROWS; row++) values[row] =             \
+            compute_##symbol(CELLS inputs);                                                        \
+    }
+
 /* Block cost model: 8 bytes read an input and 8 written a row, no branch; the
  * value is computed whether it is defined or not, so that the loop vectorises. */
 #define SCALAR(number, symbol, id, variant, inputs, formula, condition, interval, ...)             \
@@ -111,10 +129,8 @@
         return compute_##symbol(ELEMENTS inputs);                                                  \
     }                                                                                              \
     static void block_##symbol(const double *const *x, double *restrict values)                    \
-    {                                                                                              \
-        COLUMNS inputs for (int row = 0; row < LK_KPI_BLOCK_ROWS; row++) values[row] =             \
-            compute_##symbol(CELLS inputs);                                                        \
-    }                                                                                              \
+        BLOCK_BODY(symbol, inputs)                                                                 \
+    WIDE_BLOCK(symbol, inputs)                                                                     \
     static int condition_##symbol(const double *x)                                                 \
     {                                                                                              \
         LOCALS inputs return condition;                                                            \
@@ -152,6 +168,7 @@
      .inputs = {MEASURES_OF inputs_},                                                              \
      .row = row_##symbol,                                                                          \
      .block = block_##symbol,                                                                      \
+     .wide_block = WIDE_BLOCK_OF(symbol),                                                          \
      .condition = condition_##symbol,                                                              \
      .parts = parts_##symbol,                                                                      \
      .transform = transform_##symbol},

@@ -57,10 +57,12 @@ typedef struct lk_kpi_formula {
     uint16_t inputs[LK_KPI_INPUTS_MAX]; /* indices of measures */
 
     /* Over numbers, x[i] being input i. `row` is the value, NaN where undefined.
-     * `block` is the same for LK_KPI_BLOCK_ROWS rows. `condition` is the entry's.
+     * `block` is the same for LK_KPI_BLOCK_ROWS rows, and so is `wide_block`, which asks for
+     * AVX2 where that can be. `condition` is the entry's.
      * `transform` makes a value from the ratio of the first two parts. */
     double (*row)(const double *x);
     void (*block)(const double *const *x, double *restrict values);
+    void (*wide_block)(const double *const *x, double *restrict values);
     int (*condition)(const double *x);
     void (*parts)(const double *x, lk_kpi_parts *parts);
     double (*transform)(const double *x, double ratio);
@@ -90,6 +92,7 @@ typedef struct lk_kpi_texts {
     const char *notes;          /* traps */
     const char *version;        /* of the definition; NULL: "1" */
     const char *since;          /* the release; NULL: "0.1" */
+    int survivor_biased;        /* 1: only those that finished are in it; not inherited */
 } lk_kpi_texts;
 
 typedef struct lk_kpi_entry {
