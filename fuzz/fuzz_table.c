@@ -51,6 +51,8 @@ static void free_hostile(hostile h)
     free(h.bytes);
 }
 
+static volatile char read_so_far;
+
 /* The library cannot know how many bytes there are, so a text may pass their
  * end, as its offsets say; it never starts before them or has a wrong length. */
 static void read_texts(const leadkpi_table *table, int32_t column, const char *bytes)
@@ -64,8 +66,7 @@ static void read_texts(const leadkpi_table *table, int32_t column, const char *b
         if (!text || length == 0) continue;
         uintptr_t place = (uintptr_t)text - (uintptr_t)bytes;
         if (place <= BYTES && length <= BYTES - place) {
-            volatile char sum = 0;
-            for (size_t i = 0; i < length; i++) sum ^= text[i];
+            for (size_t i = 0; i < length; i++) read_so_far ^= text[i];
         } else {
             MUST(place <= INT64_MAX && length <= INT64_MAX - place);
         }

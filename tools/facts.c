@@ -10,10 +10,14 @@ static slice field_text(const csv_field *field)
 static void take_example(column_facts *facts, slice value)
 {
     if (facts->example_count == FACTS_EXAMPLES) return;
-    value.length = slice_cut(value, 60);
-    for (size_t i = 0; i < facts->example_count; i++)
-        if (slice_is(value, facts->examples[i])) return;
-    facts->examples[facts->example_count++] = tool_copy(value);
+    value.length = slice_cut(value, 30);
+    char *copy = tool_copy(value);
+    for (char *p = copy; *p; p++)
+        if ((unsigned char)*p < 0x20) *p = ' '; /* an example stands on one line */
+    bool known = false;
+    for (size_t i = 0; i < facts->example_count; i++) known = known || strcmp(copy, facts->examples[i]) == 0;
+    if (known) free(copy);
+    else facts->examples[facts->example_count++] = copy;
 }
 
 static void take_number(column_facts *facts, slice value)
@@ -128,9 +132,16 @@ date_order facts_date_order(const column_facts *facts)
     return day ? DATE_DAY_FIRST : DATE_MONTH_FIRST;
 }
 
-number_style facts_number_style(const column_facts *facts)
+number_style facts_number_style(const file_facts *facts, size_t column)
 {
-    return facts->proves_comma && !facts->proves_dot ? NUMBER_COMMA : NUMBER_DOT;
+    const column_facts *about = &facts->columns[column];
+    size_t comma = about->proves_comma, dot = about->proves_dot;
+    for (size_t i = 0; i < facts->column_count && !comma && !dot; i++) {
+        if (!facts_is_number(&facts->columns[i])) continue;
+        comma = facts->columns[i].proves_comma;
+        dot = facts->columns[i].proves_dot;
+    }
+    return comma && !dot ? NUMBER_COMMA : NUMBER_DOT;
 }
 
 bool facts_is_number(const column_facts *facts)

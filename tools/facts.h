@@ -36,7 +36,9 @@ void facts_settle(file_facts *facts, const file_layout *layout, const char *path
 void facts_free(file_facts *facts);
 
 date_order facts_date_order(const column_facts *facts);
-number_style facts_number_style(const column_facts *facts);
+/* The column's own style, or where its values can be read in both ways ("10.000") that
+ * of the file's other numbers. */
+number_style facts_number_style(const file_facts *facts, size_t column);
 bool facts_is_number(const column_facts *facts);
 bool facts_is_time(const column_facts *facts);
 /* "time", "date", "number", "whole number", "percent", "text", "empty". */

@@ -41,17 +41,21 @@ static bool is_half_filled(const csv_reader *reader)
     return filled * 2 >= reader->stored;
 }
 
-/* The most frequent width; of two, the wider one. */
+/* The most frequent width above one; of two, the wider one. Lines before the
+ * header are of width one, so it counts only if from its first record on most have it. */
 static void find_usual(widths *w)
 {
-    w->usual = w->usual_count = 0;
+    w->usual = 1;
+    w->usual_count = 0;
     for (size_t i = 0; i < w->count; i++) {
         size_t count = 0;
-        for (size_t j = 0; j < w->count; j++) count += w->width[j] == w->width[i];
-        if (count > w->usual_count || (count == w->usual_count && w->width[i] > w->usual)) {
-            w->usual = w->width[i];
-            w->usual_count = count;
-        }
+        if (w->width[i] < 2) continue;
+        for (size_t j = i; j < w->count; j++) count += w->width[j] == w->width[i];
+        bool most = count * 2 > w->count - i;
+        if (!most || count < w->usual_count) continue;
+        if (count == w->usual_count && w->width[i] <= w->usual) continue;
+        w->usual = w->width[i];
+        w->usual_count = count;
     }
 }
 
@@ -87,7 +91,7 @@ static char find_delimiter(const input *in, char line_end)
         widths w;
         measure(&w, in, delimiters[i], line_end);
         if (w.usual < 2 || w.count == 0) continue;
-        size_t score = w.usual_count * 1000 / w.count * 64 + (w.usual < 64 ? w.usual : 63);
+        size_t score = w.usual_count * 64 + (w.usual < 64 ? w.usual : 63);
         if (score <= best_score) continue;
         best_score = score;
         best = delimiters[i];

@@ -51,6 +51,7 @@ typedef struct loader {
     wide_stage *stages;
     size_t stage_count;
     size_t stage_id; /* the binding of the id, which wide stages share */
+    int totals_column; /* a row with nothing in it is one of totals; -1: none */
     bool has_rows;   /* false: the file gives wide stages alone */
     int64_t bytes_shown;
     trouble *why;
@@ -93,7 +94,7 @@ static void settle(loader *l, binding *b)
     if (b->type == COLUMN_TEXT || (is_time ? b->dates != 0 : b->numbers != 0)) return;
     facts_settle(&l->facts, &l->layout, l->file->path, l->in.encoding, column, is_time);
     if (is_time) b->dates = facts_date_order(&l->facts.columns[column]);
-    else b->numbers = facts_number_style(&l->facts.columns[column]);
+    else b->numbers = facts_number_style(&l->facts, column);
 }
 
 /* The API of Google Ads counts money in millionths and says so in the name: "cost_micros". */
@@ -214,7 +215,7 @@ static int resolve_condition(loader *l, const map_entry *entry, wide_stage *stag
     stage->if_column = -1;
     stage->if_value = entry->if_value;
     if (!entry->if_column) return TOOL_GOOD;
-    stage->if_column = layout_column(&l->layout, slice_of(entry->if_column), NULL);
+    stage->if_column = map_condition_column(entry, &l->layout);
     if (stage->if_column >= 0) return TOOL_GOOD;
     return trouble_set(l->why, TOOL_USAGE, "%s: %s: expected a column \"%s\", found none", l->in.name,
                        entry->target, entry->if_column);
@@ -249,6 +250,8 @@ static int bind_all(loader *l)
 {
     batch_start(&l->rows);
     batch_start(&l->stage_rows);
+    const map_entry *totals = l->file->map.totals ? map_find(&l->file->map, l->file->map.totals) : NULL;
+    l->totals_column = totals ? map_entry_column(totals, &l->layout, NULL) : -1;
     TOOL_TRY(complete_map(l));
     if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES) TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
@@ -508,7 +511,8 @@ static int bad_width(loader *l)
 static int take_record(loader *l)
 {
     bool taken;
-    if (layout_is_total(&l->reader)) {
+    bool blank = l->totals_column >= 0 && slice_trim(field_of(l, l->totals_column)).length == 0;
+    if (blank || layout_is_total(&l->reader)) {
         l->run->totals_skipped++;
         return TOOL_GOOD;
     }

@@ -38,6 +38,7 @@ void map_free(field_map *map)
     free(map->translations);
     free(map->about);
     free(map->zone);
+    free(map->totals);
     *map = (field_map){0};
 }
 
@@ -123,7 +124,7 @@ static int parse_condition(map_entry *entry, slice text, const char *where, trou
         return trouble_set(why, TOOL_USAGE, "%s: after \"if\": expected column=value, found \"%.*s\"",
                            where, SLICE_ARGS(text));
     slice value = after(text, equals + 1);
-    entry->if_column = tool_copy(unbracketed(before(text, equals)));
+    entry->if_column = tool_copy(before(text, equals));
     entry->if_value = is_quoted(value) ? unquoted(value) : tool_copy(value);
     return TOOL_GOOD;
 }
@@ -244,15 +245,18 @@ static bool parse_kind(field_map *map, slice name)
     return false;
 }
 
-/* ":kind leads", ":about ...", ":zone UTC". */
+/* ":kind leads", ":about ...", ":zone UTC", ":totals campaign". */
 static int parse_heading(field_map *map, slice line, const char *where, trouble *why)
 {
     size_t blank = find_outside(line, " ");
     slice word = before(line, blank), rest = after(line, blank);
     if (slice_is(word, ":kind") && parse_kind(map, rest)) return TOOL_GOOD;
-    char **text = slice_is(word, ":about") ? &map->about : slice_is(word, ":zone") ? &map->zone : NULL;
+    char **text = NULL;
+    if (slice_is(word, ":about")) text = &map->about;
+    if (slice_is(word, ":zone")) text = &map->zone;
+    if (slice_is(word, ":totals")) text = &map->totals;
     if (!text)
-        return trouble_set(why, TOOL_USAGE, "%s: expected :kind (leads, stages, costs, responses, measures), :about or :zone, found \"%.*s\"",
+        return trouble_set(why, TOOL_USAGE, "%s: expected :kind (leads, stages, costs, responses, measures), :about, :zone or :totals, found \"%.*s\"",
                            where, SLICE_ARGS(line));
     free(*text);
     *text = tool_copy(rest);
@@ -298,6 +302,18 @@ int map_entry_column(const map_entry *entry, const file_layout *layout, slice *c
     for (size_t i = 0; i < entry->column_count; i++) {
         int column = layout_column(layout, slice_of(entry->columns[i]), currency);
         if (column >= 0) return column;
+    }
+    return -1;
+}
+
+int map_condition_column(const map_entry *entry, const file_layout *layout)
+{
+    slice names = slice_of(entry->if_column ? entry->if_column : "");
+    while (names.length) {
+        size_t bar = find_outside(names, "|");
+        int column = layout_column(layout, unbracketed(before(names, bar)), NULL);
+        if (column >= 0) return column;
+        names = bar < names.length ? after(names, bar + 1) : (slice){NULL, 0};
     }
     return -1;
 }

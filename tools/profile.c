@@ -133,7 +133,9 @@ static size_t fit(const field_map *map, const file_layout *layout)
     for (size_t i = 0; i < map->entry_count; i++) {
         const map_entry *entry = &map->entries[i];
         if (entry->is_literal) continue;
-        if (map_entry_column(entry, layout, NULL) >= 0) columns++;
+        bool found = map_entry_column(entry, layout, NULL) >= 0;
+        if (entry->if_column) found = found && map_condition_column(entry, layout) >= 0;
+        if (found) columns++;
         else if (!entry->optional) return 0;
     }
     return columns;

@@ -197,7 +197,8 @@ LEADKPI_API leadkpi_status leadkpi_calendar_open(const leadkpi_calendar *calenda
 
 /* leadkpi_calendar_open_between: how long it is open from `from` (included) to
  * `to` (not included), in microseconds; negative where `to` is before `from`.
- * The cost grows with the clock changes in between (at most 800), not with the days.
+ * The cost grows with the clock changes in between, not with the days; where they
+ * repeat every 400 years, those of one such cycle at most are walked between two dates that differ.
  * Status: OK, NULL_ARGUMENT, OVERFLOW (above 2^63 - 1). `*microseconds` is 0 on
  * failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_open_between(const leadkpi_calendar *calendar,

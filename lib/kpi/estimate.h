@@ -3,6 +3,7 @@
 #define LK_KPI_ESTIMATE_H
 
 #include "base/options.h"
+#include "base/table.h"
 #include "kpi/kpi.h"
 #include "stats/garwood.h"
 
@@ -44,6 +45,9 @@ void lk_kpi_interval(const lk_kpi_formula *formula, const double *inputs,
                      const lk_kpi_settings *settings, leadkpi_estimate *out);
 void lk_kpi_interval_samples(const lk_kpi_formula *formula, const lk_sample *samples,
                              const lk_kpi_settings *settings, leadkpi_estimate *out);
+
+/* One cell of a column of flags: their names with blanks between them. */
+leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags, leadkpi_error *error);
 
 /* BAD_DATA: input `input` is `value`. */
 leadkpi_status lk_kpi_fail_range(int32_t index, int32_t input, double value, leadkpi_error *error);

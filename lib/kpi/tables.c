@@ -204,7 +204,8 @@ static void estimate_row(const work *w, size_t row, leadkpi_estimate *estimate)
     lk_kpi_estimate(w->index, inputs, &w->settings, estimate, NULL);
 }
 
-static leadkpi_status append_flags(lk_text_builder *builder, uint32_t flags, leadkpi_error *error)
+leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
+                                   leadkpi_error *error)
 {
     char text[192];
     size_t length = 0;
@@ -230,7 +231,7 @@ static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *er
         if (isnan(estimate.high)) lk_table_set_null(table, 2, row);
         LK_TRY(lk_text_builder_append(&w->statuses, text_of(leadkpi_status_name(estimate.status)),
                                       error));
-        LK_TRY(append_flags(&w->flags, estimate.flags, error));
+        LK_TRY(lk_kpi_append_flags(&w->flags, estimate.flags, error));
     }
     return LEADKPI_OK;
 }

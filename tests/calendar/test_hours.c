@@ -24,7 +24,7 @@ static double open_hours(const lk_calendar *calendar, int64_t from, int64_t to)
     return (double)open / HOUR;
 }
 
-/* kpi.md C13: lead on Friday 16:30, answer on Monday 09:30: 65 h on the clock, 1 h open. */
+/* A lead on Friday 16:30, answer on Monday 09:30: 65 h on the clock, 1 h open. */
 START_TEST(a_weekend_is_not_waiting_time)
 {
     lk_calendar *calendar = hours_calendar(-1, "mon-fri 09:00-17:00", "", NULL);

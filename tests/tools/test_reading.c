@@ -442,6 +442,15 @@ START_TEST(delimiters_and_headers_are_found)
     find_layout(&layout, "a\tb\n1,5\t2\n");
     ck_assert_int_eq(layout.delimiter, '\t');
     layout_free(&layout);
+    find_layout(&layout, "Report (in UTC)\nStart: January 1, 2024, 12:00 AM\nEnd: January 3, 2024\n\n"
+                         "Date\tCampaign\tSpent\n1/2/2024\tA, B\t1\n1/3/2024\tC\t2\n");
+    ck_assert_int_eq(layout.delimiter, '\t');
+    ck_assert_int_eq(layout.header_line, 5);
+    layout_free(&layout);
+    find_layout(&layout, "comment\nno\nwell, yes\nno\nno\n");
+    ck_assert_uint_eq(layout.column_count, 1);
+    ck_assert_int_eq(layout.header_line, 1);
+    layout_free(&layout);
     find_layout(&layout, "only\n1\n2\n");
     ck_assert_uint_eq(layout.column_count, 1);
     layout_free(&layout);
@@ -489,7 +498,7 @@ START_TEST(facts_tell_types_and_styles)
     ck_assert_uint_eq(facts.rows, 2);
     ck_assert_uint_eq(facts.totals, 1);
     ck_assert_int_eq(facts_date_order(&facts.columns[0]), DATE_DAY_FIRST);
-    ck_assert_int_eq(facts_number_style(&facts.columns[1]), NUMBER_COMMA);
+    ck_assert_int_eq(facts_number_style(&facts, 1), NUMBER_COMMA);
     ck_assert_str_eq(facts_type(&facts.columns[0]), "date");
     ck_assert_str_eq(facts_type(&facts.columns[1]), "number");
     ck_assert_str_eq(facts_type(&facts.columns[2]), "text");
