@@ -118,7 +118,8 @@
     {                                                                                              \
         double value = formula;                                                                    \
         int defined = ALL_TAKE inputs & (condition);                                               \
-        return defined & (value >= -DBL_MAX) & (value <= DBL_MAX) ? value : NAN;                   \
+        defined = defined & (value >= -DBL_MAX) & (value <= DBL_MAX);                              \
+        return defined ? value : NAN;                                                              \
     }                                                                                              \
     double leadkpi_##symbol(PARAMETERS inputs)                                                     \
     {                                                                                              \
