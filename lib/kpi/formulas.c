@@ -17,7 +17,7 @@
     {                                                                                              \
         return (value >= LK_MINIMUM_##minimum) & (value <= LK_MAXIMUM_##maximum);                  \
     }                                                                                              \
-    static inline bool all_take_##id(lk_sample sample)                                             \
+    static inline int all_take_##id(lk_sample sample)                                              \
     {                                                                                              \
         return lk_sample_is_within(sample, LK_MINIMUM_##minimum, LK_MAXIMUM_##maximum);            \
     }
