@@ -13,7 +13,8 @@
 static bool is_utf8(const unsigned char *bytes, size_t length)
 {
     if (memchr(bytes, 0, length)) return true;
-    for (size_t cut = 0; cut < 4 && cut <= length; cut++)
+    size_t most = length == INPUT_HEAD_BYTES ? 3 : 0;
+    for (size_t cut = 0; cut <= most; cut++)
         if (text_is_clean((const char *)bytes, length - cut)) return true;
     return false;
 }

@@ -180,11 +180,10 @@ static void print_head(report *r)
     if (a->as_of && date_read(slice_of(a->as_of), DATE_ORDER_UNTOLD, &value) == DATE_GOOD)
         snprintf(as_of, sizeof as_of, "%.39s", a->as_of);
     else clock_show(&r->clock, summary_number(r, "last_time"), as_of);
-    printf("Lead report\n");
-    printf("  as of %s%s, %s basis, time zone %s", as_of, a->as_of ? "" : " (the latest time in the data)",
-           a->basis ? a->basis : "cohort", r->clock.name);
+    printf("Lead report as of %s%s\n", as_of, a->as_of ? "" : " (the latest time in the data)");
+    printf("  %s basis, time zone %s", a->basis ? a->basis : "cohort", r->clock.name);
     if (*currency_of(r)) printf(", money in %s", currency_of(r));
-    printf(", intervals at %s\n", a->level ? a->level : "0.95");
+    printf(", intervals at %g %%\n", (a->level ? strtod(a->level, NULL) : 0.95) * 100);
     print_counts(r);
     for (const char *line = r->run.notes.data; line && *line;) {
         size_t length = strcspn(line, "\n");
