@@ -193,7 +193,7 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  *   period_start, period_end (timestamp) and period (text label), when grain is not "all"
  *   for each KPI, under its id (a variant with "_" for ":"): the value (double; null where
  *   there is none), and <id>_low, <id>_high (double), <id>_status (text: a
- *   status name), <id>_flags (text: flag names with commas; "" for none)
+ *   status name), <id>_flags (text: flag names with blanks; "" for none)
  * With shape=long instead: row, dimensions, period..., kpi, value, low, high,
  * level, n, status, flags, reason.
  *

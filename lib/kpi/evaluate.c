@@ -180,8 +180,8 @@ static leadkpi_status evaluate_samples(int32_t kpi, const double *const *samples
 
 leadkpi_status leadkpi_kpi_evaluate_samples(int32_t kpi, const double *const *samples,
                                             const size_t *counts, size_t input_count,
-                                            const leadkpi_options *options,
-                                            leadkpi_estimate *out, leadkpi_error *error)
+                                            const leadkpi_options *options, leadkpi_estimate *out,
+                                            leadkpi_error *error)
 {
     return finish(out, evaluate_samples(kpi, samples, counts, input_count, options, out, error));
 }
