@@ -548,11 +548,18 @@ static int bad_width(loader *l)
     return skips_report(l->run, l->in.name, l->reader.line, &l->reader, reason, found, l->why);
 }
 
+/* Only what counts money and clicks has totals: a lead of the company Total is a lead. */
+static bool is_total_row(const loader *l)
+{
+    if (l->file->kind != TABLE_COSTS && l->file->kind != TABLE_MEASURES) return false;
+    bool blank = l->totals_column >= 0 && slice_trim(field_of(l, l->totals_column)).length == 0;
+    return blank || layout_is_total(&l->reader);
+}
+
 static int take_record(loader *l)
 {
     bool taken;
-    bool blank = l->totals_column >= 0 && slice_trim(field_of(l, l->totals_column)).length == 0;
-    if (blank || layout_is_total(&l->reader)) {
+    if (is_total_row(l)) {
         l->run->totals_skipped++;
         return TOOL_GOOD;
     }
