@@ -43,7 +43,8 @@
  * number column with another name is a measure of the catalogue, at most 64 in
  * a table. Any other column is refused.
  *
- *   leads      id (int64 or text), time (timestamp); email (text); dimensions
+ *   leads      id (int64 or text), time (timestamp); email (text; looked at, and kept,
+ *              only where it is the key); dimensions
  *   stages     id, stage (text), time; value (int64, double or decimal: what the
  *              deal is worth, may be negative), currency (text)
  *   responses  id, time; kind (text: "human", "call", "auto" ...)
@@ -100,8 +101,8 @@
  * is added it takes up to 16 bytes a row more, and of costs and measures 4 a number
  * column.
  * Adding n rows costs O(n). A report costs O(leads + stage rows + cells), and while
- * it runs it holds 8 bytes a lead (e-mail keys: 12) and 4 a stage row or response;
- * for each KPI of times 16 a lead more, and a sorted copy for the cell at hand.
+ * it runs it holds 8 bytes a lead (e-mail keys: 12), 4 a stage row or response and 8
+ * a (time, dimensions, measure); with KPIs of times up to 75 a lead more.
  * That counts against the host's limit by itself, and so does the table that comes out.
  *
  * Threads: one thread at a time, except that calls that take the handle const
@@ -291,8 +292,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *cam
  *   deals_without_value             won rows; revenue is partial
  *   response_rows_of_unknown_leads  not counted
  *   responses_before_lead           answer something else
- *   costs_after_as_of               rows of costs and measures; not counted
- *   costs_without_dimension         rows; see option overhead
+ *   costs_after_as_of               amounts and other measures; not counted
+ *   costs_without_dimension         amounts; see option overhead
  *   credits                         costs below zero
  *   segments_without_spend          segments and periods with leads and no spend given
  *   sales_costs_not_given           1: acquisition cost is of marketing alone
