@@ -134,22 +134,22 @@ START_TEST(a_buffer_that_is_too_small_is_not_touched)
     world w;
     uint8_t buffer[4096];
     size_t needed = 0;
-    leadkpi_error error;
+    leadkpi_error why;
     draw_world(&w, 51, 5, 0);
     leadkpi_campaigns *a = campaigns_with(NULL);
     add_world(a, &w, 0);
     blob b = state_of(a);
     ck_assert_uint_lt(b.size, sizeof buffer);
     memset(buffer, 0x5A, sizeof buffer);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, buffer, b.size - 1, &needed, &error),
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, buffer, b.size - 1, &needed, &why),
                      LEADKPI_BUFFER_TOO_SMALL);
     ck_assert_uint_eq(needed, b.size);
     for (size_t i = 0; i < sizeof buffer; i++) ck_assert_uint_eq(buffer[i], 0x5A);
     OK(leadkpi_campaigns_serialize(a, buffer, b.size, &needed, error));
     ck_assert_uint_eq(buffer[b.size], 0x5A);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 9, &needed, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(NULL, buffer, 9, &needed, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 9, &needed, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(NULL, buffer, 9, &needed, &why), LEADKPI_NULL_ARGUMENT);
     free(b.bytes);
     leadkpi_campaigns_free(a);
 }
