@@ -26,7 +26,8 @@
  *  3. Totals add measures and divide last. No ratio is ever averaged.
  *  4. Unknown is not zero. A cell without any cost row has no spend given; one with
  *     a cost row of 0 spent nothing. A null dimension, "" and "unknown" are three
- *     values.
+ *     values. The total adds what is known: leads and revenue of a segment without
+ *     spend (finding segments_without_spend) are in it all the same.
  *  5. Whatever is odd is kept and reported by leadkpi_campaigns_findings, never
  *     dropped in silence: stage rows of unknown leads, stages dated before their
  *     lead, unknown stage names, repeated rows, ...
