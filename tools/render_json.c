@@ -8,10 +8,14 @@ void render_json_text(FILE *out, slice text)
     fputc('"', out);
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
-        else if (c == '\n') fputs("\\n", out);
-        else if (c < 0x20 || c == 0x7F) fprintf(out, "\\u%04x", c);
-        else fputc(c, out);
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c == '\n')
+            fputs("\\n", out);
+        else if (c < 0x20 || c == 0x7F)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
     }
     fputc('"', out);
 }
@@ -41,8 +45,10 @@ static void put_cell(FILE *out, const leadkpi_table *table, int32_t column, size
     }
     cell_plain(&text, table, column, row);
     slice value = {text.data ? text.data : "", text.length};
-    if (type == LEADKPI_TYPE_TEXT || type == LEADKPI_TYPE_TIMESTAMP) render_json_text(out, value);
-    else fwrite(value.data, 1, value.length, out);
+    if (type == LEADKPI_TYPE_TEXT || type == LEADKPI_TYPE_TIMESTAMP)
+        render_json_text(out, value);
+    else
+        fwrite(value.data, 1, value.length, out);
     text_free(&text);
 }
 

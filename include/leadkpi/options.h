@@ -9,7 +9,7 @@
  *
  *     leadkpi_options *options = NULL;
  *     leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, &options, &error);
- *     leadkpi_options_parse(options, "by=channel,month; kpis=cpl,cac; level=0.9",
+ *     leadkpi_options_parse(options, "by=channel; grain=month; kpis=cpl,cac",
  *                           LEADKPI_NUL_TERMINATED, &error);
  *
  * Types, and how their text is written
@@ -31,7 +31,7 @@
  * The canonical text of an options object is the schema's name, a colon, and
  * every value that is not the default, by name:
  *
- *     campaigns_report: by=channel,month; level=0.9
+ *     campaigns_report: by=channel; grain=month; level=0.9
  *
  * Numbers, durations and timestamps have one spelling; a text stands in double
  * quotes where it must: empty, with a semicolon or a double quote, or a blank

@@ -6,9 +6,6 @@
 
 #include "campaigns/tally.h"
 
-/* Level and basis of the plan, for leadkpi_kpi_evaluate. */
-leadkpi_status lk_estimate_options(const lk_plan *plan, leadkpi_options **out, leadkpi_error *error);
-
 /* Which durations a KPI is made of; -1 for a KPI over numbers. */
 int lk_estimate_durations(int32_t kpi);
 

@@ -1,7 +1,6 @@
 #include "campaigns/tally.h"
 
 #include "base/sort.h"
-#include "campaigns/estimate.h"
 
 leadkpi_status lk_tally_cell(lk_tally *tally, uint32_t tuple, int64_t time, uint32_t *cell,
                              leadkpi_error *error)
@@ -118,14 +117,15 @@ static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
     for (int kind = 0; kind < LK_DURATION_KINDS; kind++)
         LK_TRY(group_durations(&tally->durations[kind], tally->cells.keys.count, plan->memory, error));
     add_up_total(tally);
-    LK_TRY(add_up_periods(tally, error));
-    return lk_estimate_options(plan, &tally->evaluation, error);
+    return add_up_periods(tally, error);
 }
 
 leadkpi_status lk_tally_make(lk_tally *tally, lk_plan *plan, leadkpi_error *error)
 {
     tally->plan = plan;
     tally->cells.memory = plan->memory;
+    tally->settings = lk_kpi_settings_of(
+        plan->level, plan->basis == LK_BASIS_PERIOD ? LEADKPI_BASIS_PERIOD : LEADKPI_BASIS_COHORT);
     leadkpi_status status = make(tally, error);
     if (status != LEADKPI_OK) lk_tally_free(tally);
     return status;
@@ -139,7 +139,6 @@ void lk_tally_free(lk_tally *tally)
         lk_release(memory, durations->items, durations->capacity, sizeof *durations->items);
         lk_release(memory, durations->ends, durations->cell_count, sizeof *durations->ends);
     }
-    leadkpi_options_free(tally->evaluation);
     lk_map64_free(&tally->periods, memory);
     lk_release(memory, tally->period_leads, tally->order_count, sizeof *tally->period_leads);
     lk_release(memory, tally->order, tally->cells.keys.count, sizeof *tally->order);
