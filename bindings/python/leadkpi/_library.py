@@ -5,7 +5,6 @@ Nothing of the library is repeated here but the shape of its calls, in one table
 read from the library by name.
 """
 import ctypes
-import ctypes.util
 import os
 import sys
 from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_void_p
@@ -123,7 +122,10 @@ def _candidates() -> List[str]:
     else:
         name = f"libleadkpi.so.{INTERFACE}"
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
-    found = ctypes.util.find_library("leadkpi") if sys.platform in ("win32", "darwin") else None
+    found = None
+    if sys.platform in ("win32", "darwin"):
+        from ctypes.util import find_library
+        found = find_library("leadkpi")
     return [path for path in (beside if os.path.exists(beside) else None, name, found) if path]
 
 
