@@ -102,7 +102,7 @@
  * Adding n rows costs O(n). A report costs O(leads + stage rows + cells), and while
  * it runs it holds 8 bytes a lead (e-mail keys: 12) and 4 a stage row or response;
  * for each KPI of times 16 a lead more, and a sorted copy for the cell at hand.
- * That counts against the host's limit by itself, with the table that comes out.
+ * That counts against the host's limit by itself, and so does the table that comes out.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then
@@ -199,7 +199,7 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_merge(leadkpi_campaigns *into,
 /* leadkpi_campaigns_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small. `buffer` may be NULL when capacity is 0, which asks for the size in `needed`
- * (both NULL: NULL_ARGUMENT). Every later release reads it. While it runs it holds
+ * and is OK (both NULL: NULL_ARGUMENT). Every later release reads it. While it runs it holds
  * some 32 bytes a lead, 4 a stage row or response and 28 a cost cell, counted
  * against the limit by themselves.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
@@ -236,7 +236,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  * in the order of the dimensions' texts (null first) and of time, and last, unless
  * totals is false, the total.
  *   row          text: "segment" or "total"
- *   a column a dimension of `by`, under its name (text; null: not given, or the total)
+ *   a column a dimension of `by`, under its name (text; null: not given, or the total);
+ *                one that is called as another column here is BAD_ARGUMENT
  *   period_start, period_end (timestamp) and period (text label; all null in the
  *                total), when grain is not "all"
  *   for each KPI, under its id (a variant with "_" for ":"): the value (double; null

@@ -205,7 +205,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
 /* leadkpi_kpi_evaluate: one KPI from numbers, with its interval. `inputs` are
  * input_count numbers in the order of leadkpi_kpi_input. `options` is of schema
  * "kpi_evaluate" (level, basis) or NULL for its defaults (0.95, cohort).
- * The estimate is filled whatever the data, and its status is the answer:
+ * The estimate is filled whatever the data; its status is also what the call returns:
  *   OK          a value, and an interval or the flag NO_INTERVAL
  *   UNDEFINED   NaN; where a bound holds all the same, it is in low or high: no
  *               customers from 10,000 spent is a CAC of at least 2,711
