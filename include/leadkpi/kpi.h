@@ -81,7 +81,7 @@ typedef struct leadkpi_estimate {
     double high;
     double level;          /* of the interval, such as 0.95 */
     double n;              /* the count that the interval rests on; NaN where there is none */
-    int32_t kpi;           /* which KPI */
+    int32_t kpi;           /* which KPI; -1: the call was misuse */
     leadkpi_status status; /* OK, UNDEFINED, NOT_ENOUGH_DATA, BAD_DATA, NOT_GIVEN, OVERFLOW */
     uint32_t flags;        /* LEADKPI_FLAG_... */
     int32_t basis;         /* LEADKPI_BASIS_... */
@@ -131,7 +131,7 @@ LEADKPI_API int32_t leadkpi_kpi_at(int32_t index);
  * nothing; NULL where there is no such KPI or property. Properties:
  *   name            id, or id:variant
  *   id, variant     the two parts
- *   function        the C function
+ *   function        the C function, without "leadkpi_" in front
  *   title, label    long and short
  *   aliases         other names, "; " between them
  *   category        see leadkpi_kpi_category_property
@@ -213,7 +213,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  *               that exceeds the whole it is part of (flag NOT_A_SUBSET)
  *   OVERFLOW    NaN: the value is too large for a double
  * and error->message says why in words.
- * Misuse leaves every number of the estimate NaN: NULL_ARGUMENT, BAD_ARGUMENT (no
+ * Misuse leaves every number of the estimate NaN and its kpi -1: NULL_ARGUMENT, BAD_ARGUMENT (no
  * such KPI, wrong input_count), WRONG_TYPE (a KPI over arrays: evaluate_samples),
  * MISMATCH (options of another schema). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate(int32_t kpi, const double *inputs,
@@ -272,7 +272,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
 /* leadkpi_kpi_evaluate_table: the same from a table whose columns are named by
  * measure (int64, double or decimal; others are not looked at; a null cell is
  * NOT_GIVEN) to a new table: value, low, high (double, null where there is
- * none), status, flags (text: names, with blanks between flags). `host` may be
+ * none), status, flags (text: names, with commas between flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
  * is missing), WRONG_TYPE, MISMATCH, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
