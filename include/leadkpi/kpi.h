@@ -272,7 +272,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
 /* leadkpi_kpi_evaluate_table: the same from a table whose columns are named by
  * measure (int64, double or decimal; others are not looked at; a null cell is
  * NOT_GIVEN) to a new table: value, low, high (double, null where there is
- * none), status, flags (text: names, with commas between flags). `host` may be
+ * none), status, flags (text: names, with blanks between flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
  * is missing), WRONG_TYPE, MISMATCH, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */

@@ -212,7 +212,7 @@ leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
     uint32_t flag;
     for (int32_t i = 0; (flag = leadkpi_flag_at(i)); i++)
         if (flags & flag)
-            length += lk_format(text + length, sizeof text - length, "%s%s", length ? "," : "",
+            length += lk_format(text + length, sizeof text - length, "%s%s", length ? " " : "",
                                 leadkpi_flag_name(flag));
     return lk_text_builder_append(builder, (lk_text){text, length}, error);
 }
