@@ -65,6 +65,21 @@
  *   cost_source                   campaign_spend and campaign_overhead
  * leadkpi_campaigns_cost_list says what went into which.
  *
+ * What is counted
+ *   Persons        leads, and each stage: once, at its first entry
+ *   Deals          every opportunity, won, lost and no-decision row, as a customer may have
+ *                  several; rows that are equal in all are one row given twice
+ *   Parts          mqls_rejected of the MQLs, recycled_leads of the accepted leads and
+ *                  trials_converted of the trials, so that no rate of theirs passes 1
+ *   Durations      response times, SLA, the sales cycle (lead to won) and the age of open
+ *                  leads follow the lead on either basis. What is still going on is
+ *                  censored (Kaplan-Meier); a mean is of what is over, flagged survivor_biased
+ *   Stocks         (customers, mrr ...) the last value over time, of those named ..._start the
+ *                  first; over segments the sum
+ *   visitors, reach   one row is a number; several are bounded, from the largest to the
+ *                  sum, with the status not_additive
+ * A measure that was handed in goes before what rows say, cell by cell; the total adds up both.
+ *
  * Memory: about 60 bytes a lead and its id (text ids: and the text), 40 a stage
  * row, 80 a distinct (time, dimensions, measure). Adding n rows costs O(n);
  * a report costs O(leads + stage rows + cells) and, beyond its table, 8 bytes a
@@ -195,10 +210,14 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  *   there is none), and <id>_low, <id>_high (double), <id>_status (text: a
  *   status name), <id>_flags (text: flag names with commas; "" for none)
  * With shape=long instead: row, dimensions, period..., kpi, value, low, high,
- * level, n, status, flags, reason.
+ * level, n, status, flags, reason. The reason says why there is no value or no
+ * interval, and names the input that is missing; "" where there are both.
+ * Flag partial: the period is not over at as_of, or cut by from or to, or something
+ * of the input is missing (a deal without a value).
  *
  * Status: OK, NULL_ARGUMENT, MISMATCH, UNKNOWN_NAME (a KPI; a dimension that no row has had),
- * AMBIGUOUS_NAME, CONTRADICTION, BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no row yet), OVERFLOW,
+ * AMBIGUOUS_NAME, BAD_ARGUMENT (more than 64 dimensions, a name twice, no number),
+ * CONTRADICTION, BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no row yet), OVERFLOW,
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *campaigns,
                                                     const leadkpi_options *options,
@@ -206,8 +225,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *cam
 
 /* leadkpi_campaigns_findings: what is odd in the data, a row a finding that
  * occurs: finding (text, a stable name), count (int64), example (text: an id, a
- * name or ""; the least in order), meaning (text). `options` as for the report
- * (as_of, from and to matter), or NULL.
+ * name or ""; the least in order), meaning (text). `options` as for the report (by,
+ * as_of, from and to matter), or NULL. Rows outside from and to are not looked at.
  * Status as the report. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_findings(const leadkpi_campaigns *campaigns,
                                                       const leadkpi_options *options,

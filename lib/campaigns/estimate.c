@@ -201,7 +201,7 @@ static void to_units(int kind, leadkpi_estimate *out)
     out->value /= unit;
     out->low /= unit;
     out->high /= unit;
-    if (isnan(out->low)) out->flags |= LEADKPI_FLAG_NO_INTERVAL;
+    if (isnan(out->low) || isnan(out->high)) out->flags |= LEADKPI_FLAG_NO_INTERVAL;
 }
 
 static leadkpi_status estimate_durations(const lk_tally *tally, const lk_estimator *estimator,
@@ -272,7 +272,9 @@ lk_text lk_estimate_reason(const leadkpi_estimate *estimate, char buffer[LK_REAS
         break;
     case LEADKPI_OK:
         if (is_of_durations(estimate))
-            return bounded ? LK_LITERAL("") : LK_LITERAL("no interval: too little data for this level");
+            return estimate->flags & LEADKPI_FLAG_NO_INTERVAL
+                       ? LK_LITERAL("no interval: too little data for this level")
+                       : LK_LITERAL("");
         break;
     default:
         break;
