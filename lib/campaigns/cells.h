@@ -50,6 +50,7 @@ enum {
 typedef struct lk_cell {
     int64_t counts[LK_COUNT_COUNT];
     lk_exact_sum sums[LK_SUM_COUNT];
+    uint32_t flags; /* LEADKPI_FLAG_..., of its period; set once all is added up */
 } lk_cell;
 
 /* One measure that was handed in, in one cell. */

@@ -27,7 +27,7 @@ static void clear(const lk_tally *tally, int32_t kpi, leadkpi_estimate *out)
 
 /* ---- what is true of a cell, whatever the KPI -------------------------------------------- */
 
-static uint32_t flags_of_cell(const lk_tally *tally, uint32_t cell)
+uint32_t lk_estimate_flags(const lk_tally *tally, uint32_t cell)
 {
     const lk_plan *plan = tally->plan;
     int64_t start = lk_cells_period(&tally->cells, cell), end;
@@ -74,7 +74,7 @@ void lk_estimate_scalar(const lk_tally *tally, const lk_estimator *estimator, ui
 {
     double values[LK_KPI_INPUTS_MAX], least[LK_KPI_INPUTS_MAX], most[LK_KPI_INPUTS_MAX];
     int32_t kpi = estimator->kpi, count = estimator->input_count;
-    uint32_t flags = flags_of_cell(tally, cell);
+    uint32_t flags = tally->cells.items[cell].flags;
     bool bounds_only = false;
     clear(tally, kpi, out);
     for (int32_t i = 0; i < count; i++) {
@@ -232,7 +232,7 @@ leadkpi_status lk_estimate(const lk_tally *tally, const lk_estimator *estimator,
 {
     if (estimator->durations >= 0) {
         clear(tally, estimator->kpi, out);
-        out->flags = flags_of_cell(tally, cell);
+        out->flags = tally->cells.items[cell].flags;
         return estimate_durations(tally, estimator, cell, out, error);
     }
     lk_estimate_scalar(tally, estimator, cell, out);

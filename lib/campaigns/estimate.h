@@ -23,6 +23,9 @@ void lk_estimator_prepare(const lk_tally *tally, int32_t kpi, lk_estimator *esti
 /* Level and basis of the plan, for leadkpi_kpi_evaluate. */
 leadkpi_status lk_estimate_options(const lk_plan *plan, leadkpi_options **out, leadkpi_error *error);
 
+/* What is true of a cell, whatever the KPI: LEADKPI_FLAG_... */
+uint32_t lk_estimate_flags(const lk_tally *tally, uint32_t cell);
+
 /* Which durations a KPI is made of; -1 for a KPI over numbers. */
 int lk_estimate_durations(int32_t kpi);
 

@@ -256,6 +256,8 @@ static leadkpi_status read_times(lk_plan *plan, leadkpi_error *error)
     plan->mature_after = lk_options_int64(options, SCHEMA, LK_REPORT_MATURE_AFTER);
     LK_TRY(lk_calendar_create_from(plan->memory, options, SCHEMA, LK_REPORT_CALENDAR,
                                    &plan->calendar, error));
+    for (int i = LK_CALENDAR_HOURS; i <= LK_CALENDAR_HOLIDAYS; i++)
+        plan->has_hours |= lk_options_has_value(options, SCHEMA, LK_REPORT_CALENDAR + i);
     lk_text grain = lk_options_get_text(options, SCHEMA, LK_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
     plan->has_periods = !lk_text_equal(grain, LK_LITERAL("all"));
     return LEADKPI_OK;

@@ -116,6 +116,8 @@ static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
         LK_TRY(group_durations(&tally->durations[kind], tally->cells.keys.count, plan->memory, error));
     add_up_total(tally);
     LK_TRY(add_up_periods(tally, error));
+    for (uint32_t cell = 0; cell < tally->cells.keys.count; cell++)
+        tally->cells.items[cell].flags = lk_estimate_flags(tally, cell);
     return lk_estimate_options(plan, &tally->evaluation, error);
 }
 

@@ -27,6 +27,7 @@ static leadkpi_status add_duration(lk_tally *tally, int kind, uint32_t cell, int
 static int64_t opening_time(const lk_tally *tally, int64_t from, int64_t to)
 {
     int64_t open;
+    if (!tally->plan->has_hours) return to - from;
     /* Always fits: both are within years 1 to 9999. */
     return lk_calendar_open_between(tally->plan->calendar, from, to, &open) ? open : 0;
 }

@@ -276,15 +276,15 @@ static size_t print_cell(const leadkpi_table *table, int32_t column, size_t row,
 static char *print_table(const leadkpi_table *table)
 {
     size_t rows = leadkpi_table_row_count(table), length = 0;
-    int32_t columns = leadkpi_table_column_count(table);
-    size_t capacity = (rows + 1) * (size_t)columns * 200 + 1;
+    int32_t column_count = leadkpi_table_column_count(table);
+    size_t capacity = (rows + 1) * (size_t)column_count * 200 + 1;
     char *out = malloc(capacity);
     out[0] = 0;
-    for (int32_t c = 0; c < columns; c++)
+    for (int32_t c = 0; c < column_count; c++)
         length += (size_t)snprintf(out + length, capacity - length, "%s|", leadkpi_table_column_name(table, c));
     for (size_t row = 0; row < rows; row++) {
         length += (size_t)snprintf(out + length, capacity - length, "\n");
-        for (int32_t c = 0; c < columns; c++)
+        for (int32_t c = 0; c < column_count; c++)
             length += print_cell(table, c, row, out + length, capacity - length);
     }
     ck_assert(length < capacity);

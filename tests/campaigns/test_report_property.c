@@ -375,8 +375,8 @@ END_TEST
 
 START_TEST(nothing_in_nothing_out)
 {
-    leadkpi_error error;
-    leadkpi_table *table = (leadkpi_table *)&error;
+    leadkpi_error failure;
+    leadkpi_table *table = (leadkpi_table *)&failure;
     static const report_call calls[] = {leadkpi_campaigns_report, leadkpi_campaigns_findings,
                                         leadkpi_campaigns_cost_list};
     leadkpi_campaigns *empty = campaigns_with(NULL);
@@ -384,10 +384,10 @@ START_TEST(nothing_in_nothing_out)
     OK(leadkpi_options_create(NULL, "campaigns", NUL, &other, error));
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(calls[i](NULL, NULL, NULL, NULL), LEADKPI_NULL_ARGUMENT);
-        ck_assert_int_eq(calls[i](NULL, NULL, &table, &error), LEADKPI_NULL_ARGUMENT);
+        ck_assert_int_eq(calls[i](NULL, NULL, &table, &failure), LEADKPI_NULL_ARGUMENT);
         ck_assert_ptr_null(table);
-        ck_assert_int_eq(calls[i](empty, other, &table, &error), LEADKPI_MISMATCH);
-        ck_assert_int_eq(calls[i](empty, NULL, &table, &error), LEADKPI_NOT_ENOUGH_DATA);
+        ck_assert_int_eq(calls[i](empty, other, &table, &failure), LEADKPI_MISMATCH);
+        ck_assert_int_eq(calls[i](empty, NULL, &table, &failure), LEADKPI_NOT_ENOUGH_DATA);
         ck_assert_ptr_null(table);
     }
     leadkpi_options_free(other);
@@ -404,16 +404,16 @@ START_TEST(the_ends_of_time_are_times_like_any_other)
     add_world(c, w, 0);
     for (int i = 0; i < 8; i++) {
         char before[300];
-        leadkpi_error error;
+        leadkpi_error failure;
         leadkpi_options *options;
         leadkpi_table *table;
         snprintf(before, sizeof before, "as_of=%s; mature_after=%s; grain=%s; hours=mon-fri 09:00-17:00; level=%s", ends[i % 2],
                  i & 2 ? "0s" : "100000000s", i & 4 ? "all" : "hour", i & 1 ? "0.999999999" : "0.000000001");
         all_kpis(options_text, sizeof options_text, before);
         options = report_options(options_text);
-        ck_assert_int_eq(leadkpi_options_set_int64(options, "as_of", NUL, INT64_MAX, &error), LEADKPI_BAD_ARGUMENT);
+        ck_assert_int_eq(leadkpi_options_set_int64(options, "as_of", NUL, INT64_MAX, &failure), LEADKPI_BAD_ARGUMENT);
         ck_assert_int_eq(leadkpi_options_set_int64(options, "mature_after", NUL, INT64_MAX, NULL) & 0, 0);
-        ck_assert_msg(leadkpi_campaigns_report(c, options, &table, &error) == LEADKPI_OK, "%s", error.message);
+        ck_assert_msg(leadkpi_campaigns_report(c, options, &table, &failure) == LEADKPI_OK, "%s", failure.message);
         if (i % 2 == 0) ck_assert(number_at(table, total_of(table), "lead_volume") == 0);
         leadkpi_table_free(table);
         leadkpi_options_free(options);
@@ -585,15 +585,15 @@ START_TEST(a_report_stays_within_the_limit_of_its_host)
     for (limit = 1000; limit < (1u << 24); limit += limit / 8) {
         leadkpi_host host;
         leadkpi_table *table;
-        leadkpi_error error;
+        leadkpi_error failure;
         memset(&host, 0, sizeof host);
         host.struct_size = sizeof host;
         host.memory_limit_bytes = limit;
         OK(leadkpi_campaigns_create(&host, NULL, &c, error));
         leadkpi_status status = LEADKPI_OK;
         for (int kind = 0; kind < KIND_COUNT && status == LEADKPI_OK; kind++)
-            status = add_range(c, w, kind, 0, 40, 0, NULL, &error);
-        if (status == LEADKPI_OK) status = leadkpi_campaigns_report(c, NULL, &table, &error);
+            status = add_range(c, w, kind, 0, 40, 0, NULL, &failure);
+        if (status == LEADKPI_OK) status = leadkpi_campaigns_report(c, NULL, &table, &failure);
         leadkpi_campaigns_free(c);
         if (status == LEADKPI_OK) {
             leadkpi_table_free(table);
