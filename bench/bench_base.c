@@ -7,7 +7,13 @@
 #include "base/sort.h"
 #include "bench.h"
 
-enum { ADDENDS = 1000000, KEYS = 8000000, TEXTS = 4000000, SUMS = 4096, BLOCK = 4096 };
+enum {
+    ADDENDS = 1000000,
+    KEYS = 8000000,
+    TEXTS = 4000000,
+    SUMS = 4096,
+    BLOCK = 4096
+};
 
 static double *amounts;
 static int64_t *ids;
@@ -70,8 +76,7 @@ static void sum_by_group(void)
 static void sum_decimals(void)
 {
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
-    for (int i = 0; i < ADDENDS; i++)
-        good(lk_exact_sum_add_decimal(&sum, ids[i] >> 20, 2, NULL));
+    for (int i = 0; i < ADDENDS; i++) good(lk_exact_sum_add_decimal(&sum, ids[i] >> 20, 2, NULL));
 }
 
 static volatile double neumaier_sum;

@@ -44,7 +44,8 @@ static void compare_with_copy(const char *what, int32_t kpi, const double *const
 int main(void)
 {
     double *columns[2], *values = malloc(ROWS * sizeof(double));
-    double *low = malloc(INTERVAL_ROWS * sizeof(double)), *high = malloc(INTERVAL_ROWS * sizeof(double));
+    double *low = malloc(INTERVAL_ROWS * sizeof(double)),
+           *high = malloc(INTERVAL_ROWS * sizeof(double));
     uint8_t *validity = malloc(ROWS / 8);
     uint64_t seed = 1;
     for (int c = 0; c < 2; c++) {
@@ -68,10 +69,12 @@ int main(void)
     double one[] = {5000, 250};
     leadkpi_estimate estimate;
     BENCH("KPI by number, with its interval", 100000, 0,
-          for (int i = 0; i < 100000; i++) leadkpi_kpi_evaluate(LEADKPI_KPI_COST_PER_LEAD, one, 2, NULL, &estimate, NULL));
+          for (int i = 0; i < 100000; i++)
+              leadkpi_kpi_evaluate(LEADKPI_KPI_COST_PER_LEAD, one, 2, NULL, &estimate, NULL));
     int32_t kpi;
     BENCH("KPI by name", 100000, 0,
-          for (int i = 0; i < 100000; i++) leadkpi_kpi_find("Customer Acquisition Cost", LEADKPI_NUL_TERMINATED, &kpi, NULL));
+          for (int i = 0; i < 100000; i++)
+              leadkpi_kpi_find("Customer Acquisition Cost", LEADKPI_NUL_TERMINATED, &kpi, NULL));
     BENCH("median of 1 M durations", INTERVAL_ROWS, 0,
           values[0] = leadkpi_lead_response_time(columns[0], INTERVAL_ROWS));
     for (int c = 0; c < 2; c++) free(columns[c]);

@@ -12,7 +12,8 @@
 typedef struct column_facts {
     size_t filled;
     size_t numbers, whole, percents, proves_dot, proves_comma, grouped;
-    size_t times, bare_digits, with_clock, with_offset, ambiguous, proves_day_first, proves_month_first;
+    size_t times, bare_digits, with_clock, with_offset, ambiguous, proves_day_first,
+        proves_month_first;
     char *examples[FACTS_EXAMPLES]; /* the first that differ */
     size_t example_count;
     char currency[8]; /* the first sign or code in the values; "" none */
@@ -36,7 +37,9 @@ void facts_settle(file_facts *facts, const file_layout *layout, const char *path
 void facts_free(file_facts *facts);
 
 date_order facts_date_order(const column_facts *facts);
-number_style facts_number_style(const column_facts *facts);
+/* The column's own style, or where its values can be read in both ways ("10.000") that
+ * of the file's other numbers. */
+number_style facts_number_style(const file_facts *facts, size_t column);
 bool facts_is_number(const column_facts *facts);
 bool facts_is_time(const column_facts *facts);
 /* "time", "date", "number", "whole number", "percent", "text", "empty". */

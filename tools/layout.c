@@ -41,17 +41,21 @@ static bool is_half_filled(const csv_reader *reader)
     return filled * 2 >= reader->stored;
 }
 
-/* The most frequent width; of two, the wider one. */
+/* The most frequent width above one; of two, the wider one. Lines before the
+ * header are of width one, so it counts only if from its first record on most have it. */
 static void find_usual(widths *w)
 {
-    w->usual = w->usual_count = 0;
+    w->usual = 1;
+    w->usual_count = 0;
     for (size_t i = 0; i < w->count; i++) {
         size_t count = 0;
-        for (size_t j = 0; j < w->count; j++) count += w->width[j] == w->width[i];
-        if (count > w->usual_count || (count == w->usual_count && w->width[i] > w->usual)) {
-            w->usual = w->width[i];
-            w->usual_count = count;
-        }
+        if (w->width[i] < 2) continue;
+        for (size_t j = i; j < w->count; j++) count += w->width[j] == w->width[i];
+        bool most = count * 2 > w->count - i;
+        if (!most || count < w->usual_count) continue;
+        if (count == w->usual_count && w->width[i] <= w->usual) continue;
+        w->usual = w->width[i];
+        w->usual_count = count;
     }
 }
 
@@ -87,7 +91,7 @@ static char find_delimiter(const input *in, char line_end)
         widths w;
         measure(&w, in, delimiters[i], line_end);
         if (w.usual < 2 || w.count == 0) continue;
-        size_t score = w.usual_count * 1000 / w.count * 64 + (w.usual < 64 ? w.usual : 63);
+        size_t score = w.usual_count * 64 + (w.usual < 64 ? w.usual : 63);
         if (score <= best_score) continue;
         best_score = score;
         best = delimiters[i];
@@ -135,15 +139,18 @@ int layout_find(file_layout *out, const input *in, char delimiter, trouble *why)
     for (size_t i = 0; i <= out->header_record && code == TOOL_GOOD; i++) {
         csv_answer answer = csv_next(&reader);
         if (answer == CSV_END)
-            code = trouble_set(why, TOOL_DATA, "%s: expected a header line, found an empty file", in->name);
+            code = trouble_set(why, TOOL_DATA, "%s: expected a header line, found an empty file",
+                               in->name);
         else if (answer != CSV_RECORD)
             code = trouble_set(why, TOOL_DATA, "%s:%lld: in the header: %s", in->name,
                                (long long)reader.problem.line, reader.problem.text);
         else if (i == out->header_record && reader.found > CSV_COLUMNS)
             code = trouble_set(why, TOOL_DATA, "%s:%lld: expected at most %d columns, found %zu",
                                in->name, (long long)reader.line, CSV_COLUMNS, reader.found);
-        else if (i == out->header_record) take_header(out, &reader);
-        else take_preamble(out, &reader);
+        else if (i == out->header_record)
+            take_header(out, &reader);
+        else
+            take_preamble(out, &reader);
     }
     csv_finish(&reader);
     input_close(&head);
@@ -200,8 +207,8 @@ int layout_column(const file_layout *layout, slice name, slice *currency)
 
 bool layout_is_total(const csv_reader *reader)
 {
-    static const char *const words[] = {"Total", "Totals", "Grand total", "Total general",
-                                        "Gesamt", "Gesamtsumme", "Totale", "Totaal"};
+    static const char *const words[] = {"Total",  "Totals",      "Grand total", "Total general",
+                                        "Gesamt", "Gesamtsumme", "Totale",      "Totaal"};
     slice first = {NULL, 0};
     for (size_t i = 0; i < reader->stored && first.length == 0; i++)
         first = slice_trim((slice){reader->fields[i].data, reader->fields[i].length});
@@ -216,10 +223,15 @@ bool layout_is_total(const csv_reader *reader)
 const char *layout_delimiter_name(char delimiter)
 {
     switch (delimiter) {
-    case ',': return "comma";
-    case ';': return "semicolon";
-    case '\t': return "tab";
-    case '|': return "bar";
-    default: return "other";
+    case ',':
+        return "comma";
+    case ';':
+        return "semicolon";
+    case '\t':
+        return "tab";
+    case '|':
+        return "bar";
+    default:
+        return "other";
     }
 }

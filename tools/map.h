@@ -21,6 +21,7 @@
  *     :kind leads
  *     :about HubSpot: export of contacts
  *     :zone UTC                           clock times without an offset are in this zone
+ *     :totals campaign                    a row without campaign is one of totals
  *
  * Column names match exactly, or else without regard to case. */
 #ifndef TOOL_MAP_H
@@ -41,10 +42,10 @@ typedef enum table_kind {
 const char *table_kind_name(table_kind kind);
 
 typedef struct map_entry {
-    char *target;       /* "time", "channel", "stage:mql" */
+    char *target; /* "time", "channel", "stage:mql" */
     bool optional, is_literal;
-    char *literal;      /* NULL: columns */
-    char **columns;     /* alternatives */
+    char *literal;  /* NULL: columns */
+    char **columns; /* alternatives */
     size_t column_count;
     bool micros;
     date_order dates;
@@ -64,7 +65,7 @@ typedef struct field_map {
     size_t translation_count;
     bool has_kind;
     table_kind kind;
-    char *about, *zone; /* NULL: not said */
+    char *about, *zone, *totals; /* NULL: not said */
 } field_map;
 
 /* Add entries; a target that is there already is replaced. `where` starts the message. */
@@ -78,5 +79,7 @@ map_entry *map_find(const field_map *map, const char *target);
 
 /* The column of an entry in a file, and the currency that its header names; -1: none. */
 int map_entry_column(const map_entry *entry, const file_layout *layout, slice *currency);
+/* The column of its condition; -1: none. */
+int map_condition_column(const map_entry *entry, const file_layout *layout);
 
 #endif

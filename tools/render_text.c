@@ -32,6 +32,7 @@ void footnotes_print(FILE *out, footnotes *notes)
 /* Two columns of the page: the value to the right, its interval to the left. */
 typedef struct shown {
     text_buffer value, interval;
+    uint32_t notes; /* one bit a footnote */
 } shown;
 
 static double number_at(const leadkpi_table *report, int32_t column, size_t row)
@@ -82,9 +83,16 @@ static void show_interval(text_buffer *out, double low, double high, cell_style 
     cell_show(out, has_low ? low : high, style, decimals);
 }
 
-static void put_letter(shown *cell, char letter)
+static void add_note(shown *cell, footnotes *notes, const char *text)
 {
-    if (letter) text_print(&cell->interval, "%s(%c)", cell->interval.length ? " " : "", letter);
+    char letter = footnote_letter(notes, text);
+    if (letter) cell->notes |= (uint32_t)1 << (letter - 'a');
+}
+
+static void put_letters(text_buffer *out, uint32_t notes)
+{
+    for (int i = 0; i < 26; i++)
+        if (notes >> i & 1) text_print(out, "%s(%c)", out->length ? " " : "", 'a' + i);
 }
 
 static leadkpi_status status_by_name(slice name)
@@ -102,15 +110,16 @@ static void note_flags(shown *cell, slice flags, footnotes *notes)
                                     LEADKPI_FLAG_SURVIVOR_BIASED, LEADKPI_FLAG_NOT_A_SUBSET};
     const char *at = flags.data, *end = flags.data + flags.length;
     while (at < end) {
-        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+        const char *blank = memchr(at, ' ', (size_t)(end - at)), *stop = blank ? blank : end;
         slice flag = slice_trim((slice){at, (size_t)(stop - at)});
         for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
             if (!slice_is(flag, leadkpi_flag_name(told[i]))) continue;
             char text[256];
-            snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(flag), leadkpi_flag_meaning(told[i]));
-            put_letter(cell, footnote_letter(notes, text));
+            snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(flag),
+                     leadkpi_flag_meaning(told[i]));
+            add_note(cell, notes, text);
         }
-        at = comma ? comma + 1 : end;
+        at = blank ? blank + 1 : end;
     }
 }
 
@@ -120,7 +129,7 @@ static void note_status(shown *cell, slice status, footnotes *notes)
     leadkpi_status code = status_by_name(status);
     snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(status),
              code < 0 ? "" : leadkpi_status_meaning(code));
-    put_letter(cell, footnote_letter(notes, text));
+    add_note(cell, notes, text);
 }
 
 /* One number of decimals for a column: that of its largest value. */
@@ -147,8 +156,10 @@ static void show_kpi(shown *cell, const leadkpi_table *report, const report_kpi 
     cell_show(&cell->value, value, style, decimals);
     if (defined) text_print(&cell->value, "%s", unit_sign(kpi, style));
     show_interval(&cell->interval, low, high, style, decimals);
-    if (!defined) note_status(cell, cell_text(report, kpi->status, row), notes);
-    else note_flags(cell, cell_text(report, kpi->flags, row), notes);
+    if (!defined)
+        note_status(cell, cell_text(report, kpi->status, row), notes);
+    else
+        note_flags(cell, cell_text(report, kpi->flags, row), notes);
 }
 
 /* ---- a page of cells -------------------------------------------------------- */
@@ -181,10 +192,11 @@ static void put_right(FILE *out, const char *text, size_t length, size_t width)
 typedef struct page {
     const leadkpi_table *report;
     report_columns columns;
-    size_t rows, label_count;      /* labels: dimensions, and the period behind them */
-    text_buffer *labels;           /* rows * label_count */
-    shown *cells;                  /* rows * kpi_count */
+    size_t rows, label_count; /* labels: dimensions, and the period behind them */
+    text_buffer *labels;      /* rows * label_count */
+    shown *cells;             /* rows * kpi_count */
     size_t *label_widths, *value_widths, *interval_widths;
+    text_buffer *heads; /* kpi_count; the label, with the notes that all its rows have */
     footnotes notes;
 } page;
 
@@ -204,15 +216,66 @@ static void make_label(page *p, size_t row, size_t label)
     int32_t column = label_column(p, label);
     bool null = leadkpi_table_is_null(p->report, column, row);
     slice value = cell_text(p->report, column, row);
-    if (is_total(p, row) && null) text_print(text, "%s", label == 0 ? "Total" : "");
-    else if (null) text_print(text, "(not given)");
-    else if (value.length == 0) text_print(text, "(blank)");
-    else text_put(text, value.data, slice_cut(value, 40));
+    if (is_total(p, row) && null)
+        text_print(text, "%s", label == 0 ? "Total" : "");
+    else if (null)
+        text_print(text, "(not given)");
+    else if (value.length == 0)
+        text_print(text, "(blank)");
+    else
+        text_put(text, value.data, slice_cut(value, 40));
 }
 
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
+}
+
+/* The notes that all cells with a number have: of a column (step: the KPIs of a row), or of
+ * a row (step 1). */
+static uint32_t shared_notes(const shown *first, size_t count, size_t step)
+{
+    uint32_t shared = UINT32_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(first[i * step].value.data, "-") != 0) shared &= first[i * step].notes;
+    return shared == UINT32_MAX || count < 2 ? 0 : shared;
+}
+
+/* A note that a whole column has stands at its head, one that a whole row has at
+ * its label; the others stand in their cells. */
+static void place_notes(page *p)
+{
+    size_t kpis = p->columns.kpi_count;
+    for (size_t k = 0; k < kpis; k++) {
+        uint32_t shared = p->rows ? shared_notes(&p->cells[k], p->rows, kpis) : 0;
+        text_print(&p->heads[k], "%s", p->columns.kpis[k].label);
+        put_letters(&p->heads[k], shared);
+        for (size_t row = 0; row < p->rows; row++) p->cells[row * kpis + k].notes &= ~shared;
+    }
+    for (size_t row = 0; row < p->rows; row++) {
+        uint32_t shared = p->label_count ? shared_notes(&p->cells[row * kpis], kpis, 1) : 0;
+        if (shared) put_letters(&p->labels[(row + 1) * p->label_count - 1], shared);
+        for (size_t k = 0; k < kpis; k++)
+            put_letters(&p->cells[row * kpis + k].interval,
+                        p->cells[row * kpis + k].notes & ~shared);
+    }
+}
+
+static void measure_page(page *p)
+{
+    size_t kpis = p->columns.kpi_count;
+    for (size_t l = 0; l < p->label_count; l++)
+        p->label_widths[l] = strlen(leadkpi_table_column_name(p->report, label_column(p, l)));
+    for (size_t row = 0; row < p->rows; row++) {
+        for (size_t l = 0; l < p->label_count; l++)
+            p->label_widths[l] =
+                larger(p->label_widths[l], width_of(&p->labels[row * p->label_count + l]));
+        for (size_t k = 0; k < kpis; k++) {
+            const shown *cell = &p->cells[row * kpis + k];
+            p->value_widths[k] = larger(p->value_widths[k], width_of(&cell->value));
+            p->interval_widths[k] = larger(p->interval_widths[k], width_of(&cell->interval));
+        }
+    }
 }
 
 static void make_page(page *p, const leadkpi_table *report)
@@ -223,27 +286,21 @@ static void make_page(page *p, const leadkpi_table *report)
     size_t kpis = p->columns.kpi_count;
     p->labels = tool_allocate(p->rows * p->label_count, sizeof *p->labels);
     p->cells = tool_allocate(p->rows * kpis, sizeof *p->cells);
+    p->heads = tool_allocate(kpis, sizeof *p->heads);
     p->label_widths = tool_allocate(p->label_count, sizeof(size_t));
     p->value_widths = tool_allocate(kpis, sizeof(size_t));
     p->interval_widths = tool_allocate(kpis, sizeof(size_t));
     int *decimals = tool_allocate(kpis, sizeof *decimals);
     for (size_t k = 0; k < kpis; k++) decimals[k] = column_decimals(report, &p->columns.kpis[k]);
     for (size_t row = 0; row < p->rows; row++) {
-        for (size_t l = 0; l < p->label_count; l++) {
-            make_label(p, row, l);
-            p->label_widths[l] = larger(p->label_widths[l], width_of(&p->labels[row * p->label_count + l]));
-        }
-        for (size_t k = 0; k < kpis; k++) {
-            shown *cell = &p->cells[row * kpis + k];
-            show_kpi(cell, report, &p->columns.kpis[k], row, decimals[k], &p->notes);
-            p->value_widths[k] = larger(p->value_widths[k], width_of(&cell->value));
-            p->interval_widths[k] = larger(p->interval_widths[k], width_of(&cell->interval));
-        }
+        for (size_t l = 0; l < p->label_count; l++) make_label(p, row, l);
+        for (size_t k = 0; k < kpis; k++)
+            show_kpi(&p->cells[row * kpis + k], report, &p->columns.kpis[k], row, decimals[k],
+                     &p->notes);
     }
     free(decimals);
-    for (size_t l = 0; l < p->label_count; l++)
-        p->label_widths[l] =
-            larger(p->label_widths[l], strlen(leadkpi_table_column_name(report, label_column(p, l))));
+    place_notes(p);
+    measure_page(p);
 }
 
 static void free_page(page *p)
@@ -253,6 +310,8 @@ static void free_page(page *p)
         text_free(&p->cells[i].value);
         text_free(&p->cells[i].interval);
     }
+    for (size_t k = 0; k < p->columns.kpi_count; k++) text_free(&p->heads[k]);
+    free(p->heads);
     free(p->labels);
     free(p->cells);
     free(p->label_widths);
@@ -265,8 +324,7 @@ static void free_page(page *p)
 static size_t kpi_width(const page *p, size_t k)
 {
     size_t interval = p->interval_widths[k] ? 1 + p->interval_widths[k] : 0;
-    return 2 + larger(p->value_widths[k] + interval,
-                      text_columns(p->columns.kpis[k].label, strlen(p->columns.kpis[k].label)));
+    return 2 + larger(p->value_widths[k] + interval, width_of(&p->heads[k]));
 }
 
 static size_t labels_width(const page *p)
@@ -290,7 +348,7 @@ static void print_head(FILE *out, const page *p, size_t first, size_t last)
         put_left(out, name, strlen(name), p->label_widths[l]);
     }
     for (size_t k = first; k < last; k++) {
-        const char *label = p->columns.kpis[k].label;
+        const char *label = p->heads[k].data;
         spaces(out, 2);
         if (p->interval_widths[k] == 0) {
             put_right(out, label, strlen(label), kpi_width(p, k) - 2);
@@ -363,12 +421,12 @@ void render_headline(FILE *out, const leadkpi_table *report)
     if (p.rows) {
         size_t last = p.rows - 1, label = 0, value = 0;
         for (size_t k = 0; k < p.columns.kpi_count; k++) {
-            label = larger(label, text_columns(p.columns.kpis[k].label, strlen(p.columns.kpis[k].label)));
+            label = larger(label, width_of(&p.heads[k]));
             value = larger(value, p.value_widths[k]);
         }
         for (size_t k = 0; k < p.columns.kpi_count; k++) {
             const shown *cell = &p.cells[last * p.columns.kpi_count + k];
-            const char *name = p.columns.kpis[k].label;
+            const char *name = p.heads[k].data;
             spaces(out, 2);
             put_left(out, name, strlen(name), label + 2);
             put_right(out, cell->value.data, cell->value.length, value);

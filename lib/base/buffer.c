@@ -55,7 +55,8 @@ void lk_buffer_append_double(lk_buffer *buffer, double value)
     lk_buffer_append(buffer, digits, lk_number_print_double(digits, value));
 }
 
-/* Measured first, then written in place; the NUL that the format adds is room that is not counted. */
+/* Measured first, then written in place; the NUL that the format adds is room that is not counted.
+ */
 void lk_buffer_append_format(lk_buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;
@@ -78,7 +79,8 @@ void lk_buffer_truncate(lk_buffer *buffer, size_t length)
 leadkpi_status lk_buffer_status(const lk_buffer *buffer, leadkpi_error *error)
 {
     LK_FAIL_IF(buffer->status == LEADKPI_LIMIT, error, LEADKPI_LIMIT,
-               "memory: expected at most %llu bytes (the host's limit), needed more for a text of over %zu bytes",
+               "memory: expected at most %llu bytes (the host's limit), needed more for a text of "
+               "over %zu bytes",
                (unsigned long long)buffer->memory->limit_bytes, buffer->length);
     LK_FAIL_IF(buffer->status != LEADKPI_OK, error, buffer->status,
                "memory: no room for a text of more than %zu bytes", buffer->length);

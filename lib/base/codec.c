@@ -187,7 +187,8 @@ static leadkpi_status check_envelope(const uint8_t *bytes, size_t length, leadkp
 {
     uint8_t sum[CHECKSUM_SIZE];
     LK_FAIL_IF(length < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0, error,
-               LEADKPI_BAD_FORMAT, "state: expected bytes that begin with \"LEADKPI\", found others");
+               LEADKPI_BAD_FORMAT,
+               "state: expected bytes that begin with \"LEADKPI\", found others");
     LK_FAIL_IF(length < LK_ENVELOPE_SIZE, error, LEADKPI_BAD_FORMAT,
                "state: expected %d bytes or more, found %zu", LK_ENVELOPE_SIZE, length);
     uint64_t payload = get_little_endian(bytes + LENGTH_AT, 8);
@@ -209,9 +210,10 @@ leadkpi_status lk_reader_begin(lk_reader *reader, const void *bytes, size_t leng
     LK_TRY(check_envelope(start, length, error));
     LK_TRY(check_kind(start, kind, error));
     uint32_t found = (uint32_t)get_little_endian(start + VERSION_AT, 4);
-    LK_FAIL_IF(found > newest_version, error, LEADKPI_NEWER_FORMAT,
-               "state: expected format %u or older of \"%s\", found %u; it was written by a later release",
-               newest_version, kind, found);
+    LK_FAIL_IF(
+        found > newest_version, error, LEADKPI_NEWER_FORMAT,
+        "state: expected format %u or older of \"%s\", found %u; it was written by a later release",
+        newest_version, kind, found);
     LK_FAIL_IF(found == 0 || get_little_endian(start + ZERO_AT, 4) != 0, error, LEADKPI_BAD_FORMAT,
                "state: expected a format from 1 and zeros after it, found %u", found);
     *version = found;
@@ -331,9 +333,10 @@ size_t lk_read_count(lk_reader *reader, size_t item_size)
     if (!lk_reader_good(reader)) return 0;
     size_t most = lk_reader_left(reader) / (item_size ? item_size : 1);
     if (LK_LIKELY(count <= most)) return (size_t)count;
-    reader->status = lk_fail(reader->error, LEADKPI_BAD_FORMAT,
-                             "state, byte %zu: expected at most %zu items of %zu bytes or more, found %llu",
-                             offset_of(reader), most, item_size, (unsigned long long)count);
+    reader->status =
+        lk_fail(reader->error, LEADKPI_BAD_FORMAT,
+                "state, byte %zu: expected at most %zu items of %zu bytes or more, found %llu",
+                offset_of(reader), most, item_size, (unsigned long long)count);
     return 0;
 }
 

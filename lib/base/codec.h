@@ -64,9 +64,9 @@ void lk_write_uint32(lk_writer *writer, uint32_t value);
 void lk_write_uint64(lk_writer *writer, uint64_t value);
 void lk_write_int64(lk_writer *writer, int64_t value);
 void lk_write_varint(lk_writer *writer, uint64_t value);
-void lk_write_signed_varint(lk_writer *writer, int64_t value); /* zigzag: small either way is short */
-void lk_write_double(lk_writer *writer, double value);         /* -0 as 0, every NaN as one */
-void lk_write_text(lk_writer *writer, lk_text text);           /* a varint and the bytes */
+void lk_write_signed_varint(lk_writer *writer, int64_t value); /* zigzag */
+void lk_write_double(lk_writer *writer, double value); /* -0 as 0, every NaN as one */
+void lk_write_text(lk_writer *writer, lk_text text);   /* a varint and the bytes */
 void lk_write_exact_sum(lk_writer *writer, const lk_exact_sum *sum);
 void lk_write_key128(lk_writer *writer, lk_key128 key);
 

@@ -14,7 +14,8 @@ void leadkpi_error_reset(leadkpi_error *error)
     error->column = -1;
 }
 
-/* How many bytes the UTF-8 character at `at` has, of `left`; 0 where it is none (Unicode 15, table 3-7). */
+/* How many bytes the UTF-8 character at `at` has, of `left`; 0 where it is none (Unicode 15, table
+ * 3-7). */
 static size_t character_length(const unsigned char *at, size_t left)
 {
     size_t length = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;

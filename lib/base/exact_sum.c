@@ -72,9 +72,16 @@ static inline magnitude of_double(double value)
     int shift;
     take_apart(value, &fraction, &shift);
     int limb = shift / 64, bit = shift % 64;
-    uint64_t low = fraction << bit, high = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
-    return (magnitude){{limb == 0 ? low : 0, limb == 0 ? high : limb == 1 ? low : 0,
-                        limb == 1 ? high : limb == 2 ? low : 0, limb == 2 ? high : 0}};
+    uint64_t low = fraction << bit,
+             high = fraction >> 1 >> (63 - bit); /* a shift by 64 is not defined */
+    return (magnitude){{limb == 0 ? low : 0,
+                        limb == 0   ? high
+                        : limb == 1 ? low
+                                    : 0,
+                        limb == 1   ? high
+                        : limb == 2 ? low
+                                    : 0,
+                        limb == 2 ? high : 0}};
 }
 
 leadkpi_status lk_exact_sum_add_double(lk_exact_sum *sum, double value, leadkpi_error *error)
@@ -103,9 +110,9 @@ static magnitude of_decimal(uint64_t mantissa, uint64_t divisor)
     if (remainder == 0) return m;
     m.limbs[1] = lk_divide(remainder, divisor, &remainder);
     m.limbs[0] = lk_divide(remainder, divisor, &remainder);
-    bool up = remainder > divisor / 2 || (remainder == divisor / 2 && (m.limbs[0] & 1));
-    m.limbs[0] += up; /* divisor is even here: 10 or more */
-    for (int i = 0; up && i < 3 && m.limbs[i] == 0; i++) m.limbs[i + 1]++;
+    /* The divisor is even here: 10 or more. No carry: a remainder is at most divisor - 1, so the
+     * last limb at most 2^64 - 2^64 / 10^18. */
+    m.limbs[0] += remainder > divisor / 2 || (remainder == divisor / 2 && (m.limbs[0] & 1));
     return m;
 }
 

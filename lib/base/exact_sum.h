@@ -56,8 +56,7 @@ leadkpi_status lk_exact_sum_add_int64(lk_exact_sum *sum, int64_t value, leadkpi_
 
 /* into + from and into - from; `into` and `from` may be the same.
  * Status: OK, OVERFLOW. */
-leadkpi_status lk_exact_sum_add(lk_exact_sum *into, const lk_exact_sum *from,
-                                leadkpi_error *error);
+leadkpi_status lk_exact_sum_add(lk_exact_sum *into, const lk_exact_sum *from, leadkpi_error *error);
 leadkpi_status lk_exact_sum_subtract(lk_exact_sum *into, const lk_exact_sum *from,
                                      leadkpi_error *error);
 

@@ -1,10 +1,9 @@
 /* How the maps work.
  *
- * A slot is 8 bytes: 32 bits of the key's hash (the tag) and the index plus one, 0 where the slot is
- * empty. Slots are probed one after the other from the home of the tag, which is its
- * top bits. So a probe rarely looks at a key that is not the one wanted; and when the
- * slots double, they are moved in one pass from front to back, in memory order on both sides,
- * without a look at any key.
+ * A slot is 8 bytes: 32 bits of the key's hash (the tag) and the index plus one, 0 where the slot
+ * is empty. Slots are probed one after the other from the home of the tag, which is its top bits.
+ * So a probe rarely looks at a key that is not the one wanted; and when the slots double, they are
+ * moved in one pass from front to back, in memory order on both sides, without a look at any key.
  *
  * Cost of a key in a table larger than the cache: one miss for the slot, one for the key when it is
  * there already (text: two, the offset and the bytes). Blocks of BLOCK keys are hashed and
@@ -33,7 +32,8 @@ typedef struct lk_map_slot slot;
 
 /* ---- slots, the same for all keys --------------------------------------- */
 
-/* The top `bits` of the tag; for the 2^33 slots of more than 2^31 keys every other slot is a home. */
+/* The top `bits` of the tag; for the 2^33 slots of more than 2^31 keys every other slot is a home.
+ */
 LK_INLINE size_t home(const lk_map_slots *s, uint32_t tag)
 {
     return (size_t)((uint64_t)tag << 31 >> (63 - s->bits));
@@ -84,7 +84,8 @@ static leadkpi_status reserve_slots(lk_map_slots *s, lk_memory *memory, uint64_t
     size_t slot_count = (size_t)1 << grown.bits;
     LK_TRY(lk_allocate(memory, slot_count, sizeof(slot), &grown.slots, error));
     memset(grown.slots, 0, slot_count * sizeof(slot));
-    if (!s->bits) grown.seed = lk_hash_seed((uint64_t)(uintptr_t)grown.slots ^ (uint64_t)(uintptr_t)s << 20);
+    if (!s->bits)
+        grown.seed = lk_hash_seed((uint64_t)(uintptr_t)grown.slots ^ (uint64_t)(uintptr_t)s << 20);
     move_slots(&grown, s);
     free_slots(s, memory);
     *s = grown;
@@ -145,7 +146,8 @@ typedef struct key_kind {
     void (*fetch_more)(const void *map, uint32_t index);
 } key_kind;
 
-/* The index of one key, from the first slot that can be its. `map_to_change` is NULL to find only. */
+/* The index of one key, from the first slot that can be its. `map_to_change` is NULL to find only.
+ */
 LK_INLINE uint32_t settle(const key_kind *kind, const lk_map_slots *s, const void *map,
                           void *map_to_change, const void *key, size_t place, uint32_t tag)
 {
@@ -162,8 +164,8 @@ LK_INLINE uint32_t settle(const key_kind *kind, const lk_map_slots *s, const voi
     }
 }
 
-/* Up to BLOCK keys. A slot that was empty in the second pass may be taken by an earlier key of the block
- * in the last; `settle` goes on from there, since nothing ever leaves. */
+/* Up to BLOCK keys. A slot that was empty in the second pass may be taken by an earlier key of the
+ * block in the last; `settle` goes on from there, since nothing ever leaves. */
 LK_INLINE void settle_block(const key_kind *kind, const lk_map_slots *s, const void *map,
                             void *map_to_change, const char *keys, ptrdiff_t stride, size_t count,
                             uint32_t *indexes)
@@ -185,8 +187,8 @@ LK_INLINE void settle_block(const key_kind *kind, const lk_map_slots *s, const v
         if (found) kind->fetch_more(map, found - 1);
     }
     for (size_t i = 0; i < count; i++)
-        indexes[i] = settle(kind, s, map, map_to_change, keys + (ptrdiff_t)i * stride, places[i],
-                            tags[i]);
+        indexes[i] =
+            settle(kind, s, map, map_to_change, keys + (ptrdiff_t)i * stride, places[i], tags[i]);
 }
 
 LK_INLINE void find_all(const key_kind *kind, const lk_map_slots *s, const void *map,
@@ -195,8 +197,10 @@ LK_INLINE void find_all(const key_kind *kind, const lk_map_slots *s, const void 
     const char *at = keys;
     for (size_t i = 0; i < count; i += BLOCK) {
         size_t block = count - i < BLOCK ? count - i : BLOCK;
-        if (s->bits) settle_block(kind, s, map, NULL, at, stride, block, indexes + i);
-        else for (size_t j = 0; j < block; j++) indexes[i + j] = LK_MAP_NONE;
+        if (s->bits)
+            settle_block(kind, s, map, NULL, at, stride, block, indexes + i);
+        else
+            for (size_t j = 0; j < block; j++) indexes[i + j] = LK_MAP_NONE;
         at += (ptrdiff_t)block * stride;
     }
 }

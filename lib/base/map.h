@@ -87,7 +87,7 @@ void lk_map128_free(lk_map128 *map, lk_memory *memory);
 
 typedef struct lk_map_text {
     lk_map_slots slots;
-    uint64_t *ends; /* text i is bytes[ends[i - 1]] up to, not with, bytes[ends[i]]; text 0 from 0 */
+    uint64_t *ends; /* text i is bytes[ends[i - 1]] up to bytes[ends[i]]; text 0 from 0 */
     char *bytes;
     size_t bytes_capacity;
     uint32_t count;

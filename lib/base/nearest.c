@@ -8,7 +8,8 @@ typedef struct folder {
 
 static bool is_separator(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '-' || c == '/' || c == ':' || c == '_';
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '-' || c == '/' || c == ':' ||
+           c == '_';
 }
 
 static void skip_separators(folder *f)
@@ -69,7 +70,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Edits from a to b by the usual table, of which three rows are kept: the row above and the one above it. */
+/* Edits from a to b by the usual table, of which three rows are kept: the row above and the one
+ * above it. */
 static size_t edits(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t rows[3][LK_NEAREST_LENGTH_MAX + 1];

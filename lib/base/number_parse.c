@@ -122,8 +122,10 @@ static void to_fraction(const decimal *d, lk_bignum *numerator, lk_bignum *denom
     if (d->count > DIGITS_MAX) lk_bignum_multiply_add(numerator, 10, 1), kept++;
     lk_bignum_set(denominator, 1);
     int exponent = (int)(d->point - (int64_t)kept);
-    if (exponent >= 0) lk_bignum_multiply_power_of_ten(numerator, (uint32_t)exponent);
-    else lk_bignum_multiply_power_of_ten(denominator, (uint32_t)-exponent);
+    if (exponent >= 0)
+        lk_bignum_multiply_power_of_ten(numerator, (uint32_t)exponent);
+    else
+        lk_bignum_multiply_power_of_ten(denominator, (uint32_t)-exponent);
 }
 
 /* numerator / denominator as a 64-bit fraction with its top bit set, times 2^exponent; the lowest
@@ -131,8 +133,10 @@ static void to_fraction(const decimal *d, lk_bignum *numerator, lk_bignum *denom
 static uint64_t divide(lk_bignum *numerator, lk_bignum *denominator, int *exponent)
 {
     int shift = (int)lk_bignum_bit_length(numerator) - (int)lk_bignum_bit_length(denominator);
-    if (shift > 0) lk_bignum_shift_left(denominator, (uint32_t)shift);
-    else lk_bignum_shift_left(numerator, (uint32_t)-shift);
+    if (shift > 0)
+        lk_bignum_shift_left(denominator, (uint32_t)shift);
+    else
+        lk_bignum_shift_left(numerator, (uint32_t)-shift);
     if (lk_bignum_compare(numerator, denominator) < 0) {
         lk_bignum_shift_left(numerator, 1);
         shift--;

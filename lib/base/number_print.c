@@ -1,9 +1,9 @@
 /* The shortest decimal that reads back as the same double; of several the nearest.
  *
- * Two ways. A double that is some decimal of at most 15 digits and a small exponent, as most amounts
- * are, is found by trying scales; both steps of the proof are exact in doubles. All others go
- * through digit generation in big integers (Steele and White 1990, "How to print
- * floating-point numbers accurately", with the scaling of Burger and Dybvig 1996). */
+ * Two ways. A double that is some decimal of at most 15 digits and a small exponent, as most
+ * amounts are, is found by trying scales; both steps of the proof are exact in doubles. All others
+ * go through digit generation in big integers (Steele and White 1990, "How to print floating-point
+ * numbers accurately", with the scaling of Burger and Dybvig 1996). */
 #include "base/bignum.h"
 #include "base/number.h"
 
@@ -92,8 +92,8 @@ static int scale_interval(interval *v, uint64_t fraction, int exponent)
 {
     int bits = exponent;
     while (fraction >>= 1) bits++;
-    /* floor(log10(2^bits)) + 1: at most one too small, which the comparison puts right. No multiple of
-     * log10(2) up to 1100 comes near enough to an integer for the rounding to matter. */
+    /* floor(log10(2^bits)) + 1: at most one too small, which the comparison puts right. No multiple
+     * of log10(2) up to 1100 comes near enough to an integer for the rounding to matter. */
     int point = (int)((double)bits * 0.30102999566398120 + 401.0) - 400;
     if (point >= 0) {
         lk_bignum_multiply_power_of_ten(&v->scale, (uint32_t)point);

@@ -26,7 +26,8 @@ static void counts_to_starts(size_t counts[BUCKETS])
     }
 }
 
-/* Cost: reads 8 (12) bytes an item in order, writes as many to one of 256 places; no branch in the loop. */
+/* Cost: reads 8 (12) bytes an item in order, writes as many to one of 256 places; no branch in the
+ * loop. */
 static void move_by_byte(const uint64_t *keys, const uint32_t *payload, size_t count, int pass,
                          size_t starts[BUCKETS], uint64_t *to_keys, uint32_t *to_payload)
 {
@@ -74,8 +75,7 @@ leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *paylo
     uint32_t *payload_scratch = NULL;
     LK_TRY(lk_allocate(memory, count, sizeof *keys, &key_scratch, error));
     leadkpi_status status = LEADKPI_OK;
-    if (payload)
-        status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);
+    if (payload) status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);
     if (status == LEADKPI_OK)
         lk_sort_uint64_with(keys, payload, count, key_scratch, payload_scratch);
     lk_release(memory, payload_scratch, count, sizeof *payload);
@@ -115,8 +115,8 @@ static void sort_run(uint32_t *indexes, size_t count, lk_sort_compare compare, c
     }
 }
 
-/* Two neighbouring sorted runs, [0, middle) and [middle, count), into one; the left goes first where
- * they are equal. Runs that are in order already cost one comparison. */
+/* Two neighbouring sorted runs, [0, middle) and [middle, count), into one; the left goes first
+ * where they are equal. Runs that are in order already cost one comparison. */
 static void merge(const uint32_t *from, size_t middle, size_t count, uint32_t *to,
                   lk_sort_compare compare, const void *context)
 {
@@ -126,8 +126,8 @@ static void merge(const uint32_t *from, size_t middle, size_t count, uint32_t *t
     }
     size_t left = 0, right = middle;
     for (size_t i = 0; i < count; i++) {
-        bool take_left = right == count ||
-                         (left < middle && compare(context, from[left], from[right]) <= 0);
+        bool take_left =
+            right == count || (left < middle && compare(context, from[left], from[right]) <= 0);
         to[i] = take_left ? from[left++] : from[right++];
     }
 }

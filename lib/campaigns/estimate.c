@@ -6,14 +6,13 @@
 
 #include "base/format.h"
 
-leadkpi_status lk_estimate_options(const lk_plan *plan, leadkpi_options **out, leadkpi_error *error)
+static leadkpi_status evaluate(const lk_tally *tally, int32_t kpi, const double *inputs,
+                               leadkpi_estimate *out)
 {
-    leadkpi_host host = lk_memory_host(plan->memory);
-    LK_TRY(leadkpi_options_create(&host, "kpi_evaluate", LEADKPI_NUL_TERMINATED, out, error));
-    LK_TRY(leadkpi_options_set_double(*out, "level", LEADKPI_NUL_TERMINATED, plan->level, error));
-    const char *basis = plan->basis == LK_BASIS_PERIOD ? "period" : "cohort";
-    return leadkpi_options_set_text(*out, "basis", LEADKPI_NUL_TERMINATED, basis,
-                                    LEADKPI_NUL_TERMINATED, error);
+    int32_t index = lk_kpi_index(kpi);
+    lk_kpi_settings settings = tally->settings;
+    lk_kpi_settings_fit(&settings, index);
+    return lk_kpi_estimate(index, inputs, &settings, out, NULL);
 }
 
 static void clear(const lk_tally *tally, int32_t kpi, leadkpi_estimate *out)
@@ -54,11 +53,11 @@ uint32_t lk_estimate_flags(const lk_tally *tally, uint32_t cell)
  * distinct persons is monotone in it. Where one end has no value (50 leads cannot come
  * from 40 visitors) nothing is said about either. */
 static void estimate_bounds(const lk_tally *tally, int32_t kpi, const double *least,
-                            const double *most, size_t count, leadkpi_estimate *out)
+                            const double *most, leadkpi_estimate *out)
 {
     leadkpi_estimate one, other;
-    (void)leadkpi_kpi_evaluate(kpi, least, count, tally->evaluation, &one, NULL);
-    (void)leadkpi_kpi_evaluate(kpi, most, count, tally->evaluation, &other, NULL);
+    (void)evaluate(tally, kpi, least, &one);
+    (void)evaluate(tally, kpi, most, &other);
     out->status = LEADKPI_NOT_ADDITIVE;
     if (isnan(one.value) || isnan(other.value)) {
         out->flags |= LEADKPI_FLAG_NO_INTERVAL;
@@ -93,9 +92,9 @@ void lk_estimate_scalar(const lk_tally *tally, const lk_estimator *estimator, ui
         most[i] = reading.most;
     }
     if (bounds_only) {
-        estimate_bounds(tally, kpi, least, most, (size_t)count, out);
+        estimate_bounds(tally, kpi, least, most, out);
     } else {
-        (void)leadkpi_kpi_evaluate(kpi, values, (size_t)count, tally->evaluation, out, NULL);
+        (void)evaluate(tally, kpi, values, out);
     }
     out->flags |= flags;
 }

@@ -5,9 +5,7 @@
 #include <leadkpi/kpi.h>
 
 #include "campaigns/source.h"
-
-/* No KPI takes more; a test of the catalogue holds it to that. */
-#define LK_KPI_INPUTS_MAX 16
+#include "kpi/kpi.h"
 
 /* What is the same for a KPI in every cell: found by name once. */
 typedef struct lk_estimator {
@@ -19,9 +17,6 @@ typedef struct lk_estimator {
 } lk_estimator;
 
 void lk_estimator_prepare(const lk_tally *tally, int32_t kpi, lk_estimator *estimator);
-
-/* Level and basis of the plan, for leadkpi_kpi_evaluate. */
-leadkpi_status lk_estimate_options(const lk_plan *plan, leadkpi_options **out, leadkpi_error *error);
 
 /* What is true of a cell, whatever the KPI: LEADKPI_FLAG_... */
 uint32_t lk_estimate_flags(const lk_tally *tally, uint32_t cell);

@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "campaigns/estimate.h"
 #include "campaigns/lists.h"
+#include "kpi/estimate.h"
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
@@ -128,22 +129,6 @@ static void put_number(const number_column *column, size_t row, double value)
     if (isnan(value)) lk_table_set_null(column->table, column->index, row);
 }
 
-static leadkpi_status append_flags(uint32_t flags, lk_text_builder *column, leadkpi_error *error)
-{
-    char names[512];
-    size_t length = 0;
-    uint32_t flag;
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)) != 0; i++) {
-        if (!(flags & flag)) continue;
-        if (length) names[length++] = ',';
-        const char *name = leadkpi_flag_name(flag);
-        size_t size = strlen(name);
-        memcpy(names + length, name, size);
-        length += size;
-    }
-    return lk_text_builder_append(column, (lk_text){names, length}, error);
-}
-
 static leadkpi_status append_word(const char *word, lk_text_builder *column, leadkpi_error *error)
 {
     return lk_text_builder_append(column, lk_text_of(word, LEADKPI_NUL_TERMINATED), error);
@@ -163,7 +148,7 @@ static leadkpi_status put_estimate(estimate_columns *columns, size_t row,
     put_number(&columns->low, row, estimate->low);
     put_number(&columns->high, row, estimate->high);
     LK_TRY(append_word(leadkpi_status_name(estimate->status), &columns->status, error));
-    LK_TRY(append_flags(estimate->flags, &columns->flags, error));
+    LK_TRY(lk_kpi_append_flags(&columns->flags, estimate->flags, error));
     if (!columns->is_long) return LEADKPI_OK;
     put_number(&columns->level, row, estimate->level);
     put_number(&columns->n, row, estimate->n);

@@ -118,13 +118,15 @@ static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
     LK_TRY(add_up_periods(tally, error));
     for (uint32_t cell = 0; cell < tally->cells.keys.count; cell++)
         tally->cells.items[cell].flags = lk_estimate_flags(tally, cell);
-    return lk_estimate_options(plan, &tally->evaluation, error);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_tally_make(lk_tally *tally, lk_plan *plan, leadkpi_error *error)
 {
     tally->plan = plan;
     tally->cells.memory = plan->memory;
+    tally->settings = lk_kpi_settings_of(
+        plan->level, plan->basis == LK_BASIS_PERIOD ? LEADKPI_BASIS_PERIOD : LEADKPI_BASIS_COHORT);
     leadkpi_status status = make(tally, error);
     if (status != LEADKPI_OK) lk_tally_free(tally);
     return status;
@@ -138,7 +140,6 @@ void lk_tally_free(lk_tally *tally)
         lk_release(memory, durations->items, durations->capacity, sizeof *durations->items);
         lk_release(memory, durations->ends, durations->cell_count, sizeof *durations->ends);
     }
-    leadkpi_options_free(tally->evaluation);
     lk_map64_free(&tally->periods, memory);
     lk_release(memory, tally->period_leads, tally->order_count, sizeof *tally->period_leads);
     lk_release(memory, tally->order, tally->cells.keys.count, sizeof *tally->order);

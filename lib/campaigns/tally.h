@@ -3,6 +3,7 @@
 #define LK_CAMPAIGNS_TALLY_H
 
 #include "campaigns/plan.h"
+#include "kpi/estimate.h"
 
 /* Durations, in microseconds. They follow the lead: cell and period are the
  * lead's on either basis, so that open leads can be counted with the others. */
@@ -37,12 +38,12 @@ typedef struct lk_tally {
     size_t order_count;
     lk_map64 periods;      /* starts of the periods that have a cell, */
     int64_t *period_leads; /* and the leads of all segments in them */
-    leadkpi_options *evaluation; /* of schema kpi_evaluate: level and basis of the plan */
     bool wants[LK_DURATION_KINDS];
     lk_durations durations[LK_DURATION_KINDS];
     bool sales_given; /* some row of the handle has a sales cost */
     bool value_given; /* some deal has a value */
     lk_calendar_cursor cursor;
+    lk_kpi_settings settings; /* level and basis of the plan */
 } lk_tally;
 
 #define LK_STAGE_NEVER INT64_MAX

@@ -3,16 +3,14 @@
 #include "kpi/measures.h"
 
 #define LIST(...) #__VA_ARGS__
-#define NAME_OF(id, variant) id variant
 
 #define RETIRED(number)
-#define KPI_NAME(id) id
-/* The name of a variant is "id:variant"; both are literals, so the colon is one too. */
-#define SCALAR(number, symbol, id, variant, inputs, formula, condition, interval, ...)             \
-    {number,   id,         variant,        #symbol,     sizeof variant > 1 ? id ":" variant : id,  \
+/* The name of a variant is "id:variant". */
+#define SCALAR(number, symbol, id, variant, inputs, formula, condition, interval, ...)          \
+    {number,   id,         variant,     #symbol,      sizeof variant > 1 ? id ":" variant : id, \
      #formula, #condition, LIST inputs, {__VA_ARGS__}},
-#define SAMPLE(number, symbol, id, variant, inputs, formula, interval, ...)                        \
-    {number,   id, variant,     #symbol,      sizeof variant > 1 ? id ":" variant : id,            \
+#define SAMPLE(number, symbol, id, variant, inputs, formula, interval, ...)             \
+    {number,   id, variant,     #symbol,      sizeof variant > 1 ? id ":" variant : id, \
      #formula, "", LIST inputs, {__VA_ARGS__}},
 const lk_kpi_entry lk_kpi_catalogue[] = {
 #include "kpi/kpi.def"
@@ -33,7 +31,8 @@ static inline int number_is_taken(int32_t number)
     switch (number) {
 #include "kpi/kpi.def"
         return 1;
-    default: return 0;
+    default:
+        return 0;
     }
 }
 
@@ -75,7 +74,8 @@ static const struct {
     [LK_INTERVAL_RATE_RATIO_MINUS1] = {"rate_ratio_minus1", ""},
     [LK_INTERVAL_DIFFERENCE_POISSON] = {"difference_poisson", ""},
     [LK_INTERVAL_KATZ_RATIO] = {"katz_ratio", ""},
-    [LK_INTERVAL_MEAN_T] = {"mean_t", "no interval: it is a mean over leads, and needs their scores"},
+    [LK_INTERVAL_MEAN_T] = {"mean_t",
+                            "no interval: it is a mean over leads, and needs their scores"},
     [LK_INTERVAL_ORDER_STAT] = {"order_stat", ""},
     [LK_INTERVAL_KM] = {"km", ""},
     [LK_INTERVAL_COMPOUND_POISSON] = {"compound_poisson",
@@ -106,7 +106,13 @@ const char *lk_kpi_interval_reason(int method)
 
 /* ---- properties --------------------------------------------------------- */
 
-enum { SHAPE, INTERVAL, FUNCTION, OF_ENTRY, OF_TEXTS };
+enum {
+    SHAPE,
+    INTERVAL,
+    FUNCTION,
+    OF_ENTRY,
+    OF_TEXTS
+};
 
 #define ENTRY(field) #field, OF_ENTRY, offsetof(lk_kpi_entry, field), ""
 #define TEXTS(field, otherwise) #field, OF_TEXTS, offsetof(lk_kpi_texts, field), otherwise
@@ -160,10 +166,15 @@ const char *lk_kpi_text(int32_t index, int32_t property)
     const lk_kpi_formula *formula = &lk_kpi_formulas[index];
     const char *text = NULL;
     switch (properties[property].kind) {
-    case SHAPE: return formula->is_sample ? "sample" : "scalar";
-    case INTERVAL: return lk_kpi_interval_name(formula->interval);
-    case FUNCTION: return entry->symbol;
-    case OF_ENTRY: text = field_at(entry, properties[property].offset); break;
+    case SHAPE:
+        return formula->is_sample ? "sample" : "scalar";
+    case INTERVAL:
+        return lk_kpi_interval_name(formula->interval);
+    case FUNCTION:
+        return entry->symbol;
+    case OF_ENTRY:
+        text = field_at(entry, properties[property].offset);
+        break;
     default:
         text = field_at(&entry->texts, properties[property].offset);
         if (!text)

@@ -112,16 +112,15 @@ leadkpi_status leadkpi_kpi_evaluate_columns(int32_t kpi, const double *const *co
     double room[LK_KPI_INPUTS_MAX][LK_KPI_BLOCK_ROWS], out[LK_KPI_BLOCK_ROWS];
     const double *block[LK_KPI_INPUTS_MAX];
     leadkpi_error_reset(error);
-    LK_TRY(check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in,
-                         error));
+    LK_TRY(
+        check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_FAIL_IF(!values && row_count, error, LEADKPI_NULL_ARGUMENT,
                "values: expected a pointer, found NULL");
     block_function compute = block_function_of(&lk_kpi_formulas[index]);
     for (size_t first = 0; first < row_count; first += LK_KPI_BLOCK_ROWS) {
         size_t rows = row_count - first;
         if (rows > LK_KPI_BLOCK_ROWS) rows = LK_KPI_BLOCK_ROWS;
-        for (size_t i = 0; i < column_count; i++)
-            block[i] = block_of(&in, i, first, rows, room[i]);
+        for (size_t i = 0; i < column_count; i++) block[i] = block_of(&in, i, first, rows, room[i]);
         compute(block, out);
         memcpy(values + first, out, rows * sizeof *out);
         if (validity) write_validity(out, rows, validity + first / 8);
@@ -142,8 +141,8 @@ leadkpi_status leadkpi_kpi_estimate_columns(int32_t kpi, const double *const *co
     double inputs[LK_KPI_INPUTS_MAX];
     leadkpi_estimate estimate;
     leadkpi_error_reset(error);
-    LK_TRY(check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in,
-                         error));
+    LK_TRY(
+        check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_TRY(lk_kpi_settings_read(options, &settings, error));
     lk_kpi_settings_fit(&settings, index);
     for (size_t row = 0; row < row_count; row++) {

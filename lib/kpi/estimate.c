@@ -1,6 +1,7 @@
 /* estimate.c: a KPI from numbers or arrays: is it defined, and if not, why. */
 #include "kpi/estimate.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "kpi/measures.h"
@@ -56,7 +57,8 @@ static void begin(int32_t index, const lk_kpi_settings *settings, leadkpi_estima
     out->kpi = lk_kpi_formulas[index].number;
     out->level = settings->level;
     out->basis = settings->basis;
-    if (out->basis == LEADKPI_BASIS_PERIOD) out->flags = LEADKPI_FLAG_PERIOD_BASIS;
+    if (out->basis == LEADKPI_BASIS_PERIOD) out->flags |= LEADKPI_FLAG_PERIOD_BASIS;
+    if (lk_kpi_catalogue[index].texts.survivor_biased) out->flags |= LEADKPI_FLAG_SURVIVOR_BIASED;
 }
 
 static leadkpi_status no_value(leadkpi_estimate *out, leadkpi_status status)
@@ -86,11 +88,10 @@ leadkpi_status lk_kpi_fail_range(int32_t index, int32_t input, double value, lea
 
 /* There is no value, though every input is good: the condition does not hold, or the value is
  * not finite. Where a bound holds all the same, it is given. */
-static leadkpi_status fail_undefined(int32_t index, const double *inputs, bool holds,
-                                     leadkpi_estimate *out, leadkpi_error *error)
+static leadkpi_status fail_undefined(int32_t index, bool holds, leadkpi_estimate *out,
+                                     leadkpi_error *error)
 {
     const char *name = lk_kpi_catalogue[index].name;
-    (void)inputs;
     if (holds) {
         out->low = out->high = NAN;
         return lk_fail(error, no_value(out, LEADKPI_OVERFLOW), "%s: too large for a double", name);
@@ -125,7 +126,7 @@ leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs,
                        lk_kpi_catalogue[index].name);
     }
     if (isnan(out->value))
-        return fail_undefined(index, inputs, formula->condition(inputs), out, error);
+        return fail_undefined(index, formula->condition(inputs), out, error);
     return LEADKPI_OK;
 }
 
@@ -138,6 +139,8 @@ leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
     for (int32_t i = 0; i < formula->input_count; i++) {
         const lk_measure *measure = &lk_measures[formula->inputs[i]];
         size_t place = lk_sample_first_outside(samples[i], measure->minimum, measure->maximum);
+        if (!lk_sample_is_within(samples[i], measure->minimum, DBL_MAX))
+            out->flags &= ~(uint32_t)LEADKPI_FLAG_SURVIVOR_BIASED; /* one that is not over is in */
         if (place == samples[i].count) continue;
         out->input = i;
         no_value(out, LEADKPI_BAD_DATA);
@@ -146,7 +149,7 @@ leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
         return LEADKPI_BAD_DATA;
     }
     out->value = formula->sample(samples);
-    if (isnan(out->value)) return fail_undefined(index, NULL, false, out, error);
+    if (isnan(out->value)) return fail_undefined(index, false, out, error);
     lk_kpi_interval_samples(formula, samples, settings, out);
     return LEADKPI_OK;
 }

@@ -3,6 +3,7 @@
 #define LK_KPI_ESTIMATE_H
 
 #include "base/options.h"
+#include "base/table.h"
 #include "kpi/kpi.h"
 #include "stats/garwood.h"
 
@@ -11,7 +12,7 @@ extern const lk_schema lk_kpi_evaluate_schema;
 /* What the options say, read once. */
 typedef struct lk_kpi_settings {
     double level;
-    double z;      /* of the level */
+    double z; /* of the level */
     lk_garwood_level garwood;
     int32_t basis; /* LEADKPI_BASIS_..., where the KPI has one */
 } lk_kpi_settings;
@@ -31,9 +32,8 @@ void lk_kpi_estimate_clear(leadkpi_estimate *out);
 
 /* The KPI of a row of the catalogue that is over numbers. Returns out->status, with the reason
  * in the error. */
-leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs,
-                               const lk_kpi_settings *settings, leadkpi_estimate *out,
-                               leadkpi_error *error);
+leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs, const lk_kpi_settings *settings,
+                               leadkpi_estimate *out, leadkpi_error *error);
 
 /* The same of a row that is over arrays. */
 leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
@@ -45,6 +45,9 @@ void lk_kpi_interval(const lk_kpi_formula *formula, const double *inputs,
                      const lk_kpi_settings *settings, leadkpi_estimate *out);
 void lk_kpi_interval_samples(const lk_kpi_formula *formula, const lk_sample *samples,
                              const lk_kpi_settings *settings, leadkpi_estimate *out);
+
+/* One cell of a column of flags: their names with blanks between them. */
+leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags, leadkpi_error *error);
 
 /* BAD_DATA: input `input` is `value`. */
 leadkpi_status lk_kpi_fail_range(int32_t index, int32_t input, double value, leadkpi_error *error);

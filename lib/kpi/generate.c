@@ -56,8 +56,14 @@ static void print_input(const char *id)
     char line[512];
     const char *minimum = measure(id, "minimum"), *maximum = measure(id, "maximum");
     snprintf(line, sizeof line, "%s; %s%s%s%s%s", measure(id, "description"), measure(id, "unit"),
-             *minimum && *maximum ? ", from " : *minimum ? ", " : "", minimum,
-             *minimum && *maximum ? " to " : *minimum ? " or more" : *maximum ? ", at most " : "",
+             *minimum && *maximum ? ", from "
+             : *minimum           ? ", "
+                                  : "",
+             minimum,
+             *minimum && *maximum ? " to "
+             : *minimum           ? " or more"
+             : *maximum           ? ", at most "
+                                  : "",
              maximum);
     size_t column = (size_t)printf(" *   %s:", id);
     print_wrapped(line, &column, " *      ");
@@ -84,8 +90,7 @@ static void print_prototype(int32_t kpi)
 {
     char list[600];
     size_t length = parameters(kpi, list, sizeof list);
-    size_t column =
-        (size_t)printf("LEADKPI_API double leadkpi_%s(", property(kpi, "function"));
+    size_t column = (size_t)printf("LEADKPI_API double leadkpi_%s(", property(kpi, "function"));
     if (column + length + 2 <= 99) {
         printf("%s);\n\n", list);
         return;
@@ -302,8 +307,8 @@ static void print_man3(const char *category)
         if (strcmp(category, property(kpi, "category")) != 0) continue;
         printf(".Ss %s\n.Fn leadkpi_%s\nis\n.Li \"%s\" .\n", property(kpi, "title"),
                property(kpi, "function"), property(kpi, "expr"));
-        printf(".Bl -tag -width Ds -compact\n");
-        print_mdoc_line("In words", property(kpi, "formula"));
+        printf(".Bl -tag -width Definition -compact\n");
+        print_mdoc_line("Definition", property(kpi, "formula"));
         print_mdoc_line("Unit", property(kpi, "unit"));
         print_mdoc_line("Undefined", property(kpi, "undefined_when"));
         print_mdoc_line("Used by", property(kpi, "used_by"));
@@ -324,9 +329,9 @@ static void print_man7_entry(int32_t kpi)
     printf(".It Sy %s\n", property(kpi, "name"));
     print_mdoc(property(kpi, "title"));
     printf(".\nKPI %d.\n.br\n.Li \"%s\"\n", kpi, property(kpi, "expr"));
-    printf(".Bl -tag -width Ds -compact\n");
+    printf(".Bl -tag -width Definition -compact\n");
     print_mdoc_line("Also", property(kpi, "aliases"));
-    print_mdoc_line("In words", property(kpi, "formula"));
+    print_mdoc_line("Definition", property(kpi, "formula"));
     print_mdoc_line("Unit", property(kpi, "unit"));
     print_mdoc_line("Better", property(kpi, "direction"));
     print_mdoc_line("Undefined", property(kpi, "undefined_when"));

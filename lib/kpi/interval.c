@@ -55,9 +55,8 @@ static void by_cost(const lk_kpi_formula *formula, const double *x, const lk_kpi
     set_by_ratio(formula, x, money / limits.high, money == 0 ? 0 : money / limits.low, out);
 }
 
-static void by_two_counts(const lk_kpi_formula *formula, const double *x,
-                          const lk_kpi_parts *parts, const lk_kpi_settings *settings,
-                          leadkpi_estimate *out)
+static void by_two_counts(const lk_kpi_formula *formula, const double *x, const lk_kpi_parts *parts,
+                          const lk_kpi_settings *settings, leadkpi_estimate *out)
 {
     double low, high;
     if (leadkpi_stats_poisson_ratio_interval(parts->first, parts->second, settings->level, &low,
@@ -135,14 +134,27 @@ void lk_kpi_interval(const lk_kpi_formula *formula, const double *x,
     formula->parts(x, &parts);
     switch (formula->has_parts ? formula->interval : 0) {
     case LK_INTERVAL_WILSON:
-    case LK_INTERVAL_MULTINOMIAL: by_wilson(formula, x, &parts, settings, out); break;
-    case LK_INTERVAL_POISSON: by_poisson(formula, x, &parts, settings, out); break;
-    case LK_INTERVAL_COST_PER_POISSON: by_cost(formula, x, &parts, settings, out); break;
+    case LK_INTERVAL_MULTINOMIAL:
+        by_wilson(formula, x, &parts, settings, out);
+        break;
+    case LK_INTERVAL_POISSON:
+        by_poisson(formula, x, &parts, settings, out);
+        break;
+    case LK_INTERVAL_COST_PER_POISSON:
+        by_cost(formula, x, &parts, settings, out);
+        break;
     case LK_INTERVAL_RATIO_POISSON:
-    case LK_INTERVAL_RATE_RATIO_MINUS1: by_two_counts(formula, x, &parts, settings, out); break;
-    case LK_INTERVAL_DIFFERENCE_POISSON: by_difference(&parts, settings, out); break;
-    case LK_INTERVAL_KATZ_RATIO: by_katz(&parts, settings, out); break;
-    default: break;
+    case LK_INTERVAL_RATE_RATIO_MINUS1:
+        by_two_counts(formula, x, &parts, settings, out);
+        break;
+    case LK_INTERVAL_DIFFERENCE_POISSON:
+        by_difference(&parts, settings, out);
+        break;
+    case LK_INTERVAL_KATZ_RATIO:
+        by_katz(&parts, settings, out);
+        break;
+    default:
+        break;
     }
     note_missing(out);
 }
@@ -193,8 +205,7 @@ static void by_survival(lk_sample events, lk_sample at_risk, const lk_kpi_settin
 {
     double log_survival = log1p(-out->value), variance = 0;
     for (size_t i = 0; i < events.count; i++)
-        variance += events.values[i] /
-                    (at_risk.values[i] * (at_risk.values[i] - events.values[i]));
+        variance += events.values[i] / (at_risk.values[i] * (at_risk.values[i] - events.values[i]));
     out->n = at_risk.values[0];
     if (!(log_survival < 0) || !isfinite(variance)) return;
     double half = settings->z * sqrt(variance) / -log_survival;
@@ -206,10 +217,17 @@ void lk_kpi_interval_samples(const lk_kpi_formula *formula, const lk_sample *sam
                              const lk_kpi_settings *settings, leadkpi_estimate *out)
 {
     switch (formula->has_parts ? formula->interval : 0) {
-    case LK_INTERVAL_ORDER_STAT: by_order(formula, samples[0], settings, out); break;
-    case LK_INTERVAL_MEAN_T: by_mean(formula, samples, settings, out); break;
-    case LK_INTERVAL_KM: by_survival(samples[0], samples[1], settings, out); break;
-    default: break;
+    case LK_INTERVAL_ORDER_STAT:
+        by_order(formula, samples[0], settings, out);
+        break;
+    case LK_INTERVAL_MEAN_T:
+        by_mean(formula, samples, settings, out);
+        break;
+    case LK_INTERVAL_KM:
+        by_survival(samples[0], samples[1], settings, out);
+        break;
+    default:
+        break;
     }
     note_missing(out);
 }

@@ -92,6 +92,7 @@ typedef struct lk_kpi_texts {
     const char *notes;          /* traps */
     const char *version;        /* of the definition; NULL: "1" */
     const char *since;          /* the release; NULL: "0.1" */
+    int survivor_biased;        /* 1: only those that finished are in it; not inherited */
 } lk_kpi_texts;
 
 typedef struct lk_kpi_entry {

@@ -112,7 +112,8 @@ static leadkpi_status fail_unknown(lk_text name, leadkpi_error *error)
 {
     lk_nearest nearest;
     lk_nearest_begin(&nearest, name);
-    for (size_t i = 0; i < COUNT_OF(names); i++) lk_nearest_consider(&nearest, text_of(names[i].name));
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        lk_nearest_consider(&nearest, text_of(names[i].name));
     for (size_t i = 0; i < COUNT_OF(ambiguous); i++)
         lk_nearest_consider(&nearest, text_of(ambiguous[i].name));
     return lk_nearest_fail(&nearest, "KPI", error);

@@ -33,8 +33,8 @@ double lk_sample_sum(lk_sample sample)
 {
     lk_exact_sum total = LK_EXACT_SUM_ZERO;
     if (sample.count == 0) return NAN;
-    return sum_of(&total, lk_exact_sum_add_doubles(&total, sample.values, 0, sample.count, NULL,
-                                                   NULL));
+    return sum_of(&total,
+                  lk_exact_sum_add_doubles(&total, sample.values, 0, sample.count, NULL, NULL));
 }
 
 double lk_sample_mean(lk_sample sample)

@@ -26,8 +26,7 @@ static leadkpi_status add_texts(leadkpi_table *table, const char *column, int32_
     lk_text_builder_init(&builder, table);
     for (int32_t row = 0; row < row_count && status == LEADKPI_OK; row++)
         status = lk_text_builder_append(&builder, text_of(cell(row, column)), error);
-    if (status == LEADKPI_OK)
-        status = lk_text_builder_finish(&builder, text_of(column), "", error);
+    if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, text_of(column), "", error);
     lk_text_builder_release(&builder);
     return status;
 }
@@ -80,8 +79,7 @@ static const char *measure_cell(int32_t row, const char *column)
 
 static leadkpi_status fill_measures(leadkpi_table *table, leadkpi_error *error)
 {
-    return add_all_texts(table, leadkpi_measure_property_at, LK_MEASURE_COUNT, measure_cell,
-                         error);
+    return add_all_texts(table, leadkpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
 }
 
 static const char *category_cell(int32_t row, const char *column)
@@ -206,7 +204,8 @@ static void estimate_row(const work *w, size_t row, leadkpi_estimate *estimate)
     lk_kpi_estimate(w->index, inputs, &w->settings, estimate, NULL);
 }
 
-static leadkpi_status append_flags(lk_text_builder *builder, uint32_t flags, leadkpi_error *error)
+leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
+                                   leadkpi_error *error)
 {
     char text[192];
     size_t length = 0;
@@ -230,9 +229,9 @@ static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *er
         if (isnan(estimate.value)) lk_table_set_null(table, 0, row);
         if (isnan(estimate.low)) lk_table_set_null(table, 1, row);
         if (isnan(estimate.high)) lk_table_set_null(table, 2, row);
-        LK_TRY(lk_text_builder_append(&w->statuses,
-                                      text_of(leadkpi_status_name(estimate.status)), error));
-        LK_TRY(append_flags(&w->flags, estimate.flags, error));
+        LK_TRY(lk_text_builder_append(&w->statuses, text_of(leadkpi_status_name(estimate.status)),
+                                      error));
+        LK_TRY(lk_kpi_append_flags(&w->flags, estimate.flags, error));
     }
     return LEADKPI_OK;
 }
@@ -243,8 +242,7 @@ static leadkpi_status fill_results(work *w, leadkpi_table *table, leadkpi_error 
         leadkpi_kpi_property(lk_kpi_formulas[w->index].number, "unit", LEADKPI_NUL_TERMINATED);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("value"), unit, w->row_count, true, &w->value,
                                error));
-    LK_TRY(
-        lk_table_add_double(table, LK_LITERAL("low"), unit, w->row_count, true, &w->low, error));
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->row_count, true, &w->low, error));
     LK_TRY(
         lk_table_add_double(table, LK_LITERAL("high"), unit, w->row_count, true, &w->high, error));
     LK_TRY(fill_rows(w, table, error));

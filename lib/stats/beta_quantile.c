@@ -11,7 +11,8 @@ static lk_stats_tails tails_at(double x, double a, double b)
 }
 
 /* A first guess for x up to 1/2: the normal approximation of the logit where both parameters
- * allow it (Abramowitz and Stegun 26.5.22), else the leading term of the lower tail, x^a / (a B). */
+ * allow it (Abramowitz and Stegun 26.5.22), else the leading term of the lower tail,
+ * x^a / (a B). */
 static double first_guess(double target, double a, double b, int upper)
 {
     if (a > 1 && b > 1) {

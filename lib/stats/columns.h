@@ -14,7 +14,8 @@ leadkpi_status lk_stats_wilson_columns(const double *successes, const double *tr
 
 /* The interval of leadkpi_stats_cost_per_count_interval of every row, NaN where that refuses.
  * Garwood's limits are kept by whole count below the few hundred from where a series
- * gives them, in at most 16 KiB of `memory`, given back before the call ends. Also: OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+ * gives them, in at most 16 KiB of `memory`, given back before the call ends.
+ * Also: OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_stats_cost_per_count_columns(lk_memory *memory, const double *money,
                                                const double *counts, size_t count, double level,
                                                double *low, double *high, leadkpi_error *error);

@@ -10,7 +10,8 @@
 #define LENGTH_OF(array) (sizeof(array) / sizeof *(array))
 
 /* (-1)^k (zeta(k) - 1) / k for k = 2, 3, ...: log Gamma(2 + w) = (1 - gamma) w + their sum with
- * w^k (Abramowitz and Stegun 6.1.33). For |w| <= 1/2 a term is at most a quarter of the one before. */
+ * w^k (Abramowitz and Stegun 6.1.33). For |w| <= 1/2 a term is at most a quarter of the
+ * one before. */
 static const double log_gamma_at_2[] = {
     0.3224670334241132182362076, -0.06735230105319809513324605, 0.02058080842778454787900092,
     -7.385551028673985266273097e-3, 2.890510330741523285752988e-3, -1.192753911703260977113936e-3,

@@ -10,8 +10,8 @@
 #include "stats/check.h"
 #include "stats/special.h"
 
-/* The quantile of gamma at shape a is a + sqrt(a) (z + P1(z) / sqrt(a) + P2(z) / a + ...), z the normal
- * quantile (Cornish and Fisher 1937). Row k - 1 holds Pk, whose powers of z are all even (k odd)
+/* The quantile of gamma at shape a is a + sqrt(a) (z + P1(z) / sqrt(a) + P2(z) / a + ...), z the
+ * normal quantile (Cornish and Fisher 1937). Row k - 1 holds Pk, whose powers of z are all even (k odd)
  * or all odd (k even), lowest first. Found by solving dx/dz = normal density / gamma density
  * order by order in rational numbers. */
 static const double cornish_fisher[LK_GARWOOD_TERMS - 1][7] = {
@@ -94,9 +94,9 @@ void lk_garwood_release(lk_garwood *garwood)
 
 lk_garwood_limits lk_garwood_of(lk_garwood *garwood, double count)
 {
-    if (!(count < (double)garwood->kept_count)) return lk_garwood_level_limits(&garwood->series, count);
-    size_t whole = (size_t)count;
-    if ((double)whole != count) return lk_garwood_level_limits(&garwood->series, count);
+    int small = count < (double)garwood->kept_count;
+    size_t whole = small ? (size_t)count : 0;
+    if (!small || (double)whole != count) return lk_garwood_level_limits(&garwood->series, count);
     lk_garwood_limits *kept = &garwood->kept[whole];
     if (kept->high == 0) *kept = lk_garwood_level_limits(&garwood->series, count);
     return *kept;

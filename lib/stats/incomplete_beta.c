@@ -98,7 +98,8 @@ static lk_stats_tails tails_by_quadrature(double x, double y, double a, double b
     return upper ? lk_stats_of_upper(tail, density) : lk_stats_of_lower(tail, density);
 }
 
-/* Whether the upper tail, had as 1 less the lower one, has lost digits that upper_of_small_a keeps. */
+/* Whether the upper tail, had as 1 less the lower one, has lost digits that
+ * upper_of_small_a keeps. */
 static int is_lost(double upper, double x, double a, double b)
 {
     return upper < 0.1 && a < 1 && x <= 0.5 && b * x < 2;

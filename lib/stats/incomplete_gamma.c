@@ -34,7 +34,8 @@ static double lower_series(double x, double shape)
     return sum;
 }
 
-/* Lentz's evaluation of 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...)): Q is it times x_density. */
+/* Lentz's evaluation of 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...)): Q is it times
+ * x_density. */
 static double upper_fraction(double x, double shape)
 {
     double b = x + 1 - shape, c = 1 / DBL_MIN, d = 1 / b, fraction = d;
@@ -63,8 +64,8 @@ static double upper_of_small_shape(double x, double shape)
     return -expm1(log_power) - exp(log_power) * shape * sum;
 }
 
-/* How far log density falls from x to x + s, less what the slope at x explains; parameters: slope, shape - 1, 1 / x
- * with the sign of the direction. */
+/* How far log density falls from x to x + s, less what the slope at x explains; parameters:
+ * slope, shape - 1, 1 / x with the sign of the direction. */
 static double exponent(double s, const double *p)
 {
     double u = s * p[2];

@@ -79,8 +79,8 @@ static void add_row(leadkpi_stats_survival *curve, double time, int64_t events, 
     curve->rows[curve->row_count++] = (lk_survival_row){time, 0, events, censored, 1, 0};
 }
 
-/* S is a long product of fractions: it is kept in two doubles, so that it comes out as the nearest one to
- * the true product, and 5/6 of 3/5 is exactly a half. */
+/* S is a long product of fractions: it is kept in two doubles, so that it comes out as the
+ * nearest one to the true product, and 5/6 of 3/5 is exactly a half. */
 static void fill_estimates(leadkpi_stats_survival *curve, size_t subject_count)
 {
     double survival = 1, rest = 0, greenwood = 0;

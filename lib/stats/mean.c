@@ -29,7 +29,8 @@ leadkpi_status leadkpi_stats_mean_interval(double count, double sum, double sum_
     LK_FAIL_IF(!isfinite(count * sum_of_squares) || !isfinite(sum * sum), error, LEADKPI_OVERFLOW,
                "mean: the squares are larger than a double holds");
     double scaled = scaled_squares_about_mean(count, sum, sum_of_squares);
-    LK_FAIL_IF(scaled < -SUMMATION_TOLERANCE * count * sum_of_squares || (sum != 0 && sum_of_squares == 0),
+    LK_FAIL_IF(scaled < -SUMMATION_TOLERANCE * count * sum_of_squares ||
+                   (sum != 0 && sum_of_squares == 0),
                error, LEADKPI_BAD_DATA,
                "sum_of_squares: expected at least sum * sum / count = %g, found %g",
                sum * sum / count, sum_of_squares);

@@ -6,9 +6,9 @@
 
 leadkpi_status lk_survival_check_scale(int32_t scale, leadkpi_error *error)
 {
-    LK_FAIL_IF(scale < LEADKPI_STATS_SURVIVAL_PLAIN || scale > LEADKPI_STATS_SURVIVAL_LOG_LOG, error,
-               LEADKPI_BAD_ARGUMENT, "scale: expected a LEADKPI_STATS_SURVIVAL_... (1 to 3), found %d",
-               scale);
+    LK_FAIL_IF(scale < LEADKPI_STATS_SURVIVAL_PLAIN || scale > LEADKPI_STATS_SURVIVAL_LOG_LOG,
+               error, LEADKPI_BAD_ARGUMENT,
+               "scale: expected a LEADKPI_STATS_SURVIVAL_... (1 to 3), found %d", scale);
     return LEADKPI_OK;
 }
 

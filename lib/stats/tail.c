@@ -3,8 +3,8 @@
  * With large parameters the density of gamma, beta and t falls from x outwards
  * like a bell's flank. Its tail is density(x) times the integral of
  * exp(-exponent), where the exponent is the fall of the log density: every term
- * is positive, nothing cancels, and the relative accuracy far out is that in the middle. The work is the
- * same for a parameter of 100 and one of 1e15, where a continued fraction needs
+ * is positive, nothing cancels, and the relative accuracy far out is that
+ * in the middle. The work is the same for a parameter of 100 and one of 1e15, where a continued fraction needs
  * the root of it in steps. */
 #include "stats/special.h"
 

@@ -7,8 +7,8 @@
 
 #include "stats/check.h"
 
-/* The limits are the roots of (n + z^2) p^2 - (2 x + z^2) p + x^2 / n. This is the larger root times
- * (n + z^2); the smaller is taken from the product of the roots, so that neither cancels. */
+/* The limits are the roots of (n + z^2) p^2 - (2 x + z^2) p + x^2 / n. This is the larger
+ * root times (n + z^2); the smaller is taken from the product of the roots, so that neither cancels. */
 static double larger_root(double successes, double trials, double z)
 {
     double spread = sqrt(z * z + 4 * successes * ((trials - successes) / trials));

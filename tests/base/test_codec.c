@@ -70,7 +70,8 @@ START_TEST(everything_comes_back_as_it_was_written)
     leadkpi_error error;
     uint32_t version = 0;
     leadkpi_error_reset(&error);
-    ck_assert_int_eq(lk_reader_begin(&r, bytes, size, "campaigns", 5, &version, &error), LEADKPI_OK);
+    ck_assert_int_eq(lk_reader_begin(&r, bytes, size, "campaigns", 5, &version, &error),
+                     LEADKPI_OK);
     ck_assert_uint_eq(version, 3);
     ck_assert(lk_read_bool(&r));
     ck_assert_uint_eq(lk_read_uint8(&r), 200);
@@ -91,11 +92,15 @@ END_TEST
 
 START_TEST(the_envelope_is_frozen)
 {
-    static const uint8_t golden[] = {
-        'L', 'E', 'A', 'D', 'K', 'P', 'I', 0, 'c', 'a', 'm', 'p', 'a', 'i', 'g', 'n', 's', 0, 0, 0,
-        0,   0,   0,   0,   1,   0,   0,   0, 0,   0,   0,   0,   2,   0,   0,   0,   0,   0, 0, 0,
-        0xAC, 0x02 /* 300 */, 0x9A, 0x75, 0x89, 0x26, 0xF3, 0x04, 0x44, 0xA7, 0x3C, 0xCD, 0xF6, 0xDA, 0x85, 0xD7, 0x16, 0x03
-    };
+    static const uint8_t golden[] = {'L',  'E',  'A',  'D',  'K',  'P',  'I',
+                                     0,    'c',  'a',  'm',  'p',  'a',  'i',
+                                     'g',  'n',  's',  0,    0,    0,    0,
+                                     0,    0,    0,    1,    0,    0,    0,
+                                     0,    0,    0,    0,    2,    0,    0,
+                                     0,    0,    0,    0,    0,    0xAC, 0x02 /* 300 */,
+                                     0x9A, 0x75, 0x89, 0x26, 0xF3, 0x04, 0x44,
+                                     0xA7, 0x3C, 0xCD, 0xF6, 0xDA, 0x85, 0xD7,
+                                     0x16, 0x03};
     static const uint8_t payload[] = {0xAC, 0x02};
     state_of(payload, 2);
     ck_assert_uint_eq(size, sizeof golden);
@@ -139,7 +144,8 @@ START_TEST(any_changed_byte_is_noticed)
         for (int bit = 0; bit < 8; bit++) {
             bytes[i] ^= (uint8_t)(1 << bit);
             leadkpi_status status = begin(&reader, &error);
-            ck_assert_msg(status == LEADKPI_BAD_FORMAT || status == LEADKPI_BAD_CHECKSUM, "byte %zu", i);
+            ck_assert_msg(status == LEADKPI_BAD_FORMAT || status == LEADKPI_BAD_CHECKSUM,
+                          "byte %zu", i);
             ck_assert_int_eq(error.code, status);
             bytes[i] ^= (uint8_t)(1 << bit);
         }
@@ -158,12 +164,14 @@ START_TEST(a_state_cut_or_lengthened_is_refused)
         uint8_t *exact = malloc(size + (size == 0)); /* so that a read past the end is seen */
         memcpy(exact, bytes, size);
         leadkpi_error_reset(&error);
-        ck_assert_int_eq(lk_reader_begin(&reader, exact, size, "campaigns", 3, &version, &error), LEADKPI_BAD_FORMAT);
+        ck_assert_int_eq(lk_reader_begin(&reader, exact, size, "campaigns", 3, &version, &error),
+                         LEADKPI_BAD_FORMAT);
         free(exact);
     }
     size = whole + 1;
     ck_assert_int_eq(begin(&reader, &error), LEADKPI_BAD_FORMAT);
-    ck_assert_int_eq(lk_reader_begin(&reader, NULL, 5, "campaigns", 3, &version, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(lk_reader_begin(&reader, NULL, 5, "campaigns", 3, &version, NULL),
+                     LEADKPI_NULL_ARGUMENT);
 }
 END_TEST
 
@@ -173,10 +181,12 @@ START_TEST(another_kind_or_a_later_format_is_told_apart_from_damage)
     leadkpi_error error;
     uint32_t version;
     leadkpi_error_reset(&error);
-    ck_assert_int_eq(lk_reader_begin(&reader, bytes, size, "funnel", 3, &version, &error), LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(lk_reader_begin(&reader, bytes, size, "funnel", 3, &version, &error),
+                     LEADKPI_BAD_FORMAT);
     ck_assert_str_eq(error.message, "state: expected one of kind \"funnel\", found \"campaigns\"");
     leadkpi_error_reset(&error);
-    ck_assert_int_eq(lk_reader_begin(&reader, bytes, size, "campaigns", 2, &version, &error), LEADKPI_NEWER_FORMAT);
+    ck_assert_int_eq(lk_reader_begin(&reader, bytes, size, "campaigns", 2, &version, &error),
+                     LEADKPI_NEWER_FORMAT);
     bytes[24] = 0;
     seal();
     ck_assert_int_eq(begin(&reader, &error), LEADKPI_BAD_FORMAT);
@@ -189,7 +199,8 @@ START_TEST(another_kind_or_a_later_format_is_told_apart_from_damage)
     bytes[20] = 0, bytes[8] = 0x1B; /* no control characters in messages */
     seal();
     ck_assert_int_eq(begin(&reader, &error), LEADKPI_BAD_FORMAT);
-    ck_assert_str_eq(error.message, "state: expected one of kind \"campaigns\", found \"?ampaigns\"");
+    ck_assert_str_eq(error.message,
+                     "state: expected one of kind \"campaigns\", found \"?ampaigns\"");
 }
 END_TEST
 
@@ -218,7 +229,8 @@ START_TEST(varints_are_as_short_as_can_be)
         state_of(cases[i].payload, cases[i].length);
         ck_assert_int_eq(begin(&reader, &error), LEADKPI_OK);
         ck_assert_uint_eq(lk_read_varint(&reader), cases[i].value);
-        ck_assert_int_eq(lk_reader_finish(&reader), cases[i].good ? LEADKPI_OK : LEADKPI_BAD_FORMAT);
+        ck_assert_int_eq(lk_reader_finish(&reader),
+                         cases[i].good ? LEADKPI_OK : LEADKPI_BAD_FORMAT);
     }
     uint64_t state = 1;
     for (int i = 0; i < 2000; i++) {
@@ -242,7 +254,8 @@ END_TEST
 
 START_TEST(doubles_have_one_zero_and_one_nan)
 {
-    static const uint64_t refused[] = {(uint64_t)1 << 63, 0x7FF8000000000001, 0xFFF8000000000000, 0x7FF0000000000001};
+    static const uint64_t refused[] = {(uint64_t)1 << 63, 0x7FF8000000000001, 0xFFF8000000000000,
+                                       0x7FF0000000000001};
     static const double written[] = {0.0, -0.0, NAN, -NAN, INFINITY, -INFINITY, 5e-324, -1.5};
     lk_reader reader;
     leadkpi_error error;
@@ -279,7 +292,8 @@ START_TEST(a_size_is_compared_with_the_bytes_that_are_there)
     begin(&reader, &error);
     ck_assert_uint_eq(lk_read_count(&reader, 3), 0);
     ck_assert_int_eq(lk_reader_status(&reader), LEADKPI_BAD_FORMAT);
-    ck_assert_str_eq(error.message, "state, byte 41: expected at most 3 items of 3 bytes or more, found 5");
+    ck_assert_str_eq(error.message,
+                     "state, byte 41: expected at most 3 items of 3 bytes or more, found 5");
     begin(&reader, &error);
     ck_assert_uint_eq(lk_read_count(&reader, SIZE_MAX), 0);
     ck_assert(!lk_reader_good(&reader));
@@ -329,22 +343,41 @@ START_TEST(hostile_payloads_never_harm)
     for (int i = 0; i < 20000; i++) {
         uint8_t payload[64];
         size_t length = lk_test_random(&state) % sizeof payload;
-        for (size_t j = 0; j < length; j++) payload[j] = (uint8_t)(lk_test_random(&state) >> (i % 60));
+        for (size_t j = 0; j < length; j++)
+            payload[j] = (uint8_t)(lk_test_random(&state) >> (i % 60));
         lk_reader r;
         leadkpi_error error;
         state_of(payload, length);
         ck_assert_int_eq(begin(&r, &error), LEADKPI_OK);
         for (int reads = 0; lk_reader_good(&r) && reads < 100; reads++) {
             switch (lk_test_random(&state) % 9) {
-            case 0: lk_read_varint(&r); break;
-            case 1: lk_read_signed_varint(&r); break;
-            case 2: lk_read_double(&r); break;
-            case 3: ck_assert_uint_le(lk_read_text(&r).length, length); break;
-            case 4: lk_read_exact_sum(&r); break;
-            case 5: lk_read_key128(&r); break;
-            case 6: ck_assert_uint_le(lk_read_count(&r, 3) * 3, length); break;
-            case 7: lk_read_uint32(&r); break;
-            default: lk_read_bool(&r); break;
+            case 0:
+                lk_read_varint(&r);
+                break;
+            case 1:
+                lk_read_signed_varint(&r);
+                break;
+            case 2:
+                lk_read_double(&r);
+                break;
+            case 3:
+                ck_assert_uint_le(lk_read_text(&r).length, length);
+                break;
+            case 4:
+                lk_read_exact_sum(&r);
+                break;
+            case 5:
+                lk_read_key128(&r);
+                break;
+            case 6:
+                ck_assert_uint_le(lk_read_count(&r, 3) * 3, length);
+                break;
+            case 7:
+                lk_read_uint32(&r);
+                break;
+            default:
+                lk_read_bool(&r);
+                break;
             }
             ck_assert(r.next >= bytes + 40 && r.next <= r.end);
         }

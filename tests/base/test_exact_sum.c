@@ -58,7 +58,8 @@ static double random_amount(uint64_t *state, int i)
 {
     uint64_t bits = lk_test_random(state);
     if (i % 3 == 0) return (double)(int64_t)bits / 1e6;
-    if (i % 3 == 1) return ldexp((double)(bits >> 11), (int)(bits % 190) - 185) * (bits & 2048 ? 1 : -1);
+    if (i % 3 == 1)
+        return ldexp((double)(bits >> 11), (int)(bits % 190) - 185) * (bits & 2048 ? 1 : -1);
     double any;
     memcpy(&any, &bits, sizeof any);
     return fabs(any) < 0x1p62 ? any : (double)(bits % 1000) / 8;
@@ -92,9 +93,18 @@ START_TEST(addends_are_rounded_once_half_to_even_at_the_last_bit)
         double value;
         uint64_t units;
     } cases[] = {
-        {0x1p-128, 1}, {0x1p-129, 0}, {0x1.8p-128, 2}, {0x1.4p-127, 2}, {0x1.cp-127, 4},
-        {0x1.0000000000001p-129, 1}, {0x1.fffffffffffffp-130, 0}, {DBL_TRUE_MIN, 0}, {DBL_MIN, 0},
-        {0x1p-180, 0}, {0x1.fffffffffffffp-129, 1}, {0x1.fffffffffffffp-128, 2},
+        {0x1p-128, 1},
+        {0x1p-129, 0},
+        {0x1.8p-128, 2},
+        {0x1.4p-127, 2},
+        {0x1.cp-127, 4},
+        {0x1.0000000000001p-129, 1},
+        {0x1.fffffffffffffp-130, 0},
+        {DBL_TRUE_MIN, 0},
+        {DBL_MIN, 0},
+        {0x1p-180, 0},
+        {0x1.fffffffffffffp-129, 1},
+        {0x1.fffffffffffffp-128, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lk_exact_sum plus = LK_EXACT_SUM_ZERO, minus = LK_EXACT_SUM_ZERO;
@@ -110,7 +120,9 @@ END_TEST
 
 START_TEST(any_order_batch_and_shard_gives_the_same_bytes)
 {
-    enum { COUNT = 5000 };
+    enum {
+        COUNT = 5000
+    };
     static double values[COUNT];
     uint64_t state = 2;
     lk_exact_sum forward = LK_EXACT_SUM_ZERO, backward = forward, batch = forward, shards = forward;
@@ -139,7 +151,9 @@ START_TEST(a_batch_leaves_out_what_is_not_valid_and_takes_strides_backwards)
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
     ck_assert_int_eq(lk_exact_sum_add_doubles(&sum, values, 0, 10, validity, NULL), LEADKPI_OK);
     ck_assert_double_eq(lk_exact_sum_to_double(&sum), 1 + 4 + 8 + 32 + 64 + 128 + 256);
-    ck_assert_int_eq(lk_exact_sum_add_doubles(&sum, values + 3, -(ptrdiff_t)sizeof(double), 2, NULL, NULL), LEADKPI_OK);
+    ck_assert_int_eq(
+        lk_exact_sum_add_doubles(&sum, values + 3, -(ptrdiff_t)sizeof(double), 2, NULL, NULL),
+        LEADKPI_OK);
     ck_assert_double_eq(lk_exact_sum_to_double(&sum), 493 + 12);
     ck_assert_int_eq(lk_exact_sum_add_doubles(&sum, NULL, 0, 0, NULL, NULL), LEADKPI_OK);
 }
@@ -183,8 +197,9 @@ START_TEST(what_cannot_be_added_is_refused_and_changes_nothing)
     static const struct {
         double value;
         leadkpi_status status;
-    } cases[] = {{NAN, LEADKPI_BAD_DATA},       {INFINITY, LEADKPI_BAD_DATA}, {-INFINITY, LEADKPI_BAD_DATA},
-                 {0x1p63, LEADKPI_OVERFLOW},    {-0x1p63, LEADKPI_OVERFLOW},  {DBL_MAX, LEADKPI_OVERFLOW}};
+    } cases[] = {{NAN, LEADKPI_BAD_DATA},       {INFINITY, LEADKPI_BAD_DATA},
+                 {-INFINITY, LEADKPI_BAD_DATA}, {0x1p63, LEADKPI_OVERFLOW},
+                 {-0x1p63, LEADKPI_OVERFLOW},   {DBL_MAX, LEADKPI_OVERFLOW}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         leadkpi_error error;
         lk_exact_sum sum = {{1, 2, 3, 4}}, before = sum;
@@ -195,7 +210,8 @@ START_TEST(what_cannot_be_added_is_refused_and_changes_nothing)
         ck_assert_int_eq(error.code, cases[i].status);
         ck_assert_int_eq(error.row, -1);
         leadkpi_error_reset(&error);
-        ck_assert_int_eq(lk_exact_sum_add_doubles(&sum, values, 0, 3, NULL, &error), cases[i].status);
+        ck_assert_int_eq(lk_exact_sum_add_doubles(&sum, values, 0, 3, NULL, &error),
+                         cases[i].status);
         ck_assert_int_eq(error.row, 2);
         same_limbs(&sum, before.limbs);
     }
@@ -255,7 +271,8 @@ START_TEST(one_value_comes_back_as_it_went_in)
 {
     uint64_t state = 4;
     for (int i = 0; i < 50000; i++) {
-        double value = ldexp((double)(int64_t)lk_test_random(&state), -(int)(lk_test_random(&state) % 128));
+        double value =
+            ldexp((double)(int64_t)lk_test_random(&state), -(int)(lk_test_random(&state) % 128));
         if (!lk_exact_sum_takes(value) || fabs(value) < 0x1p-75) continue;
         lk_exact_sum sum = LK_EXACT_SUM_ZERO;
         lk_exact_sum_add_double(&sum, value, NULL);
@@ -273,10 +290,17 @@ START_TEST(a_sum_is_rounded_to_the_nearest_double_half_to_even)
     static const struct {
         double big, small, tiny, expected;
     } cases[] = {
-        {0x1p53, 1, 0, 0x1p53},           {0x1p53, 1, 0x1p-128, 0x1p53 + 2}, {0x1p53, 1, -0x1p-128, 0x1p53},
-        {0x1p53 + 2, 1, 0, 0x1p53 + 4},   {0x1p54 - 1 - 1, 1, 0, 0x1p54},    {-0x1p53, -1, 0, -0x1p53},
-        {0x1p54 - 2, 1, -0x1p-100, 0x1p54 - 2}, {-0x1p53, -1, -0x1p-128, -0x1p53 - 2}, {1, 0x1p-53, 0x1p-60, 1 + 0x1p-52},
-        {0x1p62, 0x1p-128, 0, 0x1p62},    {0x1p-128, 0, 0, 0x1p-128},
+        {0x1p53, 1, 0, 0x1p53},
+        {0x1p53, 1, 0x1p-128, 0x1p53 + 2},
+        {0x1p53, 1, -0x1p-128, 0x1p53},
+        {0x1p53 + 2, 1, 0, 0x1p53 + 4},
+        {0x1p54 - 1 - 1, 1, 0, 0x1p54},
+        {-0x1p53, -1, 0, -0x1p53},
+        {0x1p54 - 2, 1, -0x1p-100, 0x1p54 - 2},
+        {-0x1p53, -1, -0x1p-128, -0x1p53 - 2},
+        {1, 0x1p-53, 0x1p-60, 1 + 0x1p-52},
+        {0x1p62, 0x1p-128, 0, 0x1p62},
+        {0x1p-128, 0, 0, 0x1p-128},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lk_exact_sum sum = LK_EXACT_SUM_ZERO;
@@ -292,7 +316,8 @@ START_TEST(wide_arithmetic_is_the_same_with_and_without_a_128_bit_integer)
 {
     uint64_t state = 5, r1, r2;
     for (int i = 0; i < 20000; i++) {
-        uint64_t a = lk_test_random(&state) >> (i % 64), b = lk_test_random(&state) >> (i / 64 % 64);
+        uint64_t a = lk_test_random(&state) >> (i % 64),
+                 b = lk_test_random(&state) >> (i / 64 % 64);
         lk_uint128 x = lk_multiply(a, b), y = lk_multiply_portable(a, b);
         ck_assert(x.low == y.low && x.high == y.high);
         uint64_t divisor = (a >> 1) + 1, high = b % divisor;

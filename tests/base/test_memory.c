@@ -47,7 +47,8 @@ START_TEST(sizes_that_do_not_fit_are_refused)
     leadkpi_error_reset(&error);
     ck_assert_int_eq(lk_allocate(&memory, SIZE_MAX / 4, 8, &block, &error), LEADKPI_OUT_OF_MEMORY);
     ck_assert_int_eq(lk_allocate(&memory, SIZE_MAX, 1, &block, NULL), LEADKPI_OUT_OF_MEMORY);
-    ck_assert_int_eq(lk_allocate(&memory, (size_t)PTRDIFF_MAX + 1, 1, &block, NULL), LEADKPI_OUT_OF_MEMORY);
+    ck_assert_int_eq(lk_allocate(&memory, (size_t)PTRDIFF_MAX + 1, 1, &block, NULL),
+                     LEADKPI_OUT_OF_MEMORY);
     ck_assert_ptr_null(block);
     ck_assert(!lk_size_multiply(SIZE_MAX, 2, &out) && !lk_size_add(SIZE_MAX, 1, &out));
     ck_assert_uint_eq(out, 7);
@@ -67,7 +68,8 @@ START_TEST(the_limit_counts_what_is_held_not_what_was)
     lk_memory_init(&memory, &host, NULL);
     ck_assert_int_eq(lk_allocate(&memory, 60, 1, &a, NULL), LEADKPI_OK);
     ck_assert_int_eq(lk_allocate(&memory, 41, 1, &b, &error), LEADKPI_LIMIT);
-    ck_assert_str_eq(error.message, "memory: expected at most 100 bytes (the host's limit), needed 101");
+    ck_assert_str_eq(error.message,
+                     "memory: expected at most 100 bytes (the host's limit), needed 101");
     ck_assert_int_eq(lk_allocate(&memory, 40, 1, &b, NULL), LEADKPI_OK);
     ck_assert_int_eq(lk_resize(&memory, &b, 40, 41, 1, NULL), LEADKPI_LIMIT);
     ck_assert_int_eq(lk_resize(&memory, &b, 40, 10, 1, NULL), LEADKPI_OK);
@@ -139,7 +141,8 @@ START_TEST(a_buffer_takes_texts_numbers_and_formats)
     lk_buffer_append(&buffer, NULL, 0);
     lk_buffer_append_format(&buffer, "%s", "");
     ck_assert_int_eq(lk_buffer_status(&buffer, NULL), LEADKPI_OK);
-    ck_assert(lk_text_equal(lk_buffer_text(&buffer), LK_LITERAL("cpl=12.5; n=7 of many-9223372036854775808")));
+    ck_assert(lk_text_equal(lk_buffer_text(&buffer),
+                            LK_LITERAL("cpl=12.5; n=7 of many-9223372036854775808")));
     lk_buffer_truncate(&buffer, 3);
     lk_buffer_truncate(&buffer, 30);
     char *text = NULL;
@@ -269,12 +272,16 @@ static void number_of(void *context, lk_fault_bytes *bytes)
 START_TEST(the_harness_notices)
 {
     static leadkpi_status (*const bad[])(const leadkpi_host *, void *, leadkpi_error *) = {
-        never_allocates, leaks, wrong_status, wrong_size, no_message, half_done, never_allocates, never_allocates};
+        never_allocates, leaks,     wrong_status,    wrong_size,
+        no_message,      half_done, never_allocates, never_allocates};
     int number = 0;
     lk_fault_case c = {"bad", NULL, bad[_i], number_of, NULL, &number};
-    if (_i == 6) lk_fault_every_poll(&c);
-    else if (_i == 7) lk_fault_every_limit(&c);
-    else lk_fault_every_allocation(&c);
+    if (_i == 6)
+        lk_fault_every_poll(&c);
+    else if (_i == 7)
+        lk_fault_every_limit(&c);
+    else
+        lk_fault_every_allocation(&c);
 }
 END_TEST
 

@@ -88,12 +88,31 @@ START_TEST(a_double_prints_as_people_write_it)
         double value;
         const char *text;
     } cases[] = {
-        {0.0, "0"}, {-0.0, "0"}, {1, "1"}, {-1, "-1"}, {0.1, "0.1"}, {12.34, "12.34"}, {1e6, "1000000"},
-        {1e15, "1000000000000000"}, {123456789012345680000.0, "123456789012345680000"}, {1e21, "1e21"},
-        {1e300, "1e300"}, {1e-6, "0.000001"}, {1e-7, "1e-7"}, {-1.5e-7, "-1.5e-7"}, {1.0 / 3, "0.3333333333333333"},
-        {5e-324, "5e-324"}, {DBL_MIN, "2.2250738585072014e-308"}, {DBL_MAX, "1.7976931348623157e308"},
-        {9007199254740993.0, "9007199254740992"}, {0.1 + 0.2, "0.30000000000000004"}, {NAN, "nan"}, {-NAN, "nan"},
-        {INFINITY, "inf"}, {-INFINITY, "-inf"}, {9.5367431640625e-7, "9.5367431640625e-7"},
+        {0.0, "0"},
+        {-0.0, "0"},
+        {1, "1"},
+        {-1, "-1"},
+        {0.1, "0.1"},
+        {12.34, "12.34"},
+        {1e6, "1000000"},
+        {1e15, "1000000000000000"},
+        {123456789012345680000.0, "123456789012345680000"},
+        {1e21, "1e21"},
+        {1e300, "1e300"},
+        {1e-6, "0.000001"},
+        {1e-7, "1e-7"},
+        {-1.5e-7, "-1.5e-7"},
+        {1.0 / 3, "0.3333333333333333"},
+        {5e-324, "5e-324"},
+        {DBL_MIN, "2.2250738585072014e-308"},
+        {DBL_MAX, "1.7976931348623157e308"},
+        {9007199254740993.0, "9007199254740992"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {NAN, "nan"},
+        {-NAN, "nan"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {9.5367431640625e-7, "9.5367431640625e-7"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         ck_assert_str_eq(print(cases[i].value), cases[i].text);
@@ -110,7 +129,8 @@ START_TEST(every_printed_double_is_shortest_and_reads_back)
     for (int i = 0; i < 5000; i++) {
         is_shortest_and_reads_back((double)(lk_test_random(&state) % 100000000 + 1) / 100);
         is_shortest_and_reads_back((double)(lk_test_random(&state) >> 11 | 1) * 0x1p-53);
-        is_shortest_and_reads_back(from_bits((lk_test_random(&state) >> (12 + i % 50)) | 1)); /* subnormal */
+        is_shortest_and_reads_back(
+            from_bits((lk_test_random(&state) >> (12 + i % 50)) | 1)); /* subnormal */
     }
 }
 END_TEST
@@ -134,8 +154,42 @@ END_TEST
 
 START_TEST(what_is_a_number_and_what_is_not)
 {
-    static const char *const numbers[] = {"0", "-0", "+1", ".5", "5.", "00012", "1e5", "1E+5", "1e-05", "-.5e-3", "0e999999999999999999999", "0.0000e5"};
-    static const char *const others[] = {"", ".", "-", "+", "e", "e5", "1e", "1e+", "1e-", "--1", "+-1", " 1", "1 ", "1,5", "1.2.3", "0x10", "1p3", "nan", "inf", "infinity", "1e5.", "1_000", "\xEF\xBB\xBF\x31", "1e1e1"};
+    static const char *const numbers[] = {"0",
+                                          "-0",
+                                          "+1",
+                                          ".5",
+                                          "5.",
+                                          "00012",
+                                          "1e5",
+                                          "1E+5",
+                                          "1e-05",
+                                          "-.5e-3",
+                                          "0e999999999999999999999",
+                                          "0.0000e5"};
+    static const char *const others[] = {"",
+                                         ".",
+                                         "-",
+                                         "+",
+                                         "e",
+                                         "e5",
+                                         "1e",
+                                         "1e+",
+                                         "1e-",
+                                         "--1",
+                                         "+-1",
+                                         " 1",
+                                         "1 ",
+                                         "1,5",
+                                         "1.2.3",
+                                         "0x10",
+                                         "1p3",
+                                         "nan",
+                                         "inf",
+                                         "infinity",
+                                         "1e5.",
+                                         "1_000",
+                                         "\xEF\xBB\xBF\x31",
+                                         "1e1e1"};
     double value;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) agrees_with_strtod(numbers[i]);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
@@ -154,11 +208,13 @@ START_TEST(random_decimals_read_as_strtod_reads_them)
     char text[128];
     for (int i = 0; i < 30000; i++) {
         int exponent = (int)(lk_test_random(&state) % 700) - 350;
-        snprintf(text, sizeof text, "%" PRIu64 ".%" PRIu64 "e%d", lk_test_random(&state) >> (i % 64),
-                 lk_test_random(&state), exponent);
+        snprintf(text, sizeof text, "%" PRIu64 ".%" PRIu64 "e%d",
+                 lk_test_random(&state) >> (i % 64), lk_test_random(&state), exponent);
         agrees_with_strtod(text);
-        snprintf(text, sizeof text, "%.*e", (int)(lk_test_random(&state) % 20), from_bits(lk_test_random(&state)));
-        if (text[0] != 'n' && text[0] != 'i' && text[1] != 'n' && text[1] != 'i') agrees_with_strtod(text);
+        snprintf(text, sizeof text, "%.*e", (int)(lk_test_random(&state) % 20),
+                 from_bits(lk_test_random(&state)));
+        if (text[0] != 'n' && text[0] != 'i' && text[1] != 'n' && text[1] != 'i')
+            agrees_with_strtod(text);
         snprintf(text, sizeof text, "%" PRIu64 "e-%d", lk_test_random(&state) % 1000000, i % 30);
         agrees_with_strtod(text);
     }
@@ -195,8 +251,15 @@ START_TEST(halfway_cases_go_to_even)
     halfway(DBL_MIN);
     halfway(nextafter(DBL_MIN, 0));
     /* the edge of the range: 2^1024 - 2^970 is the first that is too large */
-    agrees_with_strtod("179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042880");
-    agrees_with_strtod("179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042879.999999");
+    agrees_with_strtod("179769313486231580793728971405303415079934132710037826936173778980444968292"
+                       "764750946649017977587207096330286416692887910946555547851940402630657488671"
+                       "505820681908902000708383676273854845817711531764475730270069855571366959622"
+                       "842914819860834936475292719074168444365510704342711559699508093042880");
+    agrees_with_strtod(
+        "179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017"
+        "977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273"
+        "854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704"
+        "342711559699508093042879.999999");
     agrees_with_strtod("1.7976931348623158e308");
     agrees_with_strtod("1.7976931348623159e308");
     agrees_with_strtod("2.4703282292062327e-324");
@@ -206,7 +269,9 @@ END_TEST
 
 START_TEST(long_and_huge_texts_are_read_right_and_in_time)
 {
-    enum { LENGTH = 10000 };
+    enum {
+        LENGTH = 10000
+    };
     char *text = malloc(LENGTH + 32);
     memset(text, '9', LENGTH);
     for (int point = 1; point < LENGTH; point += 371) {
@@ -228,7 +293,8 @@ START_TEST(long_and_huge_texts_are_read_right_and_in_time)
     agrees_with_strtod("-1e99999999999999999999999999");
     agrees_with_strtod("1e-99999999999999999999999999");
     agrees_with_strtod("-1e-400");
-    agrees_with_strtod("0.00000000000000000000000000000000000000000000000000000000000000001e9223372036854775807");
+    agrees_with_strtod(
+        "0.00000000000000000000000000000000000000000000000000000000000000001e9223372036854775807");
 
     /* 20 million digits: a quadratic reader would never come back. */
     size_t many = 20000000;
@@ -261,8 +327,11 @@ START_TEST(hostile_text_never_harms)
         exact[length] = '\0';
         char *end;
         double expected = strtod(exact, &end);
-        if (is_number) ck_assert_msg((size_t)(end - exact) == length && value == expected, "%s", exact);
-        if (is_whole) ck_assert_msg(whole == strtoll(exact, &end, 10) && (size_t)(end - exact) == length, "%s", exact);
+        if (is_number)
+            ck_assert_msg((size_t)(end - exact) == length && value == expected, "%s", exact);
+        if (is_whole)
+            ck_assert_msg(whole == strtoll(exact, &end, 10) && (size_t)(end - exact) == length,
+                          "%s", exact);
         if (is_whole) ck_assert(is_number);
         free(exact);
     }
@@ -271,8 +340,19 @@ END_TEST
 
 START_TEST(integers_round_trip_and_refuse_what_does_not_fit)
 {
-    static const int64_t values[] = {0, 1, -1, 9, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
-    static const char *const others[] = {"", "-", "+", "9223372036854775808", "-9223372036854775809", "1.0", "1e3", " 1", "1 ", "99999999999999999999999", "0x1"};
+    static const int64_t values[] = {
+        0, 1, -1, 9, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
+    static const char *const others[] = {"",
+                                         "-",
+                                         "+",
+                                         "9223372036854775808",
+                                         "-9223372036854775809",
+                                         "1.0",
+                                         "1e3",
+                                         " 1",
+                                         "1 ",
+                                         "99999999999999999999999",
+                                         "0x1"};
     char text[32];
     int64_t back = 42;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -286,7 +366,8 @@ START_TEST(integers_round_trip_and_refuse_what_does_not_fit)
     }
     back = 42;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        ck_assert_msg(!lk_number_parse_int64((lk_text){others[i], strlen(others[i])}, &back), "%s", others[i]);
+        ck_assert_msg(!lk_number_parse_int64((lk_text){others[i], strlen(others[i])}, &back), "%s",
+                      others[i]);
     ck_assert_int_eq(back, 42);
     ck_assert(!lk_number_parse_int64((lk_text){NULL, 0}, &back));
     ck_assert(lk_number_parse_int64(LK_LITERAL("+0000000000000000000000007"), &back));

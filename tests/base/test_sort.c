@@ -12,19 +12,30 @@ static void memory_of_defaults(void)
     ck_assert_int_eq(lk_memory_init(&memory, NULL, NULL), LEADKPI_OK);
 }
 
-enum { COUNT = 3000, FAMILIES = 8 };
+enum {
+    COUNT = 3000,
+    FAMILIES = 8
+};
 
 static uint64_t key_of(int family, uint64_t i, uint64_t *state)
 {
     switch (family) {
-    case 0: return lk_test_random(state);
-    case 1: return i;
-    case 2: return COUNT - i;
-    case 3: return 7;
-    case 4: return lk_test_random(state) % 5;
-    case 5: return (lk_test_random(state) % 3) << 56;
-    case 6: return lk_test_random(state) & 0x00FF00FF00FF00FF;
-    default: return 0 - lk_test_random(state) % 300;
+    case 0:
+        return lk_test_random(state);
+    case 1:
+        return i;
+    case 2:
+        return COUNT - i;
+    case 3:
+        return 7;
+    case 4:
+        return lk_test_random(state) % 5;
+    case 5:
+        return (lk_test_random(state) % 3) << 56;
+    case 6:
+        return lk_test_random(state) & 0x00FF00FF00FF00FF;
+    default:
+        return 0 - lk_test_random(state) % 300;
     }
 }
 
@@ -42,7 +53,8 @@ START_TEST(keys_rise_and_equal_keys_keep_their_order)
         for (size_t i = 0; i < count; i++) {
             ck_assert_uint_eq(before[payload[i]], keys[i]);
             if (i == 0) continue;
-            ck_assert(keys[i - 1] < keys[i] || (keys[i - 1] == keys[i] && payload[i - 1] < payload[i]));
+            ck_assert(keys[i - 1] < keys[i] ||
+                      (keys[i - 1] == keys[i] && payload[i - 1] < payload[i]));
         }
         ck_assert_int_eq(lk_sort_uint64(&memory, before, NULL, count, NULL), LEADKPI_OK);
         if (count) ck_assert_mem_eq(before, keys, count * sizeof *keys);
@@ -83,8 +95,10 @@ START_TEST(indexes_are_sorted_stably_in_n_log_n_comparisons)
     for (size_t count = 0; count <= COUNT; count += count < 40 ? 1 : 987) {
         size_t comparisons = 0, log2_count = 0;
         counted context = {keys, &comparisons};
-        for (size_t i = 0; i < count; i++) keys[i] = key_of(_i, i, &state), indexes[i] = (uint32_t)i;
-        ck_assert_int_eq(lk_sort_indexes(&memory, indexes, count, compare_counted, &context, NULL), LEADKPI_OK);
+        for (size_t i = 0; i < count; i++)
+            keys[i] = key_of(_i, i, &state), indexes[i] = (uint32_t)i;
+        ck_assert_int_eq(lk_sort_indexes(&memory, indexes, count, compare_counted, &context, NULL),
+                         LEADKPI_OK);
         for (size_t i = 1; i < count; i++) {
             uint64_t left = keys[indexes[i - 1]], right = keys[indexes[i]];
             ck_assert(left < right || (left == right && indexes[i - 1] < indexes[i]));
@@ -108,7 +122,8 @@ START_TEST(a_comparison_that_contradicts_itself_loses_nothing)
     uint32_t indexes[500], seen[500] = {0};
     uint64_t state = 3;
     for (uint32_t i = 0; i < 500; i++) indexes[i] = i;
-    ck_assert_int_eq(lk_sort_indexes(&memory, indexes, 500, compare_badly, &state, NULL), LEADKPI_OK);
+    ck_assert_int_eq(lk_sort_indexes(&memory, indexes, 500, compare_badly, &state, NULL),
+                     LEADKPI_OK);
     for (int i = 0; i < 500; i++) seen[indexes[i]]++;
     for (int i = 0; i < 500; i++) ck_assert_uint_eq(seen[i], 1);
 }

@@ -17,10 +17,11 @@ static lk_text of(const char *text)
 START_TEST(a_format_gives_what_printf_gives)
 {
     char found[200], expected[200];
-    size_t length = lk_format(found, sizeof found, "%% %c %s %.*s %d %d %u %lld %llu %zu", 'x', "text", 3, "abcdef", INT_MIN,
-                              42, UINT_MAX, LLONG_MIN, ULLONG_MAX, SIZE_MAX);
-    snprintf(expected, sizeof expected, "%% %c %s %.*s %d %d %u %lld %llu %zu", 'x', "text", 3, "abcdef", INT_MIN, 42, UINT_MAX,
-             LLONG_MIN, ULLONG_MAX, SIZE_MAX);
+    size_t length =
+        lk_format(found, sizeof found, "%% %c %s %.*s %d %d %u %lld %llu %zu", 'x', "text", 3,
+                  "abcdef", INT_MIN, 42, UINT_MAX, LLONG_MIN, ULLONG_MAX, SIZE_MAX);
+    snprintf(expected, sizeof expected, "%% %c %s %.*s %d %d %u %lld %llu %zu", 'x', "text", 3,
+             "abcdef", INT_MIN, 42, UINT_MAX, LLONG_MIN, ULLONG_MAX, SIZE_MAX);
     ck_assert_str_eq(found, expected);
     ck_assert_uint_eq(length, strlen(expected));
     lk_format(found, sizeof found, "%g and %g", 0.1, 1e300);
@@ -33,7 +34,8 @@ END_TEST
 
 START_TEST(what_does_not_fit_is_cut_at_a_whole_character)
 {
-    static const char *const whole = "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80!"; /* é € and a face */
+    static const char *const whole =
+        "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80!"; /* é € and a face */
     char found[32];
     size_t last = 0;
     for (size_t capacity = 1; capacity < sizeof found; capacity++) {
@@ -62,7 +64,8 @@ START_TEST(the_first_error_wins_and_no_error_is_fine)
     ck_assert_int_eq(error.code, LEADKPI_OK);
     ck_assert(error.row == -1 && error.column == -1 && error.message[0] == '\0');
     for (size_t i = 0; i < sizeof error.reserved; i++) ck_assert_int_eq(error.reserved[i], 0);
-    ck_assert_int_eq(lk_fail_at(&error, LEADKPI_BAD_DATA, 12, 3, "value: expected %d", 5), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(lk_fail_at(&error, LEADKPI_BAD_DATA, 12, 3, "value: expected %d", 5),
+                     LEADKPI_BAD_DATA);
     ck_assert_int_eq(lk_fail(&error, LEADKPI_LIMIT, "later"), LEADKPI_LIMIT);
     ck_assert_int_eq(lk_fail(NULL, LEADKPI_LIMIT, "nobody listens"), LEADKPI_LIMIT);
     ck_assert_int_eq(error.code, LEADKPI_BAD_DATA);
@@ -84,9 +87,11 @@ START_TEST(a_message_is_clean_text_whatever_it_quotes)
     leadkpi_error error;
     ck_assert_str_eq(quoted(&error, "a\0b", 3), "\"a?b\"");
     ck_assert_str_eq(quoted(&error, "a\033[2J\n", 6), "\"a?[2J?\"");
-    ck_assert_str_eq(quoted(&error, "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80", 14), "\"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\"");
+    ck_assert_str_eq(quoted(&error, "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80", 14),
+                     "\"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\"");
     ck_assert_str_eq(quoted(&error, "\xFF\xC0\x80\xED\xA0\x80", 6), "\"??????\"");
-    ck_assert_str_eq(quoted(&error, "\xF4\x90\x80\x80\xE0\x9F\xBF\xF0\x8F\xBF\xBF\x7F", 12), "\"????????????\"");
+    ck_assert_str_eq(quoted(&error, "\xF4\x90\x80\x80\xE0\x9F\xBF\xF0\x8F\xBF\xBF\x7F", 12),
+                     "\"????????????\"");
     ck_assert_str_eq(quoted(&error, "\xC3", 1), "\"?\"");
     ck_assert_str_eq(quoted(&error, NULL, 0), "\"\"");
     /* a quotation is cut at 200 bytes, here in the middle of a character */
@@ -102,7 +107,8 @@ START_TEST(a_message_that_is_too_long_is_cut_and_closed)
     leadkpi_error error;
     char text[1000];
     for (size_t shift = 0; shift < 3; shift++) {
-        for (size_t i = 0; i < 999; i++) text[i] = (i + shift) % 3 == 0 ? '\xE2' : (i + shift) % 3 == 1 ? '\x82' : '\xAC';
+        for (size_t i = 0; i < 999; i++)
+            text[i] = (i + shift) % 3 == 0 ? '\xE2' : (i + shift) % 3 == 1 ? '\x82' : '\xAC';
         text[999] = '\0';
         leadkpi_error_reset(&error);
         lk_fail(&error, LEADKPI_BAD_DATA, "%s", text);
@@ -139,8 +145,14 @@ END_TEST
 START_TEST(names_are_folded)
 {
     static const char *const pairs[][2] = {
-        {"Cost-per Lead", "cost_per_lead"}, {"  LTV : CAC / ratio ", "ltv_cac_ratio"}, {"cpl", "cpl"}, {"__A__b__", "a_b"},
-        {"", ""}, {" -_/:\t", ""}, {"\xC3\x89t\xC3\xA9", "\xC3\x89t\xC3\xA9"}, {"a1.B2", "a1.b2"},
+        {"Cost-per Lead", "cost_per_lead"},
+        {"  LTV : CAC / ratio ", "ltv_cac_ratio"},
+        {"cpl", "cpl"},
+        {"__A__b__", "a_b"},
+        {"", ""},
+        {" -_/:\t", ""},
+        {"\xC3\x89t\xC3\xA9", "\xC3\x89t\xC3\xA9"},
+        {"a1.B2", "a1.b2"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         char folded[64];
@@ -149,7 +161,8 @@ START_TEST(names_are_folded)
         ck_assert(lk_name_same(of(pairs[i][0]), of(pairs[i][1])));
         ck_assert_uint_eq(lk_name_fold(of(pairs[i][0]), NULL, 0), length);
         for (size_t j = 0; j < i; j++)
-            if (strcmp(pairs[i][1], pairs[j][1])) ck_assert(!lk_name_same(of(pairs[i][0]), of(pairs[j][0])));
+            if (strcmp(pairs[i][1], pairs[j][1]))
+                ck_assert(!lk_name_same(of(pairs[i][0]), of(pairs[j][0])));
     }
     ck_assert(!lk_name_same(of("ab"), of("a_b")));
     ck_assert(!lk_name_same(of("abc"), of("ab")));
@@ -170,16 +183,31 @@ static const char *nearest_of(const char *wanted, const char *const *names, size
 
 START_TEST(a_near_miss_suggests_the_nearest_name)
 {
-    static const char *const names[] = {"cost_per_lead", "cost_per_click", "Cost per MQL", "window", "order", "roi", "cac", "ltv"};
+    static const char *const names[] = {
+        "cost_per_lead", "cost_per_click", "Cost per MQL", "window", "order", "roi", "cac", "ltv"};
     static const char *const cases[][2] = {
-        {"cost_per_laed", "cost_per_lead"}, {"COST PER LEAD", "cost_per_lead"}, {"cost-per-clik", "cost_per_click"},
-        {"cost_per_mqls", "Cost per MQL"}, {"widnow", "window"}, {"oder", "order"}, {"cca", "cac"}, {"rio", "roi"}, {"lt", "ltv"},
-        {"revenue", NULL}, {"x", NULL}, {"", NULL}, {"--", NULL}, {"wxyzow", NULL}, {"costs", NULL},
+        {"cost_per_laed", "cost_per_lead"},
+        {"COST PER LEAD", "cost_per_lead"},
+        {"cost-per-clik", "cost_per_click"},
+        {"cost_per_mqls", "Cost per MQL"},
+        {"widnow", "window"},
+        {"oder", "order"},
+        {"cca", "cac"},
+        {"rio", "roi"},
+        {"lt", "ltv"},
+        {"revenue", NULL},
+        {"x", NULL},
+        {"", NULL},
+        {"--", NULL},
+        {"wxyzow", NULL},
+        {"costs", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *found = nearest_of(cases[i][0], names, sizeof names / sizeof names[0]);
-        if (cases[i][1]) ck_assert_pstr_eq(found, cases[i][1]);
-        else ck_assert_ptr_null(found);
+        if (cases[i][1])
+            ck_assert_pstr_eq(found, cases[i][1]);
+        else
+            ck_assert_ptr_null(found);
     }
     static const char *const equal[] = {"cat", "bat", "at"};
     ck_assert_str_eq(nearest_of("rat", equal, 3), "cat"); /* the first of the nearest */
@@ -214,7 +242,8 @@ START_TEST(an_unknown_name_is_reported_with_the_nearest)
     leadkpi_error_reset(&error);
     lk_nearest_consider(&nearest, of("window"));
     ck_assert_int_eq(lk_nearest_fail(&nearest, "option", &error), LEADKPI_UNKNOWN_NAME);
-    ck_assert_str_eq(error.message, "option: nothing is called \"widnow\"; the nearest name is \"window\"");
+    ck_assert_str_eq(error.message,
+                     "option: nothing is called \"widnow\"; the nearest name is \"window\"");
 }
 END_TEST
 

@@ -48,9 +48,10 @@ END_TEST
 START_TEST(every_kpi_says_everything)
 {
     static const char *const needed[] = {
-        "name", "id", "function", "title", "label", "category", "formula", "expr", "defined_if",
-        "inputs", "shape", "unit", "display", "direction", "undefined_when", "interval",
-        "additivity", "keep", "grain", "guardrail", "version", "since"};
+        "name",    "id",        "function",       "title",    "label",      "category",
+        "formula", "expr",      "defined_if",     "inputs",   "shape",      "unit",
+        "display", "direction", "undefined_when", "interval", "additivity", "keep",
+        "grain",   "guardrail", "version",        "since"};
     for (int32_t i = 0; i < leadkpi_kpi_count(); i++) {
         int32_t kpi = leadkpi_kpi_at(i);
         bool sample = strcmp(property(kpi, "shape"), "sample") == 0;
@@ -59,7 +60,8 @@ START_TEST(every_kpi_says_everything)
             ck_assert_msg(*property(kpi, needed[k]), "%s has no %s", property(kpi, "name"),
                           needed[k]);
         }
-        ck_assert_ptr_nonnull(leadkpi_kpi_category_property(property(kpi, "category"), NUL, "title", NUL));
+        ck_assert_ptr_nonnull(
+            leadkpi_kpi_category_property(property(kpi, "category"), NUL, "title", NUL));
         int32_t guardrail = found(property(kpi, "guardrail"));
         ck_assert_int_ge(guardrail, 0);
         ck_assert_int_ne(guardrail / 100, kpi / 100);
@@ -90,7 +92,8 @@ START_TEST(inputs_are_measures)
         ck_assert_int_gt(count, 0);
         ck_assert_ptr_null(leadkpi_kpi_input(kpi, count));
         for (int32_t k = 0; k < count; k++) {
-            const char *type = leadkpi_measure_property(leadkpi_kpi_input(kpi, k), NUL, "type", NUL);
+            const char *type =
+                leadkpi_measure_property(leadkpi_kpi_input(kpi, k), NUL, "type", NUL);
             ck_assert_ptr_nonnull(type);
             ck_assert_int_eq(strstr(type, "[]") != NULL, sample);
         }
@@ -123,8 +126,8 @@ END_TEST
 
 START_TEST(case_blanks_hyphens_slashes_and_colons_do_not_matter)
 {
-    static const char *const names[] = {"Cost per Lead", "COST-PER-LEAD", "cost/per:lead",
-                                        " cost  per--lead ", "cpl", "CPL"};
+    static const char *const names[] = {"Cost per Lead",     "COST-PER-LEAD", "cost/per:lead",
+                                        " cost  per--lead ", "cpl",           "CPL"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         ck_assert_int_eq(found(names[i]), 6000);
     ck_assert_int_eq(found("LTV:CAC"), 7700);
@@ -135,11 +138,27 @@ END_TEST
 /* The names are those of lib/kpi/ambiguous.def. */
 START_TEST(an_ambiguous_name_lists_what_it_may_mean)
 {
-    static const char *const names[] = {
-        "ctr", "click_through_rate", "click_rate", "conversion_rate", "cvr", "cpa", "churn",
-        "churn_rate", "retention", "engagement_rate", "bounce_rate", "close_rate", "lead_quality",
-        "sales_efficiency", "payback", "velocity", "sales_velocity", "deal_velocity", "acv", "asp",
-        "growth"};
+    static const char *const names[] = {"ctr",
+                                        "click_through_rate",
+                                        "click_rate",
+                                        "conversion_rate",
+                                        "cvr",
+                                        "cpa",
+                                        "churn",
+                                        "churn_rate",
+                                        "retention",
+                                        "engagement_rate",
+                                        "bounce_rate",
+                                        "close_rate",
+                                        "lead_quality",
+                                        "sales_efficiency",
+                                        "payback",
+                                        "velocity",
+                                        "sales_velocity",
+                                        "deal_velocity",
+                                        "acv",
+                                        "asp",
+                                        "growth"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         int32_t kpi, count = 0;
         leadkpi_error error;
@@ -197,12 +216,14 @@ START_TEST(the_tables_say_what_the_calls_say)
     for (int32_t column = 1; column < leadkpi_table_column_count(kpis); column++)
         for (size_t row = 0; row < leadkpi_table_row_count(kpis); row++) {
             leadkpi_table_get_text(kpis, column, row, &text, &length, NULL);
-            const char *said = property(leadkpi_kpi_at((int32_t)row), leadkpi_table_column_name(kpis, column));
+            const char *said =
+                property(leadkpi_kpi_at((int32_t)row), leadkpi_table_column_name(kpis, column));
             ck_assert_uint_eq(length, strlen(said));
             ck_assert_mem_eq(text, said, length);
         }
     size_t count = 0;
-    for (int32_t i = 0; i < leadkpi_kpi_count(); i++) count += (size_t)leadkpi_kpi_input_count(leadkpi_kpi_at(i));
+    for (int32_t i = 0; i < leadkpi_kpi_count(); i++)
+        count += (size_t)leadkpi_kpi_input_count(leadkpi_kpi_at(i));
     ck_assert_uint_eq(leadkpi_table_row_count(inputs), count);
     leadkpi_table_free(kpis);
     leadkpi_table_free(inputs);

@@ -21,7 +21,8 @@ static leadkpi_options *options_of(const char *text)
     leadkpi_options *options;
     leadkpi_error error;
     ck_assert_int_eq(leadkpi_options_create(NULL, "kpi_evaluate", NUL, &options, NULL), LEADKPI_OK);
-    ck_assert_msg(leadkpi_options_parse(options, text, NUL, &error) == LEADKPI_OK, "%s", error.message);
+    ck_assert_msg(leadkpi_options_parse(options, text, NUL, &error) == LEADKPI_OK, "%s",
+                  error.message);
     return options;
 }
 
@@ -41,7 +42,8 @@ static uint32_t random_32(void)
 /* What real columns hold, and what they should not: counts, zeros, fractions, nonsense. */
 static double awkward(void)
 {
-    static const double values[] = {0, -0.0, 1, 0.5, 1e-300, 1e300, 1.7e308, -1, NAN, INFINITY, -INFINITY};
+    static const double values[] = {0,       -0.0, 1,   0.5,      1e-300,   1e300,
+                                    1.7e308, -1,   NAN, INFINITY, -INFINITY};
     uint32_t r = random_32() % 40;
     if (r < 11) return values[r];
     return r < 20 ? random_32() % 100 / 100.0 : random_32() % 5000;
@@ -201,14 +203,14 @@ START_TEST(a_number_is_finite_or_has_a_reason_and_lies_in_its_interval)
             ck_assert_int_eq(status == LEADKPI_OK, isfinite(e.value) != 0);
             ck_assert_int_eq(status == LEADKPI_OK, error.message[0] == 0);
             ck_assert_int_eq(status == LEADKPI_OK, error.code == LEADKPI_OK);
-            ck_assert_int_eq(status == LEADKPI_BAD_DATA && !(e.flags & LEADKPI_FLAG_NOT_A_SUBSET), e.input >= 0);
+            ck_assert_int_eq(status == LEADKPI_BAD_DATA && !(e.flags & LEADKPI_FLAG_NOT_A_SUBSET),
+                             e.input >= 0);
             if (status == LEADKPI_OK && !(e.flags & LEADKPI_FLAG_NO_INTERVAL)) {
                 double slack = 1e-9 * fmax(1e-300, fabs(e.value));
                 ck_assert_msg(e.low <= e.value + slack && e.value - slack <= e.high,
                               "%s: %g is not from %g to %g", name, e.value, e.low, e.high);
             }
-            if (e.flags & LEADKPI_FLAG_NO_INTERVAL)
-                ck_assert(isnan(e.low) && isnan(e.high));
+            if (e.flags & LEADKPI_FLAG_NO_INTERVAL) ck_assert(isnan(e.low) && isnan(e.high));
         }
     }
 }
@@ -247,17 +249,17 @@ START_TEST(misuse_is_refused_and_leaves_nothing_but_nan)
     double inputs[] = {5000, 250, 1};
     leadkpi_estimate e;
     leadkpi_error error;
-    leadkpi_options *foreign = NULL;
     ck_assert_int_eq(leadkpi_kpi_evaluate(6000, inputs, 3, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_ptr_nonnull(strstr(error.message, "campaign_spend, new_leads"));
     ck_assert_double_nan(e.value);
     ck_assert_int_eq(e.status, LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(e.kpi, -1);
     ck_assert_int_eq(leadkpi_kpi_evaluate(6050, inputs, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_kpi_evaluate(-1, inputs, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_kpi_evaluate(6000, NULL, 2, NULL, &e, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate(6000, inputs, 2, NULL, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate(6000, inputs, 2, NULL, NULL, &error),
+                     LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_kpi_evaluate(5500, inputs, 1, NULL, &e, &error), LEADKPI_WRONG_TYPE);
-    leadkpi_options_free(foreign);
 }
 END_TEST
 
@@ -266,7 +268,8 @@ START_TEST(named_inputs_may_come_in_any_order)
     static const char *const names[] = {"visitors", "new_leads", "campaign_spend"};
     double inputs[] = {1e6, 250, 5000};
     leadkpi_estimate e;
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(6000, names, inputs, 3, NULL, &e, NULL), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(6000, names, inputs, 3, NULL, &e, NULL),
+                     LEADKPI_OK);
     ck_assert_double_eq(e.value, 20);
 }
 END_TEST
@@ -277,16 +280,22 @@ START_TEST(a_missing_input_is_not_zero_and_another_variant_is_offered)
     double inputs[] = {0.02, 500};
     leadkpi_estimate e;
     leadkpi_error error;
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7600, names, inputs, 2, NULL, &e, &error), LEADKPI_NOT_GIVEN);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7600, names, inputs, 2, NULL, &e, &error),
+                     LEADKPI_NOT_GIVEN);
     ck_assert_ptr_nonnull(strstr(error.message, "gross_margin"));
     ck_assert_ptr_nonnull(strstr(error.message, "customer_lifetime_value:revenue_churn"));
     ck_assert_int_eq(e.input, 1);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, names, inputs, 2, NULL, &e, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, names, inputs, 2, NULL, &e, &error),
+                     LEADKPI_OK);
     ck_assert_double_eq(e.value, 25000);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, twice, inputs, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, NULL, inputs, 2, NULL, &e, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, names, NULL, 2, NULL, &e, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, NULL, NULL, 0, NULL, &e, &error), LEADKPI_NOT_GIVEN);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, twice, inputs, 2, NULL, &e, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, NULL, inputs, 2, NULL, &e, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, names, NULL, 2, NULL, &e, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_named(7601, NULL, NULL, 0, NULL, &e, &error),
+                     LEADKPI_NOT_GIVEN);
 }
 END_TEST
 
@@ -305,7 +314,8 @@ START_TEST(the_median_is_that_of_the_sorted_values)
         for (size_t i = 0; i < count; i++) values[i] = random_32() % 20 / 4.0;
         memcpy(sorted, values, count * sizeof *values);
         qsort(sorted, count, sizeof *sorted, by_value);
-        double expected = count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+        double expected =
+            count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
         ck_assert_double_eq(leadkpi_lead_response_time(values, count), expected);
     }
     ck_assert_double_nan(leadkpi_lead_response_time(NULL, 0));
@@ -323,6 +333,24 @@ START_TEST(a_wait_that_is_not_over_counts_as_longer_than_all_others)
 }
 END_TEST
 
+START_TEST(a_median_of_the_finished_alone_is_called_biased)
+{
+    double waits[] = {3, 4, 7, 12, 45, 180, 2880};
+    const double *lists[] = {waits};
+    size_t counts[] = {7};
+    leadkpi_estimate e;
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(5500, lists, counts, 1, NULL, &e, NULL),
+                     LEADKPI_OK);
+    ck_assert_uint_eq(e.flags, LEADKPI_FLAG_SURVIVOR_BIASED);
+    ck_assert(e.value == 12 && e.low == 3 && e.high == 2880 && e.n == 7);
+    waits[6] = INFINITY;
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(5500, lists, counts, 1, NULL, &e, NULL),
+                     LEADKPI_OK);
+    ck_assert_uint_eq(e.flags, 0);
+    ck_assert_double_infinite(e.high);
+}
+END_TEST
+
 START_TEST(a_bad_value_in_an_array_is_named_with_its_row)
 {
     double parts[] = {10, 20}, outcomes[] = {0, 1, 2}, predicted[] = {0.1, 0.5, 0.9};
@@ -330,13 +358,17 @@ START_TEST(a_bad_value_in_an_array_is_named_with_its_row)
     size_t counts[] = {3, 3}, uneven[] = {2, 1};
     leadkpi_estimate e;
     leadkpi_error error;
-    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(3700, lists, counts, 2, NULL, &e, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(3700, lists, counts, 2, NULL, &e, &error),
+                     LEADKPI_BAD_DATA);
     ck_assert_int_eq(error.row, 2);
     ck_assert_int_eq(e.input, 1);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(2700, part_list, uneven, 2, NULL, &e, &error), LEADKPI_UNDEFINED);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(6000, part_list, uneven, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(2700, part_list, uneven, 2, NULL, &e, &error),
+                     LEADKPI_UNDEFINED);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(6000, part_list, uneven, 2, NULL, &e, &error),
+                     LEADKPI_BAD_ARGUMENT);
     lists[0] = NULL;
-    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(3700, lists, counts, 2, NULL, &e, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_samples(3700, lists, counts, 2, NULL, &e, &error),
+                     LEADKPI_NULL_ARGUMENT);
 }
 END_TEST
 
@@ -376,20 +408,24 @@ START_TEST(columns_give_what_rows_give_bit_for_bit)
             size_t rows = row_counts[n];
             values[rows] = 77;
             validity[(rows + 7) / 8] = 0xa5;
-            ck_assert_int_eq(leadkpi_kpi_evaluate_columns(kpi, inputs, count, NULL, rows, values, validity, NULL), LEADKPI_OK);
+            ck_assert_int_eq(leadkpi_kpi_evaluate_columns(kpi, inputs, count, NULL, rows, values,
+                                                          validity, NULL),
+                             LEADKPI_OK);
             ck_assert_double_eq(values[rows], 77);
             ck_assert_uint_eq(validity[(rows + 7) / 8], 0xa5);
             for (size_t row = 0; row < rows; row++) {
                 double cells[INPUTS_MAX], one;
                 const double *single[INPUTS_MAX];
-                for (size_t k = 0; k < count; k++) cells[k] = columns[k][row], single[k] = &cells[k];
+                for (size_t k = 0; k < count; k++)
+                    cells[k] = columns[k][row], single[k] = &cells[k];
                 size_t ones[INPUTS_MAX] = {1, 1, 1, 1, 1, 1};
                 leadkpi_estimate e;
                 leadkpi_options *none = NULL;
                 leadkpi_kpi_evaluate_samples(kpi, single, ones, count, none, &e, NULL);
                 leadkpi_kpi_evaluate_columns(kpi, single, count, NULL, 1, &one, NULL, NULL);
                 ck_assert(same_bits(values[row], one));
-                if (!(e.flags & LEADKPI_FLAG_NOT_A_SUBSET)) ck_assert(same_bits(values[row], e.value));
+                if (!(e.flags & LEADKPI_FLAG_NOT_A_SUBSET))
+                    ck_assert(same_bits(values[row], e.value));
                 ck_assert_int_eq(validity[row / 8] >> (row % 8) & 1, !isnan(values[row]));
             }
             if (rows % 8) ck_assert_uint_eq(validity[rows / 8] >> (rows % 8), 0);
@@ -406,11 +442,15 @@ START_TEST(columns_with_gaps_or_backwards_are_read_as_such)
     ptrdiff_t strides[] = {2 * (ptrdiff_t)sizeof(double), -(ptrdiff_t)sizeof(double)};
     for (size_t i = 0; i < ROWS; i++)
         expected[i] = leadkpi_cost_per_lead(columns[0][2 * i], columns[1][ROWS - 1 - i]);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, gaps, 2, strides, ROWS, values, NULL, NULL), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, gaps, 2, strides, ROWS, values, NULL, NULL),
+                     LEADKPI_OK);
     for (size_t i = 0; i < ROWS; i++) ck_assert(same_bits(values[i], expected[i]));
     const double *in_place[] = {columns[0], columns[1]};
-    for (size_t i = 0; i < ROWS; i++) expected[i] = leadkpi_cost_per_lead(columns[0][i], columns[1][i]);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, in_place, 2, NULL, ROWS, columns[0], NULL, NULL), LEADKPI_OK);
+    for (size_t i = 0; i < ROWS; i++)
+        expected[i] = leadkpi_cost_per_lead(columns[0][i], columns[1][i]);
+    ck_assert_int_eq(
+        leadkpi_kpi_evaluate_columns(6000, in_place, 2, NULL, ROWS, columns[0], NULL, NULL),
+        LEADKPI_OK);
     for (size_t i = 0; i < ROWS; i++) ck_assert(same_bits(columns[0][i], expected[i]));
 }
 END_TEST
@@ -428,18 +468,23 @@ START_TEST(columns_with_intervals_give_what_evaluate_gives)
         int32_t kpi = leadkpi_kpi_at(i);
         size_t count = (size_t)leadkpi_kpi_input_count(kpi);
         if (is_sample(kpi)) continue;
-        ck_assert_int_eq(leadkpi_kpi_estimate_columns(kpi, inputs, count, NULL, 200, period, values, low, high, statuses, flags, NULL), LEADKPI_OK);
+        ck_assert_int_eq(leadkpi_kpi_estimate_columns(kpi, inputs, count, NULL, 200, period, values,
+                                                      low, high, statuses, flags, NULL),
+                         LEADKPI_OK);
         for (size_t row = 0; row < 200; row++) {
             double cells[INPUTS_MAX];
             leadkpi_estimate e;
             for (size_t k = 0; k < count; k++) cells[k] = columns[k][row];
             leadkpi_kpi_evaluate(kpi, cells, count, period, &e, NULL);
-            ck_assert(same_bits(values[row], e.value) && same_bits(low[row], e.low) && same_bits(high[row], e.high));
+            ck_assert(same_bits(values[row], e.value) && same_bits(low[row], e.low) &&
+                      same_bits(high[row], e.high));
             ck_assert_int_eq(statuses[row], e.status);
             ck_assert_uint_eq(flags[row], e.flags);
         }
     }
-    ck_assert_int_eq(leadkpi_kpi_estimate_columns(6000, inputs, 2, NULL, 200, NULL, NULL, NULL, NULL, NULL, NULL, NULL), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_kpi_estimate_columns(6000, inputs, 2, NULL, 200, NULL, NULL, NULL,
+                                                  NULL, NULL, NULL, NULL),
+                     LEADKPI_OK);
     leadkpi_options_free(period);
 }
 END_TEST
@@ -448,14 +493,22 @@ START_TEST(misuse_of_columns_is_refused)
 {
     const double *inputs[] = {columns[0], NULL};
     double value;
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, 1, &value, NULL, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, 1, &value, NULL, NULL),
+                     LEADKPI_NULL_ARGUMENT);
     inputs[1] = columns[1];
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 1, NULL, 1, &value, NULL, NULL), LEADKPI_BAD_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, 1, NULL, NULL, NULL), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, NULL, 2, NULL, 1, &value, NULL, NULL), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, SIZE_MAX, &value, NULL, NULL), LEADKPI_BAD_ARGUMENT);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(5500, inputs, 1, NULL, 1, &value, NULL, NULL), LEADKPI_WRONG_TYPE);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(1, inputs, 1, NULL, 1, &value, NULL, NULL), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 1, NULL, 1, &value, NULL, NULL),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, 1, NULL, NULL, NULL),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, NULL, 2, NULL, 1, &value, NULL, NULL),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(
+        leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, SIZE_MAX, &value, NULL, NULL),
+        LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(5500, inputs, 1, NULL, 1, &value, NULL, NULL),
+                     LEADKPI_WRONG_TYPE);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_columns(1, inputs, 1, NULL, 1, &value, NULL, NULL),
+                     LEADKPI_BAD_ARGUMENT);
 }
 END_TEST
 
@@ -471,7 +524,8 @@ START_TEST(a_table_in_gives_a_table_out)
     double value;
     leadkpi_table_create(NULL, &in, NULL);
     leadkpi_table_borrow_double(in, "campaign_spend", NUL, spend, 4, 0, NULL, NULL);
-    ck_assert_int_eq(leadkpi_kpi_evaluate_table(NULL, 6000, in, NULL, &out, &error), LEADKPI_NOT_GIVEN);
+    ck_assert_int_eq(leadkpi_kpi_evaluate_table(NULL, 6000, in, NULL, &out, &error),
+                     LEADKPI_NOT_GIVEN);
     ck_assert_ptr_null(out);
     leadkpi_table_borrow_int64(in, "new_leads", NUL, leads, 4, 0, given, NULL);
     ck_assert_int_eq(leadkpi_kpi_evaluate_table(NULL, 6000, in, NULL, &out, &error), LEADKPI_OK);
@@ -498,7 +552,7 @@ int main(void)
 {
     Suite *suite = suite_create("KPI evaluation");
     TCase *tcase = tcase_create("evaluate");
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 300);
     tcase_add_test(tcase, cost_per_lead_is_spend_over_leads_with_its_interval);
     tcase_add_test(tcase, no_customers_from_ten_thousand_is_a_cac_of_at_least_2711);
     tcase_add_test(tcase, nothing_spent_on_nothing_is_undefined_without_a_bound);
@@ -516,6 +570,7 @@ int main(void)
     tcase_add_test(tcase, a_missing_input_is_not_zero_and_another_variant_is_offered);
     tcase_add_test(tcase, the_median_is_that_of_the_sorted_values);
     tcase_add_test(tcase, a_wait_that_is_not_over_counts_as_longer_than_all_others);
+    tcase_add_test(tcase, a_median_of_the_finished_alone_is_called_biased);
     tcase_add_test(tcase, a_bad_value_in_an_array_is_named_with_its_row);
     tcase_add_test(tcase, sums_do_not_depend_on_the_order);
     tcase_add_test(tcase, columns_give_what_rows_give_bit_for_bit);

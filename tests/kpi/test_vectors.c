@@ -109,8 +109,8 @@ START_TEST(every_golden_interval_comes_out)
         if (isnan(rows[i].low)) continue;
         evaluate(&rows[i], &e);
         ck_assert_msg(close_to(e.low, rows[i].low, 1e-9) && close_to(e.high, rows[i].high, 1e-9),
-                      "%s: expected %.17g to %.17g, found %.17g to %.17g", rows[i].kpi,
-                      rows[i].low, rows[i].high, e.low, e.high);
+                      "%s: expected %.17g to %.17g, found %.17g to %.17g", rows[i].kpi, rows[i].low,
+                      rows[i].high, e.low, e.high);
         compared++;
     }
     ck_assert_int_ge(compared, 50);

@@ -25,8 +25,9 @@ typedef union block_head {
 static bool refused(lk_fault *fault)
 {
     fault->requests++;
-    bool refuse = fault->refuse_at && (fault->refuse_for_ever ? fault->requests >= fault->refuse_at
-                                                              : fault->requests == fault->refuse_at);
+    bool refuse =
+        fault->refuse_at && (fault->refuse_for_ever ? fault->requests >= fault->refuse_at
+                                                    : fault->requests == fault->refuse_at);
     fault->refusals += refuse;
     return refuse;
 }
@@ -148,7 +149,8 @@ static void check_failure(const lk_fault_case *c, leadkpi_status expected, leadk
 /* One run on a host that `arm` has not armed yet. After a failure the call is made again
  * without faults, and must succeed. */
 static leadkpi_status run(const lk_fault_case *c, lk_fault *fault, leadkpi_status expected,
-                          void (*arm)(lk_fault *, uint64_t n), void (*disarm)(lk_fault *), uint64_t n)
+                          void (*arm)(lk_fault *, uint64_t n), void (*disarm)(lk_fault *),
+                          uint64_t n)
 {
     leadkpi_error error;
     leadkpi_error_reset(&error);
@@ -212,8 +214,7 @@ static uint64_t refuse_each(const lk_fault_case *c, void (*arm)(lk_fault *, uint
         lk_fault fault;
         lk_fault_init(&fault);
         /* The retry must not count: a call that needed fewer than n requests is the last. */
-        leadkpi_status status =
-            run(c, &fault, LEADKPI_OUT_OF_MEMORY, arm, disarm_refusals, n);
+        leadkpi_status status = run(c, &fault, LEADKPI_OUT_OF_MEMORY, arm, disarm_refusals, n);
         if (status == LEADKPI_OK && fault.refusals == 0) return n - 1;
     }
     ck_abort_msg("%s: still asking for memory after %d runs", c->name, RUNS_MAX);

@@ -8,10 +8,11 @@
  * then succeeds when it is made again, and after teardown that nothing is still held.
  * A case in which nothing was ever refused fails the test.
  *
- *     static void setup(const leadkpi_host *host, void *context)      -- makes the object; no faults here
- *     static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error *error)
- *     static void state(void *context, lk_fault_bytes *bytes)         -- e.g. the serialised object
- *     static void teardown(void *context)                             -- frees what setup and act made
+ *     static void setup(const leadkpi_host *host, void *context)      -- makes the object; no
+ * faults here static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error
+ * *error) static void state(void *context, lk_fault_bytes *bytes)         -- e.g. the serialised
+ * object static void teardown(void *context)                             -- frees what setup and
+ * act made
  *
  *     lk_fault_case add_leads = {"add_leads", setup, act, state, teardown, &context};
  *     lk_fault_every_allocation(&add_leads);

@@ -1,0 +1,130 @@
+#!/bin/sh
+# What is wrong is said with file, line, column, expected and found, and the exit code.
+. "$top_srcdir/tests/tools/tool.sh"
+
+printf 'id,time,channel\n1,2024-01-01,a\n2,yesterday,a\n3,2024-01-03\n4,03/04/2024,b\n,2024-01-05,b\n"6"x,2024-01-06,b\n7,2024-01-07,b\n' >leads.csv
+
+# ---- rows that cannot be taken
+run report --leads leads.csv --by channel --kpi lead_volume
+answers 0
+says out '5  rows could not be read and were left out'
+says err 'leads.csv:3: column "time": expected a date or time, found "yesterday"'
+says err 'leads.csv:4: expected 3 fields as in the header, found 2'
+says err 'leads.csv:5: column "time": expected a date that can be read in one way'
+says err 'leads.csv:6: column "id": expected a text, found nothing'
+says err 'leads.csv:7: field 1: expected a delimiter or a line end behind the closing quote'
+
+run report --leads leads.csv --by channel --kpi lead_volume --strict
+answers 1
+silent out
+says err 'leads.csv:3: column "time": expected a date or time, found "yesterday"'
+
+run report --leads leads.csv --by channel --kpi lead_volume --rejects rejects.csv
+answers 0
+test "$(wc -l <rejects.csv)" -eq 6 || { cat rejects.csv; fail "expected five rejects and a header"; }
+grep -F -q '"leads.csv",3,"column ""time"": expected a date or time, found ""yesterday""","2","yesterday","a"' rejects.csv ||
+    { cat rejects.csv; fail "the reject of line 3"; }
+
+# ---- files that cannot be read to their end
+printf 'id,time\n1,2024-01-01\n2,"2024-01-02\n3,2024-01-03\n' >open.csv
+run report --leads open.csv --kpi lead_volume
+answers 1
+says err 'open.csv:3: field 2: expected a closing quote, found the end of the file'
+: >empty.csv
+run report --leads empty.csv --kpi lead_volume
+answers 1
+says err 'empty.csv: expected a header line, found an empty file'
+run report --leads nowhere.csv
+answers 1
+says err 'nowhere.csv: cannot be opened'
+run look .
+answers 1
+says err 'expected a file, found a directory'
+
+# ---- currencies
+printf 'time,amount,currency\n2024-01-01,1,EUR\n2024-01-02,2,USD\n' >mixed.csv
+run report --costs mixed.csv
+answers 1
+says err 'mixed.csv:3: expected one currency (EUR, seen first in mixed.csv:2), found USD'
+printf 'Day,Campaign name,Amount spent (USD)\n2024-01-01,a,1\n' >usd.csv
+printf 'time,amount\n2024-01-01,"12.00 \342\202\254"\n' >sign.csv
+run report --costs usd.csv --costs sign.csv
+answers 1
+says err 'sign.csv:2: expected one currency (USD, seen first in usd.csv:1)'
+
+# ---- numbers
+printf 'time,amount\n2024-01-01,"12.50"\n2024-01-02,"12,50"\n2024-01-03,many\n' >numbers.csv
+run report --costs numbers.csv
+answers 0
+says err 'numbers.csv:3: column "amount": expected a number such as 1,234.50, found "12,50"'
+
+# ---- command lines
+run
+answers 2
+run nonsense
+answers 2
+says err 'expected look, report or kpi, found "nonsense"'
+run report
+answers 2
+run report --leads
+answers 2
+run report --leads leads.csv --nonsense
+answers 2
+says err '"--nonsense" is no option'
+run report --leads leads.csv --map id=key,time=time
+answers 2
+says err 'leads.csv: id: expected a column "key" in line 1, found: id, time, channel'
+run report --leads leads.csv --profile google-ads
+answers 2
+says err 'expected a file given as --costs, found --leads'
+run report --leads leads.csv --profile nonsense
+answers 2
+says err 'hubspot-contacts'
+run report --leads leads.csv --by channel,day,month
+answers 2
+run report --leads leads.csv --by chanel --kpi lead_volume
+answers 2
+run report --leads leads.csv --kpi cost_per_laed
+answers 2
+says err 'cost_per_lead'
+run report --leads leads.csv --zone Nowhere/Town
+answers 2
+run report --leads leads.csv --zone ../../etc/passwd
+answers 2
+run report --leads leads.csv --as-of tomorrow
+answers 2
+run report --leads - --stages -
+answers 2
+run report --leads leads.csv --by channel --by month --csv
+answers 2
+run report --leads leads.csv --level 2
+answers 2
+
+# ---- a full disk
+if test -c /dev/full; then
+    for what in 'kpi list' 'look leads.csv' 'report --leads leads.csv --kpi lead_volume' '--help'; do
+        code=0
+        # shellcheck disable=SC2086
+        "$leadkpi" $what >/dev/full 2>err || code=$?
+        command_line="leadkpi $what >/dev/full"
+        answers_file=err
+        test "$code" = 1 || fail "$command_line: expected answer 1, found $code"
+        says "$answers_file" 'cannot be written'
+    done
+    run report --leads leads.csv --kpi lead_volume --rejects /dev/full
+    answers 1
+fi
+
+# ---- hostile bytes: an answer, never a crash
+printf 'id,time\n\000\000,2024-01-01\n2,2024-01-02\n' >nul.csv
+run report --leads nul.csv --kpi lead_volume
+answers 0
+says err 'found a NUL byte'
+dd if=/dev/urandom of=noise.csv bs=1024 count=64 2>/dev/null
+for what in look 'report --leads' 'report --costs'; do
+    code=0
+    # shellcheck disable=SC2086
+    "$leadkpi" $what noise.csv >out 2>err || code=$?
+    test "$code" -le 2 || fail "noise: leadkpi $what answered $code"
+done
+exit 0
