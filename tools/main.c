@@ -22,7 +22,8 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. man leadkpi has the rest.\n";
+    "and costs; kpi is the catalogue. FILE may be - for standard input. man leadkpi has the "
+    "rest.\n";
 
 /* A full disk is an error like any other. */
 static int close_output(int code)
@@ -49,7 +50,8 @@ static int run(int count, char **arguments, trouble *why)
         printf("leadkpi %s\n", leadkpi_version());
         return TOOL_GOOD;
     }
-    return trouble_set(why, TOOL_USAGE, "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+    return trouble_set(why, TOOL_USAGE,
+                       "expected look, report or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 

@@ -36,20 +36,24 @@ static int set_text(report *r, leadkpi_options *options, const char *name, const
 
 /* A time on the command line, on the clock of the report's zone. `end_of_day`: a
  * date alone is its last microsecond, since "as of 31 March" includes that day. */
-static int set_time(report *r, leadkpi_options *options, const char *name, const char *text, bool end_of_day)
+static int set_time(report *r, leadkpi_options *options, const char *name, const char *text,
+                    bool end_of_day)
 {
     date_value value;
     leadkpi_error error;
     if (!text) return TOOL_GOOD;
     if (date_read(slice_of(text), DATE_ORDER_UNTOLD, &value) != DATE_GOOD)
-        return trouble_set(r->why, TOOL_USAGE, "%s: expected a date or time such as 2025-03-31, found \"%s\"", name, text);
+        return trouble_set(r->why, TOOL_USAGE,
+                           "%s: expected a date or time such as 2025-03-31, found \"%s\"", name,
+                           text);
     int64_t instant = clock_instant(&r->clock, &value);
     if (end_of_day && strlen(text) <= 10 && value.microsecond_of_day == 0 && !value.has_offset) {
         int64_t next = date_day_number(value.year, value.month, value.day) + 1;
         date_of_day_number(next, &value.year, &value.month, &value.day);
         instant = clock_instant(&r->clock, &value) - 1;
     }
-    leadkpi_status status = leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
+    leadkpi_status status =
+        leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
     return library_trouble(r, status, &error);
 }
 
@@ -80,7 +84,8 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
         TOOL_TRY(set_text(r, options, "grain", table->grain));
     }
     for (size_t i = 0; i < a->setting_count; i++) {
-        leadkpi_status status = leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
+        leadkpi_status status =
+            leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
         TOOL_TRY(library_trouble(r, status, &error));
     }
     return TOOL_GOOD;
@@ -89,7 +94,8 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
 static int make_options(report *r, const report_table *table, leadkpi_options **out)
 {
     leadkpi_error error;
-    leadkpi_status status = leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, out, &error);
+    leadkpi_status status =
+        leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, out, &error);
     TOOL_TRY(library_trouble(r, status, &error));
     int code = set_all(r, *out, table);
     if (code == TOOL_GOOD) return code;
@@ -118,7 +124,8 @@ static int64_t summary_number(const report *r, const char *name)
 {
     int32_t column;
     int64_t value = 0;
-    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) != LEADKPI_OK ||
+    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) !=
+            LEADKPI_OK ||
         leadkpi_table_get_int64(r->summary, column, 0, &value, NULL) != LEADKPI_OK)
         return 0;
     return value;
@@ -127,7 +134,8 @@ static int64_t summary_number(const report *r, const char *name)
 static slice summary_text(const report *r, const char *name)
 {
     int32_t column;
-    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) != LEADKPI_OK)
+    if (leadkpi_table_find_column(r->summary, name, LEADKPI_NUL_TERMINATED, &column, NULL) !=
+        LEADKPI_OK)
         return (slice){"", 0};
     return cell_text(r->summary, column, 0);
 }
@@ -179,7 +187,8 @@ static void print_head(report *r)
     const report_arguments *a = &r->arguments;
     if (a->as_of && date_read(slice_of(a->as_of), DATE_ORDER_UNTOLD, &value) == DATE_GOOD)
         snprintf(as_of, sizeof as_of, "%.39s", a->as_of);
-    else clock_show(&r->clock, summary_number(r, "last_time"), as_of);
+    else
+        clock_show(&r->clock, summary_number(r, "last_time"), as_of);
     printf("Lead report as of %s%s\n", as_of, a->as_of ? "" : " (the latest time in the data)");
     printf("  %s basis, time zone %s", a->basis ? a->basis : "cohort", r->clock.name);
     if (*currency_of(r)) printf(", money in %s", currency_of(r));
@@ -213,7 +222,8 @@ static void print_data_notes(const report *r, const leadkpi_table *findings)
     if (r->run.totals_skipped)
         printf("  %8lld  rows of totals were left out\n", (long long)r->run.totals_skipped);
     if (r->run.rows_skipped)
-        printf("  %8lld  rows could not be read and were left out\n", (long long)r->run.rows_skipped);
+        printf("  %8lld  rows could not be read and were left out\n",
+               (long long)r->run.rows_skipped);
     if (count == 0 && r->run.totals_skipped == 0 && r->run.rows_skipped == 0)
         printf("  nothing odd was found\n");
 }
@@ -254,8 +264,10 @@ static int print_text(report *r)
 static void put_member(const char *name, const char *value)
 {
     printf("  \"%s\": ", name);
-    if (value && *value) render_json_text(stdout, slice_of(value));
-    else printf("null");
+    if (value && *value)
+        render_json_text(stdout, slice_of(value));
+    else
+        printf("null");
     printf(",\n");
 }
 
@@ -265,8 +277,8 @@ static void put_skips(const load_run *run)
     for (size_t i = 0; i < run->skip_count; i++) {
         printf("%s\n    {\"file\": ", i ? "," : "");
         render_json_text(stdout, slice_of(run->skips[i].file));
-        printf(", \"first_line\": %lld, \"rows\": %lld, \"reason\": ", (long long)run->skips[i].first_line,
-               (long long)run->skips[i].count);
+        printf(", \"first_line\": %lld, \"rows\": %lld, \"reason\": ",
+               (long long)run->skips[i].first_line, (long long)run->skips[i].count);
         render_json_text(stdout, slice_of(run->skips[i].text));
         putchar('}');
     }
@@ -309,8 +321,8 @@ static int print_json(report *r)
     printf("  \"level\": %s,\n", r->arguments.level ? r->arguments.level : "0.95");
     put_member("zone", r->clock.name);
     put_member("currency", currency_of(r));
-    printf("  \"totals_left_out\": %lld,\n  \"rows_skipped\": %lld,\n", (long long)r->run.totals_skipped,
-           (long long)r->run.rows_skipped);
+    printf("  \"totals_left_out\": %lld,\n  \"rows_skipped\": %lld,\n",
+           (long long)r->run.totals_skipped, (long long)r->run.rows_skipped);
     put_skips(&r->run);
     printf("  \"summary\": ");
     render_json_rows(stdout, r->summary, "  ");
@@ -326,7 +338,8 @@ static int print_json(report *r)
 static int print_csv(report *r)
 {
     leadkpi_table *rows;
-    TOOL_TRY(ask(r, leadkpi_campaigns_report, r->arguments.table_count ? r->arguments.tables : NULL, &rows));
+    TOOL_TRY(ask(r, leadkpi_campaigns_report, r->arguments.table_count ? r->arguments.tables : NULL,
+                 &rows));
     render_csv(stdout, rows);
     leadkpi_table_free(rows);
     return TOOL_GOOD;
@@ -338,10 +351,13 @@ static int create_campaigns(report *r)
 {
     leadkpi_options *options = NULL;
     leadkpi_error error;
-    leadkpi_status status = leadkpi_options_create(NULL, "campaigns", LEADKPI_NUL_TERMINATED, &options, &error);
+    leadkpi_status status =
+        leadkpi_options_create(NULL, "campaigns", LEADKPI_NUL_TERMINATED, &options, &error);
     for (size_t i = 0; i < r->arguments.definition_count && status == LEADKPI_OK; i++)
-        status = leadkpi_options_parse(options, r->arguments.definitions[i], LEADKPI_NUL_TERMINATED, &error);
-    if (status == LEADKPI_OK) status = leadkpi_campaigns_create(NULL, options, &r->run.campaigns, &error);
+        status = leadkpi_options_parse(options, r->arguments.definitions[i], LEADKPI_NUL_TERMINATED,
+                                       &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_campaigns_create(NULL, options, &r->run.campaigns, &error);
     leadkpi_options_free(options);
     return library_trouble(r, status, &error);
 }
@@ -353,7 +369,8 @@ static int open_rejects(report *r)
     r->run.rejects = fopen(path, "wb");
     r->run.rejects_path = path;
     if (!r->run.rejects)
-        return trouble_set(r->why, TOOL_DATA, "%s: cannot be opened for writing: %s", path, strerror(errno));
+        return trouble_set(r->why, TOOL_DATA, "%s: cannot be opened for writing: %s", path,
+                           strerror(errno));
     fputs("file,line,reason,record\n", r->run.rejects);
     return TOOL_GOOD;
 }
@@ -365,7 +382,8 @@ static int close_rejects(report *r, int code)
     failed = fclose(r->run.rejects) != 0 || failed;
     r->run.rejects = NULL;
     if (!failed || code != TOOL_GOOD) return code;
-    return trouble_set(r->why, TOOL_DATA, "%s: cannot be written: %s", r->run.rejects_path, strerror(errno));
+    return trouble_set(r->why, TOOL_DATA, "%s: cannot be written: %s", r->run.rejects_path,
+                       strerror(errno));
 }
 
 static int load_all(report *r)
@@ -392,9 +410,12 @@ static int run_report(report *r)
     leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
     TOOL_TRY(library_trouble(r, status, &error));
     switch (r->arguments.format) {
-    case FORMAT_JSON: return print_json(r);
-    case FORMAT_CSV: return print_csv(r);
-    default: return print_text(r);
+    case FORMAT_JSON:
+        return print_json(r);
+    case FORMAT_CSV:
+        return print_csv(r);
+    default:
+        return print_text(r);
     }
 }
 

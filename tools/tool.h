@@ -34,10 +34,10 @@ typedef struct trouble {
 int trouble_set(trouble *why, int code, const char *format, ...) TOOL_PRINTF(3, 4);
 
 /* Hand a failure up. */
-#define TOOL_TRY(expression)                                                                       \
-    do {                                                                                           \
-        int tool_try_ = (expression);                                                              \
-        if (tool_try_ != TOOL_GOOD) return tool_try_;                                              \
+#define TOOL_TRY(expression)                          \
+    do {                                              \
+        int tool_try_ = (expression);                 \
+        if (tool_try_ != TOOL_GOOD) return tool_try_; \
     } while (0)
 
 /* A piece of text; not NUL-terminated. */

@@ -107,7 +107,7 @@ static leadkpi_status check_size(const lk_memory *memory, size_t old_size, size_
 leadkpi_status lk_allocate(lk_memory *memory, size_t count, size_t item_size, void *out,
                            leadkpi_error *error)
 {
-    size_t size;
+    size_t size = 0;
     void *block = NULL;
     LK_TRY(check_size(memory, 0, count, item_size, &size, error));
     if (size) {
@@ -125,7 +125,7 @@ leadkpi_status lk_resize(lk_memory *memory, void *block, size_t old_count, size_
     void *old_block;
     memcpy(&old_block, block, sizeof old_block);
     if (!old_block) return lk_allocate(memory, new_count, item_size, block, error);
-    size_t old_size = old_count * item_size, size;
+    size_t old_size = old_count * item_size, size = 0;
     LK_TRY(check_size(memory, old_size, new_count, item_size, &size, error));
     void *new_block = NULL;
     if (size) {

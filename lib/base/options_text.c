@@ -58,8 +58,8 @@ static void put_hash(sink *s, lk_text bytes)
     if (bytes.length == 0) return;
     lk_key128_to_bytes(lk_hash128(bytes.data, bytes.length), hash);
     for (size_t i = 0; i < sizeof hash; i++) {
-        put(s, (lk_text){"0123456789abcdef" + (hash[i] >> 4), 1});
-        put(s, (lk_text){"0123456789abcdef" + (hash[i] & 15), 1});
+        put(s, (lk_text){&"0123456789abcdef"[hash[i] >> 4], 1});
+        put(s, (lk_text){&"0123456789abcdef"[hash[i] & 15], 1});
     }
 }
 

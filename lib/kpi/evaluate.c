@@ -101,14 +101,19 @@ static leadkpi_status fail_missing(const named *given, int32_t index, int measur
 
 static leadkpi_status check_names(const named *given, leadkpi_error *error)
 {
-    for (size_t i = 0; i < given->count; i++) {
+    for (size_t i = 0; i < given->count; i++)
         LK_FAIL_IF(!given->names[i], error, LEADKPI_NULL_ARGUMENT,
                    "names[%zu]: expected a measure, found NULL", i);
-        for (size_t k = 0; k < i; k++)
-            LK_FAIL_IF(strcmp(given->names[i], given->names[k]) == 0, error, LEADKPI_BAD_ARGUMENT,
-                       "%.*s: expected once, found twice",
-                       LK_TEXT_ARGS(lk_text_of(given->names[i], LEADKPI_NUL_TERMINATED)));
-    }
+    return LEADKPI_OK;
+}
+
+/* The measure at `place` must not come again. */
+static leadkpi_status check_once(const named *given, size_t place, int measure,
+                                 leadkpi_error *error)
+{
+    named rest = {given->names + place + 1, given->values + place + 1, given->count - place - 1};
+    LK_FAIL_IF(place_of(&rest, measure) < rest.count, error, LEADKPI_BAD_ARGUMENT,
+               "%s: expected once, found twice", lk_measures[measure].id);
     return LEADKPI_OK;
 }
 
@@ -135,6 +140,7 @@ static leadkpi_status evaluate_named(int32_t kpi, const named *given,
             out->input = i;
             return fail_missing(given, index, formula->inputs[i], error);
         }
+        LK_TRY(check_once(given, place, formula->inputs[i], error));
         inputs[i] = given->values[place];
     }
     return lk_kpi_estimate(index, inputs, &settings, out, error);

@@ -17,7 +17,7 @@
     {                                                                                              \
         return (value >= LK_MINIMUM_##minimum) & (value <= LK_MAXIMUM_##maximum);                  \
     }                                                                                              \
-    static inline bool all_take_##id(lk_sample sample)                                             \
+    static inline int all_take_##id(lk_sample sample)                                              \
     {                                                                                              \
         return lk_sample_is_within(sample, LK_MINIMUM_##minimum, LK_MAXIMUM_##maximum);            \
     }
@@ -118,7 +118,8 @@
     {                                                                                              \
         double value = formula;                                                                    \
         int defined = ALL_TAKE inputs & (condition);                                               \
-        return defined & (value >= -DBL_MAX) & (value <= DBL_MAX) ? value : NAN;                   \
+        defined = defined & (value >= -DBL_MAX) & (value <= DBL_MAX);                              \
+        return defined ? value : NAN;                                                              \
     }                                                                                              \
     double leadkpi_##symbol(PARAMETERS inputs)                                                     \
     {                                                                                              \

@@ -134,22 +134,22 @@ START_TEST(a_buffer_that_is_too_small_is_not_touched)
     world w;
     uint8_t buffer[4096];
     size_t needed = 0;
-    leadkpi_error error;
+    leadkpi_error why;
     draw_world(&w, 51, 5, 0);
     leadkpi_campaigns *a = campaigns_with(NULL);
     add_world(a, &w, 0);
     blob b = state_of(a);
     ck_assert_uint_lt(b.size, sizeof buffer);
     memset(buffer, 0x5A, sizeof buffer);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, buffer, b.size - 1, &needed, &error),
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, buffer, b.size - 1, &needed, &why),
                      LEADKPI_BUFFER_TOO_SMALL);
     ck_assert_uint_eq(needed, b.size);
     for (size_t i = 0; i < sizeof buffer; i++) ck_assert_uint_eq(buffer[i], 0x5A);
     OK(leadkpi_campaigns_serialize(a, buffer, b.size, &needed, error));
     ck_assert_uint_eq(buffer[b.size], 0x5A);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 9, &needed, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_serialize(NULL, buffer, 9, &needed, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 9, &needed, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_serialize(NULL, buffer, 9, &needed, &why), LEADKPI_NULL_ARGUMENT);
     free(b.bytes);
     leadkpi_campaigns_free(a);
 }
@@ -239,13 +239,13 @@ static void seal(uint8_t *bytes, size_t size)
 static bool read_hostile(const uint8_t *bytes, size_t size)
 {
     leadkpi_campaigns *campaigns = (leadkpi_campaigns *)bytes;
-    leadkpi_error error;
-    leadkpi_status status = leadkpi_campaigns_deserialize(NULL, bytes, size, &campaigns, &error);
+    leadkpi_error why;
+    leadkpi_status status = leadkpi_campaigns_deserialize(NULL, bytes, size, &campaigns, &why);
     if (status != LEADKPI_OK) {
         ck_assert_ptr_null(campaigns);
-        ck_assert_int_eq(status, error.code);
+        ck_assert_int_eq(status, why.code);
         ck_assert(status == LEADKPI_BAD_FORMAT || status == LEADKPI_BAD_CHECKSUM || status == LEADKPI_NEWER_FORMAT);
-        ck_assert(error.message[0]);
+        ck_assert(why.message[0]);
         return false;
     }
     same_state(campaigns, (blob){(uint8_t *)bytes, size}, "hostile bytes that were taken");
@@ -324,23 +324,23 @@ END_TEST
 START_TEST(foreign_bytes_are_refused)
 {
     leadkpi_campaigns *campaigns;
-    leadkpi_error error;
+    leadkpi_error why;
     ck_assert(!read_hostile((const uint8_t *)"", 0));
     ck_assert(!read_hostile((const uint8_t *)"SQLite format 3", 16));
     uint8_t copy[sizeof golden_state_1];
     memcpy(copy, golden_state_1, sizeof copy);
     copy[8] = 'C'; /* another kind */
     seal(copy, sizeof copy);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &error), LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &why), LEADKPI_BAD_FORMAT);
     memcpy(copy, golden_state_1, sizeof copy);
     copy[24] = 2; /* a later format */
     seal(copy, sizeof copy);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &error), LEADKPI_NEWER_FORMAT);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, NULL, 9, &campaigns, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, 9, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &why), LEADKPI_NEWER_FORMAT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, NULL, 9, &campaigns, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, 9, NULL, &why), LEADKPI_NULL_ARGUMENT);
     leadkpi_host host = LEADKPI_HOST_DEFAULT;
     host.struct_size = 1;
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(&host, golden_state_1, sizeof golden_state_1, &campaigns, &error),
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(&host, golden_state_1, sizeof golden_state_1, &campaigns, &why),
                      LEADKPI_BAD_ARGUMENT);
     ck_assert_ptr_null(campaigns);
 }
