@@ -28,6 +28,7 @@
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
+#include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>

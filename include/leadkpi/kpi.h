@@ -65,7 +65,8 @@ enum {
     LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction; the interval treats it as a count */
     LEADKPI_FLAG_BOUND_ONLY = 1 << 8,    /* undefined, but low or high is a bound that holds */
     LEADKPI_FLAG_EXCLUSIVE = 1 << 9, /* Fieller: all but a gap is possible; -INFINITY to INFINITY */
-    LEADKPI_FLAG_UNBOUNDED = 1 << 10 /* Fieller: every number is possible; -INFINITY to INFINITY */
+    LEADKPI_FLAG_UNBOUNDED = 1 << 10, /* Fieller: every number is possible; -INFINITY to INFINITY */
+    LEADKPI_FLAG_EXPOSURE_NORMALISED = 1 << 11 /* scaled to the exposure that it is compared with */
 };
 
 /* The basis of a rate. Pinned numbers. */

@@ -227,6 +227,8 @@ static const struct {
      "the denominator may be zero: every number but those of a gap is possible"},
     {LEADKPI_FLAG_UNBOUNDED, "unbounded",
      "numerator and denominator may both be zero: every number is possible"},
+    {LEADKPI_FLAG_EXPOSURE_NORMALISED, "exposure_normalised",
+     "scaled to the exposure that it is compared with"},
 };
 #define FLAG_COUNT (int32_t)(sizeof flags / sizeof flags[0])
 
