@@ -30,6 +30,7 @@
 #include <leadkpi/funnel.h>
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
+#include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>
