@@ -15,6 +15,7 @@
  *   kpi.h       every KPI: find it, read it, compute it
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
+ *   funnel.h    how many leads got how far, how fast, under which rule
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -26,8 +27,10 @@
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
+#include <leadkpi/funnel.h>
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
+#include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>

@@ -76,11 +76,11 @@ static void put_flags(FILE *out, slice flags)
     const char *at = flags.data, *end = flags.data + flags.length;
     fputc('[', out);
     while (at < end) {
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        const char *stop = comma ? comma : end;
+        const char *blank = memchr(at, ' ', (size_t)(end - at));
+        const char *stop = blank ? blank : end;
         render_json_text(out, slice_trim((slice){at, (size_t)(stop - at)}));
-        if (comma) fputs(", ", out);
-        at = comma ? comma + 1 : end;
+        if (blank) fputs(", ", out);
+        at = blank ? blank + 1 : end;
     }
     fputc(']', out);
 }

@@ -110,7 +110,7 @@ static void note_flags(shown *cell, slice flags, footnotes *notes)
                                     LEADKPI_FLAG_SURVIVOR_BIASED, LEADKPI_FLAG_NOT_A_SUBSET};
     const char *at = flags.data, *end = flags.data + flags.length;
     while (at < end) {
-        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+        const char *blank = memchr(at, ' ', (size_t)(end - at)), *stop = blank ? blank : end;
         slice flag = slice_trim((slice){at, (size_t)(stop - at)});
         for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
             if (!slice_is(flag, leadkpi_flag_name(told[i]))) continue;
@@ -119,7 +119,7 @@ static void note_flags(shown *cell, slice flags, footnotes *notes)
                      leadkpi_flag_meaning(told[i]));
             add_note(cell, notes, text);
         }
-        at = comma ? comma + 1 : end;
+        at = blank ? blank + 1 : end;
     }
 }
 

@@ -4,11 +4,21 @@
 
 /* ---- one person by e-mail ---------------------------------------------------- */
 
+int lk_leads_compare_ids(const lk_ids *ids, uint32_t a, uint32_t b)
+{
+    if (ids->hashed) return lk_key128_compare(ids->hashes.keys[a], ids->hashes.keys[b]);
+    if (ids->type == LK_IDS_TEXT)
+        return lk_text_compare(lk_map_text_key(&ids->texts, a), lk_map_text_key(&ids->texts, b));
+    int64_t x = ids->integers.keys[a], y = ids->integers.keys[b];
+    return (x > y) - (x < y);
+}
+
 static bool lead_goes_before(const lk_store *store, const uint32_t *order, uint32_t a, uint32_t b)
 {
     const lk_lead *x = &store->leads[a], *y = &store->leads[b];
     if (x->time != y->time) return x->time < y->time;
-    return lk_tuple_compare(store, order, x->tuple, y->tuple) < 0;
+    int content = lk_tuple_compare(store, order, x->tuple, y->tuple);
+    return content ? content < 0 : lk_leads_compare_ids(&store->ids, a, b) < 0;
 }
 
 /* first_of_email[e]: the first lead of address e. */
