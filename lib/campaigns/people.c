@@ -25,7 +25,8 @@ static bool lead_goes_before(const lk_store *store, const uint32_t *order, uint3
 static void choose_first_leads(const lk_store *store, const uint32_t *order, lk_people *people,
                                uint32_t *first_of_email)
 {
-    memset(first_of_email, 0xFF, store->email_texts.count * sizeof *first_of_email);
+    if (store->email_texts.count)
+        memset(first_of_email, 0xFF, store->email_texts.count * sizeof *first_of_email);
     for (uint32_t lead = 0; lead < people->lead_count; lead++) {
         uint32_t email = store->emails[lead];
         if (email == 0 || store->leads[lead].rows == 0) continue;
@@ -108,8 +109,9 @@ static leadkpi_status make_lists(const lk_people *people, const lk_events *event
     lists->events = events;
     lists->lead_count = people->lead_count;
     LK_TRY(lk_allocate(memory, people->lead_count, sizeof *lists->ends, &lists->ends, error));
-    LK_TRY(lk_allocate(memory, events->count, sizeof *lists->order, &lists->order, error));
-    memset(lists->ends, 0, people->lead_count * sizeof *lists->ends);
+    /* One more, so that there is a place, and not NULL, where a list without an event starts. */
+    LK_TRY(lk_allocate(memory, events->count + 1, sizeof *lists->order, &lists->order, error));
+    if (people->lead_count) memset(lists->ends, 0, people->lead_count * sizeof *lists->ends);
     for (size_t i = 0; i < events->count; i++)
         lists->ends[lk_people_first_lead(people, events->items[i].lead)]++;
     uint32_t start = 0;
@@ -145,7 +147,7 @@ leadkpi_status lk_people_find(const leadkpi_campaigns *campaigns, lk_memory *mem
 static void free_lists(lk_event_lists *lists, lk_memory *memory)
 {
     lk_release(memory, lists->ends, lists->lead_count, sizeof *lists->ends);
-    lk_release(memory, lists->order, lists->events ? lists->events->count : 0, sizeof *lists->order);
+    lk_release(memory, lists->order, lists->events ? lists->events->count + 1 : 0, sizeof *lists->order);
 }
 
 void lk_people_free(lk_people *people, lk_memory *memory)
