@@ -5,6 +5,8 @@
 #include "base/options.h"
 
 extern const lk_schema lk_kpi_compare_schema;
+extern const lk_schema lk_kpi_explain_drivers_schema;
+extern const lk_schema lk_kpi_explain_mix_schema;
 extern const lk_schema lk_kpi_rank_schema;
 
 #endif
