@@ -16,6 +16,7 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_drivers_schema,
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
+    &lk_kpi_scorecard_schema,
     NULL,
 };
 
