@@ -18,20 +18,20 @@
 #include <string.h>
 
 #define LEADS 5000
-#define DAYS 181               /* 2025-01-01 to 2025-06-30 */
-#define FIRST_DAY 20089        /* 2025-01-01 in days since 1970-01-01 */
+#define DAYS 181        /* 2025-01-01 to 2025-06-30 */
+#define FIRST_DAY 20089 /* 2025-01-01 in days since 1970-01-01 */
 #define MINUTES_A_DAY 1440
 #define LAST_MINUTE (DAYS * MINUTES_A_DAY - 37)
 
 typedef struct channel {
     const char *name;
     const char *campaigns[2];
-    int share;      /* of the leads, in thousandths */
+    int share;                      /* of the leads, in thousandths */
     int mql, sql, opportunity, won; /* how many of 1000 go on, each from the one before */
-    int deal;       /* a usual deal, in EUR */
-    int cost;       /* of a lead, in cents; 0: not paid by the day */
-    int cpc;        /* cents a click */
-    int answer;     /* usual minutes until somebody answers */
+    int deal;                       /* a usual deal, in EUR */
+    int cost;                       /* of a lead, in cents; 0: not paid by the day */
+    int cpc;                        /* cents a click */
+    int answer;                     /* usual minutes until somebody answers */
 } channel;
 
 static const channel channels[] = {
@@ -54,7 +54,12 @@ static uint64_t draw(uint64_t stream, uint64_t item, uint64_t what)
     return z ^ (z >> 31);
 }
 
-enum { STREAM_LEAD = 1, STREAM_STAGE, STREAM_COST, STREAM_ANSWER };
+enum {
+    STREAM_LEAD = 1,
+    STREAM_STAGE,
+    STREAM_COST,
+    STREAM_ANSWER
+};
 
 static int below(uint64_t random, int limit)
 {
@@ -98,7 +103,8 @@ static int minute_of(int number)
         int weekday = (FIRST_DAY + day + 3) % 7; /* 0 is Monday: 1970-01-01 was a Thursday */
         if (weekday >= 5) keep /= 3;
         if (below(draw(STREAM_LEAD, (uint64_t)number, 1000 + attempt), 1000) >= keep) continue;
-        int hour = 7 + below(draw(STREAM_LEAD, (uint64_t)number, 2), 7) + below(draw(STREAM_LEAD, (uint64_t)number, 3), 8);
+        int hour = 7 + below(draw(STREAM_LEAD, (uint64_t)number, 2), 7) +
+                   below(draw(STREAM_LEAD, (uint64_t)number, 3), 8);
         return day * MINUTES_A_DAY + hour * 60 + below(draw(STREAM_LEAD, (uint64_t)number, 4), 60);
     }
 }
@@ -118,11 +124,12 @@ static lead make_lead(int number)
 
 static void put_lead(FILE *out, const lead *l, int id, int minute, bool shouting)
 {
-    static const char *const countries[] = {"Germany", "Austria", "Switzerland", "France", "Netherlands"};
+    static const char *const countries[] = {"Germany", "Austria", "Switzerland", "France",
+                                            "Netherlands"};
     fprintf(out, "L%05d,", id);
     put_minute(out, minute);
-    fprintf(out, shouting ? ",Person%d@Example.COM,%s,%s,%s\n" : ",person%d@example.com,%s,%s,%s\n", l->number,
-            l->no_channel ? "" : l->from->name, l->no_channel ? "" : l->campaign,
+    fprintf(out, shouting ? ",Person%d@Example.COM,%s,%s,%s\n" : ",person%d@example.com,%s,%s,%s\n",
+            l->number, l->no_channel ? "" : l->from->name, l->no_channel ? "" : l->campaign,
             countries[below(draw(STREAM_LEAD, (uint64_t)l->number, 8), 10) % 5]);
 }
 
@@ -145,8 +152,10 @@ static void put_stage(FILE *out, int id, const char *stage, int minute, int cent
     if (minute > LAST_MINUTE) return; /* still to come */
     fprintf(out, "L%05d,%s,", id, stage);
     put_minute(out, minute);
-    if (cents) fprintf(out, ",%d.%02d,EUR\n", cents / 100, cents % 100);
-    else fputs(",,\n", out);
+    if (cents)
+        fprintf(out, ",%d.%02d,EUR\n", cents / 100, cents % 100);
+    else
+        fputs(",,\n", out);
 }
 
 static void write_path(FILE *out, const lead *l)
@@ -157,11 +166,13 @@ static void write_path(FILE *out, const lead *l)
     uint64_t number = (uint64_t)l->number;
     int minute = l->minute;
     for (int s = 0; s < 4; s++) {
-        int wait = around(draw(STREAM_STAGE, number, 20 + (uint64_t)s), usual_days[s] * MINUTES_A_DAY);
+        int wait =
+            around(draw(STREAM_STAGE, number, 20 + (uint64_t)s), usual_days[s] * MINUTES_A_DAY);
         bool on = below(draw(STREAM_STAGE, number, 10 + (uint64_t)s), 1000) < chances[s];
         minute += wait;
         if (!on && s == 3) put_stage(out, l->number, "Closed Lost", minute, 0);
-        if (!on && (s == 1 || s == 2) && l->number % 4 == 0) put_stage(out, l->number, "Recycled", minute, 0);
+        if (!on && (s == 1 || s == 2) && l->number % 4 == 0)
+            put_stage(out, l->number, "Recycled", minute, 0);
         if (!on) return;
         int cents = s == 3 ? around(draw(STREAM_STAGE, number, 30), l->from->deal) * 100 : 0;
         put_stage(out, l->number, names[s], minute, cents);
@@ -178,17 +189,21 @@ static void write_stages(FILE *out)
         write_path(out, &l);
         if (i == 1200 || i == 3400) put_stage(out, i, "MQL", l.minute - 3 * MINUTES_A_DAY, 0);
     }
-    for (int i = 0; i < 7; i++) put_stage(out, 77000 + i, "MQL", (40 + i * 11) * MINUTES_A_DAY + 600, 0);
+    for (int i = 0; i < 7; i++)
+        put_stage(out, 77000 + i, "MQL", (40 + i * 11) * MINUTES_A_DAY + 600, 0);
 }
 
-static void put_cost(FILE *out, int day, const char *channel_name, const char *campaign, const char *type,
-                     int64_t cents, int impressions, int clicks)
+static void put_cost(FILE *out, int day, const char *channel_name, const char *campaign,
+                     const char *type, int64_t cents, int impressions, int clicks)
 {
     put_day(out, day);
-    fprintf(out, ",%s,%s,%s,%s%" PRId64 ".%02d,EUR,", channel_name, campaign, type, cents < 0 ? "-" : "",
-            (cents < 0 ? -cents : cents) / 100, (int)((cents < 0 ? -cents : cents) % 100));
-    if (impressions) fprintf(out, "%d,%d", impressions, clicks);
-    else fputc(',', out);
+    fprintf(out, ",%s,%s,%s,%s%" PRId64 ".%02d,EUR,", channel_name, campaign, type,
+            cents < 0 ? "-" : "", (cents < 0 ? -cents : cents) / 100,
+            (int)((cents < 0 ? -cents : cents) % 100));
+    if (impressions)
+        fprintf(out, "%d,%d", impressions, clicks);
+    else
+        fputc(',', out);
     fputc('\n', out);
 }
 
@@ -197,8 +212,10 @@ static void write_paid_day(FILE *out, size_t c, int campaign, int day)
 {
     const channel *from = &channels[c];
     uint64_t item = (uint64_t)(day * 100 + (int)c * 2 + campaign);
-    int64_t usual = (int64_t)LEADS * from->share / 1000 * from->cost / DAYS * (campaign ? 2 : 3) / 5;
-    int64_t cents = usual * (750 + day * 500 / DAYS) / 1000 * (80 + below(draw(STREAM_COST, item, 1), 41)) / 100;
+    int64_t usual =
+        (int64_t)LEADS * from->share / 1000 * from->cost / DAYS * (campaign ? 2 : 3) / 5;
+    int64_t cents = usual * (750 + day * 500 / DAYS) / 1000 *
+                    (80 + below(draw(STREAM_COST, item, 1), 41)) / 100;
     int clicks = (int)(cents / (from->cpc * (90 + below(draw(STREAM_COST, item, 2), 21)) / 100));
     int impressions = clicks * (c == 0 ? 22 : 95) + below(draw(STREAM_COST, item, 3), 400);
     put_cost(out, day, from->name, from->campaigns[campaign], "media", cents, impressions, clicks);
@@ -239,7 +256,8 @@ static void write_responses(FILE *out)
         put_minute(out, l.minute);
         fputs(",auto\n", out);
         if (below(draw(STREAM_ANSWER, (uint64_t)i, 1), 8) == 0) continue;
-        int minute = l.minute + around(draw(STREAM_ANSWER, (uint64_t)i, 2), l.from->answer) + (i % 11 == 0 ? 900 : 0);
+        int minute = l.minute + around(draw(STREAM_ANSWER, (uint64_t)i, 2), l.from->answer) +
+                     (i % 11 == 0 ? 900 : 0);
         if (minute > LAST_MINUTE) continue;
         fprintf(out, "L%05d,", i);
         put_minute(out, minute);
@@ -269,7 +287,8 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: make_sample_data FOLDER\n");
         return 2;
     }
-    return write_file(arguments[1], "leads.csv", write_leads) || write_file(arguments[1], "stages.csv", write_stages) ||
+    return write_file(arguments[1], "leads.csv", write_leads) ||
+           write_file(arguments[1], "stages.csv", write_stages) ||
            write_file(arguments[1], "costs.csv", write_costs) ||
            write_file(arguments[1], "responses.csv", write_responses);
 }

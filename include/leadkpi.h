@@ -17,6 +17,7 @@
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
+ *   funnel.h    how many leads got how far, how fast, under which rule
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -28,6 +29,7 @@
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
+#include <leadkpi/funnel.h>
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
 #include <leadkpi/kpi_analysis.h>

@@ -87,7 +87,8 @@ bool batch_put_number(batch *to, size_t place, const number_value *number)
 {
     batch_column *column = &to->columns[place];
     int64_t value = number->unscaled;
-    if (number->scale > column->scale && !rescale(column, to->row_count, number->scale)) return false;
+    if (number->scale > column->scale && !rescale(column, to->row_count, number->scale))
+        return false;
     if (!number_shift(&value, column->scale - number->scale)) return false;
     column->values[to->row_count] = value;
     column->filled[to->row_count] = 1;

@@ -13,13 +13,17 @@
 #define BATCH_ROWS 16384
 #define BATCH_TEXT ((size_t)4 * 1024 * 1024)
 
-typedef enum column_type { COLUMN_TEXT, COLUMN_TIME, COLUMN_NUMBER } column_type;
+typedef enum column_type {
+    COLUMN_TEXT,
+    COLUMN_TIME,
+    COLUMN_NUMBER
+} column_type;
 
 typedef struct batch_column {
     char *name;
     column_type type;
-    int64_t *values;   /* times, numbers */
-    int64_t *offsets;  /* text: rows + 1 */
+    int64_t *values;  /* times, numbers */
+    int64_t *offsets; /* text: rows + 1 */
     char *bytes;
     size_t byte_capacity;
     uint8_t *filled;   /* a byte a row: 0 is null */

@@ -19,10 +19,14 @@ int cell_decimals(double value, cell_style style)
 {
     double size = fabs(value);
     switch (style) {
-    case CELL_WHOLE: return size < 1e6 && size != floor(size) ? 1 : 0;
-    case CELL_PERCENT: return size < 0.01 && size > 0 ? 2 : 1;
-    case CELL_MONEY: return size < 10000 ? 2 : 0;
-    default: return size < 10 ? 2 : size < 1000 ? 1 : 0;
+    case CELL_WHOLE:
+        return size < 1e6 && size != floor(size) ? 1 : 0;
+    case CELL_PERCENT:
+        return size < 0.01 && size > 0 ? 2 : 1;
+    case CELL_MONEY:
+        return size < 10000 ? 2 : 0;
+    default:
+        return size < 10 ? 2 : size < 1000 ? 1 : 0;
     }
 }
 
@@ -70,7 +74,8 @@ void cell_double(text_buffer *out, double value)
 void cell_instant(text_buffer *out, int64_t instant)
 {
     const int64_t day_length = INT64_C(86400) * 1000000;
-    int64_t day = instant / day_length - (instant % day_length < 0), of_day = instant - day * day_length;
+    int64_t day = instant / day_length - (instant % day_length < 0),
+            of_day = instant - day * day_length;
     int32_t year, month, of_month;
     date_of_day_number(day, &year, &month, &of_month);
     int64_t seconds = of_day / 1000000, fraction = of_day % 1000000;
@@ -111,13 +116,18 @@ void cell_plain(text_buffer *out, const leadkpi_table *table, int32_t column, si
     } else if (type == LEADKPI_TYPE_DOUBLE) {
         leadkpi_status status = leadkpi_table_get_double(table, column, row, &value, NULL);
         if (status != LEADKPI_OK || isnan(value)) return;
-        if (isinf(value)) text_print(out, value > 0 ? "inf" : "-inf");
-        else cell_double(out, value);
+        if (isinf(value))
+            text_print(out, value > 0 ? "inf" : "-inf");
+        else
+            cell_double(out, value);
     } else if (leadkpi_table_get_int64(table, column, row, &whole, NULL) == LEADKPI_OK) {
-        if (type == LEADKPI_TYPE_TIMESTAMP) cell_instant(out, whole);
-        else if (type == LEADKPI_TYPE_BOOL) text_print(out, whole ? "true" : "false");
+        if (type == LEADKPI_TYPE_TIMESTAMP)
+            cell_instant(out, whole);
+        else if (type == LEADKPI_TYPE_BOOL)
+            text_print(out, whole ? "true" : "false");
         else if (type == LEADKPI_TYPE_DECIMAL)
             put_decimal(out, whole, leadkpi_table_column_scale(table, column));
-        else text_print(out, "%lld", (long long)whole);
+        else
+            text_print(out, "%lld", (long long)whole);
     }
 }

@@ -15,11 +15,16 @@ static int read_rules(clock_zone *clock, trouble *why)
     char path[512];
     const char *folder = getenv("TZDIR");
     if (strstr(clock->name, "..") || clock->name[0] == '/' || strlen(clock->name) > 100)
-        return trouble_set(why, TOOL_USAGE, "zone: expected a name such as Europe/Berlin, found \"%.80s\"", clock->name);
-    snprintf(path, sizeof path, "%.300s/%s", folder && *folder ? folder : "/usr/share/zoneinfo", clock->name);
+        return trouble_set(why, TOOL_USAGE,
+                           "zone: expected a name such as Europe/Berlin, found \"%.80s\"",
+                           clock->name);
+    snprintf(path, sizeof path, "%.300s/%s", folder && *folder ? folder : "/usr/share/zoneinfo",
+             clock->name);
     FILE *file = fopen(path, "rb");
     if (!file)
-        return trouble_set(why, TOOL_USAGE, "zone: expected UTC, an offset such as +05:30, or a zone of this system such as Europe/Berlin, found \"%s\" (%s: %s)",
+        return trouble_set(why, TOOL_USAGE,
+                           "zone: expected UTC, an offset such as +05:30, or a zone of this system "
+                           "such as Europe/Berlin, found \"%s\" (%s: %s)",
                            clock->name, path, strerror(errno));
     clock->rules = tool_allocate(RULES_BYTES, 1);
     clock->rules_length = fread(clock->rules, 1, RULES_BYTES, file);
@@ -32,14 +37,16 @@ static int make_calendar(clock_zone *clock, trouble *why)
 {
     leadkpi_error error;
     leadkpi_options *options = NULL;
-    leadkpi_status status = leadkpi_options_create(NULL, "calendar", LEADKPI_NUL_TERMINATED, &options, &error);
+    leadkpi_status status =
+        leadkpi_options_create(NULL, "calendar", LEADKPI_NUL_TERMINATED, &options, &error);
     if (status == LEADKPI_OK)
         status = leadkpi_options_set_text(options, "zone", LEADKPI_NUL_TERMINATED, clock->name,
                                           LEADKPI_NUL_TERMINATED, &error);
     if (status == LEADKPI_OK && clock->rules)
-        status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, clock->rules,
-                                          clock->rules_length, &error);
-    if (status == LEADKPI_OK) status = leadkpi_calendar_create(NULL, options, &clock->calendar, &error);
+        status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED,
+                                          clock->rules, clock->rules_length, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_calendar_create(NULL, options, &clock->calendar, &error);
     leadkpi_options_free(options);
     if (status == LEADKPI_OK) return TOOL_GOOD;
     return trouble_set(why, TOOL_USAGE, "zone %s: %s", clock->name, error.message);
@@ -99,15 +106,16 @@ void clock_show(clock_zone *clock, int64_t instant, char out[40])
 {
     int64_t year = 0, of_day = 0;
     int32_t month = 0, day = 0, y = 0;
-    if (!clock->calendar ||
-        leadkpi_calendar_local(clock->calendar, instant, &year, &month, &day, &of_day, NULL) != LEADKPI_OK) {
+    if (!clock->calendar || leadkpi_calendar_local(clock->calendar, instant, &year, &month, &day,
+                                                   &of_day, NULL) != LEADKPI_OK) {
         int64_t number = instant / DAY - (instant % DAY < 0);
         date_of_day_number(number, &y, &month, &day);
         year = y;
         of_day = instant - number * DAY;
     }
     int64_t minutes = of_day / 60000000, seconds = of_day / 1000000 % 60;
-    int length = snprintf(out, 40, "%04lld-%02d-%02d %02d:%02d", (long long)year, (int)month, (int)day,
-                          (int)(minutes / 60), (int)(minutes % 60));
-    if (seconds && length > 0 && length < 36) snprintf(out + length, 40 - (size_t)length, ":%02d", (int)seconds);
+    int length = snprintf(out, 40, "%04lld-%02d-%02d %02d:%02d", (long long)year, (int)month,
+                          (int)day, (int)(minutes / 60), (int)(minutes % 60));
+    if (seconds && length > 0 && length < 36)
+        snprintf(out + length, 40 - (size_t)length, ":%02d", (int)seconds);
 }

@@ -127,11 +127,11 @@ static void store(csv_reader *r, csv_field field)
 
 /* How a field or a record ended. */
 typedef enum csv_step {
-    STEP_FIELD,    /* at a delimiter */
-    STEP_RECORD,   /* at a line end, or the end of the input */
-    STEP_MORE,     /* the data ended inside it */
-    STEP_OPEN,     /* the input ended inside quotes */
-    STEP_AFTER     /* something stands behind a closing quote */
+    STEP_FIELD,  /* at a delimiter */
+    STEP_RECORD, /* at a line end, or the end of the input */
+    STEP_MORE,   /* the data ended inside it */
+    STEP_OPEN,   /* the input ended inside quotes */
+    STEP_AFTER   /* something stands behind a closing quote */
 } csv_step;
 
 /* The end of a quoted field that starts at `p`; `*end` is its closing quote. */
@@ -214,8 +214,9 @@ static void undo_doubled_quotes(csv_field *field)
 static csv_answer fatal_end(csv_reader *r)
 {
     if (r->in->failed) return problem(r, CSV_FATAL, r->line, 0, "cannot be read any further");
-    return problem(r, CSV_FATAL, r->line, r->found + 1,
-                   "expected a record of at most 16 MiB, found a longer one: is a quote not closed?");
+    return problem(
+        r, CSV_FATAL, r->line, r->found + 1,
+        "expected a record of at most 16 MiB, found a longer one: is a quote not closed?");
 }
 
 /* A record that is no CSV: on to the end of its line, `p` being somewhere in
@@ -262,8 +263,9 @@ static csv_answer finish_record(csv_reader *r, csv_step step, char *next)
     if (step == STEP_AFTER) {
         size_t column = r->found;
         if (!skip_line(r, next)) return fatal_end(r);
-        return problem(r, CSV_BAD, r->line, column,
-                       "expected a delimiter or a line end behind the closing quote, found more text");
+        return problem(
+            r, CSV_BAD, r->line, column,
+            "expected a delimiter or a line end behind the closing quote, found more text");
     }
     return closed_record(r, next);
 }

@@ -36,11 +36,11 @@ typedef struct csv_reader {
     char delimiter, line_end;
     char *buffer;
     size_t capacity;
-    char *at, *end;     /* what is not yet read */
-    const char *block;  /* the 64 bytes whose delimiters and line ends `mask` marks */
+    char *at, *end;    /* what is not yet read */
+    const char *block; /* the 64 bytes whose delimiters and line ends `mask` marks */
     uint64_t mask;
     bool input_ended;
-    bool plain;         /* the buffer is ASCII without NUL: no record needs a look */
+    bool plain; /* the buffer is ASCII without NUL: no record needs a look */
     int64_t next_line;
 
     csv_field *fields;

@@ -2,7 +2,8 @@
 
 #define SECOND INT64_C(1000000)
 
-/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years from March 1st. */
+/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": eras of 400 years from March 1st.
+ */
 int64_t date_day_number(int64_t year, int32_t month, int32_t day)
 {
     if (month <= 2) year--;
@@ -59,8 +60,10 @@ static void skip_blanks(scan *s)
     /* Excel and browsers put U+202F (E2 80 AF) before AM and PM */
     for (;;) {
         if (take(s, ' ')) continue;
-        if (s->end - s->at >= 3 && memcmp(s->at, "\xE2\x80\xAF", 3) == 0) s->at += 3;
-        else return;
+        if (s->end - s->at >= 3 && memcmp(s->at, "\xE2\x80\xAF", 3) == 0)
+            s->at += 3;
+        else
+            return;
     }
 }
 
@@ -85,9 +88,9 @@ static char letter(char c)
 /* A month's English name or its first three letters. */
 static int32_t take_month_name(scan *s)
 {
-    static const char *const names[] = {"january", "february", "march",     "april",
-                                        "may",     "june",     "july",      "august",
-                                        "september", "october", "november", "december"};
+    static const char *const names[] = {"january",   "february", "march",    "april",
+                                        "may",       "june",     "july",     "august",
+                                        "september", "october",  "november", "december"};
     size_t length = 0;
     while (s->at + length < s->end && letter(s->at[length]) >= 'a' && letter(s->at[length]) <= 'z')
         length++;
@@ -132,7 +135,8 @@ static bool take_offset(scan *s, date_value *out)
     skip_blanks(s);
     if (s->at == s->end) return true;
     slice rest = {s->at, (size_t)(s->end - s->at)};
-    if (slice_is(rest, "Z") || slice_is(rest, "z") || slice_is(rest, "UTC") || slice_is(rest, "GMT")) {
+    if (slice_is(rest, "Z") || slice_is(rest, "z") || slice_is(rest, "UTC") ||
+        slice_is(rest, "GMT")) {
         out->has_offset = true;
         s->at = s->end;
         return true;
@@ -198,9 +202,12 @@ static date_answer read_digits(slice text, date_value *out)
         out->day = (int32_t)(value % 100);
         return is_day(out->year, out->month, out->day) ? DATE_GOOD : DATE_BAD;
     }
-    if (count == 9 || count == 10) value *= SECOND;
-    else if (count == 12 || count == 13) value *= 1000;
-    else if (count != 15 && count != 16) return DATE_BAD;
+    if (count == 9 || count == 10)
+        value *= SECOND;
+    else if (count == 12 || count == 13)
+        value *= 1000;
+    else if (count != 15 && count != 16)
+        return DATE_BAD;
     date_of_day_number(value / (86400 * SECOND), &out->year, &out->month, &out->day);
     out->microsecond_of_day = value % (86400 * SECOND);
     out->has_offset = true;
@@ -215,10 +222,14 @@ static date_answer read_day_and_month(scan *s, int64_t first, date_order order, 
     if (take_number(s, 2, &second) == 0 || !take(s, mark)) return DATE_BAD;
     int digits = take_number(s, 4, &year);
     out->year = (int32_t)whole_year(year, digits);
-    if (mark == '.') order = DATE_DAY_FIRST;
-    else if (first > 12) out->proves = DATE_DAY_FIRST;
-    else if (second > 12) out->proves = DATE_MONTH_FIRST;
-    bool ambiguous = order == DATE_ORDER_UNTOLD && out->proves == DATE_ORDER_UNTOLD && first != second;
+    if (mark == '.')
+        order = DATE_DAY_FIRST;
+    else if (first > 12)
+        out->proves = DATE_DAY_FIRST;
+    else if (second > 12)
+        out->proves = DATE_MONTH_FIRST;
+    bool ambiguous =
+        order == DATE_ORDER_UNTOLD && out->proves == DATE_ORDER_UNTOLD && first != second;
     if (out->proves != DATE_ORDER_UNTOLD && order == DATE_ORDER_UNTOLD) order = out->proves;
     out->day = (int32_t)(order == DATE_MONTH_FIRST ? second : first);
     out->month = (int32_t)(order == DATE_MONTH_FIRST ? first : second);

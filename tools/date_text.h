@@ -13,16 +13,24 @@
 
 #include "tool.h"
 
-typedef enum date_order { DATE_ORDER_UNTOLD, DATE_DAY_FIRST, DATE_MONTH_FIRST } date_order;
+typedef enum date_order {
+    DATE_ORDER_UNTOLD,
+    DATE_DAY_FIRST,
+    DATE_MONTH_FIRST
+} date_order;
 
-typedef enum date_answer { DATE_GOOD, DATE_AMBIGUOUS, DATE_BAD } date_answer;
+typedef enum date_answer {
+    DATE_GOOD,
+    DATE_AMBIGUOUS,
+    DATE_BAD
+} date_answer;
 
 typedef struct date_value {
     int32_t year, month, day;
     int64_t microsecond_of_day;
-    bool has_offset;       /* an offset, Z, or a count since 1970 */
+    bool has_offset;        /* an offset, Z, or a count since 1970 */
     int32_t offset_seconds; /* east of Greenwich */
-    date_order proves;     /* what this value says about the order of its column */
+    date_order proves;      /* what this value says about the order of its column */
 } date_value;
 
 date_answer date_read(slice text, date_order order, date_value *out);

@@ -15,9 +15,12 @@ static void take_example(column_facts *facts, slice value)
     for (char *p = copy; *p; p++)
         if ((unsigned char)*p < 0x20) *p = ' '; /* an example stands on one line */
     bool known = false;
-    for (size_t i = 0; i < facts->example_count; i++) known = known || strcmp(copy, facts->examples[i]) == 0;
-    if (known) free(copy);
-    else facts->examples[facts->example_count++] = copy;
+    for (size_t i = 0; i < facts->example_count; i++)
+        known = known || strcmp(copy, facts->examples[i]) == 0;
+    if (known)
+        free(copy);
+    else
+        facts->examples[facts->example_count++] = copy;
 }
 
 static void take_number(column_facts *facts, slice value)
@@ -28,7 +31,8 @@ static void take_number(column_facts *facts, slice value)
     facts->numbers++;
     facts->whole += n.scale == 0;
     facts->percents += n.percent;
-    facts->grouped += memchr(value.data, ',', value.length) || memchr(value.data, '.', value.length);
+    facts->grouped +=
+        memchr(value.data, ',', value.length) || memchr(value.data, '.', value.length);
     if (n.currency.length && !facts->currency[0] && n.currency.length < sizeof facts->currency)
         memcpy(facts->currency, n.currency.data, n.currency.length);
     number_style style = number_style_of(value);
@@ -42,7 +46,8 @@ static void take_time(column_facts *facts, slice value)
     date_answer answer = date_read(value, DATE_ORDER_UNTOLD, &date);
     if (answer == DATE_BAD) return;
     bool digits = true;
-    for (size_t i = 0; i < value.length; i++) digits = digits && value.data[i] >= '0' && value.data[i] <= '9';
+    for (size_t i = 0; i < value.length; i++)
+        digits = digits && value.data[i] >= '0' && value.data[i] <= '9';
     facts->times++;
     facts->bare_digits += digits;
     facts->with_clock += date.microsecond_of_day != 0;
@@ -72,7 +77,8 @@ void facts_of_head(file_facts *out, const file_layout *layout, const input *in)
     if (layout_start(layout, &reader, &head, &why) == TOOL_GOOD) {
         csv_answer answer;
         while ((answer = csv_next(&reader)) == CSV_RECORD || answer == CSV_BAD) {
-            bool cut = reader.input_ended && reader.at == reader.end && in->head_length == INPUT_HEAD_BYTES;
+            bool cut = reader.input_ended && reader.at == reader.end &&
+                       in->head_length == INPUT_HEAD_BYTES;
             if (cut) break; /* the head may end inside this record */
             if (layout_is_total(&reader)) {
                 out->totals++;
@@ -91,7 +97,8 @@ void facts_of_head(file_facts *out, const file_layout *layout, const input *in)
 
 static bool is_settled(const column_facts *facts, bool is_time)
 {
-    if (is_time) return facts->ambiguous == 0 || facts->proves_day_first || facts->proves_month_first;
+    if (is_time)
+        return facts->ambiguous == 0 || facts->proves_day_first || facts->proves_month_first;
     return facts->grouped == 0 || facts->proves_dot || facts->proves_comma;
 }
 
@@ -109,8 +116,10 @@ void facts_settle(file_facts *facts, const file_layout *layout, const char *path
         while (!is_settled(about, is_time) &&
                ((answer = csv_next(&reader)) == CSV_RECORD || answer == CSV_BAD)) {
             if (column >= reader.stored) continue;
-            if (is_time) take_time(about, field_text(&reader.fields[column]));
-            else take_number(about, field_text(&reader.fields[column]));
+            if (is_time)
+                take_time(about, field_text(&reader.fields[column]));
+            else
+                take_number(about, field_text(&reader.fields[column]));
         }
         csv_finish(&reader);
     }
@@ -120,7 +129,8 @@ void facts_settle(file_facts *facts, const file_layout *layout, const char *path
 void facts_free(file_facts *facts)
 {
     for (size_t i = 0; i < facts->column_count; i++)
-        for (size_t j = 0; j < facts->columns[i].example_count; j++) free(facts->columns[i].examples[j]);
+        for (size_t j = 0; j < facts->columns[i].example_count; j++)
+            free(facts->columns[i].examples[j]);
     free(facts->columns);
     *facts = (file_facts){0};
 }

@@ -12,7 +12,8 @@
 typedef struct column_facts {
     size_t filled;
     size_t numbers, whole, percents, proves_dot, proves_comma, grouped;
-    size_t times, bare_digits, with_clock, with_offset, ambiguous, proves_day_first, proves_month_first;
+    size_t times, bare_digits, with_clock, with_offset, ambiguous, proves_day_first,
+        proves_month_first;
     char *examples[FACTS_EXAMPLES]; /* the first that differ */
     size_t example_count;
     char currency[8]; /* the first sign or code in the values; "" none */

@@ -198,11 +198,16 @@ void input_close(input *in)
 const char *input_encoding_name(input_encoding encoding)
 {
     switch (encoding) {
-    case INPUT_UTF8: return "UTF-8";
-    case INPUT_UTF16LE: return "UTF-16LE";
-    case INPUT_UTF16BE: return "UTF-16BE";
-    case INPUT_WINDOWS_1252: return "Windows-1252";
-    default: return "unknown";
+    case INPUT_UTF8:
+        return "UTF-8";
+    case INPUT_UTF16LE:
+        return "UTF-16LE";
+    case INPUT_UTF16BE:
+        return "UTF-16BE";
+    case INPUT_WINDOWS_1252:
+        return "Windows-1252";
+    default:
+        return "unknown";
     }
 }
 
@@ -211,12 +216,17 @@ bool input_encoding_parse(slice name, input_encoding *out)
     static const struct {
         const char *name;
         input_encoding encoding;
-    } names[] = {{"utf-8", INPUT_UTF8},       {"utf8", INPUT_UTF8},
-                 {"utf-16le", INPUT_UTF16LE}, {"utf-16be", INPUT_UTF16BE},
-                 {"utf-16", INPUT_UTF16LE},   {"windows-1252", INPUT_WINDOWS_1252},
-                 {"cp1252", INPUT_WINDOWS_1252}, {"latin1", INPUT_WINDOWS_1252},
+    } names[] = {{"utf-8", INPUT_UTF8},
+                 {"utf8", INPUT_UTF8},
+                 {"utf-16le", INPUT_UTF16LE},
+                 {"utf-16be", INPUT_UTF16BE},
+                 {"utf-16", INPUT_UTF16LE},
+                 {"windows-1252", INPUT_WINDOWS_1252},
+                 {"cp1252", INPUT_WINDOWS_1252},
+                 {"latin1", INPUT_WINDOWS_1252},
                  {"iso-8859-1", INPUT_WINDOWS_1252}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (slice_equal_folded(name, slice_of(names[i].name))) return *out = names[i].encoding, true;
+        if (slice_equal_folded(name, slice_of(names[i].name)))
+            return *out = names[i].encoding, true;
     return false;
 }

@@ -33,7 +33,8 @@ static int find(const char *name, int32_t *kpi, trouble *why)
 
 static void list_category(const char *category)
 {
-    printf("%s\n  %s\n", category_property(category, "title"), category_property(category, "question"));
+    printf("%s\n  %s\n", category_property(category, "title"),
+           category_property(category, "question"));
     int32_t kpi;
     for (int32_t i = 0; (kpi = leadkpi_kpi_at(i)) != -1; i++) {
         if (strcmp(property(kpi, "category"), category) != 0) continue;
@@ -98,10 +99,16 @@ static int kpi_list(int count, char **arguments, trouble *why)
     const char *category = NULL;
     bool json = false;
     for (int i = 0; i < count; i++) {
-        if (strcmp(arguments[i], "--json") == 0) json = true;
-        else if (strcmp(arguments[i], "--category") == 0 && i + 1 < count) category = arguments[++i];
-        else if (strncmp(arguments[i], "--category=", 11) == 0) category = arguments[i] + 11;
-        else return trouble_set(why, TOOL_USAGE, "kpi list: expected --category NAME or --json, found \"%s\"", arguments[i]);
+        if (strcmp(arguments[i], "--json") == 0)
+            json = true;
+        else if (strcmp(arguments[i], "--category") == 0 && i + 1 < count)
+            category = arguments[++i];
+        else if (strncmp(arguments[i], "--category=", 11) == 0)
+            category = arguments[i] + 11;
+        else
+            return trouble_set(why, TOOL_USAGE,
+                               "kpi list: expected --category NAME or --json, found \"%s\"",
+                               arguments[i]);
     }
     return json ? list_json(category) : list_text(category, why);
 }
@@ -110,8 +117,8 @@ static int kpi_list(int count, char **arguments, trouble *why)
 
 static const char *measure_property(const char *measure, const char *name)
 {
-    const char *text = leadkpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name,
-                                                LEADKPI_NUL_TERMINATED);
+    const char *text =
+        leadkpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED);
     return text ? text : "";
 }
 
@@ -121,7 +128,8 @@ static void show_inputs(int32_t kpi)
     printf("inputs\n");
     for (int32_t i = 0; (measure = leadkpi_kpi_input(kpi, i)) != NULL; i++)
         printf("  %-24s %s%s%s\n", measure, measure_property(measure, "description"),
-               *measure_property(measure, "unit") ? ", in " : "", measure_property(measure, "unit"));
+               *measure_property(measure, "unit") ? ", in " : "",
+               measure_property(measure, "unit"));
 }
 
 static void show_variants(int32_t kpi)
@@ -139,9 +147,9 @@ static void show_variants(int32_t kpi)
 static void show_text(int32_t kpi)
 {
     static const char *const lines[] = {
-        "label", "aliases", "category", "formula", "expr", "unit", "display", "direction",
-        "undefined_when", "basis", "interval", "additivity", "keep", "grain", "guardrail", "used_by",
-        "function", "version", "since"};
+        "label",     "aliases",        "category", "formula",  "expr",       "unit", "display",
+        "direction", "undefined_when", "basis",    "interval", "additivity", "keep", "grain",
+        "guardrail", "used_by",        "function", "version",  "since"};
     printf("%s\n  %s\n\n", property(kpi, "name"), property(kpi, "title"));
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (*property(kpi, lines[i])) printf("%-15s %s\n", lines[i], property(kpi, lines[i]));
@@ -156,11 +164,18 @@ static int kpi_show(int count, char **arguments, trouble *why)
     bool json = false;
     int32_t kpi;
     for (int i = 0; i < count; i++) {
-        if (strcmp(arguments[i], "--json") == 0) json = true;
-        else if (!name && arguments[i][0] != '-') name = arguments[i];
-        else return trouble_set(why, TOOL_USAGE, "kpi show: expected one NAME and perhaps --json, found \"%s\"", arguments[i]);
+        if (strcmp(arguments[i], "--json") == 0)
+            json = true;
+        else if (!name && arguments[i][0] != '-')
+            name = arguments[i];
+        else
+            return trouble_set(why, TOOL_USAGE,
+                               "kpi show: expected one NAME and perhaps --json, found \"%s\"",
+                               arguments[i]);
     }
-    if (!name) return trouble_set(why, TOOL_USAGE, "kpi show: expected a NAME, found none (leadkpi kpi list shows them)");
+    if (!name)
+        return trouble_set(why, TOOL_USAGE,
+                           "kpi show: expected a NAME, found none (leadkpi kpi list shows them)");
     TOOL_TRY(find(name, &kpi, why));
     if (!json) {
         show_text(kpi);
@@ -197,7 +212,8 @@ static int read_value(const char *text, double *out, trouble *why)
         *out = (double)number.unscaled / power;
         return TOOL_GOOD;
     }
-    return trouble_set(why, TOOL_USAGE, "expected a number such as 5000, 0.08 or 8%%, found \"%.80s\"", text);
+    return trouble_set(why, TOOL_USAGE,
+                       "expected a number such as 5000, 0.08 or 8%%, found \"%.80s\"", text);
 }
 
 /* "leads" for "new_leads": the words of the shorthand stand at the start or the end of the id. */
@@ -206,7 +222,8 @@ static bool is_part_of(slice name, slice id)
     if (name.length >= id.length) return slice_equal_folded(name, id);
     const char *tail = id.data + id.length - name.length;
     bool ends = tail[-1] == '_' && slice_equal_folded(name, (slice){tail, name.length});
-    bool starts = id.data[name.length] == '_' && slice_equal_folded(name, (slice){id.data, name.length});
+    bool starts =
+        id.data[name.length] == '_' && slice_equal_folded(name, (slice){id.data, name.length});
     return ends || starts;
 }
 
@@ -226,10 +243,12 @@ static int input_by_name(int32_t kpi, slice name, size_t *input, trouble *why)
         *input = (size_t)i;
         found++;
     }
-    int code = found == 1 ? TOOL_GOOD
-                          : trouble_set(why, TOOL_USAGE, "%s: expected one of the inputs %s, found \"%.*s\"%s",
-                                        property(kpi, "name"), names.data ? names.data : "", SLICE_ARGS(name),
-                                        found ? ", which may be several of them" : "");
+    int code =
+        found == 1
+            ? TOOL_GOOD
+            : trouble_set(why, TOOL_USAGE, "%s: expected one of the inputs %s, found \"%.*s\"%s",
+                          property(kpi, "name"), names.data ? names.data : "", SLICE_ARGS(name),
+                          found ? ", which may be several of them" : "");
     text_free(&names);
     return code;
 }
@@ -239,7 +258,9 @@ static int take_input(evaluation *e, const char *argument, trouble *why)
     const char *equals = strchr(argument, '=');
     size_t input = e->positional;
     size_t count = (size_t)leadkpi_kpi_input_count(e->kpi);
-    if (equals) TOOL_TRY(input_by_name(e->kpi, (slice){argument, (size_t)(equals - argument)}, &input, why));
+    if (equals)
+        TOOL_TRY(
+            input_by_name(e->kpi, (slice){argument, (size_t)(equals - argument)}, &input, why));
     if (input >= count || input >= INPUTS)
         return trouble_set(why, TOOL_USAGE, "%s: expected %zu numbers (%s), found more",
                            property(e->kpi, "name"), count, property(e->kpi, "inputs"));
@@ -248,16 +269,18 @@ static int take_input(evaluation *e, const char *argument, trouble *why)
                            leadkpi_kpi_input(e->kpi, (int32_t)input));
     TOOL_TRY(read_value(equals ? equals + 1 : argument, &e->inputs[input], why));
     e->given[input] = true;
-    if (equals) e->named++;
-    else e->positional++;
+    if (equals)
+        e->named++;
+    else
+        e->positional++;
     return TOOL_GOOD;
 }
 
 static int set_option(evaluation *e, const char *name, const char *value, trouble *why)
 {
     leadkpi_error error;
-    if (leadkpi_options_set_text(e->options, name, LEADKPI_NUL_TERMINATED, value, LEADKPI_NUL_TERMINATED,
-                                 &error) == LEADKPI_OK)
+    if (leadkpi_options_set_text(e->options, name, LEADKPI_NUL_TERMINATED, value,
+                                 LEADKPI_NUL_TERMINATED, &error) == LEADKPI_OK)
         return TOOL_GOOD;
     return trouble_set(why, TOOL_USAGE, "%s", error.message);
 }
@@ -268,10 +291,12 @@ static int evaluate(evaluation *e, leadkpi_estimate *estimate, leadkpi_error *er
     double values[INPUTS];
     size_t count = 0;
     if (e->positional && e->named)
-        return trouble_set(why, TOOL_USAGE, "kpi eval: expected numbers, or name=number, found both");
+        return trouble_set(why, TOOL_USAGE,
+                           "kpi eval: expected numbers, or name=number, found both");
     if (e->positional && e->positional != (size_t)leadkpi_kpi_input_count(e->kpi))
-        return trouble_set(why, TOOL_USAGE, "%s: expected %d numbers (%s), found %zu", property(e->kpi, "name"),
-                           (int)leadkpi_kpi_input_count(e->kpi), property(e->kpi, "inputs"), e->positional);
+        return trouble_set(why, TOOL_USAGE, "%s: expected %d numbers (%s), found %zu",
+                           property(e->kpi, "name"), (int)leadkpi_kpi_input_count(e->kpi),
+                           property(e->kpi, "inputs"), e->positional);
     for (size_t i = 0; i < INPUTS; i++) {
         if (!e->given[i]) continue;
         names[count] = leadkpi_kpi_input(e->kpi, (int32_t)i);
@@ -332,20 +357,27 @@ static void print_interval(const leadkpi_estimate *estimate, cell_style style, i
     text_free(&text);
 }
 
-static void print_text(const evaluation *e, const leadkpi_estimate *estimate, const leadkpi_error *error)
+static void print_text(const evaluation *e, const leadkpi_estimate *estimate,
+                       const leadkpi_error *error)
 {
-    cell_style style = strcmp(property(e->kpi, "unit"), "count") == 0 ? CELL_WHOLE
-                                                                     : cell_style_of(property(e->kpi, "display"));
-    double shown = isfinite(estimate->value) ? estimate->value : isfinite(estimate->low) ? estimate->low : estimate->high;
+    cell_style style = strcmp(property(e->kpi, "unit"), "count") == 0
+                           ? CELL_WHOLE
+                           : cell_style_of(property(e->kpi, "display"));
+    double shown = isfinite(estimate->value) ? estimate->value
+                   : isfinite(estimate->low) ? estimate->low
+                                             : estimate->high;
     int decimals = cell_decimals(shown, style);
     text_buffer text = {0};
     cell_show(&text, estimate->value, style, decimals);
     if (isfinite(estimate->value) && style == CELL_PERCENT) text_print(&text, " %%");
-    if (isfinite(estimate->value) && style == CELL_DURATION) text_print(&text, " %s", property(e->kpi, "unit"));
+    if (isfinite(estimate->value) && style == CELL_DURATION)
+        text_print(&text, " %s", property(e->kpi, "unit"));
     printf("%s: %s", property(e->kpi, "title"), text.data);
     print_interval(estimate, style, decimals);
     putchar('\n');
-    const char *reason = estimate->status != LEADKPI_OK && error->message[0] ? error->message : leadkpi_estimate_reason(estimate);
+    const char *reason = estimate->status != LEADKPI_OK && error->message[0]
+                             ? error->message
+                             : leadkpi_estimate_reason(estimate);
     if (*reason) printf("  %s\n", reason);
     text_free(&text);
 }
@@ -354,12 +386,18 @@ static int eval_arguments(evaluation *e, int count, char **arguments, trouble *w
 {
     for (int i = 1; i < count; i++) {
         bool more = i + 1 < count;
-        if (strcmp(arguments[i], "--json") == 0) e->json = true;
-        else if (strcmp(arguments[i], "--level") == 0 && more) TOOL_TRY(set_option(e, "level", arguments[++i], why));
-        else if (strcmp(arguments[i], "--basis") == 0 && more) TOOL_TRY(set_option(e, "basis", arguments[++i], why));
+        if (strcmp(arguments[i], "--json") == 0)
+            e->json = true;
+        else if (strcmp(arguments[i], "--level") == 0 && more)
+            TOOL_TRY(set_option(e, "level", arguments[++i], why));
+        else if (strcmp(arguments[i], "--basis") == 0 && more)
+            TOOL_TRY(set_option(e, "basis", arguments[++i], why));
         else if (strncmp(arguments[i], "--", 2) == 0)
-            return trouble_set(why, TOOL_USAGE, "kpi eval: expected --level, --basis or --json, found \"%s\"", arguments[i]);
-        else TOOL_TRY(take_input(e, arguments[i], why));
+            return trouble_set(why, TOOL_USAGE,
+                               "kpi eval: expected --level, --basis or --json, found \"%s\"",
+                               arguments[i]);
+        else
+            TOOL_TRY(take_input(e, arguments[i], why));
     }
     return TOOL_GOOD;
 }
@@ -369,26 +407,34 @@ static int kpi_eval(int count, char **arguments, trouble *why)
     evaluation e = {0};
     leadkpi_estimate estimate;
     leadkpi_error error;
-    if (count == 0) return trouble_set(why, TOOL_USAGE, "kpi eval: expected a NAME and its numbers, found nothing");
+    if (count == 0)
+        return trouble_set(why, TOOL_USAGE,
+                           "kpi eval: expected a NAME and its numbers, found nothing");
     TOOL_TRY(find(arguments[0], &e.kpi, why));
-    if (leadkpi_options_create(NULL, "kpi_evaluate", LEADKPI_NUL_TERMINATED, &e.options, &error) != LEADKPI_OK)
+    if (leadkpi_options_create(NULL, "kpi_evaluate", LEADKPI_NUL_TERMINATED, &e.options, &error) !=
+        LEADKPI_OK)
         return trouble_set(why, TOOL_DATA, "%s", error.message);
     const char *note = leadkpi_kpi_name_note(arguments[0], LEADKPI_NUL_TERMINATED);
     int code = eval_arguments(&e, count, arguments, why);
     if (code == TOOL_GOOD) code = evaluate(&e, &estimate, &error, why);
     leadkpi_options_free(e.options);
     if (code != TOOL_GOOD) return code;
-    if (e.json) print_json(&e, &estimate);
-    else print_text(&e, &estimate, &error);
+    if (e.json)
+        print_json(&e, &estimate);
+    else
+        print_text(&e, &estimate, &error);
     if (!e.json && note && *note) printf("  %s\n", note);
     return TOOL_GOOD;
 }
 
 int command_kpi(int count, char **arguments, trouble *why)
 {
-    if (count > 0 && strcmp(arguments[0], "list") == 0) return kpi_list(count - 1, arguments + 1, why);
-    if (count > 0 && strcmp(arguments[0], "show") == 0) return kpi_show(count - 1, arguments + 1, why);
-    if (count > 0 && strcmp(arguments[0], "eval") == 0) return kpi_eval(count - 1, arguments + 1, why);
+    if (count > 0 && strcmp(arguments[0], "list") == 0)
+        return kpi_list(count - 1, arguments + 1, why);
+    if (count > 0 && strcmp(arguments[0], "show") == 0)
+        return kpi_show(count - 1, arguments + 1, why);
+    if (count > 0 && strcmp(arguments[0], "eval") == 0)
+        return kpi_eval(count - 1, arguments + 1, why);
     return trouble_set(why, TOOL_USAGE, "kpi: expected list, show NAME or eval NAME ..., found %s",
                        count ? arguments[0] : "nothing");
 }

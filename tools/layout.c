@@ -139,15 +139,18 @@ int layout_find(file_layout *out, const input *in, char delimiter, trouble *why)
     for (size_t i = 0; i <= out->header_record && code == TOOL_GOOD; i++) {
         csv_answer answer = csv_next(&reader);
         if (answer == CSV_END)
-            code = trouble_set(why, TOOL_DATA, "%s: expected a header line, found an empty file", in->name);
+            code = trouble_set(why, TOOL_DATA, "%s: expected a header line, found an empty file",
+                               in->name);
         else if (answer != CSV_RECORD)
             code = trouble_set(why, TOOL_DATA, "%s:%lld: in the header: %s", in->name,
                                (long long)reader.problem.line, reader.problem.text);
         else if (i == out->header_record && reader.found > CSV_COLUMNS)
             code = trouble_set(why, TOOL_DATA, "%s:%lld: expected at most %d columns, found %zu",
                                in->name, (long long)reader.line, CSV_COLUMNS, reader.found);
-        else if (i == out->header_record) take_header(out, &reader);
-        else take_preamble(out, &reader);
+        else if (i == out->header_record)
+            take_header(out, &reader);
+        else
+            take_preamble(out, &reader);
     }
     csv_finish(&reader);
     input_close(&head);
@@ -204,8 +207,8 @@ int layout_column(const file_layout *layout, slice name, slice *currency)
 
 bool layout_is_total(const csv_reader *reader)
 {
-    static const char *const words[] = {"Total", "Totals", "Grand total", "Total general",
-                                        "Gesamt", "Gesamtsumme", "Totale", "Totaal"};
+    static const char *const words[] = {"Total",  "Totals",      "Grand total", "Total general",
+                                        "Gesamt", "Gesamtsumme", "Totale",      "Totaal"};
     slice first = {NULL, 0};
     for (size_t i = 0; i < reader->stored && first.length == 0; i++)
         first = slice_trim((slice){reader->fields[i].data, reader->fields[i].length});
@@ -220,10 +223,15 @@ bool layout_is_total(const csv_reader *reader)
 const char *layout_delimiter_name(char delimiter)
 {
     switch (delimiter) {
-    case ',': return "comma";
-    case ';': return "semicolon";
-    case '\t': return "tab";
-    case '|': return "bar";
-    default: return "other";
+    case ',':
+        return "comma";
+    case ';':
+        return "semicolon";
+    case '\t':
+        return "tab";
+    case '|':
+        return "bar";
+    default:
+        return "other";
     }
 }

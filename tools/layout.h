@@ -8,10 +8,10 @@
 typedef struct file_layout {
     char delimiter, line_end;
     bool crlf;
-    int64_t header_line;   /* of the file, from 1 */
-    size_t header_record;  /* records before the header, blank lines not counted */
-    text_buffer preamble;  /* those records, a line each */
-    char **names;          /* the header's fields, without blanks at their edges */
+    int64_t header_line;  /* of the file, from 1 */
+    size_t header_record; /* records before the header, blank lines not counted */
+    text_buffer preamble; /* those records, a line each */
+    char **names;         /* the header's fields, without blanks at their edges */
     size_t column_count;
 } file_layout;
 

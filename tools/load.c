@@ -16,16 +16,16 @@
 /* One column of a batch, and where it comes from. */
 typedef struct binding {
     const map_entry *entry;
-    size_t place;       /* in the batch */
-    int column;         /* in the file; -1: literal, or none */
+    size_t place; /* in the batch */
+    int column;   /* in the file; -1: literal, or none */
     column_type type;
-    bool required;      /* nothing in it makes the row a bad one */
+    bool required; /* nothing in it makes the row a bad one */
     bool is_money;
     bool is_currency;
-    bool micros;        /* in millionths */
+    bool micros; /* in millionths */
     date_order dates;
     number_style numbers;
-    slice currency;     /* of the header */
+    slice currency; /* of the header */
 } binding;
 
 /* A stage with a column of its own. */
@@ -50,9 +50,9 @@ typedef struct loader {
     size_t binding_count;
     wide_stage *stages;
     size_t stage_count;
-    size_t stage_id; /* the binding of the id, which wide stages share */
+    size_t stage_id;   /* the binding of the id, which wide stages share */
     int totals_column; /* a row with nothing in it is one of totals; -1: none */
-    bool has_rows;   /* false: the file gives wide stages alone */
+    bool has_rows;     /* false: the file gives wide stages alone */
     int64_t bytes_shown;
     trouble *why;
 } loader;
@@ -78,9 +78,10 @@ static int no_such_column(const loader *l, const map_entry *entry)
     text_buffer names = {0};
     for (size_t i = 0; i < l->layout.column_count && names.length < 600; i++)
         text_print(&names, "%s%s", i ? ", " : "", l->layout.names[i]);
-    int code = trouble_set(l->why, TOOL_USAGE, "%s: %s: expected a column \"%s\" in line %lld, found: %s",
-                           l->in.name, entry->target, entry->columns[0],
-                           (long long)l->layout.header_line, names.data ? names.data : "");
+    int code =
+        trouble_set(l->why, TOOL_USAGE, "%s: %s: expected a column \"%s\" in line %lld, found: %s",
+                    l->in.name, entry->target, entry->columns[0], (long long)l->layout.header_line,
+                    names.data ? names.data : "");
     text_free(&names);
     return code;
 }
@@ -93,17 +94,21 @@ static void settle(loader *l, binding *b)
     b->numbers = b->entry->numbers ? b->entry->numbers : l->file->numbers;
     if (b->type == COLUMN_TEXT || (is_time ? b->dates != 0 : b->numbers != 0)) return;
     facts_settle(&l->facts, &l->layout, l->file->path, l->in.encoding, column, is_time);
-    if (is_time) b->dates = facts_date_order(&l->facts.columns[column]);
-    else b->numbers = facts_number_style(&l->facts, column);
+    if (is_time)
+        b->dates = facts_date_order(&l->facts.columns[column]);
+    else
+        b->numbers = facts_number_style(&l->facts, column);
 }
 
 /* The API of Google Ads counts money in millionths and says so in the name: "cost_micros". */
 static bool names_micros(slice name)
 {
-    return name.length > 6 && slice_equal_folded((slice){name.data + name.length - 6, 6}, slice_of("micros"));
+    return name.length > 6 &&
+           slice_equal_folded((slice){name.data + name.length - 6, 6}, slice_of("micros"));
 }
 
-/* An entry of the map to a place in the file. `*found` is false where an optional column is not there. */
+/* An entry of the map to a place in the file. `*found` is false where an optional column is not
+ * there. */
 static int resolve(loader *l, const map_entry *entry, column_type type, binding *b, bool *found)
 {
     *b = (binding){.entry = entry, .column = -1, .type = type};
@@ -142,7 +147,8 @@ static int bind_required(loader *l, const char *target, column_type type)
     TOOL_TRY(bind(l, target, type, true));
     if (l->binding_count > before) return TOOL_GOOD;
     return trouble_set(l->why, TOOL_USAGE,
-                       "%s: expected a column for \"%s\" of the %s, found none: say --map %s=COLUMN (leadkpi look %s shows the columns)",
+                       "%s: expected a column for \"%s\" of the %s, found none: say --map "
+                       "%s=COLUMN (leadkpi look %s shows the columns)",
                        l->in.name, target, table_kind_name(l->file->kind), target, l->file->path);
 }
 
@@ -152,7 +158,8 @@ static int complete_map(loader *l)
 {
     for (size_t i = 0; i < l->run->dimension_count; i++) {
         const char *name = l->run->dimensions[i];
-        if (map_find(&l->file->map, name) || layout_column(&l->layout, slice_of(name), NULL) < 0) continue;
+        if (map_find(&l->file->map, name) || layout_column(&l->layout, slice_of(name), NULL) < 0)
+            continue;
         text_buffer entry = {0};
         text_print(&entry, "[%s]=[%s]", name, name);
         int code = map_parse(&l->file->map, slice_of(entry.data), l->in.name, l->why);
@@ -164,8 +171,11 @@ static int complete_map(loader *l)
 
 static int bind_dimensions(loader *l)
 {
-    for (size_t i = 0; i < l->run->dimension_count; i++)
+    for (size_t i = 0; i < l->run->dimension_count; i++) {
+        size_t before = l->binding_count;
         TOOL_TRY(bind(l, l->run->dimensions[i], COLUMN_TEXT, false));
+        if (l->binding_count > before) l->run->dimension_found[i] = true;
+    }
     return TOOL_GOOD;
 }
 
@@ -204,7 +214,9 @@ static int bind_kind(loader *l)
         TOOL_TRY(bind(l, "scope", COLUMN_TEXT, false));
         TOOL_TRY(bind(l, "currency", COLUMN_TEXT, false));
         break;
-    case TABLE_MEASURES: TOOL_TRY(bind_required(l, "time", COLUMN_TIME)); break;
+    case TABLE_MEASURES:
+        TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
+        break;
     }
     TOOL_TRY(bind_measures(l));
     return bind_dimensions(l);
@@ -217,8 +229,8 @@ static int resolve_condition(loader *l, const map_entry *entry, wide_stage *stag
     if (!entry->if_column) return TOOL_GOOD;
     stage->if_column = map_condition_column(entry, &l->layout);
     if (stage->if_column >= 0) return TOOL_GOOD;
-    return trouble_set(l->why, TOOL_USAGE, "%s: %s: expected a column \"%s\", found none", l->in.name,
-                       entry->target, entry->if_column);
+    return trouble_set(l->why, TOOL_USAGE, "%s: %s: expected a column \"%s\", found none",
+                       l->in.name, entry->target, entry->if_column);
 }
 
 /* Every "stage:NAME" of the map, with its "value:NAME". */
@@ -244,16 +256,23 @@ static int bind_wide_stages(loader *l)
     return TOOL_GOOD;
 }
 
-enum { WIDE_ID, WIDE_STAGE, WIDE_TIME, WIDE_VALUE };
+enum {
+    WIDE_ID,
+    WIDE_STAGE,
+    WIDE_TIME,
+    WIDE_VALUE
+};
 
 static int bind_all(loader *l)
 {
     batch_start(&l->rows);
     batch_start(&l->stage_rows);
-    const map_entry *totals = l->file->map.totals ? map_find(&l->file->map, l->file->map.totals) : NULL;
+    const map_entry *totals =
+        l->file->map.totals ? map_find(&l->file->map, l->file->map.totals) : NULL;
     l->totals_column = totals ? map_entry_column(totals, &l->layout, NULL) : -1;
     TOOL_TRY(complete_map(l));
-    if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES) TOOL_TRY(bind_wide_stages(l));
+    if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES)
+        TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
     l->has_rows = l->file->kind != TABLE_STAGES || l->binding_count > 1;
     if (l->stage_count == 0) return TOOL_GOOD;
@@ -271,11 +290,16 @@ static leadkpi_status hand_over(loader *l, table_kind kind, const leadkpi_table 
 {
     leadkpi_campaigns *c = l->run->campaigns;
     switch (kind) {
-    case TABLE_LEADS: return leadkpi_campaigns_add_leads(c, table, NULL, 0, error);
-    case TABLE_STAGES: return leadkpi_campaigns_add_stages(c, table, NULL, 0, error);
-    case TABLE_COSTS: return leadkpi_campaigns_add_costs(c, table, NULL, 0, error);
-    case TABLE_RESPONSES: return leadkpi_campaigns_add_responses(c, table, NULL, 0, error);
-    default: return leadkpi_campaigns_add_measures(c, table, NULL, 0, error);
+    case TABLE_LEADS:
+        return leadkpi_campaigns_add_leads(c, table, NULL, 0, error);
+    case TABLE_STAGES:
+        return leadkpi_campaigns_add_stages(c, table, NULL, 0, error);
+    case TABLE_COSTS:
+        return leadkpi_campaigns_add_costs(c, table, NULL, 0, error);
+    case TABLE_RESPONSES:
+        return leadkpi_campaigns_add_responses(c, table, NULL, 0, error);
+    default:
+        return leadkpi_campaigns_add_measures(c, table, NULL, 0, error);
     }
 }
 
@@ -298,13 +322,17 @@ static int flush(loader *l, table_kind kind, batch *rows)
         leadkpi_error error;
         leadkpi_status status = add_range(l, kind, rows, from, rows->row_count, &error);
         if (status == LEADKPI_OK) break;
-        if (status != LEADKPI_BAD_DATA || error.row < 0 || (size_t)error.row >= rows->row_count - from) {
-            size_t row = error.row >= 0 && (size_t)error.row < rows->row_count - from ? (size_t)error.row : 0;
+        if (status != LEADKPI_BAD_DATA || error.row < 0 ||
+            (size_t)error.row >= rows->row_count - from) {
+            size_t row = error.row >= 0 && (size_t)error.row < rows->row_count - from
+                             ? (size_t)error.row
+                             : 0;
             return trouble_set(l->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
                                (long long)rows->lines[from + row], error.message);
         }
         size_t bad = from + (size_t)error.row;
-        TOOL_TRY(skips_report(l->run, l->in.name, rows->lines[bad], NULL, error.message, "", l->why));
+        TOOL_TRY(
+            skips_report(l->run, l->in.name, rows->lines[bad], NULL, error.message, "", l->why));
         if (bad > from && add_range(l, kind, rows, from, bad, &error) != LEADKPI_OK)
             return trouble_set(l->why, TOOL_DATA, "%s: %s", l->in.name, error.message);
         from = bad + 1;
@@ -336,7 +364,8 @@ static slice translated(const loader *l, const char *target, slice text)
 {
     const field_map *map = &l->file->map;
     for (size_t i = 0; i < map->translation_count; i++)
-        if (strcmp(map->translations[i].target, target) == 0 && slice_is(text, map->translations[i].from))
+        if (strcmp(map->translations[i].target, target) == 0 &&
+            slice_is(text, map->translations[i].from))
             return slice_of(map->translations[i].to);
     return text;
 }
@@ -350,7 +379,8 @@ static slice text_of(const loader *l, const binding *b)
 /* Google Ads writes " --" where there is nothing to say. */
 static bool is_dashes(slice text)
 {
-    return text.length >= 2 && text.length <= 3 && memcmp(text.data + text.length - 2, "--", 2) == 0 &&
+    return text.length >= 2 && text.length <= 3 &&
+           memcmp(text.data + text.length - 2, "--", 2) == 0 &&
            (text.length == 2 || text.data[0] == ' ');
 }
 
@@ -358,8 +388,10 @@ static bool put_text(loader *l, const binding *b, cell_problem *p)
 {
     slice text = text_of(l, b);
     if (b->required && text.length == 0) return refuse(p, column_name(l, b), "a text", text);
-    if (is_dashes(text)) batch_put_null(&l->rows, b->place);
-    else batch_put_text(&l->rows, b->place, text);
+    if (is_dashes(text))
+        batch_put_null(&l->rows, b->place);
+    else
+        batch_put_text(&l->rows, b->place, text);
     return true;
 }
 
@@ -370,7 +402,8 @@ static bool read_time(loader *l, const binding *b, slice text, int64_t *instant,
     if (answer == DATE_BAD) return refuse(p, column_name(l, b), "a date or time", text);
     if (answer == DATE_AMBIGUOUS)
         return refuse(p, column_name(l, b),
-                      "a date that can be read in one way (say --dates day-first or month-first)", text);
+                      "a date that can be read in one way (say --dates day-first or month-first)",
+                      text);
     *instant = clock_instant(&l->clock, &value);
     return true;
 }
@@ -389,15 +422,19 @@ static bool put_time(loader *l, const binding *b, cell_problem *p)
     return true;
 }
 
-static bool read_number(const loader *l, const binding *b, slice text, number_value *out, cell_problem *p)
+static bool read_number(const loader *l, const binding *b, slice text, number_value *out,
+                        cell_problem *p)
 {
     if (!number_read(text, b->numbers, out))
         return refuse(p, column_name(l, b),
-                      b->numbers == NUMBER_COMMA ? "a number such as 1.234,50" : "a number such as 1,234.50", text);
+                      b->numbers == NUMBER_COMMA ? "a number such as 1.234,50"
+                                                 : "a number such as 1,234.50",
+                      text);
     int places = (b->micros ? 6 : 0) + (out->percent ? 2 : 0);
     while (places > 0 && out->unscaled % 10 == 0) out->unscaled /= 10, places--;
     out->scale += places;
-    if (out->scale > 18) return refuse(p, column_name(l, b), "a number of at most 18 decimals", text);
+    if (out->scale > 18)
+        return refuse(p, column_name(l, b), "a number of at most 18 decimals", text);
     return true;
 }
 
@@ -408,14 +445,16 @@ static int check_currency(loader *l, slice currency, int64_t line)
     if (currency.length == 0) return TOOL_GOOD;
     slice known = slice_of(run->currency);
     if (known.length && !currency_agrees(known, currency))
-        return trouble_set(l->why, TOOL_DATA, "%s:%lld: expected one currency (%s, seen first in %s), found %.*s",
-                           l->in.name, (long long)line, run->currency, run->currency_place,
-                           SLICE_ARGS(currency));
-    if (known.length == 3 || currency.length >= sizeof run->currency || slice_equal(known, currency))
+        return trouble_set(
+            l->why, TOOL_DATA, "%s:%lld: expected one currency (%s, seen first in %s), found %.*s",
+            l->in.name, (long long)line, run->currency, run->currency_place, SLICE_ARGS(currency));
+    if (known.length == 3 || currency.length >= sizeof run->currency ||
+        slice_equal(known, currency))
         return TOOL_GOOD;
     memset(run->currency, 0, sizeof run->currency);
     memcpy(run->currency, currency.data, currency.length);
-    snprintf(run->currency_place, sizeof run->currency_place, "%.200s:%lld", l->in.name, (long long)line);
+    snprintf(run->currency_place, sizeof run->currency_place, "%.200s:%lld", l->in.name,
+             (long long)line);
     return TOOL_GOOD;
 }
 
@@ -438,8 +477,10 @@ static int bad_cell(loader *l, const cell_problem *p)
 {
     char found[128], reason[256];
     snprintf(reason, sizeof reason, "column \"%.80s\": expected %.100s", p->column, p->expected);
-    if (p->found.length) snprintf(found, sizeof found, "\"%.*s\"", SLICE_ARGS(p->found));
-    else snprintf(found, sizeof found, "nothing");
+    if (p->found.length)
+        snprintf(found, sizeof found, "\"%.*s\"", SLICE_ARGS(p->found));
+    else
+        snprintf(found, sizeof found, "nothing");
     return skips_report(l->run, l->in.name, l->reader.line, &l->reader, reason, found, l->why);
 }
 
@@ -489,14 +530,16 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
         if (!read_number(l, &stage->value, amount, &value, &p)) return bad_cell(l, &p);
         TOOL_TRY(check_currency(l, value.currency, l->reader.line));
         if (!batch_put_number(&l->stage_rows, WIDE_VALUE, &value))
-            return bad_cell(l, &(cell_problem){column_name(l, &stage->value), "a number that fits in 18 digits", amount});
+            return bad_cell(l, &(cell_problem){column_name(l, &stage->value),
+                                               "a number that fits in 18 digits", amount});
     } else {
         batch_put_null(&l->stage_rows, WIDE_VALUE);
     }
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
     batch_put_time(&l->stage_rows, WIDE_TIME, instant);
-    if (batch_end_row(&l->stage_rows, l->reader.line)) return flush(l, TABLE_STAGES, &l->stage_rows);
+    if (batch_end_row(&l->stage_rows, l->reader.line))
+        return flush(l, TABLE_STAGES, &l->stage_rows);
     return TOOL_GOOD;
 }
 
@@ -508,24 +551,33 @@ static int bad_width(loader *l)
     return skips_report(l->run, l->in.name, l->reader.line, &l->reader, reason, found, l->why);
 }
 
+/* Only what counts money and clicks has totals: a lead of the company Total is a lead. */
+static bool is_total_row(const loader *l)
+{
+    if (l->file->kind != TABLE_COSTS && l->file->kind != TABLE_MEASURES) return false;
+    bool blank = l->totals_column >= 0 && slice_trim(field_of(l, l->totals_column)).length == 0;
+    return blank || layout_is_total(&l->reader);
+}
+
 static int take_record(loader *l)
 {
     bool taken;
-    bool blank = l->totals_column >= 0 && slice_trim(field_of(l, l->totals_column)).length == 0;
-    if (blank || layout_is_total(&l->reader)) {
+    if (is_total_row(l)) {
         l->run->totals_skipped++;
         return TOOL_GOOD;
     }
     if (l->reader.found != l->layout.column_count) return bad_width(l);
     TOOL_TRY(take_row(l, &taken));
-    for (size_t i = 0; taken && i < l->stage_count; i++) TOOL_TRY(take_wide_stage(l, &l->stages[i]));
+    for (size_t i = 0; taken && i < l->stage_count; i++)
+        TOOL_TRY(take_wide_stage(l, &l->stages[i]));
     return TOOL_GOOD;
 }
 
 static int bad_record(loader *l)
 {
     char reason[256];
-    snprintf(reason, sizeof reason, "field %zu: %s", l->reader.problem.column, l->reader.problem.text);
+    snprintf(reason, sizeof reason, "field %zu: %s", l->reader.problem.column,
+             l->reader.problem.text);
     return skips_report(l->run, l->in.name, l->reader.problem.line, &l->reader, reason, "", l->why);
 }
 
@@ -539,7 +591,8 @@ static void show_progress(loader *l, bool ended)
     if (l->in.bytes_taken - l->bytes_shown < LONG_INPUT / 4) return;
     l->bytes_shown = l->in.bytes_taken;
     if (l->in.file_bytes > 0)
-        fprintf(stderr, "\r%.40s: %d %%", l->in.name, (int)(100 * l->in.bytes_taken / l->in.file_bytes));
+        fprintf(stderr, "\r%.40s: %d %%", l->in.name,
+                (int)(100 * l->in.bytes_taken / l->in.file_bytes));
     else
         fprintf(stderr, "\r%.40s: %lld MB", l->in.name, (long long)(l->in.bytes_taken / 1000000));
 }
@@ -561,6 +614,15 @@ static int take_all(loader *l)
     return l->stage_count ? flush(l, TABLE_STAGES, &l->stage_rows) : TOOL_GOOD;
 }
 
+static void note_columns(loader *l)
+{
+    text_buffer *names = &l->run->columns;
+    if (names->length) text_put(names, "; ", 2);
+    text_print(names, "%s has ", l->in.name);
+    for (size_t i = 0; i < l->layout.column_count; i++)
+        text_print(names, "%s%s", i ? ", " : "", l->layout.names[i]);
+}
+
 /* The currency in a header counts even where no row follows. */
 static int check_header_currencies(loader *l)
 {
@@ -579,6 +641,7 @@ static int open_file(loader *l)
     const char *zone = file->zone ? file->zone : file->map.zone ? file->map.zone : l->run->zone;
     TOOL_TRY(clock_open(&l->clock, zone, l->why));
     TOOL_TRY(bind_all(l));
+    note_columns(l);
     TOOL_TRY(check_header_currencies(l));
     return layout_start(&l->layout, &l->reader, &l->in, l->why);
 }
@@ -600,4 +663,18 @@ int load_run_file(load_run *run, load_file *file, trouble *why)
     input_close(&l->in);
     free(l);
     return code;
+}
+
+int load_run_check(const load_run *run, trouble *why)
+{
+    for (size_t i = 0; i < run->dimension_count; i++)
+        if (!run->dimension_found[i])
+            return trouble_set(why, TOOL_USAGE,
+                               "--by: expected a column of leads, costs or measures, found \"%s\", "
+                               "which is in none: %.700s",
+                               run->dimensions[i], run->columns.data);
+    if (run->rows_taken) return TOOL_GOOD;
+    return trouble_set(why, TOOL_DATA,
+                       "expected at least one row that can be read, found none: %.700s",
+                       run->columns.data);
 }

@@ -11,14 +11,14 @@
 typedef struct load_file {
     table_kind kind;
     const char *path;
-    const char *profile;  /* NULL: none, or to be found */
-    field_map map;        /* of the profile, with what was told on top */
+    const char *profile; /* NULL: none, or to be found */
+    field_map map;       /* of the profile, with what was told on top */
     bool has_map;
     input_encoding encoding;
-    char delimiter;       /* 0: to be found */
+    char delimiter; /* 0: to be found */
     date_order dates;
     number_style numbers;
-    const char *zone;     /* NULL: that of the report */
+    const char *zone; /* NULL: that of the report */
 } load_file;
 
 /* Rows that were skipped for one reason. */
@@ -30,21 +30,26 @@ typedef struct skip_reason {
 /* What all files of a run share. */
 typedef struct load_run {
     leadkpi_campaigns *campaigns;
-    const char *zone;          /* of the report */
-    char **dimensions;         /* those that the report asks for */
+    const char *zone;  /* of the report */
+    char **dimensions; /* those that the report asks for */
     size_t dimension_count;
+    bool *dimension_found; /* whether a file has it, one each */
+    text_buffer columns;   /* the names in the headers of all files */
     bool strict, show_progress;
-    FILE *rejects;             /* NULL: not asked for */
+    FILE *rejects; /* NULL: not asked for */
     const char *rejects_path;
-    char currency[8];          /* the one of all files; "" not known yet */
-    char currency_place[256];  /* where it was seen first */
+    char currency[8];         /* the one of all files; "" not known yet */
+    char currency_place[256]; /* where it was seen first */
     skip_reason *skips;
     size_t skip_count;
     int64_t rows_taken, rows_skipped, totals_skipped;
-    text_buffer notes;         /* lines for the head of the report */
+    text_buffer notes; /* lines for the head of the report */
 } load_run;
 
 int load_run_file(load_run *run, load_file *file, trouble *why);
+
+/* After the last file: whether there are rows, and a column for each dimension. */
+int load_run_check(const load_run *run, trouble *why);
 void load_run_free(load_run *run);
 
 /* true where `name` is a measure that a cost row may carry. */

@@ -19,18 +19,22 @@ static void print_layout(const looking *l)
 {
     const file_layout *layout = &l->layout;
     printf("%s\n", l->in.name);
-    printf("  encoding    %s%s\n", input_encoding_name(l->in.encoding), l->in.has_mark ? ", with a byte order mark" : "");
+    printf("  encoding    %s%s\n", input_encoding_name(l->in.encoding),
+           l->in.has_mark ? ", with a byte order mark" : "");
     printf("  delimiter   %s\n", layout_delimiter_name(layout->delimiter));
     printf("  line ends   %s\n", layout->crlf ? "CRLF" : layout->line_end == '\r' ? "CR" : "LF");
-    printf("  header      line %lld, %zu columns\n", (long long)layout->header_line, layout->column_count);
+    printf("  header      line %lld, %zu columns\n", (long long)layout->header_line,
+           layout->column_count);
     for (const char *line = layout->preamble.data; line && *line;) {
         size_t length = strcspn(line, "\n");
         printf("  skipped     %.*s\n", (int)length, line);
         line += length + (line[length] == '\n');
     }
-    printf("  rows        %zu%s", l->facts.rows, l->facts.whole_file ? "" : " looked at, at the start of the file");
+    printf("  rows        %zu%s", l->facts.rows,
+           l->facts.whole_file ? "" : " looked at, at the start of the file");
     if (l->facts.totals) printf(", and %zu of totals, which are left out", l->facts.totals);
-    if (l->facts.uneven) printf("; %zu have another number of fields than the header", l->facts.uneven);
+    if (l->facts.uneven)
+        printf("; %zu have another number of fields than the header", l->facts.uneven);
     putchar('\n');
 }
 
@@ -38,7 +42,8 @@ static void print_layout(const looking *l)
 static const char *remark(const column_facts *facts)
 {
     if (facts_is_time(facts)) {
-        if (facts->proves_day_first && facts->proves_month_first) return "day and month in both orders!";
+        if (facts->proves_day_first && facts->proves_month_first)
+            return "day and month in both orders!";
         if (facts->proves_day_first) return "day first";
         if (facts->proves_month_first) return "month first";
         if (facts->ambiguous) return "day or month first? say --dates";
@@ -90,14 +95,18 @@ static void print_columns(const looking *l)
 /* For the shell: in quotes where it holds anything unusual. */
 static void print_quoted(const char *text)
 {
-    if (*text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,=:") == strlen(text)) {
+    if (*text &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,=:") ==
+            strlen(text)) {
         fputs(text, stdout);
         return;
     }
     putchar('\'');
     for (; *text; text++) {
-        if (*text == '\'') fputs("'\\''", stdout);
-        else putchar(*text);
+        if (*text == '\'')
+            fputs("'\\''", stdout);
+        else
+            putchar(*text);
     }
     putchar('\'');
 }
@@ -109,13 +118,15 @@ static bool has_target(const profile *p, const char *target)
 
 static void print_fit(const looking *l, const profile *p)
 {
-    printf("\n  fits the profile %s%s%s%s:\n", p->name, p->map.about ? " (" : "", p->map.about ? p->map.about : "",
-           p->map.about ? ")" : "");
+    printf("\n  fits the profile %s%s%s%s:\n", p->name, p->map.about ? " (" : "",
+           p->map.about ? p->map.about : "", p->map.about ? ")" : "");
     for (size_t i = 0; i < p->map.entry_count; i++) {
         const map_entry *entry = &p->map.entries[i];
         int column = entry->is_literal ? -1 : map_entry_column(entry, &l->layout, NULL);
-        if (entry->is_literal) printf("    %-18s \"%s\" in every row\n", entry->target, entry->literal);
-        else if (column >= 0) printf("    %-18s %s\n", entry->target, l->layout.names[column]);
+        if (entry->is_literal)
+            printf("    %-18s \"%s\" in every row\n", entry->target, entry->literal);
+        else if (column >= 0)
+            printf("    %-18s %s\n", entry->target, l->layout.names[column]);
     }
     printf("\n  to go on, type:\n    leadkpi report --%s ", table_kind_name(p->map.kind));
     print_quoted(l->path);
@@ -130,10 +141,13 @@ static void print_guess(const looking *l)
     int id = -1, when = -1;
     for (size_t i = 0; i < l->layout.column_count; i++) {
         const column_facts *facts = &l->facts.columns[i];
-        if (when < 0 && facts_is_time(facts)) when = (int)i;
-        else if (id < 0 && facts->filled == l->facts.rows && facts->filled) id = (int)i;
+        if (when < 0 && facts_is_time(facts))
+            when = (int)i;
+        else if (id < 0 && facts->filled == l->facts.rows && facts->filled)
+            id = (int)i;
     }
-    printf("\n  no profile fits. To go on, say which column is what, such as:\n    leadkpi report --leads ");
+    printf("\n  no profile fits. To go on, say which column is what, such as:\n    leadkpi report "
+           "--leads ");
     print_quoted(l->path);
     text_buffer map = {0};
     text_print(&map, "id=[%s],time=[%s]", id >= 0 ? l->layout.names[id] : "COLUMN",
@@ -155,8 +169,10 @@ static int look_at(looking *l, trouble *why)
     print_layout(l);
     print_columns(l);
     const profile *best = profile_best(&list, &l->layout, NULL, &columns);
-    if (best) print_fit(l, best);
-    else print_guess(l);
+    if (best)
+        print_fit(l, best);
+    else
+        print_guess(l);
     profile_list_free(&list);
     return TOOL_GOOD;
 }
@@ -166,13 +182,19 @@ static int read_arguments(looking *l, int count, char **arguments, trouble *why)
     for (int i = 0; i < count; i++) {
         if (strncmp(arguments[i], "--encoding=", 11) == 0) {
             if (!input_encoding_parse(slice_of(arguments[i] + 11), &l->encoding))
-                return trouble_set(why, TOOL_USAGE, "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"", arguments[i] + 11);
+                return trouble_set(
+                    why, TOOL_USAGE,
+                    "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"",
+                    arguments[i] + 11);
         } else if (strncmp(arguments[i], "--delimiter=", 12) == 0 && strlen(arguments[i]) == 13) {
             l->delimiter = arguments[i][12];
         } else if (!l->path && (arguments[i][0] != '-' || arguments[i][1] == '\0')) {
             l->path = arguments[i];
         } else {
-            return trouble_set(why, TOOL_USAGE, "look: expected one FILE, --encoding=NAME or --delimiter=C, found \"%s\"", arguments[i]);
+            return trouble_set(
+                why, TOOL_USAGE,
+                "look: expected one FILE, --encoding=NAME or --delimiter=C, found \"%s\"",
+                arguments[i]);
         }
     }
     if (l->path) return TOOL_GOOD;

@@ -102,12 +102,18 @@ static char *unquoted(slice text)
 
 static bool take_hint(map_entry *entry, slice hint)
 {
-    if (slice_is(hint, "micros")) entry->micros = true;
-    else if (slice_is(hint, "day-first")) entry->dates = DATE_DAY_FIRST;
-    else if (slice_is(hint, "month-first")) entry->dates = DATE_MONTH_FIRST;
-    else if (slice_is(hint, "comma")) entry->numbers = NUMBER_COMMA;
-    else if (slice_is(hint, "dot")) entry->numbers = NUMBER_DOT;
-    else return false;
+    if (slice_is(hint, "micros"))
+        entry->micros = true;
+    else if (slice_is(hint, "day-first"))
+        entry->dates = DATE_DAY_FIRST;
+    else if (slice_is(hint, "month-first"))
+        entry->dates = DATE_MONTH_FIRST;
+    else if (slice_is(hint, "comma"))
+        entry->numbers = NUMBER_COMMA;
+    else if (slice_is(hint, "dot"))
+        entry->numbers = NUMBER_DOT;
+    else
+        return false;
     return true;
 }
 
@@ -121,8 +127,9 @@ static int parse_condition(map_entry *entry, slice text, const char *where, trou
 {
     size_t equals = find_outside(text, "=");
     if (equals == text.length)
-        return trouble_set(why, TOOL_USAGE, "%s: after \"if\": expected column=value, found \"%.*s\"",
-                           where, SLICE_ARGS(text));
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: after \"if\": expected column=value, found \"%.*s\"", where,
+                           SLICE_ARGS(text));
     slice value = after(text, equals + 1);
     entry->if_column = tool_copy(before(text, equals));
     entry->if_value = is_quoted(value) ? unquoted(value) : tool_copy(value);
@@ -136,19 +143,21 @@ static int parse_source(map_entry *entry, slice text, const char *where, trouble
         slice hint = after(text, at + 2);
         size_t next = find_outside(hint, " @");
         if (!take_hint(entry, before(hint, next)))
-            return trouble_set(why, TOOL_USAGE,
-                               "%s: expected @day-first, @month-first, @comma, @dot or @micros, found \"@%.*s\"",
-                               where, SLICE_ARGS(hint));
+            return trouble_set(
+                why, TOOL_USAGE,
+                "%s: expected @day-first, @month-first, @comma, @dot or @micros, found \"@%.*s\"",
+                where, SLICE_ARGS(hint));
         if (next < hint.length && !take_hint(entry, after(hint, next + 2)))
-            return trouble_set(why, TOOL_USAGE, "%s: \"%.*s\": no such hint", where, SLICE_ARGS(hint));
+            return trouble_set(why, TOOL_USAGE, "%s: \"%.*s\": no such hint", where,
+                               SLICE_ARGS(hint));
     }
     size_t condition = find_outside(text, " if ");
     if (condition < text.length)
         TOOL_TRY(parse_condition(entry, after(text, condition + 4), where, why));
     text = before(text, condition);
     if (text.length == 0)
-        return trouble_set(why, TOOL_USAGE, "%s: %s: expected a column or \"text\", found nothing", where,
-                           entry->target);
+        return trouble_set(why, TOOL_USAGE, "%s: %s: expected a column or \"text\", found nothing",
+                           where, entry->target);
     if (is_quoted(text)) {
         entry->is_literal = true;
         entry->literal = unquoted(text);
@@ -174,17 +183,21 @@ static void put_entry(field_map *map, map_entry entry)
     map->entries[map->entry_count++] = entry;
 }
 
-static int put_translation(field_map *map, slice target, slice source, const char *where, trouble *why)
+static int put_translation(field_map *map, slice target, slice source, const char *where,
+                           trouble *why)
 {
     size_t bracket = (size_t)((const char *)memchr(target.data, '[', target.length) - target.data);
     slice from = (slice){target.data + bracket + 1, target.length - bracket - 2};
     if (!is_quoted(source))
-        return trouble_set(why, TOOL_USAGE, "%s: %.*s: expected a text in double quotes, found \"%.*s\"",
-                           where, SLICE_ARGS(target), SLICE_ARGS(source));
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: %.*s: expected a text in double quotes, found \"%.*s\"", where,
+                           SLICE_ARGS(target), SLICE_ARGS(source));
     map->translations =
         tool_resize(map->translations, map->translation_count + 1, sizeof *map->translations);
     map->translations[map->translation_count++] = (map_translation){
-        tool_copy(before(target, bracket)), tool_copy(is_quoted(from) ? (slice){from.data + 1, from.length - 2} : from), unquoted(source)};
+        tool_copy(before(target, bracket)),
+        tool_copy(is_quoted(from) ? (slice){from.data + 1, from.length - 2} : from),
+        unquoted(source)};
     return TOOL_GOOD;
 }
 
@@ -194,8 +207,10 @@ static bool is_closed(slice text)
     char quote = 0;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        if (quote) quote = c == quote ? 0 : quote;
-        else if (c == '"' || c == '[') quote = c == '"' ? '"' : ']';
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '[')
+            quote = c == '"' ? '"' : ']';
     }
     return quote == 0;
 }
@@ -204,22 +219,27 @@ static int parse_entry(field_map *map, slice text, const char *where, trouble *w
 {
     size_t equals = find_outside(text, "=");
     if (!is_closed(text))
-        return trouble_set(why, TOOL_USAGE, "%s: expected a closing quote or bracket, found none in \"%.*s\"",
-                           where, SLICE_ARGS(text));
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: expected a closing quote or bracket, found none in \"%.*s\"", where,
+                           SLICE_ARGS(text));
     if (equals == text.length || equals == 0)
-        return trouble_set(why, TOOL_USAGE, "%s: expected name=column or name=\"text\", found \"%.*s\"",
-                           where, SLICE_ARGS(text));
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: expected name=column or name=\"text\", found \"%.*s\"", where,
+                           SLICE_ARGS(text));
     map_entry entry = {.optional = text.data[equals - 1] == '?'};
     slice target = before(text, equals - entry.optional), source = after(text, equals + 1);
     if (target.length == 0)
-        return trouble_set(why, TOOL_USAGE, "%s: expected a name before the equals sign, found none", where);
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: expected a name before the equals sign, found none", where);
     if (target.length > 2 && target.data[target.length - 1] == ']' && target.data[0] != '[' &&
         memchr(target.data, '[', target.length))
         return put_translation(map, target, source, where, why);
     entry.target = tool_copy(unbracketed(target));
     int code = parse_source(&entry, source, where, why);
-    if (code == TOOL_GOOD) put_entry(map, entry);
-    else entry_free(&entry);
+    if (code == TOOL_GOOD)
+        put_entry(map, entry);
+    else
+        entry_free(&entry);
     return code;
 }
 
@@ -256,7 +276,9 @@ static int parse_heading(field_map *map, slice line, const char *where, trouble 
     if (slice_is(word, ":zone")) text = &map->zone;
     if (slice_is(word, ":totals")) text = &map->totals;
     if (!text)
-        return trouble_set(why, TOOL_USAGE, "%s: expected :kind (leads, stages, costs, responses, measures), :about, :zone or :totals, found \"%.*s\"",
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: expected :kind (leads, stages, costs, responses, measures), "
+                           ":about, :zone or :totals, found \"%.*s\"",
                            where, SLICE_ARGS(line));
     free(*text);
     *text = tool_copy(rest);
@@ -274,8 +296,10 @@ int map_parse_lines(field_map *map, slice text, const char *where, trouble *why)
         line = slice_trim(line);
         char place[512];
         snprintf(place, sizeof place, "%s:%d", where, ++line_number);
-        if (line.length && line.data[0] == ':') TOOL_TRY(parse_heading(map, line, place, why));
-        else if (line.length && line.data[0] != '#') TOOL_TRY(parse_entry(map, line, place, why));
+        if (line.length && line.data[0] == ':')
+            TOOL_TRY(parse_heading(map, line, place, why));
+        else if (line.length && line.data[0] != '#')
+            TOOL_TRY(parse_entry(map, line, place, why));
         text.data += length + (end != NULL);
         text.length -= length + (end != NULL);
     }
@@ -286,13 +310,15 @@ int map_read_file(field_map *map, const char *path, trouble *why)
 {
     char buffer[65536];
     FILE *file = fopen(path, "rb");
-    if (!file) return trouble_set(why, TOOL_DATA, "%s: cannot be opened: %s", path, strerror(errno));
+    if (!file)
+        return trouble_set(why, TOOL_DATA, "%s: cannot be opened: %s", path, strerror(errno));
     size_t length = fread(buffer, 1, sizeof buffer, file);
     bool failed = ferror(file) != 0;
     fclose(file);
     if (failed) return trouble_set(why, TOOL_DATA, "%s: cannot be read: %s", path, strerror(errno));
     if (length == sizeof buffer)
-        return trouble_set(why, TOOL_DATA, "%s: expected a map of less than 64 KiB, found more", path);
+        return trouble_set(why, TOOL_DATA, "%s: expected a map of less than 64 KiB, found more",
+                           path);
     size_t mark = length >= 3 && memcmp(buffer, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     return map_parse_lines(map, (slice){buffer + mark, length - mark}, path, why);
 }

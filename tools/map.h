@@ -42,10 +42,10 @@ typedef enum table_kind {
 const char *table_kind_name(table_kind kind);
 
 typedef struct map_entry {
-    char *target;       /* "time", "channel", "stage:mql" */
+    char *target; /* "time", "channel", "stage:mql" */
     bool optional, is_literal;
-    char *literal;      /* NULL: columns */
-    char **columns;     /* alternatives */
+    char *literal;  /* NULL: columns */
+    char **columns; /* alternatives */
     size_t column_count;
     bool micros;
     date_order dates;

@@ -35,8 +35,8 @@ static slice skip_blanks(slice text)
 /* Signs of money, in UTF-8. */
 static size_t currency_sign_length(slice text)
 {
-    static const char *const signs[] = {"$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", "\xE2\x82\xB9",
-                                        "R$", "US$", "A$", "C$"};
+    static const char *const signs[] = {
+        "$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", "\xE2\x82\xB9", "R$", "US$", "A$", "C$"};
     for (size_t i = sizeof signs / sizeof *signs; i-- > 0;) {
         size_t length = strlen(signs[i]);
         if (text.length >= length && memcmp(text.data, signs[i], length) == 0) return length;
@@ -72,8 +72,8 @@ bool number_shift(int64_t *value, int places)
 /* Digits as they are put together. */
 typedef struct digits {
     uint64_t value;
-    int count;  /* digits seen */
-    int scale;  /* of them behind the mark, as kept */
+    int count; /* digits seen */
+    int scale; /* of them behind the mark, as kept */
     bool round_up, full;
 } digits;
 
@@ -85,8 +85,10 @@ static void put_digit(digits *d, char c, bool behind_mark)
         d->full = true;
         return;
     }
-    if (d->value > (UINT64_MAX - 9) / 10) d->full = true, d->value = UINT64_MAX;
-    else d->value = d->value * 10 + (uint64_t)(c - '0');
+    if (d->value > (UINT64_MAX - 9) / 10)
+        d->full = true, d->value = UINT64_MAX;
+    else
+        d->value = d->value * 10 + (uint64_t)(c - '0');
     d->scale += behind_mark;
 }
 
@@ -266,12 +268,26 @@ number_style number_style_of(slice text)
 
 bool currency_agrees(slice a, slice b)
 {
-    static const char *const pairs[][2] = {
-        {"\xE2\x82\xAC", "EUR"}, {"\xC2\xA3", "GBP"}, {"\xC2\xA5", "JPY"}, {"\xC2\xA5", "CNY"},
-        {"\xE2\x82\xB9", "INR"}, {"R$", "BRL"},       {"US$", "USD"},      {"A$", "AUD"},
-        {"C$", "CAD"},           {"$", "USD"},        {"$", "CAD"},        {"$", "AUD"},
-        {"$", "NZD"},            {"$", "MXN"},        {"$", "SGD"},        {"$", "HKD"},
-        {"$", "ARS"},            {"$", "CLP"},        {"$", "COP"},        {"$", "TWD"}};
+    static const char *const pairs[][2] = {{"\xE2\x82\xAC", "EUR"},
+                                           {"\xC2\xA3", "GBP"},
+                                           {"\xC2\xA5", "JPY"},
+                                           {"\xC2\xA5", "CNY"},
+                                           {"\xE2\x82\xB9", "INR"},
+                                           {"R$", "BRL"},
+                                           {"US$", "USD"},
+                                           {"A$", "AUD"},
+                                           {"C$", "CAD"},
+                                           {"$", "USD"},
+                                           {"$", "CAD"},
+                                           {"$", "AUD"},
+                                           {"$", "NZD"},
+                                           {"$", "MXN"},
+                                           {"$", "SGD"},
+                                           {"$", "HKD"},
+                                           {"$", "ARS"},
+                                           {"$", "CLP"},
+                                           {"$", "COP"},
+                                           {"$", "TWD"}};
     if (slice_equal(a, b)) return true;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if ((slice_is(a, pairs[i][0]) && slice_is(b, pairs[i][1])) ||

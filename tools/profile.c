@@ -23,8 +23,10 @@ static void program_folder(char out[512])
     if (length <= 0) length = snprintf(out, 512, "%.500s", program);
     out[length] = '\0';
     char *slash = strrchr(out, '/');
-    if (slash) *slash = '\0';
-    else snprintf(out, 512, ".");
+    if (slash)
+        *slash = '\0';
+    else
+        snprintf(out, 512, ".");
 }
 
 static DIR *open_folder(profile_list *list)
@@ -63,7 +65,8 @@ static int add_profile(profile_list *list, const char *file, trouble *why)
     *added = (profile){.name = tool_copy((slice){file, length - 4})};
     TOOL_TRY(map_read_file(&added->map, path, why));
     if (added->map.has_kind) return TOOL_GOOD;
-    return trouble_set(why, TOOL_DATA, "%s: expected a line \":kind leads\" or of another kind, found none", path);
+    return trouble_set(why, TOOL_DATA,
+                       "%s: expected a line \":kind leads\" or of another kind, found none", path);
 }
 
 int profile_list_read(profile_list *out, trouble *why)
@@ -71,14 +74,18 @@ int profile_list_read(profile_list *out, trouble *why)
     *out = (profile_list){0};
     DIR *folder = open_folder(out);
     if (!folder)
-        return trouble_set(why, TOOL_DATA, "%s: the folder of the profiles cannot be opened: %s (LEADKPI_PROFILES can name it)",
-                           out->folder, strerror(errno));
+        return trouble_set(
+            why, TOOL_DATA,
+            "%s: the folder of the profiles cannot be opened: %s (LEADKPI_PROFILES can name it)",
+            out->folder, strerror(errno));
     int code = TOOL_GOOD;
     for (struct dirent *entry; code == TOOL_GOOD && (entry = readdir(folder)) != NULL;)
         code = add_profile(out, entry->d_name, why);
     closedir(folder);
-    if (code != TOOL_GOOD) profile_list_free(out);
-    else if (out->count) qsort(out->profiles, out->count, sizeof *out->profiles, by_name);
+    if (code != TOOL_GOOD)
+        profile_list_free(out);
+    else if (out->count)
+        qsort(out->profiles, out->count, sizeof *out->profiles, by_name);
     return code;
 }
 
@@ -115,8 +122,8 @@ int profile_apply(const char *name, table_kind kind, field_map *map, trouble *wh
     if (!found) {
         code = unknown_profile(&list, name, why);
     } else if (found->map.kind != kind) {
-        code = trouble_set(why, TOOL_USAGE, "profile %s: expected a file given as --%s, found --%s", name,
-                           table_kind_name(found->map.kind), table_kind_name(kind));
+        code = trouble_set(why, TOOL_USAGE, "profile %s: expected a file given as --%s, found --%s",
+                           name, table_kind_name(found->map.kind), table_kind_name(kind));
     } else {
         char path[1400];
         snprintf(path, sizeof path, "%s/%s.map", list.folder, name);
@@ -135,8 +142,10 @@ static size_t fit(const field_map *map, const file_layout *layout)
         if (entry->is_literal) continue;
         bool found = map_entry_column(entry, layout, NULL) >= 0;
         if (entry->if_column) found = found && map_condition_column(entry, layout) >= 0;
-        if (found) columns++;
-        else if (!entry->optional) return 0;
+        if (found)
+            columns++;
+        else if (!entry->optional)
+            return 0;
     }
     return columns;
 }
@@ -156,6 +165,27 @@ const profile *profile_best(const profile_list *list, const file_layout *layout,
     return best;
 }
 
+static int no_profile(const load_file *file, const file_layout *layout, trouble *why)
+{
+    static const char *const needed[] = {"id and time", "id, stage and time", "time and amount",
+                                         "id, time and kind", "time and a measure"};
+    static const char *const maps[] = {"id=COLUMN,time=COLUMN", "id=COLUMN,stage=COLUMN,time=COLUMN",
+                                       "time=COLUMN,amount=COLUMN",
+                                       "id=COLUMN,time=COLUMN,kind=COLUMN",
+                                       "time=COLUMN,MEASURE=COLUMN"};
+    text_buffer names = {0};
+    for (size_t i = 0; i < layout->column_count; i++)
+        text_print(&names, "%s%s", i ? ", " : "", layout->names[i]);
+    int code = trouble_set(why, TOOL_USAGE,
+                           "%s:%lld: expected %s of the %s under names that a profile knows, "
+                           "found the columns %.400s: say --map '%s' (leadkpi look shows more)",
+                           file->path, (long long)layout->header_line, needed[file->kind],
+                           table_kind_name(file->kind), names.data ? names.data : "(none)",
+                           maps[file->kind]);
+    text_free(&names);
+    return code;
+}
+
 int profile_choose(load_file *file, const file_layout *layout, text_buffer *notes, trouble *why)
 {
     profile_list list;
@@ -164,8 +194,7 @@ int profile_choose(load_file *file, const file_layout *layout, text_buffer *note
     const profile *best = profile_best(&list, layout, &file->kind, &columns);
     int code = TOOL_GOOD;
     if (!best) {
-        code = trouble_set(why, TOOL_USAGE, "%s: no profile for %s fits its columns: say --map or --profile (leadkpi look %s shows them)",
-                           file->path, table_kind_name(file->kind), file->path);
+        code = no_profile(file, layout, why);
     } else {
         char path[1400];
         snprintf(path, sizeof path, "%s/%s.map", list.folder, best->name);

@@ -24,8 +24,8 @@ typedef struct report_kpi {
 } report_kpi;
 
 typedef struct report_columns {
-    int32_t row;          /* "segment" or "total"; -1 */
-    int32_t period;       /* the label; -1 */
+    int32_t row;    /* "segment" or "total"; -1 */
+    int32_t period; /* the label; -1 */
     int32_t *dimensions;
     size_t dimension_count;
     report_kpi *kpis;

@@ -22,7 +22,8 @@ static void put_field(FILE *out, const char *text, size_t length)
 static bool is_empty_text(const leadkpi_table *table, int32_t column, size_t row)
 {
     return leadkpi_table_column_type(table, column) == LEADKPI_TYPE_TEXT &&
-           leadkpi_table_column_validity(table, column) && !leadkpi_table_is_null(table, column, row);
+           leadkpi_table_column_validity(table, column) &&
+           !leadkpi_table_is_null(table, column, row);
 }
 
 void render_csv(FILE *out, const leadkpi_table *table)
@@ -40,8 +41,10 @@ void render_csv(FILE *out, const leadkpi_table *table)
             cell.length = 0;
             cell_plain(&cell, table, c, row);
             if (c) fputc(',', out);
-            if (cell.length) put_field(out, cell.data, cell.length);
-            else if (is_empty_text(table, c, row)) fputs("\"\"", out);
+            if (cell.length)
+                put_field(out, cell.data, cell.length);
+            else if (is_empty_text(table, c, row))
+                fputs("\"\"", out);
         }
         fputc('\n', out);
     }

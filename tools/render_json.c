@@ -8,10 +8,14 @@ void render_json_text(FILE *out, slice text)
     fputc('"', out);
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') fprintf(out, "\\%c", c);
-        else if (c == '\n') fputs("\\n", out);
-        else if (c < 0x20 || c == 0x7F) fprintf(out, "\\u%04x", c);
-        else fputc(c, out);
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c == '\n')
+            fputs("\\n", out);
+        else if (c < 0x20 || c == 0x7F)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
     }
     fputc('"', out);
 }
@@ -41,8 +45,10 @@ static void put_cell(FILE *out, const leadkpi_table *table, int32_t column, size
     }
     cell_plain(&text, table, column, row);
     slice value = {text.data ? text.data : "", text.length};
-    if (type == LEADKPI_TYPE_TEXT || type == LEADKPI_TYPE_TIMESTAMP) render_json_text(out, value);
-    else fwrite(value.data, 1, value.length, out);
+    if (type == LEADKPI_TYPE_TEXT || type == LEADKPI_TYPE_TIMESTAMP)
+        render_json_text(out, value);
+    else
+        fwrite(value.data, 1, value.length, out);
     text_free(&text);
 }
 
@@ -70,11 +76,11 @@ static void put_flags(FILE *out, slice flags)
     const char *at = flags.data, *end = flags.data + flags.length;
     fputc('[', out);
     while (at < end) {
-        const char *comma = memchr(at, ',', (size_t)(end - at));
-        const char *stop = comma ? comma : end;
+        const char *blank = memchr(at, ' ', (size_t)(end - at));
+        const char *stop = blank ? blank : end;
         render_json_text(out, slice_trim((slice){at, (size_t)(stop - at)}));
-        if (comma) fputs(", ", out);
-        at = comma ? comma + 1 : end;
+        if (blank) fputs(", ", out);
+        at = blank ? blank + 1 : end;
     }
     fputc(']', out);
 }

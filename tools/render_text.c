@@ -110,15 +110,16 @@ static void note_flags(shown *cell, slice flags, footnotes *notes)
                                     LEADKPI_FLAG_SURVIVOR_BIASED, LEADKPI_FLAG_NOT_A_SUBSET};
     const char *at = flags.data, *end = flags.data + flags.length;
     while (at < end) {
-        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+        const char *blank = memchr(at, ' ', (size_t)(end - at)), *stop = blank ? blank : end;
         slice flag = slice_trim((slice){at, (size_t)(stop - at)});
         for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
             if (!slice_is(flag, leadkpi_flag_name(told[i]))) continue;
             char text[256];
-            snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(flag), leadkpi_flag_meaning(told[i]));
+            snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(flag),
+                     leadkpi_flag_meaning(told[i]));
             add_note(cell, notes, text);
         }
-        at = comma ? comma + 1 : end;
+        at = blank ? blank + 1 : end;
     }
 }
 
@@ -155,8 +156,10 @@ static void show_kpi(shown *cell, const leadkpi_table *report, const report_kpi 
     cell_show(&cell->value, value, style, decimals);
     if (defined) text_print(&cell->value, "%s", unit_sign(kpi, style));
     show_interval(&cell->interval, low, high, style, decimals);
-    if (!defined) note_status(cell, cell_text(report, kpi->status, row), notes);
-    else note_flags(cell, cell_text(report, kpi->flags, row), notes);
+    if (!defined)
+        note_status(cell, cell_text(report, kpi->status, row), notes);
+    else
+        note_flags(cell, cell_text(report, kpi->flags, row), notes);
 }
 
 /* ---- a page of cells -------------------------------------------------------- */
@@ -189,11 +192,11 @@ static void put_right(FILE *out, const char *text, size_t length, size_t width)
 typedef struct page {
     const leadkpi_table *report;
     report_columns columns;
-    size_t rows, label_count;      /* labels: dimensions, and the period behind them */
-    text_buffer *labels;           /* rows * label_count */
-    shown *cells;                  /* rows * kpi_count */
+    size_t rows, label_count; /* labels: dimensions, and the period behind them */
+    text_buffer *labels;      /* rows * label_count */
+    shown *cells;             /* rows * kpi_count */
     size_t *label_widths, *value_widths, *interval_widths;
-    text_buffer *heads;            /* kpi_count; the label, with the notes that all its rows have */
+    text_buffer *heads; /* kpi_count; the label, with the notes that all its rows have */
     footnotes notes;
 } page;
 
@@ -213,10 +216,14 @@ static void make_label(page *p, size_t row, size_t label)
     int32_t column = label_column(p, label);
     bool null = leadkpi_table_is_null(p->report, column, row);
     slice value = cell_text(p->report, column, row);
-    if (is_total(p, row) && null) text_print(text, "%s", label == 0 ? "Total" : "");
-    else if (null) text_print(text, "(not given)");
-    else if (value.length == 0) text_print(text, "(blank)");
-    else text_put(text, value.data, slice_cut(value, 40));
+    if (is_total(p, row) && null)
+        text_print(text, "%s", label == 0 ? "Total" : "");
+    else if (null)
+        text_print(text, "(not given)");
+    else if (value.length == 0)
+        text_print(text, "(blank)");
+    else
+        text_put(text, value.data, slice_cut(value, 40));
 }
 
 static size_t larger(size_t a, size_t b)
@@ -249,7 +256,8 @@ static void place_notes(page *p)
         uint32_t shared = p->label_count ? shared_notes(&p->cells[row * kpis], kpis, 1) : 0;
         if (shared) put_letters(&p->labels[(row + 1) * p->label_count - 1], shared);
         for (size_t k = 0; k < kpis; k++)
-            put_letters(&p->cells[row * kpis + k].interval, p->cells[row * kpis + k].notes & ~shared);
+            put_letters(&p->cells[row * kpis + k].interval,
+                        p->cells[row * kpis + k].notes & ~shared);
     }
 }
 
@@ -260,7 +268,8 @@ static void measure_page(page *p)
         p->label_widths[l] = strlen(leadkpi_table_column_name(p->report, label_column(p, l)));
     for (size_t row = 0; row < p->rows; row++) {
         for (size_t l = 0; l < p->label_count; l++)
-            p->label_widths[l] = larger(p->label_widths[l], width_of(&p->labels[row * p->label_count + l]));
+            p->label_widths[l] =
+                larger(p->label_widths[l], width_of(&p->labels[row * p->label_count + l]));
         for (size_t k = 0; k < kpis; k++) {
             const shown *cell = &p->cells[row * kpis + k];
             p->value_widths[k] = larger(p->value_widths[k], width_of(&cell->value));
@@ -286,7 +295,8 @@ static void make_page(page *p, const leadkpi_table *report)
     for (size_t row = 0; row < p->rows; row++) {
         for (size_t l = 0; l < p->label_count; l++) make_label(p, row, l);
         for (size_t k = 0; k < kpis; k++)
-            show_kpi(&p->cells[row * kpis + k], report, &p->columns.kpis[k], row, decimals[k], &p->notes);
+            show_kpi(&p->cells[row * kpis + k], report, &p->columns.kpis[k], row, decimals[k],
+                     &p->notes);
     }
     free(decimals);
     place_notes(p);
@@ -314,8 +324,7 @@ static void free_page(page *p)
 static size_t kpi_width(const page *p, size_t k)
 {
     size_t interval = p->interval_widths[k] ? 1 + p->interval_widths[k] : 0;
-    return 2 + larger(p->value_widths[k] + interval,
-                      width_of(&p->heads[k]));
+    return 2 + larger(p->value_widths[k] + interval, width_of(&p->heads[k]));
 }
 
 static size_t labels_width(const page *p)

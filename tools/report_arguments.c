@@ -21,7 +21,8 @@ static int take_value(reading *r, const char **value)
         return TOOL_GOOD;
     }
     if (r->at + 1 == r->count)
-        return trouble_set(r->why, TOOL_USAGE, "%s: expected a value behind it, found the end", r->words[r->at]);
+        return trouble_set(r->why, TOOL_USAGE, "%s: expected a value behind it, found the end",
+                           r->words[r->at]);
     *value = r->words[++r->at];
     return TOOL_GOOD;
 }
@@ -62,7 +63,8 @@ static load_file *file_of(reading *r)
 static int needs_file(const reading *r, const char *option)
 {
     if (r->out->file_count) return TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE, "%s: expected behind the file that it is about, found before any", option);
+    return trouble_set(r->why, TOOL_USAGE,
+                       "%s: expected behind the file that it is about, found before any", option);
 }
 
 static int take_map(reading *r, const char *option)
@@ -86,7 +88,8 @@ static int take_profile(reading *r)
     file->has_map = true;
     int code = profile_apply(file->profile, file->kind, &file->map, r->why);
     if (code == TOOL_GOOD && told.entry_count)
-        code = trouble_set(r->why, TOOL_USAGE, "--profile %s: expected before --map, which adds to it", file->profile);
+        code = trouble_set(r->why, TOOL_USAGE,
+                           "--profile %s: expected before --map, which adds to it", file->profile);
     map_free(&told);
     return code;
 }
@@ -102,7 +105,9 @@ static int take_delimiter(reading *r)
         if (strcmp(value, names[i]) == 0) return *out = signs[i], TOOL_GOOD;
     bool usable = strlen(value) == 1 && !strchr("\"\r\n", value[0]) && (signed char)value[0] > 0;
     if (usable) return *out = value[0], TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE, "--delimiter: expected comma, semicolon, tab, bar or one character, found \"%s\"", value);
+    return trouble_set(
+        r->why, TOOL_USAGE,
+        "--delimiter: expected comma, semicolon, tab, bar or one character, found \"%s\"", value);
 }
 
 static int take_encoding(reading *r)
@@ -110,7 +115,9 @@ static int take_encoding(reading *r)
     const char *value;
     TOOL_TRY(take_value(r, &value));
     if (input_encoding_parse(slice_of(value), &file_of(r)->encoding)) return TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE, "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"", value);
+    return trouble_set(
+        r->why, TOOL_USAGE,
+        "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"", value);
 }
 
 static int take_dates(reading *r)
@@ -120,7 +127,8 @@ static int take_dates(reading *r)
     load_file *file = file_of(r);
     if (strcmp(value, "day-first") == 0) return file->dates = DATE_DAY_FIRST, TOOL_GOOD;
     if (strcmp(value, "month-first") == 0) return file->dates = DATE_MONTH_FIRST, TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE, "--dates: expected day-first or month-first, found \"%s\"", value);
+    return trouble_set(r->why, TOOL_USAGE,
+                       "--dates: expected day-first or month-first, found \"%s\"", value);
 }
 
 static int take_decimal(reading *r)
@@ -138,7 +146,8 @@ static int take_decimal(reading *r)
 static const char *grain_of(slice word)
 {
     static const char *const grains[] = {
-        "hour", "day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year",
+        "hour",        "day",          "week",           "month",
+        "quarter",     "year",         "fiscal_quarter", "fiscal_year",
         "retail_week", "retail_month", "retail_quarter", "retail_year"};
     for (size_t i = 0; i < sizeof grains / sizeof *grains; i++)
         if (slice_is(word, grains[i])) return grains[i];
@@ -149,7 +158,8 @@ static void add_dimension(report_arguments *out, slice name)
 {
     for (size_t i = 0; i < out->dimension_count; i++)
         if (slice_is(name, out->dimensions[i])) return;
-    out->dimensions = tool_resize(out->dimensions, out->dimension_count + 1, sizeof *out->dimensions);
+    out->dimensions =
+        tool_resize(out->dimensions, out->dimension_count + 1, sizeof *out->dimensions);
     out->dimensions[out->dimension_count++] = tool_copy(name);
 }
 
@@ -166,10 +176,13 @@ static void put_quoted(text_buffer *out, slice text)
 
 static int take_word(reading *r, report_table *table, text_buffer *list, slice word)
 {
-    if (word.length == 0) return trouble_set(r->why, TOOL_USAGE, "--by %s: expected a name, found nothing", table->by);
+    if (word.length == 0)
+        return trouble_set(r->why, TOOL_USAGE, "--by %s: expected a name, found nothing",
+                           table->by);
     const char *grain = grain_of(word);
     if (grain && table->grain)
-        return trouble_set(r->why, TOOL_USAGE, "--by %s: expected one period, found %s and %s", table->by, table->grain, grain);
+        return trouble_set(r->why, TOOL_USAGE, "--by %s: expected one period, found %s and %s",
+                           table->by, table->grain, grain);
     if (grain) {
         table->grain = grain;
         return TOOL_GOOD;
@@ -222,19 +235,39 @@ static int take_width(reading *r)
     char *end;
     long width = strtol(value, &end, 10);
     if (*end || end == value || width < 40 || width > 100000)
-        return trouble_set(r->why, TOOL_USAGE, "--width: expected a number from 40, found \"%s\"", value);
+        return trouble_set(r->why, TOOL_USAGE, "--width: expected a number from 40, found \"%s\"",
+                           value);
     r->out->width = (size_t)width;
+    return TOOL_GOOD;
+}
+
+/* The form of the report: one of them, though it may be said twice. */
+static int take_format(reading *r, const char *word, bool *taken)
+{
+    static const char *const words[] = {"--text", "--json", "--csv"};
+    static const report_format formats[] = {FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV};
+    *taken = false;
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(word, words[i]) != 0) continue;
+        const char *before = r->out->format_word;
+        if (before && strcmp(before, word) != 0)
+            return trouble_set(r->why, TOOL_USAGE, "%s: expected one form, found %s before", word,
+                               before);
+        r->out->format = formats[i];
+        r->out->format_word = words[i];
+        *taken = true;
+    }
     return TOOL_GOOD;
 }
 
 static bool take_switch(report_arguments *out, const char *word)
 {
-    if (strcmp(word, "--json") == 0) out->format = FORMAT_JSON;
-    else if (strcmp(word, "--csv") == 0) out->format = FORMAT_CSV;
-    else if (strcmp(word, "--text") == 0) out->format = FORMAT_TEXT;
-    else if (strcmp(word, "--strict") == 0) out->strict = true;
-    else if (strcmp(word, "--no-headline") == 0) out->headline = false;
-    else return false;
+    if (strcmp(word, "--strict") == 0)
+        out->strict = true;
+    else if (strcmp(word, "--no-headline") == 0)
+        out->headline = false;
+    else
+        return false;
     return true;
 }
 
@@ -264,7 +297,9 @@ static int take_file_option(reading *r, const char *word, bool *taken)
 static int take_option(reading *r, const char *word)
 {
     report_arguments *out = r->out;
-    if (take_switch(out, word)) return TOOL_GOOD;
+    bool taken;
+    TOOL_TRY(take_format(r, word, &taken));
+    if (taken || take_switch(out, word)) return TOOL_GOOD;
     if (is_option(word, "--by")) return take_by(r);
     if (is_option(word, "--kpi") || is_option(word, "--kpis")) return take_kpis(r);
     if (is_option(word, "--zone")) return take_value(r, &out->zone);
@@ -277,15 +312,19 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
-    return trouble_set(r->why, TOOL_USAGE, "report: \"%s\" is no option (man leadkpi lists them)", word);
+    return trouble_set(r->why, TOOL_USAGE, "report: \"%s\" is no option (leadkpi report --help lists them)",
+                       word);
 }
 
 static int check(report_arguments *out, trouble *why)
 {
     if (out->file_count == 0)
-        return trouble_set(why, TOOL_USAGE, "report: expected --leads FILE, --stages FILE, --costs FILE, --responses FILE or --measures FILE, found none");
+        return trouble_set(why, TOOL_USAGE,
+                           "report: expected --leads FILE, --stages FILE, --costs FILE, "
+                           "--responses FILE or --measures FILE, found none");
     if (out->format == FORMAT_CSV && out->table_count > 1)
-        return trouble_set(why, TOOL_USAGE, "--csv: expected one --by, found %zu", out->table_count);
+        return trouble_set(why, TOOL_USAGE, "--csv: expected one --by, found %zu",
+                           out->table_count);
     return TOOL_GOOD;
 }
 

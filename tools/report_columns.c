@@ -26,7 +26,8 @@ static bool find_kpi(report_kpi *out, const leadkpi_table *report, int32_t colum
     if (out->low < 0 || out->high < 0 || out->status < 0 || out->flags < 0) return false;
     if (leadkpi_kpi_find(out->name, LEADKPI_NUL_TERMINATED, &out->kpi, NULL) != LEADKPI_OK)
         out->kpi = -1;
-    const char *label = out->kpi < 0 ? NULL : leadkpi_kpi_property(out->kpi, "label", LEADKPI_NUL_TERMINATED);
+    const char *label =
+        out->kpi < 0 ? NULL : leadkpi_kpi_property(out->kpi, "label", LEADKPI_NUL_TERMINATED);
     out->label = label && *label ? label : out->name;
     return true;
 }
@@ -35,7 +36,8 @@ static bool find_kpi(report_kpi *out, const leadkpi_table *report, int32_t colum
 void report_columns_find(report_columns *out, const leadkpi_table *report)
 {
     int32_t count = leadkpi_table_column_count(report);
-    *out = (report_columns){.row = column_of(report, "row", ""), .period = column_of(report, "period", "")};
+    *out = (report_columns){.row = column_of(report, "row", ""),
+                            .period = column_of(report, "period", "")};
     out->dimensions = tool_allocate((size_t)count, sizeof *out->dimensions);
     out->kpis = tool_allocate((size_t)count, sizeof *out->kpis);
     bool before_kpis = true;

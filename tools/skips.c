@@ -28,10 +28,12 @@ static int write_reject(load_run *run, const char *file, int64_t line, const csv
     }
     fputc('\n', run->rejects);
     if (!ferror(run->rejects)) return TOOL_GOOD;
-    return trouble_set(why, TOOL_DATA, "%s: cannot be written: %s", run->rejects_path, strerror(errno));
+    return trouble_set(why, TOOL_DATA, "%s: cannot be written: %s", run->rejects_path,
+                       strerror(errno));
 }
 
-static void count(load_run *run, const char *file, int64_t line, const char *reason, const char *found)
+static void count(load_run *run, const char *file, int64_t line, const char *reason,
+                  const char *found)
 {
     for (size_t i = 0; i < run->skip_count; i++) {
         size_t length = strlen(reason);
@@ -44,8 +46,7 @@ static void count(load_run *run, const char *file, int64_t line, const char *rea
     text_buffer text = {0};
     text_print(&text, "%s%s%s", reason, found[0] ? ", found " : "", found);
     run->skips = tool_resize(run->skips, run->skip_count + 1, sizeof *run->skips);
-    run->skips[run->skip_count++] =
-        (skip_reason){tool_copy(slice_of(file)), text.data, 1, line};
+    run->skips[run->skip_count++] = (skip_reason){tool_copy(slice_of(file)), text.data, 1, line};
 }
 
 int skips_report(load_run *run, const char *file, int64_t line, const csv_reader *record,
@@ -81,6 +82,8 @@ void load_run_free(load_run *run)
     }
     free(run->skips);
     text_free(&run->notes);
+    text_free(&run->columns);
+    free(run->dimension_found);
     leadkpi_campaigns_free(run->campaigns);
     *run = (load_run){0};
 }

@@ -34,11 +34,14 @@ typedef struct trouble {
 int trouble_set(trouble *why, int code, const char *format, ...) TOOL_PRINTF(3, 4);
 
 /* Hand a failure up. */
-#define TOOL_TRY(expression)                                                                       \
-    do {                                                                                           \
-        int tool_try_ = (expression);                                                              \
-        if (tool_try_ != TOOL_GOOD) return tool_try_;                                              \
+#define TOOL_TRY(expression)                          \
+    do {                                              \
+        int tool_try_ = (expression);                 \
+        if (tool_try_ != TOOL_GOOD) return tool_try_; \
     } while (0)
+
+/* Whether one of the words is --help or -h. */
+bool tool_wants_help(int count, char **words);
 
 /* A piece of text; not NUL-terminated. */
 typedef struct slice {

@@ -84,7 +84,7 @@ typedef struct leadkpi_estimate {
     double high;
     double level;          /* of the interval, such as 0.95 */
     double n;              /* the count that the interval rests on; NaN where there is none */
-    int32_t kpi;           /* which KPI */
+    int32_t kpi;           /* which KPI; -1: the call was misuse */
     leadkpi_status status; /* OK, UNDEFINED, NOT_ENOUGH_DATA, BAD_DATA, NOT_GIVEN, OVERFLOW */
     uint32_t flags;        /* LEADKPI_FLAG_... */
     int32_t basis;         /* LEADKPI_BASIS_... */
@@ -134,7 +134,7 @@ LEADKPI_API int32_t leadkpi_kpi_at(int32_t index);
  * nothing; NULL where there is no such KPI or property. Properties:
  *   name            id, or id:variant
  *   id, variant     the two parts
- *   function        the C function
+ *   function        the C function, without "leadkpi_" in front
  *   title, label    long and short
  *   aliases         other names, "; " between them
  *   category        see leadkpi_kpi_category_property
@@ -237,7 +237,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  * input_count numbers in the order of leadkpi_kpi_input. `options` is of schema
  * "kpi_evaluate" (level, basis, simultaneous, dispersion) or NULL for its defaults
  * (0.95, cohort, 1, none).
- * The estimate is filled whatever the data, and its status is the answer:
+ * The estimate is filled whatever the data; its status is also what the call returns:
  *   OK          a value, and an interval or the flag NO_INTERVAL
  *   UNDEFINED   NaN; where a bound holds all the same, it is in low or high: no
  *               customers from 10,000 spent is a CAC of at least 2,711
@@ -246,7 +246,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  *   OVERFLOW    NaN: the value is too large for a double
  *   NOT_GIVEN, NOT_ENOUGH_DATA  NaN: the dispersion lacks a sum of products, or has n below 2
  * and error->message says why in words.
- * Misuse leaves every number of the estimate NaN: NULL_ARGUMENT, BAD_ARGUMENT (no
+ * Misuse leaves every number of the estimate NaN and its kpi -1: NULL_ARGUMENT, BAD_ARGUMENT (no
  * such KPI, wrong input_count, an item of the dispersion that is not name=number),
  * UNKNOWN_NAME (in the dispersion), CONTRADICTION (a dispersion for a KPI that takes
  * none), WRONG_TYPE (a KPI over arrays: evaluate_samples), MISMATCH (options of

@@ -41,6 +41,7 @@
  *   LEADKPI_UNDEFINED        zero trials, a zero denominator: there is no such number
  *   LEADKPI_NOT_ENOUGH_DATA  the number exists, but what is there says nothing about
  *                            how sure it is
+ *   LEADKPI_OVERFLOW         of a mean and of Fieller: squares larger than a double holds
  *
  * Accuracy. Relative to the true value at the given doubles, in the lower and in
  * the upper tail: within 1e-12 for arguments up to 1e4 and within 1e-10 up to 1e9

@@ -443,6 +443,25 @@ static void write_lead(const state *s, lk_writer *writer, uint32_t place)
     write_responses(s, writer, index);
 }
 
+/* Leads lie in order of arrival and are written in order of their ids: each costs about five
+ * cache misses, which overlap when they are asked for ahead. */
+static void fetch_lead_ahead(const state *s, uint32_t place)
+{
+    if (s->lead_count - place <= LK_LEADS_AHEAD) return;
+    const lk_ids *ids = &s->store->ids;
+    uint32_t lead = s->leads[place + LK_LEADS_AHEAD];
+    lk_fetch_ahead(&s->store->leads[lead]);
+    lk_fetch_ahead(&s->stages.ends[lead]);
+    lk_fetch_ahead(&s->responses.ends[lead]);
+    if (ids->hashed) {
+        lk_fetch_ahead(&ids->hashes.keys[lead]);
+    } else if (ids->type == LK_IDS_TEXT) {
+        lk_fetch_ahead(&ids->texts.ends[lead]);
+    } else {
+        lk_fetch_ahead(&ids->integers.keys[lead]);
+    }
+}
+
 static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_error *error)
 {
     lk_write_uint8(writer, (uint8_t)s->store->ids.type);
@@ -451,6 +470,7 @@ static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_err
     lk_write_varint(writer, s->store->responses.count);
     for (uint32_t place = 0; place < s->lead_count; place++) {
         LK_TRY(poll_at(s, place, error));
+        fetch_lead_ahead(s, place);
         write_lead(s, writer, place);
     }
     return LEADKPI_OK;
@@ -498,10 +518,8 @@ static leadkpi_status write_counted(state *s, void *buffer, size_t capacity, siz
 {
     size_t size;
     LK_TRY(write_state(s, NULL, 0, &size, error));
-    if (needed) *needed = size;
-    if (!buffer && needed && capacity == 0) return LEADKPI_OK;
-    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", size, capacity);
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    if (!buffer) return LEADKPI_OK;
     return write_state(s, buffer, capacity, &size, error);
 }
 
@@ -512,8 +530,7 @@ leadkpi_status leadkpi_campaigns_serialize(const leadkpi_campaigns *campaigns, v
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(campaigns, error);
-    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     state s = {.campaigns = campaigns,
                .store = campaigns->store ? campaigns->store : &nothing,
                .memory = lk_memory_like(&campaigns->memory)};

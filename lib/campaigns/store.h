@@ -223,6 +223,10 @@ leadkpi_status lk_store_order_texts(const lk_map_text *map, lk_memory *memory, u
 leadkpi_status lk_store_open(leadkpi_campaigns *campaigns, lk_store **store, leadkpi_error *error);
 void lk_store_free(leadkpi_campaigns *campaigns);
 
+/* A handle that was told nothing holds no store, whether a table without rows came or none:
+ * what has the same bytes answers the same. */
+void lk_store_drop_empty(leadkpi_campaigns *campaigns);
+
 /* Everything that an add may intern before it commits. */
 typedef struct lk_store_mark {
     uint32_t dimensions, texts, tuples, ids, email_texts, stage_names, response_kinds, fact_names,
@@ -243,16 +247,16 @@ leadkpi_status lk_store_grow_events(leadkpi_campaigns *campaigns, lk_events *eve
 leadkpi_status lk_store_grow_facts(leadkpi_campaigns *campaigns, uint32_t count_before,
                                    leadkpi_error *error);
 
-/* How many rows ahead a loop that puts leads asks for the memory of a lead: a cache miss (about
- * 100 ns) is then over when the row's turn comes. */
+/* How many rows ahead a loop over leads in no order asks for what it will touch: a cache
+ * miss (about 100 ns) is then over when the row's turn comes. */
 #define LK_LEADS_AHEAD 16
 
-static inline void lk_store_fetch_lead(const lk_store *store, uint32_t lead)
+static inline void lk_fetch_ahead(const void *address)
 {
 #if defined(__GNUC__)
-    __builtin_prefetch(&store->leads[lead], 1);
+    __builtin_prefetch(address);
 #else
-    (void)store, (void)lead;
+    (void)address;
 #endif
 }
 

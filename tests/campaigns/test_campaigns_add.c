@@ -52,21 +52,21 @@ static leadkpi_campaigns *some_campaigns(void)
 static void refused(int kind, leadkpi_table *table, leadkpi_status expected, int64_t row,
                     const char *column, const char *message)
 {
-    leadkpi_error error;
+    leadkpi_error why;
     leadkpi_campaigns *campaigns = some_campaigns(), *empty = campaigns_with(NULL);
     blob before = state_of(campaigns), nothing = state_of(empty);
-    leadkpi_status status = add_calls[kind](campaigns, table, "batch", NUL, &error);
+    leadkpi_status status = add_calls[kind](campaigns, table, "batch", NUL, &why);
     ck_assert_msg(status == expected, "expected %s, found %s: %s", leadkpi_status_name(expected),
-                  leadkpi_status_name(status), error.message);
-    ck_assert_int_eq(error.code, expected);
-    ck_assert_int_eq(error.row, row);
-    const char *found = error.column >= 0 ? leadkpi_table_column_name(table, error.column) : NULL;
-    ck_assert_msg(column ? found && strcmp(found, column) == 0 : !found, "%s: column %s", error.message,
+                  leadkpi_status_name(status), why.message);
+    ck_assert_int_eq(why.code, expected);
+    ck_assert_int_eq(why.row, row);
+    const char *found = why.column >= 0 ? leadkpi_table_column_name(table, why.column) : NULL;
+    ck_assert_msg(column ? found && strcmp(found, column) == 0 : !found, "%s: column %s", why.message,
                   found ? found : "none");
-    ck_assert_msg(strstr(error.message, message) != NULL, "\"%s\" is not in \"%s\"", message, error.message);
-    same_state(campaigns, before, error.message);
+    ck_assert_msg(strstr(why.message, message) != NULL, "\"%s\" is not in \"%s\"", message, why.message);
+    same_state(campaigns, before, why.message);
     ck_assert_int_eq(add_calls[kind](empty, table, NULL, 0, NULL), expected);
-    same_state(empty, nothing, error.message);
+    same_state(empty, nothing, why.message);
     free(before.bytes), free(nothing.bytes);
     leadkpi_campaigns_free(campaigns), leadkpi_campaigns_free(empty);
     leadkpi_table_free(table);
@@ -258,16 +258,16 @@ END_TEST
 
 START_TEST(ids_of_another_type_are_refused)
 {
-    leadkpi_error error;
+    leadkpi_error why;
     leadkpi_campaigns *campaigns = some_campaigns();
     blob before = state_of(campaigns);
     leadkpi_table *table = new_table();
     put_texts(table, "id", (const char *const[]){"1", "2", "3"}, 3);
     put_times(table, times, 3, NULL);
     put_texts(table, "new", words, 3);
-    ck_assert_int_eq(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, &error), LEADKPI_WRONG_TYPE);
-    ck_assert_int_eq(error.column, 0);
-    ck_assert(strstr(error.message, "expected int64 ids as before, found text"));
+    ck_assert_int_eq(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, &why), LEADKPI_WRONG_TYPE);
+    ck_assert_int_eq(why.column, 0);
+    ck_assert(strstr(why.message, "expected int64 ids as before, found text"));
     same_state(campaigns, before, "text ids");
     free(before.bytes);
     leadkpi_table_free(table);
@@ -277,18 +277,18 @@ END_TEST
 
 START_TEST(null_arguments_are_refused)
 {
-    leadkpi_error error;
+    leadkpi_error why;
     leadkpi_campaigns *campaigns = campaigns_with(NULL), *twin = campaigns;
     leadkpi_table *table = good_columns(LEADS);
     for (int kind = 0; kind < KIND_COUNT; kind++) {
-        ck_assert_int_eq(add_calls[kind](NULL, table, NULL, 0, &error), LEADKPI_NULL_ARGUMENT);
-        ck_assert(strstr(error.message, "campaigns"));
-        ck_assert_int_eq(add_calls[kind](campaigns, NULL, NULL, 0, &error), LEADKPI_NULL_ARGUMENT);
-        ck_assert(strstr(error.message, "table"));
+        ck_assert_int_eq(add_calls[kind](NULL, table, NULL, 0, &why), LEADKPI_NULL_ARGUMENT);
+        ck_assert(strstr(why.message, "campaigns"));
+        ck_assert_int_eq(add_calls[kind](campaigns, NULL, NULL, 0, &why), LEADKPI_NULL_ARGUMENT);
+        ck_assert(strstr(why.message, "table"));
         ck_assert_int_eq(add_calls[kind](NULL, NULL, NULL, 0, NULL), LEADKPI_NULL_ARGUMENT);
     }
-    ck_assert_int_eq(leadkpi_campaigns_create(NULL, NULL, NULL, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_create_like(NULL, &twin, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_create(NULL, NULL, NULL, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_create_like(NULL, &twin, &why), LEADKPI_NULL_ARGUMENT);
     ck_assert_ptr_null(twin);
     leadkpi_campaigns_free(campaigns);
     leadkpi_campaigns_free(NULL);
@@ -320,7 +320,7 @@ END_TEST
 
 START_TEST(a_batch_comes_once_and_is_said_when_it_comes_again)
 {
-    leadkpi_error error;
+    leadkpi_error why;
     leadkpi_campaigns *campaigns = campaigns_with(NULL);
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         leadkpi_table *table = good_columns(kind);
@@ -328,9 +328,9 @@ START_TEST(a_batch_comes_once_and_is_said_when_it_comes_again)
         if (kind == MEASURES) put_ints(table, "clicks", ids, 3, NULL);
         OK(add_calls[kind](campaigns, table, "2025-04 and more", 7, error));
         blob before = state_of(campaigns);
-        ck_assert_int_eq(add_calls[kind](campaigns, table, "2025-04", NUL, &error), LEADKPI_OK);
-        ck_assert_int_eq(error.code, LEADKPI_OK);
-        ck_assert_msg(strstr(error.message, "2025-04") != NULL, "\"%s\"", error.message);
+        ck_assert_int_eq(add_calls[kind](campaigns, table, "2025-04", NUL, &why), LEADKPI_OK);
+        ck_assert_int_eq(why.code, LEADKPI_OK);
+        ck_assert_msg(strstr(why.message, "2025-04") != NULL, "\"%s\"", why.message);
         same_state(campaigns, before, "again");
         OK(add_calls[kind](campaigns, table, "2025-05", NUL, error));
         blob after = state_of(campaigns);
@@ -601,7 +601,7 @@ START_TEST(a_definition_is_said_as_one_sentence)
 {
     char buffer[400];
     size_t needed;
-    leadkpi_error error;
+    leadkpi_error why;
     leadkpi_campaigns *campaigns =
         campaigns_with("person_key=email; ids=hashed; stage_names=Demo Done=mql,Signed=won,demo-done=sql");
     OK(leadkpi_campaigns_describe(campaigns, buffer, sizeof buffer, &needed, error));
@@ -612,12 +612,12 @@ START_TEST(a_definition_is_said_as_one_sentence)
                      "person of its own; of ids only a 128-bit hash is kept, so that they cannot be "
                      "listed; a stage row that says \"Signed\" means won, \"demo-done\" means sql.");
     memset(buffer, 'x', sizeof buffer);
-    ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, buffer, needed - 1, &needed, &error),
+    ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, buffer, needed - 1, &needed, &why),
                      LEADKPI_BUFFER_TOO_SMALL);
     for (size_t i = 0; i < sizeof buffer; i++) ck_assert_int_eq(buffer[i], 'x');
     OK(leadkpi_campaigns_describe(campaigns, NULL, 0, &needed, error));
-    ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, NULL, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_describe(NULL, buffer, 9, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_describe(NULL, buffer, 9, NULL, &why), LEADKPI_NULL_ARGUMENT);
     leadkpi_campaigns_free(campaigns);
 }
 END_TEST
@@ -628,12 +628,12 @@ START_TEST(a_stage_name_that_means_nothing_is_refused_when_the_handle_is_made)
     for (size_t i = 0; i < 4; i++) {
         leadkpi_options *options;
         leadkpi_campaigns *campaigns;
-        leadkpi_error error;
+        leadkpi_error why;
         OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, error));
         OK(leadkpi_options_set_text(options, "stage_names", NUL, bad[i], NUL, error));
-        ck_assert_int_eq(leadkpi_campaigns_create(NULL, options, &campaigns, &error), LEADKPI_BAD_ARGUMENT);
+        ck_assert_int_eq(leadkpi_campaigns_create(NULL, options, &campaigns, &why), LEADKPI_BAD_ARGUMENT);
         ck_assert_ptr_null(campaigns);
-        ck_assert(strstr(error.message, bad[i]) != NULL);
+        ck_assert(strstr(why.message, bad[i]) != NULL);
         leadkpi_options_free(options);
     }
 }

@@ -4,12 +4,12 @@
 static void refused(leadkpi_campaigns *into, const leadkpi_campaigns *from, leadkpi_status expected,
                     const char *words)
 {
-    leadkpi_error error;
+    leadkpi_error why;
     blob before = state_of(into), other = {NULL, 0};
     if (from) other = state_of(from);
-    ck_assert_int_eq(leadkpi_campaigns_merge(into, from, &error), expected);
-    ck_assert_int_eq(error.code, expected);
-    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    ck_assert_int_eq(leadkpi_campaigns_merge(into, from, &why), expected);
+    ck_assert_int_eq(why.code, expected);
+    ck_assert_msg(strstr(why.message, words) != NULL, "\"%s\" is not in \"%s\"", words, why.message);
     same_state(into, before, "after a refused merge");
     if (from) same_state(from, other, "from, after a refused merge");
     ck_assert_int_eq(leadkpi_campaigns_merge(into, from, NULL), expected);
@@ -69,9 +69,9 @@ START_TEST(a_merge_that_cannot_be_is_refused_with_the_reason)
     refused(a, b, LEADKPI_MISMATCH, "expected int64 ids, found text ids");
     refused(b, a, LEADKPI_MISMATCH, "expected text ids, found int64 ids");
     refused(a, NULL, LEADKPI_NULL_ARGUMENT, "from");
-    leadkpi_error error;
-    ck_assert_int_eq(leadkpi_campaigns_merge(NULL, a, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert(strstr(error.message, "into") != NULL);
+    leadkpi_error why;
+    ck_assert_int_eq(leadkpi_campaigns_merge(NULL, a, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert(strstr(why.message, "into") != NULL);
     leadkpi_campaigns_free(a), leadkpi_campaigns_free(b), leadkpi_campaigns_free(other);
 }
 END_TEST

@@ -239,13 +239,13 @@ static void seal(uint8_t *bytes, size_t size)
 static bool read_hostile(const uint8_t *bytes, size_t size)
 {
     leadkpi_campaigns *campaigns = (leadkpi_campaigns *)bytes;
-    leadkpi_error error;
-    leadkpi_status status = leadkpi_campaigns_deserialize(NULL, bytes, size, &campaigns, &error);
+    leadkpi_error why;
+    leadkpi_status status = leadkpi_campaigns_deserialize(NULL, bytes, size, &campaigns, &why);
     if (status != LEADKPI_OK) {
         ck_assert_ptr_null(campaigns);
-        ck_assert_int_eq(status, error.code);
+        ck_assert_int_eq(status, why.code);
         ck_assert(status == LEADKPI_BAD_FORMAT || status == LEADKPI_BAD_CHECKSUM || status == LEADKPI_NEWER_FORMAT);
-        ck_assert(error.message[0]);
+        ck_assert(why.message[0]);
         return false;
     }
     same_state(campaigns, (blob){(uint8_t *)bytes, size}, "hostile bytes that were taken");
@@ -324,25 +324,49 @@ END_TEST
 START_TEST(foreign_bytes_are_refused)
 {
     leadkpi_campaigns *campaigns;
-    leadkpi_error error;
+    leadkpi_error why;
     ck_assert(!read_hostile((const uint8_t *)"", 0));
     ck_assert(!read_hostile((const uint8_t *)"SQLite format 3", 16));
     uint8_t copy[sizeof golden_state_1];
     memcpy(copy, golden_state_1, sizeof copy);
     copy[8] = 'C'; /* another kind */
     seal(copy, sizeof copy);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &error), LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &why), LEADKPI_BAD_FORMAT);
     memcpy(copy, golden_state_1, sizeof copy);
     copy[24] = 2; /* a later format */
     seal(copy, sizeof copy);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &error), LEADKPI_NEWER_FORMAT);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, NULL, 9, &campaigns, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, 9, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, sizeof copy, &campaigns, &why), LEADKPI_NEWER_FORMAT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, NULL, 9, &campaigns, &why), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(NULL, copy, 9, NULL, &why), LEADKPI_NULL_ARGUMENT);
     leadkpi_host host = LEADKPI_HOST_DEFAULT;
     host.struct_size = 1;
-    ck_assert_int_eq(leadkpi_campaigns_deserialize(&host, golden_state_1, sizeof golden_state_1, &campaigns, &error),
+    ck_assert_int_eq(leadkpi_campaigns_deserialize(&host, golden_state_1, sizeof golden_state_1, &campaigns, &why),
                      LEADKPI_BAD_ARGUMENT);
     ck_assert_ptr_null(campaigns);
+}
+END_TEST
+
+/* An empty table tells nothing, so it must not be told from no table: their bytes are the same. */
+START_TEST(a_table_without_rows_leaves_a_new_handle_as_it_was)
+{
+    for (int kind = STAGES; kind <= RESPONSES; kind++) { /* leads and costs bring dimensions */
+        world *w = calloc(1, sizeof *w);
+        leadkpi_campaigns *told = campaigns_with(NULL), *never = campaigns_with(NULL), *back;
+        leadkpi_table *report;
+        leadkpi_error why;
+        blob empty = state_of(never);
+        OK(add_range(told, w, kind, 0, 0, 0, NULL, error));
+        same_state(told, empty, "after an empty table");
+        back = campaigns_of(empty);
+        ck_assert_int_eq(leadkpi_campaigns_report(never, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        ck_assert_int_eq(leadkpi_campaigns_report(told, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        ck_assert_int_eq(leadkpi_campaigns_report(back, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        leadkpi_campaigns_free(told);
+        leadkpi_campaigns_free(never);
+        leadkpi_campaigns_free(back);
+        free(empty.bytes);
+        free(w);
+    }
 }
 END_TEST
 
@@ -363,6 +387,7 @@ int main(void)
     tcase_add_test(tcase, bytes_put_in_or_taken_out_are_refused_or_canonical);
     tcase_add_loop_test(tcase, large_states_changed_at_random_never_harm, 0, DEFINITION_COUNT);
     tcase_add_test(tcase, foreign_bytes_are_refused);
+    tcase_add_test(tcase, a_table_without_rows_leaves_a_new_handle_as_it_was);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

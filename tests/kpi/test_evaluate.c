@@ -253,6 +253,7 @@ START_TEST(misuse_is_refused_and_leaves_nothing_but_nan)
     ck_assert_ptr_nonnull(strstr(error.message, "campaign_spend, new_leads"));
     ck_assert_double_nan(e.value);
     ck_assert_int_eq(e.status, LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(e.kpi, -1);
     ck_assert_int_eq(leadkpi_kpi_evaluate(6050, inputs, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_kpi_evaluate(-1, inputs, 2, NULL, &e, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_kpi_evaluate(6000, NULL, 2, NULL, &e, &error), LEADKPI_NULL_ARGUMENT);

@@ -124,6 +124,13 @@ unknown,1'
 run report --leads blank.csv --map 'id=id,time=time,channel="Paid, Search"' --by channel --kpi lead_volume
 says out 'Paid, Search'
 
+# ---- a company called Total is no row of totals
+printf 'company,id,time\nTotal,1,2024-01-01\nShell,2,2024-01-01\n' >total.csv
+table 2-3 --leads total.csv --by company --kpi lead_volume
+same 'company,lead_volume
+Shell,1
+Total,1'
+
 # ---- JSON: no NaN, and a reason
 run report --leads blank.csv --map 'id=id,time=time' --kpi cost_per_lead --json
 answers 0

@@ -42,8 +42,10 @@ static void read_all(text_buffer *out, input *in, char delimiter, char line_end)
             text_print(out, "[%.*s]", (int)reader.fields[i].length, reader.fields[i].data);
         text_put(out, "|", 1);
     }
-    if (answer == CSV_END) text_put(out, ".", 1);
-    else text_print(out, "!%lld:%zu", (long long)reader.problem.line, reader.problem.column);
+    if (answer == CSV_END)
+        text_put(out, ".", 1);
+    else
+        text_print(out, "!%lld:%zu", (long long)reader.problem.line, reader.problem.column);
     csv_finish(&reader);
 }
 
@@ -129,8 +131,12 @@ START_TEST(every_length_of_field_is_read_across_the_edges_of_blocks_and_buffers)
     text_buffer text = {0}, expected = {0}, got = {0};
     input in;
     for (int i = 0; i < 6000; i++) {
-        text_print(&text, "%.*s,\"%0*d\"\n", i % 70, "1234567890123456789012345678901234567890123456789012345678901234567890", i % 131 + 1, i);
-        text_print(&expected, "[%.*s][%0*d]|", i % 70, "1234567890123456789012345678901234567890123456789012345678901234567890", i % 131 + 1, i);
+        text_print(&text, "%.*s,\"%0*d\"\n", i % 70,
+                   "1234567890123456789012345678901234567890123456789012345678901234567890",
+                   i % 131 + 1, i);
+        text_print(&expected, "[%.*s][%0*d]|", i % 70,
+                   "1234567890123456789012345678901234567890123456789012345678901234567890",
+                   i % 131 + 1, i);
     }
     text_put(&expected, ".", 1);
     ck_assert_uint_gt(text.length, 512 * 1024);
@@ -153,13 +159,17 @@ static void naive(text_buffer *out, const char *text, size_t length)
         char c = text[i];
         if (!in_record) text_put(out, "[", 1);
         in_record = true;
-        if (quoted && c == '"' && i + 1 < length && text[i + 1] == '"') text_put(out, text + i++, 1);
-        else if (c == '"') quoted = !quoted;
-        else if (c == ',' && !quoted) text_put(out, "][", 2);
+        if (quoted && c == '"' && i + 1 < length && text[i + 1] == '"')
+            text_put(out, text + i++, 1);
+        else if (c == '"')
+            quoted = !quoted;
+        else if (c == ',' && !quoted)
+            text_put(out, "][", 2);
         else if (c == '\n' && !quoted) {
             text_put(out, "]|", 2);
             in_record = false;
-        } else text_put(out, &c, 1);
+        } else
+            text_put(out, &c, 1);
     }
     text_put(out, in_record ? "]|." : ".", in_record ? 3 : 1);
 }
@@ -176,7 +186,8 @@ START_TEST(random_files_read_as_a_naive_reader_reads_them)
             unsigned draw = (unsigned)(state >> 33);
             bool quoted = draw % 3 == 0;
             if (quoted) text_put(&text, "\"", 1);
-            text_print(&text, "%.*s", (int)(draw / 7 % 60) + 1, "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz");
+            text_print(&text, "%.*s", (int)(draw / 7 % 60) + 1,
+                       "abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz");
             if (quoted) text_put(&text, draw % 2 ? ",\n\"\"\"" : "\"", draw % 2 ? 5 : 1);
             text_put(&text, ++fields % 4 ? "," : "\n", 1);
         }
@@ -242,21 +253,33 @@ static void expect_file(const void *bytes, size_t length, input_encoding told, i
 
 START_TEST(encodings_are_seen_by_mark_and_by_pattern)
 {
-    expect_file("\xEF\xBB\xBF" "a,b\n", 7, INPUT_DETECT, INPUT_UTF8, "[a][b]|.");
-    expect_file("\xFF\xFE" "a\0,\0\xE9\0\n\0", 10, INPUT_DETECT, INPUT_UTF16LE, "[a][\xC3\xA9]|.");
-    expect_file("\xFE\xFF" "\0a\0,\0\xE9\0\n", 10, INPUT_DETECT, INPUT_UTF16BE, "[a][\xC3\xA9]|.");
+    expect_file("\xEF\xBB\xBF"
+                "a,b\n",
+                7, INPUT_DETECT, INPUT_UTF8, "[a][b]|.");
+    expect_file("\xFF\xFE"
+                "a\0,\0\xE9\0\n\0",
+                10, INPUT_DETECT, INPUT_UTF16LE, "[a][\xC3\xA9]|.");
+    expect_file("\xFE\xFF"
+                "\0a\0,\0\xE9\0\n",
+                10, INPUT_DETECT, INPUT_UTF16BE, "[a][\xC3\xA9]|.");
     expect_file("a\0,\0b\0\n\0c\0,\0d\0\n\0", 16, INPUT_DETECT, INPUT_UTF16LE, "[a][b]|[c][d]|.");
-    expect_file("caf\xE9,\x80\n", 7, INPUT_DETECT, INPUT_WINDOWS_1252, "[caf\xC3\xA9][\xE2\x82\xAC]|.");
-    expect_file("caf\xC3\xA9,b\n", 8, INPUT_WINDOWS_1252, INPUT_WINDOWS_1252, "[caf\xC3\x83\xC2\xA9][b]|.");
+    expect_file("caf\xE9,\x80\n", 7, INPUT_DETECT, INPUT_WINDOWS_1252,
+                "[caf\xC3\xA9][\xE2\x82\xAC]|.");
+    expect_file("caf\xC3\xA9,b\n", 8, INPUT_WINDOWS_1252, INPUT_WINDOWS_1252,
+                "[caf\xC3\x83\xC2\xA9][b]|.");
 }
 END_TEST
 
 START_TEST(halves_of_utf16_become_the_replacement_character)
 {
     /* a low surrogate alone, a pair, a high one at the end, an odd byte */
-    expect_file("\xFF\xFE" "\x00\xDC,\0\x3D\xD8\xB6\xDC,\0\x3D\xD8", 14, INPUT_DETECT, INPUT_UTF16LE,
+    expect_file("\xFF\xFE"
+                "\x00\xDC,\0\x3D\xD8\xB6\xDC,\0\x3D\xD8",
+                14, INPUT_DETECT, INPUT_UTF16LE,
                 "[\xEF\xBF\xBD][\xF0\x9F\x92\xB6][\xEF\xBF\xBD]|.");
-    expect_file("\xFF\xFE" "a\0b", 5, INPUT_DETECT, INPUT_UTF16LE, "[a\xEF\xBF\xBD]|.");
+    expect_file("\xFF\xFE"
+                "a\0b",
+                5, INPUT_DETECT, INPUT_UTF16LE, "[a\xEF\xBF\xBD]|.");
 }
 END_TEST
 
@@ -287,12 +310,16 @@ START_TEST(numbers_are_read_exactly)
     expect_number("1,234,567", NUMBER_DOT, 1234567, 0);
     expect_number("1.234.567,89", NUMBER_COMMA, 123456789, 2);
     expect_number("1 234,5", NUMBER_COMMA, 12345, 1);
-    expect_number("1\xC2\xA0" "234,5", NUMBER_COMMA, 12345, 1);
+    expect_number("1\xC2\xA0"
+                  "234,5",
+                  NUMBER_COMMA, 12345, 1);
     expect_number("1'234.50", NUMBER_DOT, 123450, 2);
     expect_number("-12", NUMBER_DOT, -12, 0);
     expect_number("12-", NUMBER_DOT, -12, 0);
     expect_number("(12.00)", NUMBER_DOT, -1200, 2);
-    expect_number("\xE2\x88\x92" "5", NUMBER_DOT, -5, 0);
+    expect_number("\xE2\x88\x92"
+                  "5",
+                  NUMBER_DOT, -5, 0);
     expect_number("+.5", NUMBER_DOT, 5, 1);
     expect_number("1.2E+05", NUMBER_DOT, 120000, 0);
     expect_number("12e-2", NUMBER_DOT, 12, 2);
@@ -318,9 +345,28 @@ END_TEST
 
 START_TEST(what_is_no_number_is_refused)
 {
-    static const char *const bad[] = {"", " ", "-", "abc", "1,23", "1,2345", "12,50", "1.2.3", "--5x", "1e", "5 5 5",
-                                      "0x10", "nan", "inf", "12 apples", "(12", "12)", "9223372036854775808",
-                                      "99999999999999999999", "1e30", "1,,000", "%"};
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "-",
+                                      "abc",
+                                      "1,23",
+                                      "1,2345",
+                                      "12,50",
+                                      "1.2.3",
+                                      "--5x",
+                                      "1e",
+                                      "5 5 5",
+                                      "0x10",
+                                      "nan",
+                                      "inf",
+                                      "12 apples",
+                                      "(12",
+                                      "12)",
+                                      "9223372036854775808",
+                                      "99999999999999999999",
+                                      "1e30",
+                                      "1,,000",
+                                      "%"};
     number_value n;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(!number_read(slice_of(bad[i]), NUMBER_DOT, &n), "%s", bad[i]);
@@ -398,11 +444,27 @@ END_TEST
 
 START_TEST(what_is_no_date_is_refused)
 {
-    static const char *const bad[] = {"", "x", "2024", "2024-13-01", "2024-02-30", "2023-02-29", "0000-01-01",
-                                      "2024-01-31T25:00", "2024-01-31T09:60", "2024-01-31T09:15+99:00",
-                                      "2024-01-31 junk", "31/13/2024", "Foo 31, 2024", "12345678", "1.5", "45 %",
-                                      "January 1, 2024 - January 31, 2024", "99999999999999999999", "13:00 PM",
-                                      "2024-01-31T09:15:00.000+0000x", "5/6"};
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "2024",
+                                      "2024-13-01",
+                                      "2024-02-30",
+                                      "2023-02-29",
+                                      "0000-01-01",
+                                      "2024-01-31T25:00",
+                                      "2024-01-31T09:60",
+                                      "2024-01-31T09:15+99:00",
+                                      "2024-01-31 junk",
+                                      "31/13/2024",
+                                      "Foo 31, 2024",
+                                      "12345678",
+                                      "1.5",
+                                      "45 %",
+                                      "January 1, 2024 - January 31, 2024",
+                                      "99999999999999999999",
+                                      "13:00 PM",
+                                      "2024-01-31T09:15:00.000+0000x",
+                                      "5/6"};
     date_value v;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(date_read(slice_of(bad[i]), DATE_ORDER_UNTOLD, &v) == DATE_BAD, "%s", bad[i]);
@@ -442,8 +504,9 @@ START_TEST(delimiters_and_headers_are_found)
     find_layout(&layout, "a\tb\n1,5\t2\n");
     ck_assert_int_eq(layout.delimiter, '\t');
     layout_free(&layout);
-    find_layout(&layout, "Report (in UTC)\nStart: January 1, 2024, 12:00 AM\nEnd: January 3, 2024\n\n"
-                         "Date\tCampaign\tSpent\n1/2/2024\tA, B\t1\n1/3/2024\tC\t2\n");
+    find_layout(&layout,
+                "Report (in UTC)\nStart: January 1, 2024, 12:00 AM\nEnd: January 3, 2024\n\n"
+                "Date\tCampaign\tSpent\n1/2/2024\tA, B\t1\n1/3/2024\tC\t2\n");
     ck_assert_int_eq(layout.delimiter, '\t');
     ck_assert_int_eq(layout.header_line, 5);
     layout_free(&layout);
@@ -514,9 +577,10 @@ START_TEST(maps_take_columns_literals_and_hints)
 {
     field_map map = {0};
     trouble why;
-    const char *text = "id=Record ID, channel=\"Paid, Search\",campaign=[Campaign, old]|Campaign,email?=Email,"
-                       "time=Created @day-first,amount=Cost @micros @comma,stage:won=CloseDate if IsWon=true,"
-                       "stage[Closed Won]=\"won\"";
+    const char *text =
+        "id=Record ID, channel=\"Paid, Search\",campaign=[Campaign, old]|Campaign,email?=Email,"
+        "time=Created @day-first,amount=Cost @micros @comma,stage:won=CloseDate if IsWon=true,"
+        "stage[Closed Won]=\"won\"";
     ck_assert_msg(map_parse(&map, slice_of(text), "test", &why) == TOOL_GOOD, "%s", why.text);
     ck_assert_uint_eq(map.entry_count, 7);
     ck_assert_str_eq(map_find(&map, "id")->columns[0], "Record ID");
@@ -539,7 +603,10 @@ START_TEST(a_later_entry_replaces_an_earlier_one)
 {
     field_map map = {0};
     trouble why;
-    ck_assert_int_eq(map_parse_lines(&map, slice_of("# a comment\r\n:kind costs\r\ntime = Day\n\ntime = Date"), "f", &why), TOOL_GOOD);
+    ck_assert_int_eq(
+        map_parse_lines(&map, slice_of("# a comment\r\n:kind costs\r\ntime = Day\n\ntime = Date"),
+                        "f", &why),
+        TOOL_GOOD);
     ck_assert_uint_eq(map.entry_count, 1);
     ck_assert_str_eq(map_find(&map, "time")->columns[0], "Date");
     ck_assert_int_eq(map.kind, TABLE_COSTS);
@@ -549,7 +616,8 @@ END_TEST
 
 START_TEST(maps_that_cannot_be_read_are_usage_errors)
 {
-    static const char *const bad[] = {"id", "=x", "id=", "id=\"", "id=x @nonsense", "id=[x", "stage[a]=b", "id=x if y"};
+    static const char *const bad[] = {"id",    "=x",         "id=",      "id=\"", "id=x @nonsense",
+                                      "id=[x", "stage[a]=b", "id=x if y"};
     trouble why;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         field_map map = {0};

@@ -115,7 +115,8 @@ LEADKPI_API void leadkpi_calendar_free(leadkpi_calendar *calendar);
 
 /* leadkpi_calendar_describe: the calendar as a sentence, NUL-terminated, into
  * the caller's buffer. `*needed`, where not NULL, is the size it takes with the
- * NUL. buffer may be NULL when capacity is 0.
+ * NUL. buffer may be NULL when capacity is 0: that asks for the size, and is
+ * answered with BUFFER_TOO_SMALL.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_describe(const leadkpi_calendar *calendar,
                                                      char *buffer, size_t capacity,
@@ -151,7 +152,7 @@ LEADKPI_API leadkpi_status leadkpi_calendar_previous(const leadkpi_calendar *cal
 
 /* leadkpi_calendar_label: the name of the period that holds `time`, as in the
  * list above, NUL-terminated; 40 bytes are always enough. `*needed`, where not NULL, is the size
- * it takes with the NUL. buffer may be NULL when capacity is 0.
+ * it takes with the NUL. buffer may be NULL when capacity is 0, as in describe.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_label(const leadkpi_calendar *calendar, int64_t time,
                                                   char *buffer, size_t capacity, size_t *needed,
@@ -197,7 +198,8 @@ LEADKPI_API leadkpi_status leadkpi_calendar_open(const leadkpi_calendar *calenda
 
 /* leadkpi_calendar_open_between: how long it is open from `from` (included) to
  * `to` (not included), in microseconds; negative where `to` is before `from`.
- * The cost grows with the clock changes in between (at most 800), not with the days.
+ * The cost grows with the clock changes in between, not with the days; where they
+ * repeat every 400 years, those of one such cycle at most are walked between two dates that differ.
  * Status: OK, NULL_ARGUMENT, OVERFLOW (above 2^63 - 1). `*microseconds` is 0 on
  * failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_open_between(const leadkpi_calendar *calendar,

@@ -7,7 +7,7 @@
  * entry. The first error wins. Nothing in it needs to be freed.
  *
  *     leadkpi_error error;
- *     if (leadkpi_campaigns_add_leads(campaigns, leads, &error) != LEADKPI_OK)
+ *     if (leadkpi_campaigns_add_leads(campaigns, leads, NULL, 0, &error) != LEADKPI_OK)
  *         fprintf(stderr, "%s\n", error.message);
  */
 #ifndef LEADKPI_ERROR_H

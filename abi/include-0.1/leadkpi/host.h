@@ -24,11 +24,14 @@ extern "C" {
 
 typedef struct leadkpi_host {
     /* sizeof(leadkpi_host) of the caller. A later release may append fields;
-     * those that an older caller does not have are taken as zero. */
+     * those that an older caller does not have are taken as zero. A size that
+     * cannot be, or a field set that this release does not know, makes a call
+     * answer LEADKPI_BAD_ARGUMENT, and so do one or two of the three functions. */
     uint64_t struct_size;
 
     /* The most bytes one object may hold at a time; 0: no limit. A call that
-     * would pass it answers LEADKPI_LIMIT and changes nothing. */
+     * would pass it answers LEADKPI_LIMIT and changes nothing. A table that
+     * comes out counts by itself, and so does what a report holds while it runs. */
     uint64_t memory_limit_bytes;
 
     /* Handed to every callback. */

@@ -205,7 +205,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
 /* leadkpi_kpi_evaluate: one KPI from numbers, with its interval. `inputs` are
  * input_count numbers in the order of leadkpi_kpi_input. `options` is of schema
  * "kpi_evaluate" (level, basis) or NULL for its defaults (0.95, cohort).
- * The estimate is filled whatever the data, and its status is the answer:
+ * The estimate is filled whatever the data; its status is also what the call returns:
  *   OK          a value, and an interval or the flag NO_INTERVAL
  *   UNDEFINED   NaN; where a bound holds all the same, it is in low or high: no
  *               customers from 10,000 spent is a CAC of at least 2,711
@@ -214,8 +214,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  *   OVERFLOW    NaN: the value is too large for a double
  * and error->message says why in words.
  * Misuse leaves every number of the estimate NaN: NULL_ARGUMENT, BAD_ARGUMENT (no
- * such KPI, wrong input_count), WRONG_TYPE (a KPI over arrays: evaluate_samples;
- * options of another schema). Since 0.1. */
+ * such KPI, wrong input_count), WRONG_TYPE (a KPI over arrays: evaluate_samples),
+ * MISMATCH (options of another schema). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate(int32_t kpi, const double *inputs,
                                                 size_t input_count,
                                                 const leadkpi_options *options,
@@ -225,7 +225,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_evaluate(int32_t kpi, const double *input
  * its measure: names[i] is a NUL-terminated measure id, inputs[i] its value.
  * Measures that the KPI does not take are not looked at. One that is missing is
  * NOT_GIVEN (unknown, not zero), and the message names the variant that could be
- * computed instead. BAD_ARGUMENT also for a measure given twice. Since 0.1. */
+ * computed instead. BAD_ARGUMENT also for a measure of it that is given twice.
+ * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_named(int32_t kpi, const char *const *names,
                                                       const double *inputs, size_t input_count,
                                                       const leadkpi_options *options,
@@ -246,7 +247,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_samples(int32_t kpi, const doubl
  *   columns        column_count arrays of row_count doubles, in input order
  *   strides_bytes  from one value to the next, a column each; NULL: no gaps; 0 in
  *                  it: no gaps in that column
- *   values         row_count doubles; NaN where undefined. May be one of the columns.
+ *   values         row_count doubles; NaN where undefined. May be one of the columns that has
+ *                  no gaps.
  *   validity       NULL, or (row_count + 7) / 8 bytes: bit i, lowest first, is 1
  *                  where row i has a value
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE (a KPI over arrays). Since 0.1. */
@@ -260,7 +262,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_columns(int32_t kpi, const doubl
  * leadkpi_kpi_evaluate gives. `values` and the other outputs are arrays of
  * row_count, or NULL where not wanted. Rows are not errors: the status of a row
  * is in `statuses`. None of the outputs may overlap a column.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE. Since 0.1. */
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE, MISMATCH. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
     int32_t kpi, const double *const *columns, size_t column_count,
     const ptrdiff_t *strides_bytes, size_t row_count, const leadkpi_options *options,
@@ -273,7 +275,7 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
  * none), status, flags (text: names, with blanks between flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
- * is missing), WRONG_TYPE, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * is missing), WRONG_TYPE, MISMATCH, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
                                                       const leadkpi_table *inputs,
                                                       const leadkpi_options *options,

@@ -9,7 +9,7 @@
  *
  *     leadkpi_options *options = NULL;
  *     leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, &options, &error);
- *     leadkpi_options_parse(options, "by=channel,month; kpis=cpl,cac; level=0.9",
+ *     leadkpi_options_parse(options, "by=channel; grain=month; kpis=cpl,cac",
  *                           LEADKPI_NUL_TERMINATED, &error);
  *
  * Types, and how their text is written
@@ -31,7 +31,7 @@
  * The canonical text of an options object is the schema's name, a colon, and
  * every value that is not the default, by name:
  *
- *     campaigns_report: by=channel,month; level=0.9
+ *     campaigns_report: by=channel; grain=month; level=0.9
  *
  * Numbers, durations and timestamps have one spelling; a text stands in double
  * quotes where it must: empty, with a semicolon or a double quote, or a blank
@@ -103,7 +103,8 @@ LEADKPI_API leadkpi_status leadkpi_options_parse(leadkpi_options *options, const
 
 /* leadkpi_options_text: the canonical text, NUL-terminated, into the caller's
  * buffer. `*needed`, where not NULL, is the size it takes with the NUL, known
- * even when the buffer is too small. buffer may be NULL when capacity is 0.
+ * even when the buffer is too small. buffer may be NULL when capacity is 0: that
+ * asks for the size, and is answered with BUFFER_TOO_SMALL.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_options_text(const leadkpi_options *options, char *buffer,
                                                 size_t capacity, size_t *needed,

@@ -36,7 +36,8 @@ enum {
     LEADKPI_AMBIGUOUS_NAME = 4, /* a name that means several things; the message lists them */
     LEADKPI_WRONG_TYPE = 5,    /* a column or option of another type than asked for */
     LEADKPI_CONTRADICTION = 6, /* options, each good, that cannot hold together */
-    LEADKPI_MISMATCH = 7,      /* two objects whose definitions differ cannot be joined */
+    LEADKPI_MISMATCH = 7,      /* things that do not belong together: two definitions, two
+                                  currencies, options of another schema */
     LEADKPI_WRONG_STATE = 8,   /* not now: the object is not in a state that allows the call */
 
     LEADKPI_UNDEFINED = 20,       /* the number does not exist: a zero denominator, an empty set */

@@ -1,0 +1,247 @@
+"""The C library: where it is, what its functions look like, what its failures are called.
+
+Nothing of the library is repeated here but the shape of its calls, in one table
+(PROTOTYPES) that a test compares with the headers. Statuses, flags and types are
+read from the library by name.
+"""
+import ctypes
+import os
+import sys
+from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_void_p
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
+
+VERSION = "0.1.0"
+INTERFACE = 0  # the number in the library's SONAME
+
+
+class Error(ctypes.Structure):
+    """leadkpi_error."""
+    _fields_ = [("code", c_int32), ("column", c_int32), ("row", c_int64),
+                ("message", c_char * 400), ("reserved", c_char * 96)]
+
+
+class EstimateStruct(ctypes.Structure):
+    """leadkpi_estimate."""
+    _fields_ = [("value", c_double), ("low", c_double), ("high", c_double), ("level", c_double),
+                ("n", c_double), ("kpi", c_int32), ("status", c_int32), ("flags", c_uint32),
+                ("basis", c_int32), ("input", c_int32), ("reserved_number", c_int32),
+                ("reserved", c_double * 4)]
+
+
+# How a type of the headers is said in ctypes. An array that goes in is an address
+# (c_void_p); what the library writes to is a typed pointer.
+_status, _text, _size, _object, _array = c_int32, c_char_p, c_size_t, c_void_p, c_void_p
+_new = POINTER(c_void_p)
+_error = POINTER(Error)
+_estimate = POINTER(EstimateStruct)
+_named = [_object, _text, _size]
+_column = _named + [_array, _size, c_ssize_t, _array, _error]
+_add = [_object, _object, _text, _size, _error]
+_bytes_out = [_object, _array, _size, POINTER(_size), _error]
+
+PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
+    "leadkpi_version": (_text, []),
+    "leadkpi_version_number": (c_int32, []),
+    "leadkpi_status_name": (_text, [_status]),
+    "leadkpi_status_meaning": (_text, [_status]),
+    "leadkpi_status_at": (_status, [c_int32]),
+    "leadkpi_flag_name": (_text, [c_uint32]),
+    "leadkpi_flag_meaning": (_text, [c_uint32]),
+    "leadkpi_flag_at": (c_uint32, [c_int32]),
+    "leadkpi_type_name": (_text, [c_int32]),
+    # tables
+    "leadkpi_table_create": (_status, [_object, _new, _error]),
+    "leadkpi_table_free": (None, [_object]),
+    "leadkpi_table_borrow_int64": (_status, _column),
+    "leadkpi_table_borrow_double": (_status, _column),
+    "leadkpi_table_borrow_bool": (_status, _column),
+    "leadkpi_table_borrow_timestamp": (_status, _column),
+    "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
+    "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
+    "leadkpi_table_row_count": (_size, [_object]),
+    "leadkpi_table_column_count": (c_int32, [_object]),
+    "leadkpi_table_column_name": (_text, [_object, c_int32]),
+    "leadkpi_table_column_type": (c_int32, [_object, c_int32]),
+    "leadkpi_table_column_unit": (_text, [_object, c_int32]),
+    "leadkpi_table_column_scale": (c_int32, [_object, c_int32]),
+    "leadkpi_table_column_values": (_array, [_object, c_int32, POINTER(c_ssize_t)]),
+    "leadkpi_table_column_validity": (_array, [_object, c_int32]),
+    "leadkpi_table_column_text": (_status, [_object, c_int32, _new, _new, _error]),
+    # options
+    "leadkpi_options_create": (_status, [_object, _text, _size, _new, _error]),
+    "leadkpi_options_free": (None, [_object]),
+    "leadkpi_options_set_text": (_status, _named + [_text, _size, _error]),
+    "leadkpi_options_set_int64": (_status, _named + [c_int64, _error]),
+    "leadkpi_options_set_double": (_status, _named + [c_double, _error]),
+    "leadkpi_options_set_bool": (_status, _named + [c_int32, _error]),
+    "leadkpi_options_list": (_status, [_object, _new, _error]),
+    "leadkpi_options_schemas": (_status, [_object, _new, _error]),
+    # KPIs
+    "leadkpi_estimate_reason": (_text, [_estimate]),
+    "leadkpi_kpi_find": (_status, [_text, _size, POINTER(c_int32), _error]),
+    "leadkpi_kpi_at": (c_int32, [c_int32]),
+    "leadkpi_kpi_property": (_text, [c_int32, _text, _size]),
+    "leadkpi_kpi_property_at": (_text, [c_int32]),
+    "leadkpi_kpi_input": (_text, [c_int32, c_int32]),
+    "leadkpi_measure_property": (_text, [_text, _size, _text, _size]),
+    "leadkpi_kpi_measures": (_status, [_object, _new, _error]),
+    "leadkpi_kpi_categories": (_status, [_object, _new, _error]),
+    "leadkpi_kpi_evaluate_named": (_status, [c_int32, POINTER(_text), _array, _size, _object, _estimate, _error]),
+    "leadkpi_kpi_evaluate_samples": (_status, [c_int32, POINTER(_array), _array, _size, _object, _estimate, _error]),
+    "leadkpi_kpi_evaluate_columns": (_status, [c_int32, POINTER(_array), _size, _array, _size, POINTER(c_double),
+                                               _array, _error]),
+    # campaigns
+    "leadkpi_campaigns_create": (_status, [_object, _object, _new, _error]),
+    "leadkpi_campaigns_create_like": (_status, [_object, _new, _error]),
+    "leadkpi_campaigns_free": (None, [_object]),
+    "leadkpi_campaigns_add_leads": (_status, _add),
+    "leadkpi_campaigns_add_stages": (_status, _add),
+    "leadkpi_campaigns_add_responses": (_status, _add),
+    "leadkpi_campaigns_add_costs": (_status, _add),
+    "leadkpi_campaigns_add_measures": (_status, _add),
+    "leadkpi_campaigns_merge": (_status, [_object, _object, _error]),
+    "leadkpi_campaigns_serialize": (_status, _bytes_out),
+    "leadkpi_campaigns_deserialize": (_status, [_object, _text, _size, _new, _error]),
+    "leadkpi_campaigns_describe": (_status, _bytes_out),
+    "leadkpi_campaigns_report": (_status, [_object, _object, _new, _error]),
+    "leadkpi_campaigns_findings": (_status, [_object, _object, _new, _error]),
+    "leadkpi_campaigns_cost_list": (_status, [_object, _object, _new, _error]),
+    "leadkpi_campaigns_summary": (_status, [_object, _new, _error]),
+}
+
+
+def _candidates() -> List[str]:
+    """Where the library may be, best first."""
+    told = os.environ.get("LEADKPI_LIBRARY")
+    if told:
+        return [told]
+    if sys.platform == "win32":
+        name = f"libleadkpi-{INTERFACE}.dll"
+    elif sys.platform == "darwin":
+        name = f"libleadkpi.{INTERFACE}.dylib"
+    else:
+        name = f"libleadkpi.so.{INTERFACE}"
+    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    found = None
+    if sys.platform in ("win32", "darwin"):
+        from ctypes.util import find_library
+        found = find_library("leadkpi")
+    return [path for path in (beside if os.path.exists(beside) else None, name, found) if path]
+
+
+def _load() -> ctypes.CDLL:
+    reasons = []
+    for path in _candidates():
+        try:
+            return ctypes.CDLL(path)
+        except OSError as reason:
+            reasons.append(str(reason))
+    raise ImportError("the C library leadkpi was not found: install it, or say where it is in "
+                      "LEADKPI_LIBRARY; tried: " + "; ".join(reasons))
+
+
+def _check_version(found: str) -> None:
+    """The same interface: the same major number (before 1.0: and minor), not an older release."""
+    wanted, have = ([int(part) for part in text.split(".")] for text in (VERSION, found))
+    same = 1 if wanted[0] else 2
+    if have[:same] != wanted[:same] or have < wanted:
+        raise ImportError(f"leadkpi: expected the C library {VERSION} or later of the same line, found {found}")
+
+
+def _declare(loaded: ctypes.CDLL) -> ctypes.CDLL:
+    for name, (result, arguments) in PROTOTYPES.items():
+        try:
+            function = getattr(loaded, name)
+        except AttributeError:
+            raise ImportError(f"the C library at {loaded._name} has no {name}: is it leadkpi {VERSION}?") from None
+        function.restype, function.argtypes = result, arguments
+    return loaded
+
+
+library = _declare(_load())
+library_version = library.leadkpi_version().decode()
+_check_version(library_version)
+
+
+# ---- failures ------------------------------------------------------------------
+
+class LeadkpiError(Exception):
+    """A call of the library failed, or a value could not be handed to it as it is.
+
+    status   the stable name, such as "bad_data"
+    message  expected and found
+    row      of the input, from 0, or None
+    column   of the input, by name where it has one, or None
+    """
+    status = "internal"
+
+    def __init__(self, message: str, row: Optional[int] = None, column: Any = None) -> None:
+        super().__init__(message)
+        self.message, self.row, self.column = message, row, column
+
+
+def _error_classes() -> Dict[str, Type[LeadkpiError]]:
+    classes, index = {}, 1  # index 0 is success
+    while True:
+        status = library.leadkpi_status_at(index)
+        if status < 0:
+            return classes
+        name = library.leadkpi_status_name(status).decode()
+        title = "".join(word.capitalize() for word in name.split("_")) + "Error"
+        meaning = library.leadkpi_status_meaning(status).decode()
+        classes[name] = type(title, (LeadkpiError,), {"status": name, "__doc__": meaning, "__module__": "leadkpi"})
+        index += 1
+
+
+error_classes = _error_classes()
+
+
+def failure(status: str, message: str, row: Optional[int] = None, column: Any = None) -> LeadkpiError:
+    return error_classes.get(status, LeadkpiError)(message, row, column)
+
+
+def status_name(status: int) -> str:
+    return library.leadkpi_status_name(status).decode()
+
+
+def call(name: str, *arguments: Any, columns: Sequence[str] = ()) -> str:
+    """Call a function that ends in an error; raise when it fails. What it says when it does not."""
+    error = Error()
+    status = getattr(library, name)(*arguments, ctypes.byref(error))
+    message = error.message.decode("utf-8", "replace")
+    if status == 0:
+        return message
+    row = error.row if error.row >= 0 else None
+    column: Any = error.column if error.column >= 0 else None
+    if column is not None and column < len(columns):
+        column = columns[column]
+    raise failure(status_name(status), message or library.leadkpi_status_meaning(status).decode(), row, column)
+
+
+def text(value: Any) -> Tuple[bytes, int]:
+    """A text as the library takes it: bytes and their length."""
+    data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+    return data, len(data)
+
+
+def enumerate_flags() -> Dict[int, str]:
+    flags, index = {}, 0
+    while library.leadkpi_flag_at(index):
+        flag = library.leadkpi_flag_at(index)
+        flags[flag] = library.leadkpi_flag_name(flag).decode()
+        index += 1
+    return flags
+
+
+def enumerate_types() -> Dict[int, str]:
+    """Types of columns; their numbers begin at 1 and have no gap."""
+    types, number = {}, 1
+    unknown = library.leadkpi_type_name(0)
+    while library.leadkpi_type_name(number) != unknown:
+        types[number] = library.leadkpi_type_name(number).decode()
+        number += 1
+    return types
+
+
+flag_names = enumerate_flags()
+type_names = enumerate_types()

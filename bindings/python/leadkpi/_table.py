@@ -1,0 +1,495 @@
+"""Columns in, a table out.
+
+Columns that go in may be lists or tuples of int, float, Decimal, bool, str,
+bytes, datetime, date and None, or arrays with the buffer protocol, which are
+lent to the library without a copy where their type fits. What cannot be said
+exactly is refused with its row and column.
+"""
+import ctypes
+import datetime
+from array import array
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+from ._library import call, failure, library, text, type_names
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+MICROSECOND = datetime.timedelta(microseconds=1)
+SCALE_MAX = 18  # of a decimal column
+
+
+class Column(NamedTuple):
+    """Values whose type is said rather than seen.
+
+    type   a type of the library: "int64", "double", "bool", "text", "timestamp"
+           (int: microseconds since 1970-01-01T00:00:00Z) or "decimal"
+    scale  of a decimal column of ints: a value is values[i] / 10**scale
+    """
+    values: Any
+    type: str
+    scale: Optional[int] = None
+
+
+class _Buffer(ctypes.Structure):
+    """Py_buffer, for the address of memory that may be read only."""
+    _fields_ = [("buf", ctypes.c_void_p), ("obj", ctypes.py_object), ("len", ctypes.c_ssize_t),
+                ("itemsize", ctypes.c_ssize_t), ("readonly", ctypes.c_int), ("ndim", ctypes.c_int),
+                ("format", ctypes.c_char_p), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p),
+                ("suboffsets", ctypes.c_void_p), ("internal", ctypes.c_void_p)]
+
+
+_get_buffer = ctypes.pythonapi.PyObject_GetBuffer
+_get_buffer.argtypes = [ctypes.py_object, ctypes.POINTER(_Buffer), ctypes.c_int]
+_get_buffer.restype = ctypes.c_int
+_release_buffer = ctypes.pythonapi.PyBuffer_Release
+_release_buffer.argtypes = [ctypes.POINTER(_Buffer)]
+_release_buffer.restype = None
+_STRIDES = 0x10 | 0x08  # PyBUF_STRIDES
+
+
+def address(view: memoryview) -> int:
+    """Where the first value of a buffer is. Holds as long as the memoryview."""
+    found = _Buffer()
+    _get_buffer(view, ctypes.byref(found), _STRIDES)
+    place = found.buf
+    _release_buffer(ctypes.byref(found))
+    return place or 0
+
+
+# ---- one value ------------------------------------------------------------------
+
+def microseconds(value: Any) -> int:
+    """Since 1970-01-01T00:00:00Z. A datetime without a zone and a date are UTC."""
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc)
+    elif value.tzinfo is None:
+        value = value.replace(tzinfo=datetime.timezone.utc)
+    return (value - EPOCH) // MICROSECOND
+
+
+def number(value: Any, what: str) -> float:
+    """A number as a double: an int exactly or not at all, a Decimal to the nearest."""
+    if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+        raise failure("wrong_type", f"{what}: expected a number, found {value!r}", column=what)
+    try:
+        result = float(value)
+    except OverflowError:
+        result = float("inf")
+    if isinstance(value, int) and result != value:
+        raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {value}", column=what)
+    return result
+
+
+def _decimal_parts(value: Any) -> Optional[Tuple[int, int]]:
+    """Coefficient and exponent; None where there are none (NaN, an infinity)."""
+    sign, digits, exponent = Decimal(value).as_tuple()
+    if not isinstance(exponent, int):
+        return None
+    coefficient = int("".join(map(str, digits)) or "0")
+    while exponent < 0 and coefficient % 10 == 0:
+        if coefficient == 0:
+            return 0, 0
+        coefficient, exponent = coefficient // 10, exponent + 1
+    if coefficient == 0:
+        return 0, 0
+    return -coefficient if sign else coefficient, exponent
+
+
+# ---- a column ------------------------------------------------------------------
+
+def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> Any:
+    shown = repr(value)
+    if len(shown) > 60:
+        shown = shown[:57] + "..."
+    raise failure(status, f'column "{name}", row {row}: expected {expected}, found {shown}', row, name)
+
+
+def _filled(values: Sequence[Any], of_null: Any) -> Sequence[Any]:
+    return [of_null if value is None else value for value in values]
+
+
+def _int64s(name: str, values: Sequence[Any]) -> array:
+    try:
+        return array("q", values)
+    except (OverflowError, TypeError):
+        for row, value in enumerate(values):
+            if not isinstance(value, int):
+                _refuse("wrong_type", name, row, "an int", value)
+            if not -2**63 <= value < 2**63:
+                _refuse("overflow", name, row, "an int of 64 bits", value)
+        raise
+
+
+def _doubles(name: str, values: Sequence[Any]) -> array:
+    result = array("d", bytes(8 * len(values)))
+    for row, value in enumerate(values):
+        if type(value) is not float and not isinstance(value, (int, float)):
+            _refuse("wrong_type", name, row, "a float", value)
+        try:
+            result[row] = value
+        except OverflowError:
+            _refuse("overflow", name, row, "an int that a double holds exactly", value)
+        if type(value) is int and result[row] != value:
+            _refuse("overflow", name, row, "an int that a double holds exactly", value)
+    return result
+
+
+def _decimals(name: str, values: Sequence[Any], scale: Optional[int]) -> Tuple[array, int]:
+    parts = []
+    for row, value in enumerate(values):
+        if not isinstance(value, (int, Decimal)):
+            _refuse("wrong_type", name, row, "a Decimal or an int", value)
+        part = _decimal_parts(value)
+        if part is None:
+            _refuse("bad_data", name, row, "a finite Decimal", value)
+        parts.append(part)
+    if scale is None:
+        scale = max([0] + [-exponent for _, exponent in parts])
+    result = array("q", bytes(8 * len(values)))
+    for row, (coefficient, exponent) in enumerate(parts):
+        shift = exponent + scale
+        fits = 0 <= shift <= 2 * SCALE_MAX and scale <= SCALE_MAX
+        unscaled = coefficient * 10**shift if fits else 2**63
+        if coefficient and not -2**63 <= unscaled < 2**63:
+            _refuse("overflow", name, row, "a Decimal of 64 bits at one scale of at most 18", values[row])
+        result[row] = unscaled if coefficient else 0
+    return result, min(scale, SCALE_MAX)
+
+
+_KINDS = ((bool, "bool"), (int, "int64"), (float, "double"), (Decimal, "decimal"), (datetime.date, "timestamp"),
+          ((str, bytes), "text"))
+_JOINED = (({"int64", "double"}, "double"), ({"int64", "decimal"}, "decimal"))
+
+
+def _kind_of(python_type: type) -> Optional[str]:
+    return next((kind for wanted, kind in _KINDS if issubclass(python_type, wanted)), None)  # type: ignore[arg-type]
+
+
+def _join(kinds: Set[Optional[str]]) -> Optional[str]:
+    """The one type that holds all of these, if there is one."""
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    return next((kind for parts, kind in _JOINED if kinds <= parts), None)
+
+
+def _seen_type(name: str, values: Sequence[Any]) -> str:
+    """The type of a list, from its values. Nothing but None, or nothing: text."""
+    kinds = {_kind_of(python_type) for python_type in set(map(type, values)) - {type(None)}}
+    if not kinds:
+        return "text"
+    joined = _join(kinds)
+    if joined:
+        return joined
+    before: Set[Optional[str]] = set()
+    for row, value in enumerate(values):
+        kind = None if value is None else _kind_of(type(value))
+        if value is not None and kind is None:
+            _refuse("wrong_type", name, row, "int, float, Decimal, bool, str, bytes, datetime, date or None", value)
+        if kind and not _join(before | {kind}):
+            _refuse("wrong_type", name, row, f"a value of the type of those before it ({_join(before)})", value)
+        before |= {kind} if kind else set()
+    raise AssertionError("unreachable: the types do join")
+
+
+class Input:
+    """A table that goes in. Used as a context: it is freed at its end.
+
+    Holds on to whatever the library has borrowed."""
+
+    _lent = {"q": "int64", "l": "int64", "d": "double", "?": "bool"}
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        self.names: List[str] = []
+        self._kept: List[Any] = []
+        out = ctypes.c_void_p()
+        call("leadkpi_table_create", None, ctypes.byref(out))
+        self.handle = out
+        try:
+            for name, values in dict(columns).items():
+                self._add(str(name), values)
+        except BaseException:
+            self.free()
+            raise
+
+    def __enter__(self) -> "Input":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.free()
+
+    def free(self) -> None:
+        library.leadkpi_table_free(self.handle)
+        self.handle, self._kept = ctypes.c_void_p(), []
+
+    def _add(self, name: str, values: Any) -> None:
+        self.names.append(name)
+        told, scale = None, None
+        if isinstance(values, Column):
+            values, told, scale = values
+            if told not in type_names.values():
+                raise failure("wrong_type", f'column "{name}": expected a type of {", ".join(type_names.values())}; '
+                              f"found {told!r}", column=name)
+        if not isinstance(values, (list, tuple)) and self._lend(name, values, told, scale):
+            return
+        if isinstance(values, (str, bytes, Mapping)):
+            raise failure("wrong_type", f'column "{name}": expected a list of values, found {type(values).__name__}',
+                          column=name)
+        if not isinstance(values, (list, tuple)):
+            values = values.tolist() if hasattr(values, "tolist") else list(values)
+        self._convert(name, values, told or _seen_type(name, values), scale)
+
+    def _lend(self, name: str, values: Any, told: Optional[str], scale: Optional[int]) -> bool:
+        """Lend an array without a copy; False where its type does not allow it."""
+        try:
+            view = memoryview(values)
+        except (TypeError, ValueError, BufferError):
+            return False
+        found = self._lent.get(view.format) if view.ndim == 1 else None
+        if found is None or (found == "int64" and view.itemsize != 8):
+            return False
+        kind = told or found
+        if kind != found and not (found == "int64" and kind in ("timestamp", "decimal")):
+            return False
+        self._kept.append(view)
+        place = address(view) if len(view) else None
+        stride = view.strides[0] if view.strides and len(view) > 1 else 0
+        self._borrow(name, kind, place, len(view), stride, None, scale or 0)
+        return True
+
+    def _convert(self, name: str, values: Sequence[Any], kind: str, scale: Optional[int]) -> None:
+        validity = _validity(values) if None in values else None
+        if kind == "text":
+            return self._text(name, values, validity)
+        if kind == "timestamp":
+            whole = [_instant(name, row, value) for row, value in enumerate(values)]
+            made = _int64s(name, whole)
+        elif kind == "double":
+            made = _doubles(name, _filled(values, 0.0) if validity else values)
+        elif kind == "bool":
+            made = array("B", [_truth(name, row, value) for row, value in enumerate(values)])
+        elif kind == "decimal":
+            if scale is None or any(isinstance(value, Decimal) for value in values):
+                made, scale = _decimals(name, _filled(values, 0), scale)
+            else:
+                made = _int64s(name, _filled(values, 0))
+        else:
+            made = _int64s(name, _filled(values, 0) if validity else values)
+        self._kept.append(made)
+        return self._borrow(name, kind, made.buffer_info()[0], len(made), 0, validity, scale or 0)
+
+    def _text(self, name: str, values: Sequence[Any], validity: Optional[bytes]) -> None:
+        parts = []
+        for row, value in enumerate(values):
+            if isinstance(value, str):
+                parts.append(value.encode("utf-8", "surrogateescape"))
+            elif value is None or isinstance(value, bytes):
+                parts.append(value or b"")
+            else:
+                _refuse("wrong_type", name, row, "a str", value)
+        offsets = array("q", accumulate(map(len, parts), initial=0))
+        data = b"".join(parts)
+        self._kept += [offsets, data, validity]
+        call("leadkpi_table_borrow_text", self.handle, *text(name), offsets.buffer_info()[0], data, len(parts),
+             validity, columns=self.names)
+
+    def _borrow(self, name: str, kind: str, place: Optional[int], rows: int, stride: int,
+                validity: Optional[bytes], scale: int) -> None:
+        self._kept.append(validity)
+        scales = [scale] if kind == "decimal" else []
+        call(f"leadkpi_table_borrow_{kind}", self.handle, *text(name), place, *scales, rows, stride, validity,
+             columns=self.names)
+
+
+def _validity(values: Sequence[Any]) -> bytes:
+    bits = bytearray((len(values) + 7) // 8)
+    for row, value in enumerate(values):
+        if value is not None:
+            bits[row >> 3] |= 1 << (row & 7)
+    return bytes(bits)
+
+
+def _instant(name: str, row: int, value: Any) -> int:
+    if isinstance(value, datetime.date):
+        return microseconds(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return 0 if value is None else _refuse("wrong_type", name, row, "a datetime, a date or None", value)
+
+
+def _truth(name: str, row: int, value: Any) -> int:
+    if value is None or isinstance(value, bool):
+        return int(value or 0)
+    return _refuse("wrong_type", name, row, "a bool", value)
+
+
+# ---- what comes out ---------------------------------------------------------------
+
+class Row(tuple):
+    """One row: row[0], row["channel"] or row.channel."""
+    _places: Dict[str, int] = {}
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return tuple.__getitem__(self, key)
+        if key not in self._places:
+            raise KeyError(f"no column {key!r}; there are {', '.join(self._places)}")
+        return tuple.__getitem__(self, self._places[key])
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._places:
+            raise AttributeError(f"no column {name!r}; there are {', '.join(self._places)}")
+        return tuple.__getitem__(self, self._places[name])
+
+    def to_dict(self) -> Dict[str, Any]:
+        return dict(zip(self._places, self))
+
+    def __repr__(self) -> str:
+        return "Row(" + ", ".join(f"{name}={value!r}" for name, value in self.to_dict().items()) + ")"
+
+    def __reduce__(self) -> Any:
+        return _make_row, (tuple(self._places), tuple(self))
+
+
+def _row_class(names: Sequence[str]) -> type:
+    return type("Row", (Row,), {"_places": {name: i for i, name in enumerate(names)}, "__slots__": ()})
+
+
+def _make_row(names: Sequence[str], values: Sequence[Any]) -> Any:
+    return _row_class(names)(values)
+
+
+class Table:
+    """What a report gives: named columns of equal length, as plain Python values.
+
+    Text is str, timestamps are datetimes in UTC, decimals are Decimal, null is None.
+    len, iteration and table[3] are rows; table["cost_per_lead"] is a column."""
+
+    def __init__(self, columns: Mapping[str, List[Any]], units: Optional[Mapping[str, str]] = None) -> None:
+        self._columns = dict(columns)
+        self.units: Dict[str, str] = dict(units or {})
+        self._row = _row_class(self.columns)
+
+    @property
+    def columns(self) -> Tuple[str, ...]:
+        return tuple(self._columns)
+
+    @property
+    def rows(self) -> List[Any]:
+        return list(self)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._row, zip(*self._columns.values()))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            if key not in self._columns:
+                raise KeyError(f"no column {key!r}; there are {', '.join(self._columns)}")
+            return list(self._columns[key])
+        if isinstance(key, slice):
+            return self.rows[key]
+        return self._row([values[key] for values in self._columns.values()])
+
+    def __eq__(self, other: Any) -> Any:
+        return self._columns == other._columns if isinstance(other, Table) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_dict(self) -> Dict[str, List[Any]]:
+        """A list a column, such as a data frame is made from."""
+        return {name: list(values) for name, values in self._columns.items()}
+
+    def __reduce__(self) -> Any:
+        return Table, (self._columns, self.units)
+
+    def __repr__(self) -> str:
+        shown = {name: [name] + [_shown(value) for value in values[:60]] for name, values in self._columns.items()}
+        widths = [max(map(len, cells)) for cells in shown.values()]
+        right = [any(type(value) in (int, float, Decimal) for value in values) for values in self._columns.values()]
+        lines = []
+        for cells in zip(*shown.values()):
+            padded = [cell.rjust(width) if flush else cell.ljust(width)
+                      for cell, width, flush in zip(cells, widths, right)]
+            lines.append("  ".join(padded).rstrip())
+        if len(self) > 60:
+            lines.append(f"... {len(self)} rows")
+        return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    if type(value) is float:
+        return f"{value:.6g}"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def take(handle: ctypes.c_void_p) -> Table:
+    """A table of the library as one of ours; the library's is freed."""
+    try:
+        rows = library.leadkpi_table_row_count(handle)
+        columns, units = {}, {}
+        for index in range(library.leadkpi_table_column_count(handle)):
+            name = library.leadkpi_table_column_name(handle, index).decode("utf-8", "surrogateescape")
+            columns[name] = _read(handle, index, name, rows)
+            units[name] = library.leadkpi_table_column_unit(handle, index).decode()
+        return Table(columns, units)
+    finally:
+        library.leadkpi_table_free(handle)
+
+
+def _read(handle: ctypes.c_void_p, index: int, name: str, rows: int) -> List[Any]:
+    kind = type_names[library.leadkpi_table_column_type(handle, index)]
+    if rows == 0:
+        return []
+    values = _read_text(handle, index, rows) if kind == "text" else _read_numbers(handle, index, kind, rows)
+    bits = library.leadkpi_table_column_validity(handle, index)
+    if bits:
+        mask = ctypes.string_at(bits, (rows + 7) // 8)
+        values = [value if mask[row >> 3] >> (row & 7) & 1 else None for row, value in enumerate(values)]
+    if kind == "timestamp":
+        return [None if value is None else _moment(name, row, value) for row, value in enumerate(values)]
+    if kind == "decimal":
+        scale = library.leadkpi_table_column_scale(handle, index)
+        return [None if value is None else Decimal((value < 0, tuple(map(int, str(abs(value)))), -scale))
+                for value in values]
+    return values
+
+
+def _moment(name: str, row: int, value: int) -> datetime.datetime:
+    try:
+        return EPOCH + datetime.timedelta(microseconds=value)
+    except OverflowError:
+        return _refuse("overflow", name, row, "a time that a datetime holds", value)
+
+
+def _read_text(handle: ctypes.c_void_p, index: int, rows: int) -> List[Any]:
+    offsets, data = ctypes.c_void_p(), ctypes.c_void_p()
+    call("leadkpi_table_column_text", handle, index, ctypes.byref(offsets), ctypes.byref(data))
+    places = (ctypes.c_int64 * (rows + 1)).from_address(offsets.value or 0)[:]
+    whole = ctypes.string_at(data.value or 0, places[-1])
+    return [whole[places[row]:places[row + 1]].decode("utf-8", "surrogateescape") for row in range(rows)]
+
+
+def _read_numbers(handle: ctypes.c_void_p, index: int, kind: str, rows: int) -> List[Any]:
+    stride = ctypes.c_ssize_t()
+    place = library.leadkpi_table_column_values(handle, index, ctypes.byref(stride))
+    cell = {"double": ctypes.c_double, "bool": ctypes.c_uint8}.get(kind, ctypes.c_int64)
+    if stride.value == ctypes.sizeof(cell):
+        values = (cell * rows).from_address(place)[:]
+    else:
+        values = [cell.from_address(place + row * stride.value).value for row in range(rows)]
+    return list(map(bool, values)) if kind == "bool" else values
+
+
+def table_from(name: str, *arguments: Any) -> Table:
+    """Call a function that makes a table."""
+    out = ctypes.c_void_p()
+    call(name, *arguments, ctypes.byref(out))
+    return take(out)
