@@ -89,6 +89,56 @@ LEADKPI_API leadkpi_status leadkpi_kpi_rank(const leadkpi_host *host, int32_t kp
                                             const leadkpi_options *options, leadkpi_table **out,
                                             leadkpi_error *error);
 
+/* ---- why did it move? ---------------------------------------------------- */
+
+/* leadkpi_kpi_explain_mix: what of the change of a ratio of sums (a rate, a cost, a mean) comes
+ * from the rates of the segments, and what from their mix; Kitagawa (1955) at the midpoints,
+ * without a residual. Of a segment with weight w (its share of the denominator) and value r:
+ *
+ *     rate   (w_before + w_after) / 2 * (r_after - r_before)
+ *     mix    (w_after - w_before) * ((r_before + r_after) / 2 - middle of both totals)
+ *
+ * A segment that is new or has vanished has one value, and all of its effect is mix. `before`
+ * and `after` hold a row a segment, each once, named by the text column that option "by" says.
+ * Options are of schema "kpi_explain_mix": level (0.95), basis (cohort), by (segment).
+ *
+ * Out, by name, then the total (segment null): segment (text), change ("both", "new",
+ * "vanished", "empty", "total"), weight_before, weight_after, value_before, value_after,
+ * rate_effect, rate_low, rate_high, mix_effect, mix_low, mix_high (double). The effects of the
+ * total are the exact sums of those above, rounded once; together they are the change within
+ * a few units in the last place. Intervals take the weights as known; null where a segment has none.
+ * BAD_ARGUMENT for a KPI that is no ratio of sums; UNDEFINED where nothing is in the
+ * denominator; BAD_DATA, with the row: a segment twice, or null, or numbers that cannot be; NOT_GIVEN:
+ * a null measure; OVERFLOW: effects of 2^63 or more. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_kpi_explain_mix(const leadkpi_host *host, int32_t kpi,
+                                                   const leadkpi_table *before,
+                                                   const leadkpi_table *after,
+                                                   const leadkpi_options *options,
+                                                   leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_kpi_explain_drivers: what each factor of a product did; LMDI-I (Ang 2005): the
+ * logarithmic mean of both values times the log of how many times the factor became itself.
+ * No residual, and no order of factors. `rows` are two: before and after. The factors are
+ *   with option through   of a plain ratio, the links of the chain from its numerator to its
+ *                         denominator through these measures (columns): customer_acquisition_cost
+ *                         through new_leads is cost per lead times leads per customer:
+ *                         "numerator/new_leads" and "new_leads/denominator"
+ *   without               the inputs of a KPI that is a product of powers of them, such as
+ *                         customer_lifetime_value or pipeline_velocity
+ * Options are of schema "kpi_explain_drivers": level (0.95), basis (cohort), through (none).
+ *
+ * Out, a row a factor, then the total: factor (text), before, after, effect, effect_low,
+ * effect_high (double). The total is the exact sum of the effects, rounded once. An interval
+ * takes the logarithmic mean as known and the factor's noise from counts (links) or the
+ * dispersion (inputs); null where neither says anything.
+ * BAD_ARGUMENT: not two rows, or a KPI that is no such product or ratio; UNKNOWN_NAME: no such
+ * column in through; UNDEFINED, BAD_DATA, NOT_GIVEN: a value or factor is not above 0, cannot
+ * be, or is null; OVERFLOW: effects of 2^63 or more. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_kpi_explain_drivers(const leadkpi_host *host, int32_t kpi,
+                                                       const leadkpi_table *rows,
+                                                       const leadkpi_options *options,
+                                                       leadkpi_table **out, leadkpi_error *error);
+
 #ifdef __cplusplus
 }
 #endif
