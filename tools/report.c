@@ -244,26 +244,45 @@ static void print_finding(const leadkpi_table *findings, size_t row)
     text_free(&number);
 }
 
-/* A line a measure; the columns are measure, cost_type, scope, amount, rows, and the
- * rows of a measure follow each other. */
+/* A cost list does not run over the page: a part that does not fit starts a line. */
+#define COST_LIST_WIDTH 100
+#define COST_LIST_INDENT 21
+
+static size_t print_cost(slice type, double amount, bool first, size_t width)
+{
+    text_buffer part = {0};
+    text_print(&part, "%.*s ", SLICE_ARGS(type));
+    cell_show(&part, amount, CELL_WHOLE, 0);
+    const char *between = first ? "" : ", ";
+    if (!first && width + part.length + 3 > COST_LIST_WIDTH) {
+        printf(",\n%*s", COST_LIST_INDENT, "");
+        width = COST_LIST_INDENT;
+        between = "";
+    }
+    printf("%s%s", between, part.data ? part.data : "");
+    width += strlen(between) + part.length;
+    text_free(&part);
+    return width;
+}
+
+/* A measure begins a line; the columns are measure, cost_type, scope, amount, rows, and
+ * the rows of a measure follow each other. */
 static void print_cost_list(const leadkpi_table *costs)
 {
-    size_t count = leadkpi_table_row_count(costs);
+    size_t count = leadkpi_table_row_count(costs), width = 0;
     slice before = {"", 0};
     if (count) printf("\nWhat is in which spend");
     for (size_t row = 0; row < count; row++) {
         double amount = 0;
-        text_buffer number = {0};
-        slice measure = cell_text(costs, 0, row), type = cell_text(costs, 1, row);
-        if (leadkpi_table_get_double(costs, 3, row, &amount, NULL) == LEADKPI_OK)
-            cell_show(&number, amount, CELL_WHOLE, 0);
-        if (slice_equal(measure, before))
-            printf(", ");
-        else
+        slice measure = cell_text(costs, 0, row);
+        bool first = !slice_equal(measure, before);
+        (void)leadkpi_table_get_double(costs, 3, row, &amount, NULL);
+        if (first) {
             printf("\n  %-18.*s ", SLICE_ARGS(measure));
-        printf("%.*s %s", SLICE_ARGS(type), number.data ? number.data : "");
+            width = COST_LIST_INDENT;
+        }
+        width = print_cost(cell_text(costs, 1, row), amount, first, width);
         before = measure;
-        text_free(&number);
     }
     if (count) putchar('\n');
 }

@@ -25,9 +25,11 @@
  *     skipped_stages), so that no rate of the path passes 1 on cohort basis.
  *  3. Totals add measures and divide last. No ratio is ever averaged.
  *  4. Unknown is not zero. A cell without any cost row has no spend given; one with
- *     a cost row of 0 spent nothing. A null dimension, "" and "unknown" are three
- *     values. The total adds what is known: leads and revenue of a segment without
- *     spend (finding segments_without_spend) are in it all the same.
+ *     a cost row of 0 spent nothing. Without any stage row in the handle no stage is
+ *     given, and without any response (or stage "contacted") no answer. A null
+ *     dimension, "" and "unknown" are three values. The total adds what is known: leads
+ *     and revenue of a segment without spend (finding segments_without_spend) are in it
+ *     all the same.
  *  5. Whatever is odd is kept and reported by leadkpi_campaigns_findings, never
  *     dropped in silence: stage rows of unknown leads, stages dated before their
  *     lead, unknown stage names, repeated rows, ...

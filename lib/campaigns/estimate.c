@@ -203,6 +203,15 @@ static void to_units(int kind, leadkpi_estimate *out)
     if (isnan(out->low) || isnan(out->high)) out->flags |= LEADKPI_FLAG_NO_INTERVAL;
 }
 
+/* Without a stage row or an answer in the handle, that nobody was won or answered is
+ * unknown, not known to be so. */
+static bool durations_are_known(const lk_plan *plan, int kind)
+{
+    if (kind == LK_DURATION_CYCLE) return lk_plan_has_stages(plan);
+    if (kind == LK_DURATION_OPEN_AGE) return lk_plan_has_stages(plan) || lk_plan_has_answers(plan);
+    return lk_plan_has_answers(plan);
+}
+
 static leadkpi_status estimate_durations(const lk_tally *tally, const lk_estimator *estimator,
                                          uint32_t cell, leadkpi_estimate *out, leadkpi_error *error)
 {
@@ -232,6 +241,12 @@ leadkpi_status lk_estimate(const lk_tally *tally, const lk_estimator *estimator,
     if (estimator->durations >= 0) {
         clear(tally, estimator->kpi, out);
         out->flags = tally->cells.items[cell].flags;
+        if (!durations_are_known(tally->plan, estimator->durations)) {
+            out->status = LEADKPI_NOT_GIVEN;
+            out->flags |= LEADKPI_FLAG_NO_INTERVAL;
+            out->input = 0;
+            return LEADKPI_OK;
+        }
         return estimate_durations(tally, estimator, cell, out, error);
     }
     lk_estimate_scalar(tally, estimator, cell, out);

@@ -218,6 +218,14 @@ static leadkpi_status read_response_kinds(lk_plan *plan, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+bool lk_plan_has_answers(const lk_plan *plan)
+{
+    if (plan->store->responses.count > 0) return true;
+    for (uint32_t i = 0; i < plan->store->stages.names.count; i++)
+        if (plan->stages[i] == LK_STAGE_CONTACTED) return true;
+    return false;
+}
+
 /* ---- times ---------------------------------------------------------------------- */
 
 static int64_t latest_time(const lk_store *store)

@@ -86,6 +86,16 @@ leadkpi_status lk_plan_read(lk_plan *plan, const leadkpi_campaigns *campaigns,
                             leadkpi_error *error);
 void lk_plan_free(lk_plan *plan);
 
+/* Was any stage row given? Without one, what became of the leads is unknown. */
+static inline bool lk_plan_has_stages(const lk_plan *plan)
+{
+    return plan->store->stages.count > 0;
+}
+
+/* Was anything given that says whether a lead was answered: a response, or a stage
+ * that is an answer? */
+bool lk_plan_has_answers(const lk_plan *plan);
+
 /* Is a time within what the report looks at? */
 static inline bool lk_plan_sees(const lk_plan *plan, int64_t time)
 {

@@ -222,6 +222,7 @@ static lk_reading read_previous(const lk_tally *tally, int count, uint32_t cell)
 {
     int64_t period = lk_cells_period(&tally->cells, cell);
     if (!tally->plan->has_periods || cell == tally->total || period == INT64_MIN) return not_given();
+    if (!lk_plan_has_stages(tally->plan)) return not_given();
     int64_t before = lk_calendar_start(tally->plan->calendar, period - 1);
     uint32_t previous = lk_cells_look_up(&tally->cells, lk_cells_segment(&tally->cells, cell), before);
     if (previous == LK_MAP_NONE && lk_map64_find(&tally->periods, before) == LK_MAP_NONE)
@@ -266,13 +267,26 @@ static lk_reading read_kpi(const lk_tally *tally, int32_t kpi, uint32_t cell)
 }
 
 /* What the counts and sums of a cell, or of several that were merged, say by themselves. */
+/* A count is known where rows of its kind were ever given: without any stage row, how
+ * many became customers is unknown, not zero. */
+static lk_reading read_count(const lk_tally *tally, int count, const lk_cell *cell)
+{
+    bool of_leads = count == LK_COUNT_LEADS || count == LK_COUNT_LEAD_RECORDS ||
+                    count == LK_COUNT_REACHED + LK_STAGE_LEAD;
+    bool of_answers =
+        count == LK_COUNT_ANSWERED || count == LK_COUNT_SLA_DUE || count == LK_COUNT_SLA_MET;
+    bool known = of_leads || (of_answers ? lk_plan_has_answers(tally->plan)
+                                         : lk_plan_has_stages(tally->plan));
+    return known ? given((double)cell->counts[count]) : not_given();
+}
+
 static lk_reading read_cell(const lk_tally *tally, int kind, int index, const lk_cell *cell)
 {
     switch (kind) {
     case LK_SOURCE_COUNT:
-        return given((double)cell->counts[index]);
+        return read_count(tally, index, cell);
     case LK_SOURCE_MATURE:
-        return tally->plan->has_mature_after ? given((double)cell->counts[index]) : not_given();
+        return tally->plan->has_mature_after ? read_count(tally, index, cell) : not_given();
     case LK_SOURCE_DUPLICATES:
         return given((double)(cell->counts[LK_COUNT_LEAD_RECORDS] - cell->counts[LK_COUNT_LEADS]));
     case LK_SOURCE_DEALS:

@@ -225,6 +225,23 @@ START_TEST(unknown_spend_is_not_zero_spend)
 }
 END_TEST
 
+START_TEST(without_a_stage_row_no_stage_is_given_and_without_a_response_no_answer)
+{
+    leadkpi_campaigns *c = world_of(THREE_CHANNELS, NULL, NULL);
+    leadkpi_table *t = report_of(
+        c, "kpis=lead_volume,new_customers,lead_to_customer_rate,contact_rate,sales_cycle_length,"
+           "lead_response_time");
+    is_number(t, total_of(t), "lead_volume", 5);
+    is_text(t, total_of(t), "new_customers_status", "not_given");
+    is_text(t, total_of(t), "lead_to_customer_rate_status", "not_given");
+    is_text(t, total_of(t), "contact_rate_status", "not_given");
+    is_text(t, total_of(t), "sales_cycle_length_status", "not_given");
+    is_text(t, total_of(t), "lead_response_time_status", "not_given");
+    leadkpi_table_free(t);
+    leadkpi_campaigns_free(c);
+}
+END_TEST
+
 START_TEST(credits_reduce_the_spend_and_conversions_keep_their_fractions)
 {
     leadkpi_campaigns *c = world_of(THREE_CHANNELS,
@@ -570,6 +587,7 @@ int main(void)
     tcase_add_test(tcase, a_customer_may_have_several_deals_and_a_row_given_twice_is_one);
     tcase_add_test(tcase, deals_of_which_none_has_a_value_have_no_revenue_rather_than_none);
     tcase_add_test(tcase, unknown_spend_is_not_zero_spend);
+    tcase_add_test(tcase, without_a_stage_row_no_stage_is_given_and_without_a_response_no_answer);
     tcase_add_test(tcase, credits_reduce_the_spend_and_conversions_keep_their_fractions);
     tcase_add_test(tcase, overhead_goes_by_spend_or_leads_or_weights_and_adds_up);
     tcase_add_test(tcase, a_sales_cost_in_another_month_means_that_this_month_has_none_given);

@@ -91,8 +91,8 @@ static void find_levels(const char *definition, const windowed *w, int64_t *leve
 {
     leadkpi_table *t;
     leadkpi_funnel *funnel = funnel_with(definition);
-    OK(add_rows(funnel, w->rows, (size_t)w->row_count, 0, NULL, error));
-    OK(leadkpi_funnel_leads(funnel, NULL, &t, error));
+    OK(add_rows(funnel, w->rows, (size_t)w->row_count, 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &t, ok_error));
     for (size_t i = 0; i < leadkpi_table_row_count(t); i++)
         levels[whole_at(t, "id", i)] = whole_at(t, "step", i);
     leadkpi_table_free(t);
@@ -122,10 +122,10 @@ START_TEST(clickhouse_own_tests_agree)
             level_is(json_get(c, "id"), levels[0], atoi(expected));
             continue;
         }
-        const char *columns = json_get(c, "expected_columns");
+        const char *names = json_get(c, "expected_columns");
         for (const char *pair = json_first(expected); pair; pair = json_next(pair)) {
             const char *group = json_first(pair);
-            if (strncmp(columns, "\"SELECT level", 13) == 0) { /* (level, how many) of one group */
+            if (strncmp(names, "\"SELECT level", 13) == 0) { /* (level, how many) of one group */
                 level_is(json_get(c, "id"), levels[0], atoi(group));
                 continue;
             }
@@ -208,7 +208,7 @@ static void check_counts(const char *c, const leadkpi_funnel *funnel)
 {
     leadkpi_table *t;
     size_t at = 0;
-    OK(leadkpi_funnel_steps(funnel, NULL, &t, error));
+    OK(leadkpi_funnel_steps(funnel, NULL, &t, ok_error));
     for (const char *n = json_first(json_get(json_get(c, "expected"), "counts")); n; n = json_next(n), at++)
         ck_assert_msg(whole_at(t, "reached", at) == atoi(n), "%.40s: step %zu, %d reached, expected %d",
                       json_get(c, "id"), at + 1, (int)whole_at(t, "reached", at), atoi(n));
@@ -219,7 +219,7 @@ static void check_times(const char *c, const leadkpi_funnel *funnel, const char 
 {
     leadkpi_table *t;
     size_t at = 0;
-    OK(leadkpi_funnel_times(funnel, NULL, &t, error));
+    OK(leadkpi_funnel_times(funnel, NULL, &t, ok_error));
     for (const char *n = json_first(json_get(json_get(c, "expected"), key)); n; n = json_next(n), at++)
         if (at > 0)
             ck_assert_msg(fabs(number_at(t, column, at - 1) - atof(n)) < 1e-6,
@@ -243,7 +243,7 @@ START_TEST(posthog_own_tests_agree)
                  json_is(order, "strict") ? "adjacent" : json_is(order, "ordered") ? "ordered" : "unordered");
         define(rule, sizeof rule, steps, rest);
         leadkpi_funnel *funnel = funnel_with(rule);
-        OK(add_rows(funnel, rows, read_persons(c, rows), 0, NULL, error));
+        OK(add_rows(funnel, rows, read_persons(c, rows), 0, NULL, ok_error));
         check_counts(c, funnel);
         check_times(c, funnel, "average_conversion_s", "mean_seconds");
         check_times(c, funnel, "median_conversion_s", "median_seconds");

@@ -23,7 +23,7 @@ static const row rows[] = {
 static leadkpi_funnel *team(void)
 {
     leadkpi_funnel *funnel = funnel_with("steps=form,demo,won; window=3d");
-    OK(add_rows(funnel, rows, ROW_COUNT, 0, NULL, error));
+    OK(add_rows(funnel, rows, ROW_COUNT, 0, NULL, ok_error));
     return funnel;
 }
 
@@ -34,7 +34,7 @@ static leadkpi_table *report(report_call call, const leadkpi_funnel *funnel, con
 {
     leadkpi_table *table;
     leadkpi_options *options = text ? options_of("funnel_report", text) : NULL;
-    OK(call(funnel, options, &table, error));
+    OK(call(funnel, options, &table, ok_error));
     leadkpi_options_free(options);
     return table;
 }
@@ -67,7 +67,7 @@ START_TEST(steps_are_counted_with_rates_and_their_intervals)
     ck_assert_double_eq(number_at(t, "drop_off", 0), 0.25);
     ck_assert_double_eq(number_at(t, "drop_off", 1), 2.0 / 3);
     ck_assert(is_null_at(t, "drop_off", 2));
-    OK(leadkpi_stats_wilson_interval(3, 4, 0.9, &low, &high, error));
+    OK(leadkpi_stats_wilson_interval(3, 4, 0.9, &low, &high, ok_error));
     ck_assert_double_eq(number_at(t, "step_rate_low", 1), low);
     ck_assert_double_eq(number_at(t, "step_rate_high", 1), high);
     for (size_t at = 0; at < 3; at++) {
@@ -188,16 +188,16 @@ START_TEST(ids_are_listed_as_they_came_or_as_their_hash)
     size_t count = 0;
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].steps < 4) few[count++] = rows[i];
-    OK(add_rows(exact, few, count, 1, NULL, error));
+    OK(add_rows(exact, few, count, 1, NULL, ok_error));
     leadkpi_table *t = report(leadkpi_funnel_leads, exact, NULL);
     text_is(t, "id", 0, "lead 1");
     leadkpi_table_free(t);
-    OK(add_rows(hashed, few, count, 1, NULL, error));
+    OK(add_rows(hashed, few, count, 1, NULL, ok_error));
     t = report(leadkpi_funnel_leads, hashed, NULL);
     ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
     const char *text;
     size_t length;
-    OK(leadkpi_table_get_text(t, 0, 0, &text, &length, error));
+    OK(leadkpi_table_get_text(t, 0, 0, &text, &length, ok_error));
     ck_assert_uint_eq(length, 32);
     leadkpi_table_free(t);
     leadkpi_funnel_free(exact), leadkpi_funnel_free(hashed);
@@ -254,11 +254,11 @@ START_TEST(a_lead_with_very_many_events_takes_time_in_proportion)
     strcat(definition, "; gap=1us; step_window=1s");
     for (int i = 0; i < COUNT; i++) times[i] = i, steps[i] = -1;
     leadkpi_funnel *funnel = funnel_with(definition);
-    OK(leadkpi_table_create(NULL, &t, error));
-    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, COUNT, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, COUNT, 0, NULL, error));
-    OK(leadkpi_table_borrow_int64(t, "steps", NUL, steps, COUNT, 0, NULL, error));
-    OK(leadkpi_funnel_add(funnel, t, NULL, 0, error));
+    OK(leadkpi_table_create(NULL, &t, ok_error));
+    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, COUNT, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, COUNT, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(t, "steps", NUL, steps, COUNT, 0, NULL, ok_error));
+    OK(leadkpi_funnel_add(funnel, t, NULL, 0, ok_error));
     leadkpi_table_free(t);
     t = report(leadkpi_funnel_steps, funnel, NULL);
     ck_assert_int_eq(whole_at(t, "reached", 63), 1);

@@ -256,9 +256,9 @@ static void check_world(const rule *r, const world *w, int64_t lead_count)
     leadkpi_funnel *funnel = funnel_with(r->text);
     int64_t reached[8] = {0};
     size_t at = 0;
-    OK(add_rows(funnel, w->rows, w->count, 0, NULL, error));
-    OK(leadkpi_funnel_leads(funnel, NULL, &leads, error));
-    OK(leadkpi_funnel_steps(funnel, NULL, &steps, error));
+    OK(add_rows(funnel, w->rows, w->count, 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, ok_error));
+    OK(leadkpi_funnel_steps(funnel, NULL, &steps, ok_error));
     for (int64_t id = -3; id < lead_count - 3; id++) check_lead(r, w, id, leads, &at, reached);
     ck_assert_uint_eq(leadkpi_table_row_count(leads), at);
     /* Without times another inner path answers. */
@@ -304,7 +304,7 @@ START_TEST(the_plain_function_answers_as_the_handle_does)
             times[i] = s.items[i].time, steps[i] = (uint64_t)s.items[i].steps;
         run_search(&s);
         level_wanted = s.level;
-        OK(leadkpi_funnel_level(times, steps, (size_t)s.count, 4, 7, &level, error));
+        OK(leadkpi_funnel_level(times, steps, (size_t)s.count, 4, 7, &level, ok_error));
         ck_assert_int_eq(level, level_wanted);
     }
 }
@@ -316,11 +316,11 @@ START_TEST(the_plain_function_refuses_what_cannot_be)
     int64_t times[] = {INT64_MIN, INT64_MAX, 0};
     uint64_t steps[] = {1, 2, 4};
     int32_t level;
-    OK(leadkpi_funnel_level(times, steps, 2, 2, LEADKPI_FUNNEL_NO_WINDOW, &level, error));
+    OK(leadkpi_funnel_level(times, steps, 2, 2, LEADKPI_FUNNEL_NO_WINDOW, &level, ok_error));
     ck_assert_int_eq(level, 2);
-    OK(leadkpi_funnel_level(times, steps, 2, 2, INT64_MAX - 1, &level, error));
+    OK(leadkpi_funnel_level(times, steps, 2, 2, INT64_MAX - 1, &level, ok_error));
     ck_assert_int_eq(level, 1);
-    OK(leadkpi_funnel_level(NULL, NULL, 0, 64, 0, &level, error));
+    OK(leadkpi_funnel_level(NULL, NULL, 0, 64, 0, &level, ok_error));
     ck_assert_int_eq(level, 0);
     ck_assert_int_eq(leadkpi_funnel_level(times, steps, 3, 3, 0, &level, &error), LEADKPI_BAD_DATA);
     ck_assert_int_eq(error.row, 2);
@@ -365,11 +365,11 @@ START_TEST(many_journeys_at_once_have_the_levels_of_each)
         }
         int64_t window = windows[round % 4];
         OK(leadkpi_funnel_levels(times, codes, code_steps, CODES, ends, JOURNEYS, step_count, window,
-                                 levels, error));
+                                 levels, ok_error));
         for (int j = 0; j < JOURNEYS; j++) {
             size_t first = j ? (size_t)ends[j - 1] : 0;
             OK(leadkpi_funnel_level(times + first, steps + first, (size_t)ends[j] - first, step_count,
-                                    window, &expected, error));
+                                    window, &expected, ok_error));
             ck_assert_int_eq(levels[j], expected);
         }
     }
@@ -408,8 +408,8 @@ START_TEST(many_journeys_that_cannot_be_are_refused)
                      LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_levels(NULL, codes, steps, 2, ends, 2, 2, 9, levels, &error),
                      LEADKPI_NULL_ARGUMENT);
-    OK(leadkpi_funnel_levels(NULL, NULL, NULL, 0, NULL, 0, 2, 9, NULL, error));
-    OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, error));
+    OK(leadkpi_funnel_levels(NULL, NULL, NULL, 0, NULL, 0, 2, 9, NULL, ok_error));
+    OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, ok_error));
     ck_assert_int_eq(levels[0], 2);
     ck_assert_int_eq(levels[1], 2);
 }
@@ -465,12 +465,12 @@ START_TEST(a_rule_is_described_as_a_sentence)
         "first, inclusive; every event of the first step starts an attempt, and the one that gets "
         "farthest counts; one event fills one step; \"bounce\" between step 1 and the last ends an "
         "attempt, which keeps what it reached.";
-    OK(leadkpi_funnel_describe(funnel, text, sizeof text, &needed, error));
+    OK(leadkpi_funnel_describe(funnel, text, sizeof text, &needed, ok_error));
     ck_assert_str_eq(text, expected);
     ck_assert_uint_eq(needed, sizeof expected);
     ck_assert_int_eq(leadkpi_funnel_describe(funnel, text, needed - 1, NULL, &error),
                      LEADKPI_BUFFER_TOO_SMALL);
-    OK(leadkpi_funnel_describe(funnel, text, needed, NULL, error));
+    OK(leadkpi_funnel_describe(funnel, text, needed, NULL, ok_error));
     leadkpi_funnel_free(funnel);
 }
 END_TEST

@@ -28,7 +28,7 @@ static void draw(world *w, uint64_t seed, size_t count, const definition_case *d
 static leadkpi_funnel *filled(const world *w, const definition_case *d)
 {
     leadkpi_funnel *funnel = funnel_with(d->definition);
-    OK(add_rows(funnel, w->rows, w->count, w->text_ids, NULL, error));
+    OK(add_rows(funnel, w->rows, w->count, w->text_ids, NULL, ok_error));
     return funnel;
 }
 
@@ -62,17 +62,17 @@ START_TEST(any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes)
         leadkpi_funnel *shards[5];
         size_t shard_count = 5;
         for (size_t s = 0; s < shard_count; s++)
-            OK(leadkpi_funnel_create_like(straight, &shards[s], error));
+            OK(leadkpi_funnel_create_like(straight, &shards[s], ok_error));
         for (size_t from = 0, to; from < w.count; from = to) {
             to = from + 1 + lk_test_random(&state) % 70;
             if (to > w.count) to = w.count;
             OK(add_rows(shards[lk_test_random(&state) % shard_count], w.rows + from, to - from,
-                        w.text_ids, NULL, error));
+                        w.text_ids, NULL, ok_error));
         }
         while (shard_count > 1) {
             size_t into = lk_test_random(&state) % shard_count, from = lk_test_random(&state) % shard_count;
             if (into == from) continue;
-            OK(leadkpi_funnel_merge(shards[into], shards[from], error));
+            OK(leadkpi_funnel_merge(shards[into], shards[from], ok_error));
             leadkpi_funnel_free(shards[from]);
             shards[from] = shards[--shard_count];
         }
@@ -89,13 +89,13 @@ START_TEST(a_state_read_back_writes_the_same_bytes_and_takes_more_rows)
     static world w;
     draw(&w, 31 + (uint64_t)_i, 400, &definitions[_i]);
     leadkpi_funnel *straight = funnel_with(definitions[_i].definition), *restored;
-    OK(add_rows(straight, w.rows, 200, w.text_ids, "first", error));
+    OK(add_rows(straight, w.rows, 200, w.text_ids, "first", ok_error));
     blob half = state_of(straight);
     restored = funnel_of(half);
     same_state(restored, half, "read back");
-    OK(add_rows(straight, w.rows + 200, 200, w.text_ids, NULL, error));
-    OK(add_rows(restored, w.rows, 200, w.text_ids, "first", error)); /* had it */
-    OK(add_rows(restored, w.rows + 200, 200, w.text_ids, NULL, error));
+    OK(add_rows(straight, w.rows + 200, 200, w.text_ids, NULL, ok_error));
+    OK(add_rows(restored, w.rows, 200, w.text_ids, "first", ok_error)); /* had it */
+    OK(add_rows(restored, w.rows + 200, 200, w.text_ids, NULL, ok_error));
     blob whole = state_of(straight);
     same_state(restored, whole, "read back and gone on");
     ck_assert(whole.size != half.size);
@@ -127,7 +127,7 @@ START_TEST(the_first_format_is_what_it_was)
     static const row rows[] = {{-5, 100, 0, 1, 0, "web"}, {7, 90, 2, 2, 0, NULL},
                                {7, 80, 0, 1, 0, ""},     {7, 85, 0, 0, 1, "web"}};
     leadkpi_funnel *funnel = funnel_with("steps=visit,demo|call; window=1d; exclude=spam");
-    OK(add_rows(funnel, rows, 4, 0, "2025-04", error));
+    OK(add_rows(funnel, rows, 4, 0, "2025-04", ok_error));
     blob b = state_of(funnel);
     char *digits = malloc(2 * b.size + 1);
     for (size_t i = 0; i < b.size; i++) snprintf(digits + 2 * i, 3, "%02x", b.bytes[i]);
@@ -195,10 +195,10 @@ static leadkpi_table *table_of_columns(const char *event, int64_t time, int with
     leadkpi_table *table;
     int64_t *own_time = &times[made++ % 3]; /* the table borrows it */
     *own_time = time;
-    OK(leadkpi_table_create(NULL, &table, error));
-    if (with_id) OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, 1, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, own_time, 1, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(table, "event", NUL, &event, 1, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    if (with_id) OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, own_time, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "event", NUL, &event, 1, ok_error));
     return table;
 }
 
@@ -208,7 +208,7 @@ START_TEST(rows_that_cannot_be_are_refused_and_nothing_changes)
     static const row bad_steps = {1, 5, 0, 8, 0, NULL};
     leadkpi_error error;
     leadkpi_funnel *funnel = funnel_with("steps=A,B,C");
-    OK(add_rows(funnel, &good, 1, 0, NULL, error));
+    OK(add_rows(funnel, &good, 1, 0, NULL, ok_error));
     leadkpi_table *no_id = table_of_columns("A", 1, 0), *late = table_of_columns("A", INT64_MAX, 1),
                   *null = table_of_columns(NULL, 1, 1);
     refused(funnel, no_id, LEADKPI_UNKNOWN_NAME, "id");
@@ -238,16 +238,16 @@ START_TEST(names_codes_dictionaries_and_bits_are_the_same_events)
     for (int way = 0; way < 4; way++) {
         leadkpi_table *t;
         leadkpi_funnel *funnel = funnel_with("steps=10,-7");
-        OK(leadkpi_table_create(NULL, &t, error));
-        OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, 4, 0, NULL, error));
-        OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, 4, 0, NULL, error));
-        if (way == 0) OK(leadkpi_table_borrow_int64(t, "steps", NUL, bits, 4, 0, NULL, error));
-        if (way == 1) OK(leadkpi_table_borrow_int64(t, "event", NUL, numbers, 4, 0, NULL, error));
-        if (way == 2) OK(leadkpi_table_copy_strings(t, "event", NUL, names, 4, error));
+        OK(leadkpi_table_create(NULL, &t, ok_error));
+        OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, 4, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, 4, 0, NULL, ok_error));
+        if (way == 0) OK(leadkpi_table_borrow_int64(t, "steps", NUL, bits, 4, 0, NULL, ok_error));
+        if (way == 1) OK(leadkpi_table_borrow_int64(t, "event", NUL, numbers, 4, 0, NULL, ok_error));
+        if (way == 2) OK(leadkpi_table_copy_strings(t, "event", NUL, names, 4, ok_error));
         if (way == 3)
             OK(leadkpi_table_borrow_dictionary(t, "event", NUL, codes, 4, 0, NULL, offsets, "10-799", 3,
-                                               error));
-        OK(leadkpi_funnel_add(funnel, t, NULL, 0, error));
+                                               ok_error));
+        OK(leadkpi_funnel_add(funnel, t, NULL, 0, ok_error));
         if (way == 0)
             expected = state_of(funnel);
         else
@@ -267,15 +267,15 @@ START_TEST(a_column_a_stage_is_the_same_as_a_row_a_stage)
     static const char *const segments[] = {"web", NULL};
     leadkpi_funnel *tall = funnel_with("steps=created,demo,won; skips=implied; same_event=many"), *wide;
     leadkpi_table *t;
-    OK(leadkpi_funnel_create_like(tall, &wide, error));
-    OK(add_rows(tall, rows, 3, 0, NULL, error));
-    OK(leadkpi_table_create(NULL, &t, error));
-    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, 2, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(t, "created", NUL, created, 2, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(t, "demo", NUL, demo, 2, 0, &none, error));
-    OK(leadkpi_table_borrow_timestamp(t, "won", NUL, won, 2, 0, &first, error));
-    OK(leadkpi_table_copy_strings(t, "segment", NUL, segments, 2, error));
-    OK(leadkpi_funnel_add_stages(wide, t, NULL, 0, error));
+    OK(leadkpi_funnel_create_like(tall, &wide, ok_error));
+    OK(add_rows(tall, rows, 3, 0, NULL, ok_error));
+    OK(leadkpi_table_create(NULL, &t, ok_error));
+    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, 2, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(t, "created", NUL, created, 2, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(t, "demo", NUL, demo, 2, 0, &none, ok_error));
+    OK(leadkpi_table_borrow_timestamp(t, "won", NUL, won, 2, 0, &first, ok_error));
+    OK(leadkpi_table_copy_strings(t, "segment", NUL, segments, 2, ok_error));
+    OK(leadkpi_funnel_add_stages(wide, t, NULL, 0, ok_error));
     blob expected = state_of(tall);
     same_state(wide, expected, "wide");
     free(expected.bytes);
@@ -289,8 +289,8 @@ START_TEST(a_merge_that_cannot_be_is_refused)
     static const row r = {1, 5, 0, 1, 0, NULL};
     leadkpi_error error;
     leadkpi_funnel *a = funnel_with("steps=A,B"), *b = funnel_with("steps=A,B"), *c = funnel_with("steps=A,C");
-    OK(add_rows(a, &r, 1, 0, "one", error));
-    OK(add_rows(b, &r, 1, 0, "one", error));
+    OK(add_rows(a, &r, 1, 0, "one", ok_error));
+    OK(add_rows(b, &r, 1, 0, "one", ok_error));
     blob before = state_of(a);
     ck_assert_int_eq(leadkpi_funnel_merge(a, a, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_merge(a, c, &error), LEADKPI_MISMATCH);
@@ -299,7 +299,7 @@ START_TEST(a_merge_that_cannot_be_is_refused)
     ck_assert_int_eq(leadkpi_funnel_merge(a, NULL, &error), LEADKPI_NULL_ARGUMENT);
     leadkpi_funnel_free(b);
     b = funnel_with("steps=A,B");
-    OK(add_rows(b, &r, 1, 1, "two", error));
+    OK(add_rows(b, &r, 1, 1, "two", ok_error));
     ck_assert_int_eq(leadkpi_funnel_merge(a, b, &error), LEADKPI_MISMATCH);
     same_state(a, before, "after refused merges");
     free(before.bytes);
@@ -323,7 +323,7 @@ static leadkpi_funnel *made_on(const leadkpi_host *host, const char *definition)
 {
     leadkpi_funnel *funnel;
     leadkpi_options *options = options_of("funnel", definition);
-    OK(leadkpi_funnel_create(host, options, &funnel, error));
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
     leadkpi_options_free(options);
     return funnel;
 }
@@ -334,9 +334,9 @@ static void set_up(const leadkpi_host *host, void *context)
     drawing how = {12, 4, 9, 3, 1, 1, 1};
     draw_world(&f->w, 9, 90, &how);
     f->funnel = made_on(host, f->definition);
-    OK(add_rows(f->funnel, f->w.rows, 40, 1, "before", error));
+    OK(add_rows(f->funnel, f->w.rows, 40, 1, "before", ok_error));
     f->other = made_on(host, f->definition);
-    OK(add_rows(f->other, f->w.rows + 30, 60, 1, NULL, error));
+    OK(add_rows(f->other, f->w.rows + 30, 60, 1, NULL, ok_error));
     f->bytes = state_of(f->funnel);
     f->options = options_of("funnel_report", "by=segment; grain=day");
 }

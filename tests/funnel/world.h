@@ -17,7 +17,7 @@
 #define OK(call)                                                                                   \
     do {                                                                                           \
         leadkpi_error ok_error_;                                                                   \
-        leadkpi_error *error = &ok_error_;                                                         \
+        leadkpi_error *ok_error = &ok_error_;                                                      \
         leadkpi_status ok_status_ = (call);                                                        \
         ck_assert_msg(ok_status_ == LEADKPI_OK, "%s: %s", #call, ok_error_.message);               \
     } while (0)
@@ -89,7 +89,7 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
 {
     columns *c = malloc(sizeof *c);
     leadkpi_table *table;
-    OK(leadkpi_table_create(NULL, &table, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
     for (size_t i = 0; i < count; i++) {
         c->ids[i] = rows[i].id;
         c->times[i] = rows[i].time;
@@ -100,15 +100,15 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
         c->texts[i] = c->id_texts[i];
     }
     if (text_ids)
-        OK(leadkpi_table_copy_strings(table, "id", NUL, c->texts, count, error));
+        OK(leadkpi_table_copy_strings(table, "id", NUL, c->texts, count, ok_error));
     else
-        OK(leadkpi_table_borrow_int64(table, "id", NUL, c->ids, count, 0, NULL, error));
+        OK(leadkpi_table_borrow_int64(table, "id", NUL, c->ids, count, 0, NULL, ok_error));
     for (size_t i = 0; i < count; i++) c->texts[i] = rows[i].segment;
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, c->times, count, 0, NULL, error));
-    OK(leadkpi_table_borrow_int64(table, "sequence", NUL, c->sequences, count, 0, NULL, error));
-    OK(leadkpi_table_borrow_int64(table, "steps", NUL, c->steps, count, 0, NULL, error));
-    OK(leadkpi_table_borrow_bool(table, "excluded", NUL, c->excluded, count, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(table, "segment", NUL, c->texts, count, error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, c->times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "sequence", NUL, c->sequences, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "steps", NUL, c->steps, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_bool(table, "excluded", NUL, c->excluded, count, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "segment", NUL, c->texts, count, ok_error));
     leadkpi_status status = leadkpi_funnel_add(funnel, table, batch, NUL, error);
     leadkpi_table_free(table);
     free(c);
@@ -118,8 +118,8 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
 static inline leadkpi_options *options_of(const char *schema, const char *text)
 {
     leadkpi_options *options;
-    OK(leadkpi_options_create(NULL, schema, NUL, &options, error));
-    OK(leadkpi_options_parse(options, text, NUL, error));
+    OK(leadkpi_options_create(NULL, schema, NUL, &options, ok_error));
+    OK(leadkpi_options_parse(options, text, NUL, ok_error));
     return options;
 }
 
@@ -127,7 +127,7 @@ static inline leadkpi_funnel *funnel_with(const char *definition)
 {
     leadkpi_funnel *funnel;
     leadkpi_options *options = options_of("funnel", definition);
-    OK(leadkpi_funnel_create(NULL, options, &funnel, error));
+    OK(leadkpi_funnel_create(NULL, options, &funnel, ok_error));
     leadkpi_options_free(options);
     return funnel;
 }
@@ -142,16 +142,16 @@ typedef struct blob {
 static inline blob state_of(const leadkpi_funnel *funnel)
 {
     blob b;
-    OK(leadkpi_funnel_serialize(funnel, NULL, 0, &b.size, error));
+    OK(leadkpi_funnel_serialize(funnel, NULL, 0, &b.size, ok_error));
     b.bytes = malloc(b.size);
-    OK(leadkpi_funnel_serialize(funnel, b.bytes, b.size, NULL, error));
+    OK(leadkpi_funnel_serialize(funnel, b.bytes, b.size, NULL, ok_error));
     return b;
 }
 
 static inline leadkpi_funnel *funnel_of(blob b)
 {
     leadkpi_funnel *funnel;
-    OK(leadkpi_funnel_deserialize(NULL, b.bytes, b.size, &funnel, error));
+    OK(leadkpi_funnel_deserialize(NULL, b.bytes, b.size, &funnel, ok_error));
     return funnel;
 }
 
@@ -168,21 +168,21 @@ static inline void same_state(const leadkpi_funnel *funnel, blob expected, const
 static inline int32_t column_of(const leadkpi_table *table, const char *name)
 {
     int32_t column;
-    OK(leadkpi_table_find_column(table, name, NUL, &column, error));
+    OK(leadkpi_table_find_column(table, name, NUL, &column, ok_error));
     return column;
 }
 
 static inline int64_t whole_at(const leadkpi_table *table, const char *name, size_t row_index)
 {
     int64_t value;
-    OK(leadkpi_table_get_int64(table, column_of(table, name), row_index, &value, error));
+    OK(leadkpi_table_get_int64(table, column_of(table, name), row_index, &value, ok_error));
     return value;
 }
 
 static inline double number_at(const leadkpi_table *table, const char *name, size_t row_index)
 {
     double value;
-    OK(leadkpi_table_get_double(table, column_of(table, name), row_index, &value, error));
+    OK(leadkpi_table_get_double(table, column_of(table, name), row_index, &value, ok_error));
     return value;
 }
 
@@ -196,7 +196,7 @@ static inline void text_is(const leadkpi_table *table, const char *name, size_t 
 {
     const char *text;
     size_t length;
-    OK(leadkpi_table_get_text(table, column_of(table, name), row_index, &text, &length, error));
+    OK(leadkpi_table_get_text(table, column_of(table, name), row_index, &text, &length, ok_error));
     ck_assert_msg(length == strlen(expected) && memcmp(text, expected, length) == 0,
                   "%s of row %zu: \"%.*s\", expected \"%s\"", name, row_index, (int)length, text,
                   expected);
@@ -226,8 +226,8 @@ static inline int64_t level_of(const char *definition, const char *journey)
     row rows[64];
     leadkpi_table *table;
     leadkpi_funnel *funnel = funnel_with(definition);
-    OK(add_rows(funnel, rows, parse_journey(journey, rows), 0, NULL, error));
-    OK(leadkpi_funnel_leads(funnel, NULL, &table, error));
+    OK(add_rows(funnel, rows, parse_journey(journey, rows), 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &table, ok_error));
     int64_t level = leadkpi_table_row_count(table) ? whole_at(table, "step", 0) : 0;
     leadkpi_table_free(table);
     leadkpi_funnel_free(funnel);
