@@ -16,6 +16,7 @@ enum { ENTRY = 1, TRASH = LK_FUNNEL_STEPS_MAX + 3, PLACE_COUNT = TRASH + 2 };
 typedef struct code_places {
     const uint64_t *steps;
     const uint8_t *place;
+    int32_t step_count;
 } code_places;
 
 static inline int64_t deadline(int64_t time, int64_t window)
@@ -24,9 +25,10 @@ static inline int64_t deadline(int64_t time, int64_t window)
     return time > INT64_MAX - window ? INT64_MAX : time + window;
 }
 
-static int64_t fill_many(uint64_t steps, int64_t time, int64_t *until, int64_t level)
+static int64_t fill_many(uint64_t steps, int64_t time, int64_t step_count, int64_t *until,
+                         int64_t level)
 {
-    for (int64_t step = LK_FUNNEL_STEPS_MAX; step > 0; step--) {
+    for (int64_t step = step_count; step > 0; step--) {
         if (!(steps >> (step - 1) & 1) || time > until[step]) continue;
         until[step + 1] = until[step];
         if (step > level) level = step;
@@ -44,13 +46,14 @@ static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t coun
 {
     int64_t until[PLACE_COUNT];
     int64_t level = 0;
-    for (int place = 0; place < PLACE_COUNT; place++) until[place] = LAPSED;
+    for (int32_t place = 0; place < known->step_count + 2; place++) until[place] = LAPSED;
+    until[TRASH] = until[TRASH + 1] = LAPSED;
     for (int64_t i = 0; i < count; i++) {
         int64_t time = times[i];
         size_t place = known->place[codes[i]];
         until[ENTRY] = deadline(time, window);
         if (LK_UNLIKELY(place == MANY)) {
-            level = fill_many(known->steps[codes[i]], time, until, level);
+            level = fill_many(known->steps[codes[i]], time, known->step_count, until, level);
             continue;
         }
         int64_t before = until[place - 1], here = until[place], reached = (int64_t)place - ENTRY;
@@ -168,6 +171,6 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
                (long long)window);
     LK_TRY(check_codes(code_steps, code_count, step_count, error));
     place_codes(code_steps, code_count, place);
-    code_places known = {code_steps, place};
+    code_places known = {code_steps, place, step_count};
     return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels, error);
 }
