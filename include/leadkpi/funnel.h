@@ -55,7 +55,7 @@
  *
  * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text). Events
  * that match nothing are not kept, except by order=adjacent and ClickHouse's strict_order. A report
- * holds 4 bytes an event, 32 a lead that entered (with times 8 a step more), and 24
+ * holds 4 bytes an event (36 where the rows did not come lead by lead), 32 a lead that entered (with times 8 a step more), and 24
  * an event of the longest lead (with times, step_window, gap or adjacent steps 36 and 4 a step more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
@@ -137,7 +137,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const lead
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds 4 bytes an event and 8 a lead.
+ * later release reads it. While it runs it holds 4 bytes an event
+ * (36 where the rows did not come lead by lead) and 8 a lead.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,

@@ -5,7 +5,7 @@
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->store->events[j->order[i]];
+        const lk_funnel_event *event = &j->events[j->order[i]];
         if (event->time > as_of) break;
         if (event->segment) return event->segment;
     }
@@ -15,7 +15,7 @@ static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of
 static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        const lk_funnel_event *event = &j->store->events[j->order[i - 1]];
+        const lk_funnel_event *event = &j->events[j->order[i - 1]];
         if (event->time <= as_of && event->segment) return event->segment;
     }
     return 0;
@@ -26,7 +26,7 @@ static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt
 {
     if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
     if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
-    return j->store->events[attempt->entry].segment;
+    return j->events[attempt->entry].segment;
 }
 
 /* ---- lead by lead --------------------------------------------------------------- */
