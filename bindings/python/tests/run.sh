@@ -10,6 +10,10 @@ python=${PYTHON:-/usr/bin/python3}
 command -v "$python" >/dev/null 2>&1 || python=python3
 need "$python"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' || not_here "Python 3.9 or later; $python is older"
+# A library of 32 bit cannot be loaded by a Python of 64 bit: byte 4 of ELF is 1 or 2.
+class=$(od -An -tu1 -j4 -N1 "$library" | tr -d ' ')
+"$python" -c "import struct, sys; sys.exit(struct.calcsize('P') != 4 * $class)" ||
+    not_here "the library and $python are not both of 32 or of 64 bit"
 
 package=$(cd "$top_srcdir/bindings/python" && pwd) || fail "bindings/python is not there"
 top_srcdir=$(cd "$top_srcdir" && pwd)
