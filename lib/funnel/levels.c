@@ -8,7 +8,11 @@
  * early. Place 1 is an attempt that starts right now, step s (from 1) is place s + 1; events
  * without a step move place TRASH to the one after it. */
 #define LAPSED INT64_MIN
-enum { ENTRY = 1, TRASH = LK_FUNNEL_STEPS_MAX + 3, PLACE_COUNT = TRASH + 2 };
+enum {
+    ENTRY = 1,
+    TRASH = LK_FUNNEL_STEPS_MAX + 3,
+    PLACE_COUNT = TRASH + 2
+};
 
 /* What a code does: the place that it fills, or many. */
 #define MANY 0
@@ -36,11 +40,11 @@ static int64_t fill_many(uint64_t steps, int64_t time, int64_t step_count, int64
     return level;
 }
 
-/* An attempt at a step takes over the deadline of the step before, which is never the earlier one: so
- * one move without a comparison of the two.
- * Cost an event: 12 bytes read in order, a byte and two words of the state, which stay in the first
- * cache; one branch that is hardly ever taken (many) and two moves on a condition. The chain from
- * event to event is one store and load of the state. */
+/* An attempt at a step takes over the deadline of the step before, which is never the earlier one:
+ * so one move without a comparison of the two. Cost an event: 12 bytes read in order, a byte and
+ * two words of the state, which stay in the first cache; one branch that is hardly ever taken
+ * (many) and two moves on a condition. The chain from event to event is one store and load of the
+ * state. */
 static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t count,
                         const code_places *known, int64_t window)
 {
@@ -72,8 +76,8 @@ static leadkpi_status check_codes(const uint64_t *code_steps, size_t code_count,
     uint64_t all = UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - step_count);
     for (size_t i = 0; i < code_count; i++)
         LK_FAIL_IF(code_steps[i] & ~all, error, LEADKPI_BAD_ARGUMENT,
-                   "code_steps: expected bits of steps 1 to %d, found %llu at code %zu", (int)step_count,
-                   (unsigned long long)code_steps[i], i);
+                   "code_steps: expected bits of steps 1 to %d, found %llu at code %zu",
+                   (int)step_count, (unsigned long long)code_steps[i], i);
     return LEADKPI_OK;
 }
 
@@ -172,5 +176,6 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
     LK_TRY(check_codes(code_steps, code_count, step_count, error));
     place_codes(code_steps, code_count, place);
     code_places known = {code_steps, place, step_count};
-    return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels, error);
+    return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels,
+                       error);
 }
