@@ -34,15 +34,19 @@ static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt
 static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 {
     size_t steps = (size_t)r->funnel->rule.step_count;
-    uint32_t capacity = r->capacity < 64 ? 64 : r->capacity + r->capacity / 2;
+    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* leads are fewer */
+    size_t cells;
+    LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
+               "times: more than the address space holds");
     if (r->times) {
         /* Two blocks grow as one: the larger first, given back at its new size if the other fails. */
         int64_t *times;
-        LK_TRY(lk_allocate(&r->memory, capacity * steps, sizeof *times, &times, error));
+        LK_TRY(lk_allocate(&r->memory, cells, sizeof *times, &times, error));
         leadkpi_status status =
             lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error);
         if (status != LEADKPI_OK) {
-            lk_release(&r->memory, times, capacity * steps, sizeof *times);
+            lk_release(&r->memory, times, cells, sizeof *times);
             return status;
         }
         memcpy(times, r->times, r->count * steps * sizeof *times);
