@@ -9,7 +9,12 @@
 
 #include "bench.h"
 
-enum { EVENTS = 10000000, LEADS = 1000000, KINDS = 8, STEPS = 5 };
+enum {
+    EVENTS = 10000000,
+    LEADS = 1000000,
+    KINDS = 8,
+    STEPS = 5
+};
 #define DAY INT64_C(86400000000)
 
 static int64_t *ids, *times, *ends, *steps;
@@ -79,7 +84,8 @@ static leadkpi_funnel *make(void)
     leadkpi_options *definition;
     leadkpi_funnel *funnel;
     good(leadkpi_options_create(NULL, "funnel", LEADKPI_NUL_TERMINATED, &definition, NULL));
-    good(leadkpi_options_parse(definition, "steps=a,b,c,d,e; window=7d", LEADKPI_NUL_TERMINATED, NULL));
+    good(leadkpi_options_parse(definition, "steps=a,b,c,d,e; window=7d", LEADKPI_NUL_TERMINATED,
+                               NULL));
     good(leadkpi_funnel_create(NULL, definition, &funnel, NULL));
     leadkpi_options_free(definition);
     return funnel;
@@ -90,9 +96,12 @@ static leadkpi_funnel *filled(void)
     leadkpi_table *table;
     leadkpi_funnel *funnel = make();
     good(leadkpi_table_create(NULL, &table, NULL));
-    good(leadkpi_table_borrow_int64(table, "id", LEADKPI_NUL_TERMINATED, ids, EVENTS, 0, NULL, NULL));
-    good(leadkpi_table_borrow_timestamp(table, "time", LEADKPI_NUL_TERMINATED, times, EVENTS, 0, NULL, NULL));
-    good(leadkpi_table_borrow_int64(table, "steps", LEADKPI_NUL_TERMINATED, steps, EVENTS, 0, NULL, NULL));
+    good(leadkpi_table_borrow_int64(table, "id", LEADKPI_NUL_TERMINATED, ids, EVENTS, 0, NULL,
+                                    NULL));
+    good(leadkpi_table_borrow_timestamp(table, "time", LEADKPI_NUL_TERMINATED, times, EVENTS, 0,
+                                        NULL, NULL));
+    good(leadkpi_table_borrow_int64(table, "steps", LEADKPI_NUL_TERMINATED, steps, EVENTS, 0, NULL,
+                                    NULL));
     good(leadkpi_funnel_add(funnel, table, NULL, 0, NULL));
     leadkpi_table_free(table);
     return funnel;
@@ -119,7 +128,9 @@ static void bench_handle(const char *add, const char *count, const char *wait)
 /* One lead, a million events, 32 steps, each of which any event fits: the dearest rule. */
 static void bench_hostile(void)
 {
-    enum { MANY = 1000000 };
+    enum {
+        MANY = 1000000
+    };
     leadkpi_options *definition;
     leadkpi_table *table;
     leadkpi_funnel *funnel;
@@ -131,10 +142,13 @@ static void bench_hostile(void)
     good(leadkpi_funnel_create(NULL, definition, &funnel, NULL));
     good(leadkpi_table_create(NULL, &table, NULL));
     good(leadkpi_table_borrow_int64(table, "id", LEADKPI_NUL_TERMINATED, ids, MANY, 0, NULL, NULL));
-    good(leadkpi_table_borrow_timestamp(table, "time", LEADKPI_NUL_TERMINATED, times, MANY, 0, NULL, NULL));
-    good(leadkpi_table_borrow_int64(table, "steps", LEADKPI_NUL_TERMINATED, steps, MANY, 0, NULL, NULL));
+    good(leadkpi_table_borrow_timestamp(table, "time", LEADKPI_NUL_TERMINATED, times, MANY, 0, NULL,
+                                        NULL));
+    good(leadkpi_table_borrow_int64(table, "steps", LEADKPI_NUL_TERMINATED, steps, MANY, 0, NULL,
+                                    NULL));
     good(leadkpi_funnel_add(funnel, table, NULL, 0, NULL));
-    BENCH("funnel: one lead of 1 M events, 32 steps", MANY, 0, report(leadkpi_funnel_steps, funnel));
+    BENCH("funnel: one lead of 1 M events, 32 steps", MANY, 0,
+          report(leadkpi_funnel_steps, funnel));
     leadkpi_table_free(table);
     leadkpi_options_free(definition);
     leadkpi_funnel_free(funnel);
@@ -145,11 +159,12 @@ int main(void)
     uint64_t state = 1;
     draw(&state);
     BENCH("funnel: levels, grouped and sorted", EVENTS, 12.0 * EVENTS,
-          good(leadkpi_funnel_levels(times, codes, code_steps, KINDS, ends, LEADS, STEPS, 7 * DAY, levels,
-                                     NULL)));
+          good(leadkpi_funnel_levels(times, codes, code_steps, KINDS, ends, LEADS, STEPS, 7 * DAY,
+                                     levels, NULL)));
     bench_handle("funnel: add, grouped", "funnel: steps, grouped", "funnel: times, grouped");
     shuffle(&state);
-    bench_handle("funnel: add, in no order", "funnel: steps, in no order", "funnel: times, in no order");
+    bench_handle("funnel: add, in no order", "funnel: steps, in no order",
+                 "funnel: times, in no order");
     bench_hostile();
     return 0;
 }

@@ -43,8 +43,8 @@
  * the earliest). Going back to an earlier step undoes nothing.
  *
  * Ties. Events of a lead are in order of time, of the column sequence, and then
- * of their content: events that match no step, events by their steps read as a binary number (step 1 is
- * the lowest bit), exclusions. So a step and the next one at the same instant are
+ * of their content: events that match no step, events by their steps read as a
+ * binary number (step 1 is the lowest bit), exclusions. So a step and the next one at the same instant are
  * in order, and nothing depends on the order of rows. With same_event=many an
  * instant's steps are taken in their order, whichever events they come from.
  *
@@ -53,10 +53,12 @@
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
- * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text). Events
- * that match nothing are not kept, except by order=adjacent and ClickHouse's strict_order. A report
- * holds 4 bytes an event, 32 a lead that entered (with times 8 a step more), and 24
- * an event of the longest lead (with times, step_window, gap or adjacent steps 36 and 4 a step more).
+ * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text).
+ * Events that match nothing are not kept, except by order=adjacent and
+ * ClickHouse's strict_order. A report holds 4 bytes an event (36 where the rows
+ * did not come lead by lead), 32 a lead that entered (with times 8 a step more),
+ * and 24 an event of the longest lead (with times, step_window, gap or adjacent
+ * steps 36, and with times 4 a step more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -137,7 +139,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const lead
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds 4 bytes an event and 8 a lead.
+ * later release reads it. While it runs it holds 4 bytes an event
+ * (36 where the rows did not come lead by lead) and 8 a lead.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,
@@ -244,7 +247,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_level(const int64_t *times, const uint
  * code_count is at most 4096. levels[i] is written; all are -1 on failure. Arrays may be NULL where
  * they would be empty.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (step_count, window, code_count, code_steps), BAD_DATA (a
- * code out of range, a time before the one before it, an end before the one before it; with its row). Since 0.1. */
+ * code out of range, a time before the one before it, an end before the one before it; with its
+ * row). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
                                                  const uint64_t *code_steps, size_t code_count,
                                                  const int64_t *ends, size_t journey_count,

@@ -23,7 +23,8 @@ static leadkpi_status make_room(lk_attempt_scratch *scratch, lk_memory *memory, 
 /* ---- ordered steps and one window: no memory of events ---------------------------- */
 
 typedef struct scan {
-    uint32_t latest[LK_FUNNEL_STEPS_MAX]; /* item that started the latest attempt at this step, or NONE */
+    uint32_t latest[LK_FUNNEL_STEPS_MAX]; /* item that started the latest attempt at this step, or
+                                             NONE */
     int32_t level;
     uint32_t start;
 } scan;

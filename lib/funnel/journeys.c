@@ -36,7 +36,7 @@ static leadkpi_status rank(lk_memory *memory, uint32_t count, uint32_t shift, lk
 static int compare_events(const void *context, uint32_t a, uint32_t b)
 {
     const lk_journeys *j = context;
-    const lk_funnel_event *x = &j->store->events[a], *y = &j->store->events[b];
+    const lk_funnel_event *x = &j->events[a], *y = &j->events[b];
     if (x->time != y->time) return x->time < y->time ? -1 : 1;
     if (x->sequence != y->sequence) return x->sequence < y->sequence ? -1 : 1;
     uint32_t x_code = j->code_rank[x->code], y_code = j->code_rank[y->code];
@@ -45,22 +45,67 @@ static int compare_events(const void *context, uint32_t a, uint32_t b)
     return (x_segment > y_segment) - (x_segment < y_segment);
 }
 
-/* Two passes over the events, each with one cache miss an event on its lead's counter; rows that
- * come lead by lead have none. */
-static void count_by_lead(lk_journeys *j)
+/* How many events ahead the memory of a lead is asked for: a cache miss is then over when the event's
+ * turn comes. */
+#define EVENTS_AHEAD 32
+
+static inline void fetch_counter(const lk_journeys *j, size_t event)
+{
+#if defined(__GNUC__)
+    if (event + EVENTS_AHEAD < j->store->event_count)
+        __builtin_prefetch(&j->ends[j->store->events[event + EVENTS_AHEAD].lead], 1);
+#else
+    (void)j, (void)event;
+#endif
+}
+
+/* One pass over the events with one cache miss an event on its lead's counter, asked for ahead; rows
+ * that come lead by lead have none. Returns whether they did. */
+static bool count_by_lead(lk_journeys *j)
 {
     const lk_funnel_store *store = j->store;
-    uint32_t before = 0;
+    bool by_lead = true;
+    uint32_t before = 0, last = 0;
     memset(j->ends, 0, j->lead_count * sizeof *j->ends);
-    for (size_t i = 0; i < store->event_count; i++) j->ends[store->events[i].lead]++;
+    for (size_t i = 0; i < store->event_count; i++) {
+        uint32_t lead = store->events[i].lead;
+        fetch_counter(j, i);
+        by_lead &= lead >= last;
+        last = lead;
+        j->ends[lead]++;
+    }
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
         uint32_t count = j->ends[lead];
         if (count > j->longest) j->longest = count;
-        j->ends[lead] = before;
         before += count;
+        j->ends[lead] = before;
     }
-    for (size_t i = 0; i < store->event_count; i++)
-        j->order[j->ends[store->events[i].lead]++] = (uint32_t)i;
+    return by_lead;
+}
+
+/* A copy lead by lead, so that what follows reads memory in order: 32 bytes read in order an event, and
+ * written where its lead is, with a cache miss or two. From the last to the first, so that the ends
+ * become starts; they are put right behind it. */
+static leadkpi_status copy_by_lead(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    const lk_funnel_store *store = j->store;
+    LK_TRY(lk_allocate(memory, store->event_count, sizeof *j->copy, &j->copy, error));
+    for (size_t i = store->event_count; i-- > 0;) {
+        const lk_funnel_event *event = &store->events[i];
+        j->copy[--j->ends[event->lead]] = *event;
+    }
+    for (uint32_t lead = 0; lead + 1 < j->lead_count; lead++) j->ends[lead] = j->ends[lead + 1];
+    j->ends[j->lead_count - 1] = (uint32_t)store->event_count;
+    j->events = j->copy;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status group_by_lead(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    j->events = j->store->events;
+    if (!count_by_lead(j)) LK_TRY(copy_by_lead(j, memory, error));
+    for (size_t i = 0; i < j->store->event_count; i++) j->order[i] = (uint32_t)i;
+    return LEADKPI_OK;
 }
 
 /* Most leads have a handful of events: insertion in place, which is one comparison an event where
@@ -135,7 +180,7 @@ static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *err
     LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     LK_TRY(lk_interrupted(memory, error));
-    count_by_lead(j);
+    LK_TRY(group_by_lead(j, memory, error));
     LK_TRY(sort_leads(j, memory, error));
     return make_room(j, memory, error);
 }
@@ -158,6 +203,7 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
     if (!j->store) return;
     lk_release(memory, j->code_rank, j->store->codes.count, sizeof *j->code_rank);
     lk_release(memory, j->segment_rank, (size_t)j->store->segments.count + 1, sizeof *j->segment_rank);
+    lk_release(memory, j->copy, j->store->event_count, sizeof *j->copy);
     lk_release(memory, j->order, j->store->event_count, sizeof *j->order);
     lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
     lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
@@ -169,7 +215,7 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
 /* One item an event: 32 bytes read at a random place where rows came in any order, 24 written. */
 static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
-    const lk_funnel_event *events = j->store->events;
+    const lk_funnel_event *events = j->events;
     const lk_key128 *codes = j->store->codes.keys;
     lk_item *items = j->items;
     size_t count = 0;
@@ -190,7 +236,7 @@ typedef struct instant {
 
 static instant take_instant(const lk_journeys *j, uint32_t start, uint32_t end)
 {
-    const lk_funnel_event *events = j->store->events, *first = &events[j->order[start]];
+    const lk_funnel_event *events = j->events, *first = &events[j->order[start]];
     instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE};
     for (; found.end < end; found.end++) {
         const lk_funnel_event *event = &events[j->order[found.end]];
@@ -209,7 +255,7 @@ static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
     for (uint64_t left = at->steps; left; left &= left - 1) {
         uint64_t step = left & (0 - left);
         for (uint32_t i = at->start; i < at->end; i++) {
-            const lk_funnel_event *event = &j->store->events[j->order[i]];
+            const lk_funnel_event *event = &j->events[j->order[i]];
             if (lk_funnel_code_steps(j->store, event->code) & step)
                 items[count++] = (lk_item){event->time, step, j->order[i], 0};
         }
@@ -221,7 +267,7 @@ static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
  * their instant (ClickHouse gives them condition 0), exclusions after them. */
 static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
-    const lk_funnel_event *events = j->store->events;
+    const lk_funnel_event *events = j->events;
     size_t count = 0;
     while (start < end && events[j->order[start]].time <= as_of) {
         instant at = take_instant(j, start, end);

@@ -12,14 +12,16 @@
 typedef struct lk_item {
     int64_t time;
     uint64_t steps; /* bit i: matches step i + 1 */
-    uint32_t event; /* its place in the store */
+    uint32_t event; /* its place in the journeys' events */
     uint32_t excludes;
 } lk_item;
 
 typedef struct lk_journeys {
     const lk_funnel_rule *rule;
     const lk_funnel_store *store;
-    uint32_t *order; /* events lead by lead */
+    const lk_funnel_event *events; /* lead by lead: the store's own, or a copy */
+    lk_funnel_event *copy;         /* NULL: rows came lead by lead */
+    uint32_t *order;               /* indexes in events, lead by lead */
     uint32_t *ends;  /* of lead i: order[ends[i - 1]] to order[ends[i] - 1] */
     uint32_t *code_rank;
     uint32_t *segment_rank; /* by number: 0 for null */
@@ -29,7 +31,8 @@ typedef struct lk_journeys {
     size_t item_capacity;
 } lk_journeys;
 
-/* 4 bytes an event, 4 a lead, 24 an item of the longest lead; nothing else is held.
+/* 4 bytes an event (36 where the rows did not come lead by lead), 4 a lead, 24 an item of the longest
+ * lead; nothing else is held.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);

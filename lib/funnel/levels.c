@@ -8,7 +8,11 @@
  * early. Place 1 is an attempt that starts right now, step s (from 1) is place s + 1; events
  * without a step move place TRASH to the one after it. */
 #define LAPSED INT64_MIN
-enum { ENTRY = 1, TRASH = LK_FUNNEL_STEPS_MAX + 3, PLACE_COUNT = TRASH + 2 };
+enum {
+    ENTRY = 1,
+    TRASH = LK_FUNNEL_STEPS_MAX + 3,
+    PLACE_COUNT = TRASH + 2
+};
 
 /* What a code does: the place that it fills, or many. */
 #define MANY 0
@@ -16,6 +20,7 @@ enum { ENTRY = 1, TRASH = LK_FUNNEL_STEPS_MAX + 3, PLACE_COUNT = TRASH + 2 };
 typedef struct code_places {
     const uint64_t *steps;
     const uint8_t *place;
+    int32_t step_count;
 } code_places;
 
 static inline int64_t deadline(int64_t time, int64_t window)
@@ -24,9 +29,10 @@ static inline int64_t deadline(int64_t time, int64_t window)
     return time > INT64_MAX - window ? INT64_MAX : time + window;
 }
 
-static int64_t fill_many(uint64_t steps, int64_t time, int64_t *until, int64_t level)
+static int64_t fill_many(uint64_t steps, int64_t time, int64_t step_count, int64_t *until,
+                         int64_t level)
 {
-    for (int64_t step = LK_FUNNEL_STEPS_MAX; step > 0; step--) {
+    for (int64_t step = step_count; step > 0; step--) {
         if (!(steps >> (step - 1) & 1) || time > until[step]) continue;
         until[step + 1] = until[step];
         if (step > level) level = step;
@@ -34,23 +40,24 @@ static int64_t fill_many(uint64_t steps, int64_t time, int64_t *until, int64_t l
     return level;
 }
 
-/* An attempt at a step takes over the deadline of the step before, which is never the earlier one: so
- * one move without a comparison of the two.
- * Cost an event: 12 bytes read in order, a byte and two words of the state, which stay in the first
- * cache; one branch that is hardly ever taken (many) and two moves on a condition. The chain from
- * event to event is one store and load of the state. */
+/* An attempt at a step takes over the deadline of the step before, which is never the earlier one:
+ * so one move without a comparison of the two. Cost an event: 12 bytes read in order, a byte and
+ * two words of the state, which stay in the first cache; one branch that is hardly ever taken
+ * (many) and two moves on a condition. The chain from event to event is one store and load of the
+ * state. */
 static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t count,
                         const code_places *known, int64_t window)
 {
     int64_t until[PLACE_COUNT];
     int64_t level = 0;
-    for (int place = 0; place < PLACE_COUNT; place++) until[place] = LAPSED;
+    for (int32_t place = 0; place < known->step_count + 2; place++) until[place] = LAPSED;
+    until[TRASH] = until[TRASH + 1] = LAPSED;
     for (int64_t i = 0; i < count; i++) {
         int64_t time = times[i];
         size_t place = known->place[codes[i]];
         until[ENTRY] = deadline(time, window);
         if (LK_UNLIKELY(place == MANY)) {
-            level = fill_many(known->steps[codes[i]], time, until, level);
+            level = fill_many(known->steps[codes[i]], time, known->step_count, until, level);
             continue;
         }
         int64_t before = until[place - 1], here = until[place], reached = (int64_t)place - ENTRY;
@@ -69,8 +76,8 @@ static leadkpi_status check_codes(const uint64_t *code_steps, size_t code_count,
     uint64_t all = UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - step_count);
     for (size_t i = 0; i < code_count; i++)
         LK_FAIL_IF(code_steps[i] & ~all, error, LEADKPI_BAD_ARGUMENT,
-                   "code_steps: expected bits of steps 1 to %d, found %llu at code %zu", (int)step_count,
-                   (unsigned long long)code_steps[i], i);
+                   "code_steps: expected bits of steps 1 to %d, found %llu at code %zu",
+                   (int)step_count, (unsigned long long)code_steps[i], i);
     return LEADKPI_OK;
 }
 
@@ -168,6 +175,7 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
                (long long)window);
     LK_TRY(check_codes(code_steps, code_count, step_count, error));
     place_codes(code_steps, code_count, place);
-    code_places known = {code_steps, place};
-    return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels, error);
+    code_places known = {code_steps, place, step_count};
+    return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels,
+                       error);
 }

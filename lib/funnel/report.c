@@ -60,6 +60,8 @@ static leadkpi_status sort_by_segment(lk_groups *g, leadkpi_error *error)
 static leadkpi_status put_group(lk_groups *g, lk_group group, leadkpi_error *error)
 {
     if (g->count == g->capacity) {
+        LK_FAIL_IF(g->capacity > UINT32_MAX / 2, error, LEADKPI_OVERFLOW,
+                   "groups: expected at most 2^31, found more");
         uint32_t capacity = g->capacity ? g->capacity * 2 : 8;
         LK_TRY(lk_resize(g->memory, &g->items, g->capacity, capacity, sizeof *g->items, error));
         g->capacity = capacity;

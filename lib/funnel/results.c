@@ -5,7 +5,7 @@
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->store->events[j->order[i]];
+        const lk_funnel_event *event = &j->events[j->order[i]];
         if (event->time > as_of) break;
         if (event->segment) return event->segment;
     }
@@ -15,7 +15,7 @@ static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of
 static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        const lk_funnel_event *event = &j->store->events[j->order[i - 1]];
+        const lk_funnel_event *event = &j->events[j->order[i - 1]];
         if (event->time <= as_of && event->segment) return event->segment;
     }
     return 0;
@@ -26,7 +26,7 @@ static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt
 {
     if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
     if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
-    return j->store->events[attempt->entry].segment;
+    return j->events[attempt->entry].segment;
 }
 
 /* ---- lead by lead --------------------------------------------------------------- */
@@ -34,15 +34,19 @@ static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt
 static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 {
     size_t steps = (size_t)r->funnel->rule.step_count;
-    uint32_t capacity = r->capacity < 64 ? 64 : r->capacity + r->capacity / 2;
+    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* leads are fewer */
+    size_t cells;
+    LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
+               "times: more than the address space holds");
     if (r->times) {
         /* Two blocks grow as one: the larger first, given back at its new size if the other fails. */
         int64_t *times;
-        LK_TRY(lk_allocate(&r->memory, capacity * steps, sizeof *times, &times, error));
+        LK_TRY(lk_allocate(&r->memory, cells, sizeof *times, &times, error));
         leadkpi_status status =
             lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error);
         if (status != LEADKPI_OK) {
-            lk_release(&r->memory, times, capacity * steps, sizeof *times);
+            lk_release(&r->memory, times, cells, sizeof *times);
             return status;
         }
         memcpy(times, r->times, r->count * steps * sizeof *times);

@@ -4,16 +4,19 @@
 
 static const lk_option definition_options[] = {
     [LK_FUNNEL_STEPS] = {"steps", LK_OPTION_LIST, .unit = "events",
-                         .meaning = "The steps in their order, 1 to 64 of them: an event's name each, "
-                                    "or several with | between them."},
-    [LK_FUNNEL_ORDER] = {"order", LK_OPTION_CHOICE, .choices = "ordered|adjacent|unordered|anchored",
+                         .meaning =
+                             "The steps in their order, 1 to 64 of them: an event's name each, "
+                             "or several with | between them."},
+    [LK_FUNNEL_ORDER] = {"order", LK_OPTION_CHOICE,
+                         .choices = "ordered|adjacent|unordered|anchored",
                          .default_text = "ordered",
                          .meaning = "Steps in their order; with no other event of the lead between "
                                     "them; in any order; or the first step first and the others in "
                                     "any order."},
     [LK_FUNNEL_ENTRY] = {"entry", LK_OPTION_CHOICE, .choices = "any|first", .default_text = "any",
-                         .meaning = "Attempts start at every event of step 1 and the best one counts, "
-                                    "or only at a lead's first one."},
+                         .meaning =
+                             "Attempts start at every event of step 1 and the best one counts, "
+                             "or only at a lead's first one."},
     [LK_FUNNEL_WINDOW] = {"window", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
                           .meaning = "Longest time from the first step to any other, inclusive; no "
                                      "value: no limit."},
@@ -30,8 +33,9 @@ static const lk_option definition_options[] = {
                                          "matches."},
     [LK_FUNNEL_SKIPS] = {"skips", LK_OPTION_CHOICE, .choices = "strict|implied",
                          .default_text = "strict",
-                         .meaning = "Whether an event of a later step implies the earlier ones at the "
-                                    "same time, as in the history of a CRM."},
+                         .meaning =
+                             "Whether an event of a later step implies the earlier ones at the "
+                             "same time, as in the history of a CRM."},
     [LK_FUNNEL_EXCLUDE] = {"exclude", LK_OPTION_LIST, .unit = "events",
                            .meaning = "Events that may not stand between steps: they end the "
                                       "attempts under way, which keep what they reached."},
@@ -40,8 +44,9 @@ static const lk_option definition_options[] = {
                                 .meaning = "Exclusions count after this step."},
     [LK_FUNNEL_EXCLUDE_TO] = {"exclude_to", LK_OPTION_INT64, .unit = "step", .minimum = "2",
                               .maximum = "64", .default_text = "64",
-                              .meaning = "Exclusions count before this step; past the last step: up to "
-                                         "the end."},
+                              .meaning =
+                                  "Exclusions count before this step; past the last step: up to "
+                                  "the end."},
     [LK_FUNNEL_COMPAT] = {"compat", LK_OPTION_CHOICE, .choices = "none|clickhouse",
                           .default_text = "none",
                           .meaning = "Answer as another product does, bug for bug; clickhouse is "
@@ -89,14 +94,17 @@ static leadkpi_status read_modes(const leadkpi_options *definition, lk_funnel_ru
 {
     static const char *const names[] = {"strict_deduplication", "strict_order", "strict_increase",
                                         "allow_reentry"};
-    enum { MODE_COUNT = sizeof names / sizeof names[0] };
+    enum {
+        MODE_COUNT = sizeof names / sizeof names[0]
+    };
     size_t count = lk_options_list_count(definition, &lk_funnel_schema, LK_FUNNEL_MODES);
     for (size_t i = 0; i < count; i++) {
         lk_text item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_MODES, i);
         int mode = 0;
         lk_nearest nearest;
         lk_nearest_begin(&nearest, item);
-        while (mode < MODE_COUNT && !lk_text_equal(item, lk_text_of(names[mode], LEADKPI_NUL_TERMINATED)))
+        while (mode < MODE_COUNT &&
+               !lk_text_equal(item, lk_text_of(names[mode], LEADKPI_NUL_TERMINATED)))
             lk_nearest_consider(&nearest, lk_text_of(names[mode++], LEADKPI_NUL_TERMINATED));
         if (mode == MODE_COUNT) return lk_nearest_fail(&nearest, "modes", error);
         rule->modes |= 1 << mode;
@@ -128,9 +136,10 @@ static leadkpi_status check_steps(const leadkpi_options *definition, lk_funnel_r
 static leadkpi_status check_order(const lk_funnel_rule *rule, leadkpi_error *error)
 {
     bool any_order = rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED;
-    LK_FAIL_IF(any_order && (rule->step_window != INT64_MAX || rule->gap > 0), error,
-               LEADKPI_CONTRADICTION,
-               "order: expected ordered or adjacent with step_window or gap, which need a step before");
+    LK_FAIL_IF(
+        any_order && (rule->step_window != INT64_MAX || rule->gap > 0), error,
+        LEADKPI_CONTRADICTION,
+        "order: expected ordered or adjacent with step_window or gap, which need a step before");
     LK_FAIL_IF(any_order && rule->skips == LK_SKIPS_IMPLIED, error, LEADKPI_CONTRADICTION,
                "skips: expected strict with steps in any order, which none is before");
     LK_FAIL_IF(rule->order == LK_ORDER_UNORDERED && rule->entry == LK_ENTRY_FIRST, error,
@@ -151,18 +160,21 @@ static leadkpi_status check_order(const lk_funnel_rule *rule, leadkpi_error *err
 static leadkpi_status check_shared_names(const leadkpi_options *definition,
                                          const lk_funnel_rule *rule, leadkpi_error *error)
 {
-    if (rule->order < LK_ORDER_UNORDERED || rule->same_event == LK_SAME_EVENT_MANY) return LEADKPI_OK;
+    if (rule->order < LK_ORDER_UNORDERED || rule->same_event == LK_SAME_EVENT_MANY)
+        return LEADKPI_OK;
     for (int32_t i = 0; i < rule->step_count; i++) {
-        lk_text name, item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_STEPS, (size_t)i);
+        lk_text name,
+            item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_STEPS, (size_t)i);
         while (lk_funnel_next_name(&item, &name))
             for (int32_t other = 0; other < i; other++)
-                LK_FAIL_IF(lk_funnel_item_names(lk_options_list_item(definition, &lk_funnel_schema,
-                                                                     LK_FUNNEL_STEPS, (size_t)other),
-                                                name),
-                           error, LEADKPI_CONTRADICTION,
-                           "steps: \"%.*s\" is step %d and step %d, and which of them an event fills is "
-                           "open where any order goes; expected same_event=many",
-                           LK_TEXT_ARGS(name), (int)other + 1, (int)i + 1);
+                LK_FAIL_IF(
+                    lk_funnel_item_names(lk_options_list_item(definition, &lk_funnel_schema,
+                                                              LK_FUNNEL_STEPS, (size_t)other),
+                                         name),
+                    error, LEADKPI_CONTRADICTION,
+                    "steps: \"%.*s\" is step %d and step %d, and which of them an event fills is "
+                    "open where any order goes; expected same_event=many",
+                    LK_TEXT_ARGS(name), (int)other + 1, (int)i + 1);
     }
     return LEADKPI_OK;
 }
@@ -174,8 +186,8 @@ static leadkpi_status check_exclusions(const leadkpi_options *definition,
     bool ranged = lk_options_is_set(definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE_FROM) ||
                   lk_options_is_set(definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE_TO);
     LK_FAIL_IF(rule->exclude_from >= rule->exclude_to, error, LEADKPI_CONTRADICTION,
-               "exclude_to: expected a step after exclude_from (%d), found %d", (int)rule->exclude_from,
-               (int)rule->exclude_to);
+               "exclude_to: expected a step after exclude_from (%d), found %d",
+               (int)rule->exclude_from, (int)rule->exclude_to);
     LK_FAIL_IF((given || ranged) && rule->order > LK_ORDER_ADJACENT, error, LEADKPI_CONTRADICTION,
                "exclude: expected none with steps in any order, which have no between");
     return LEADKPI_OK;
@@ -186,16 +198,18 @@ static leadkpi_status check_compat(const leadkpi_options *definition, const lk_f
 {
     LK_FAIL_IF(rule->modes && rule->compat != LK_COMPAT_CLICKHOUSE, error, LEADKPI_CONTRADICTION,
                "modes: expected compat=clickhouse with them");
-    LK_FAIL_IF((rule->modes & LK_MODE_ALLOW_REENTRY) && !(rule->modes & LK_MODE_STRICT_ORDER), error,
-               LEADKPI_CONTRADICTION, "modes: expected strict_order with allow_reentry");
+    LK_FAIL_IF((rule->modes & LK_MODE_ALLOW_REENTRY) && !(rule->modes & LK_MODE_STRICT_ORDER),
+               error, LEADKPI_CONTRADICTION, "modes: expected strict_order with allow_reentry");
     if (rule->compat != LK_COMPAT_CLICKHOUSE) return LEADKPI_OK;
-    static const int others[] = {LK_FUNNEL_ORDER, LK_FUNNEL_ENTRY, LK_FUNNEL_STEP_WINDOW,
-                                 LK_FUNNEL_GAP, LK_FUNNEL_SAME_EVENT, LK_FUNNEL_SKIPS,
+    static const int others[] = {LK_FUNNEL_ORDER,  LK_FUNNEL_ENTRY,      LK_FUNNEL_STEP_WINDOW,
+                                 LK_FUNNEL_GAP,    LK_FUNNEL_SAME_EVENT, LK_FUNNEL_SKIPS,
                                  LK_FUNNEL_EXCLUDE};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         LK_FAIL_IF(lk_options_is_set(definition, &lk_funnel_schema, others[i]), error,
-                   LEADKPI_CONTRADICTION, "%s: windowFunnel has no such thing; expected its default "
-                   "with compat=clickhouse", definition_options[others[i]].name);
+                   LEADKPI_CONTRADICTION,
+                   "%s: windowFunnel has no such thing; expected its default "
+                   "with compat=clickhouse",
+                   definition_options[others[i]].name);
     LK_FAIL_IF(!lk_options_has_value(definition, &lk_funnel_schema, LK_FUNNEL_WINDOW), error,
                LEADKPI_CONTRADICTION, "window: windowFunnel always has one; expected a duration");
     LK_FAIL_IF(rule->step_count > 32, error, LEADKPI_CONTRADICTION,

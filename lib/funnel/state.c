@@ -124,7 +124,7 @@ static void write_events(const state *s, lk_writer *writer, uint32_t lead)
     uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {
-        const lk_funnel_event *event = &j->store->events[j->order[i]];
+        const lk_funnel_event *event = &j->events[j->order[i]];
         lk_write_int64(writer, event->time);
         lk_write_signed_varint(writer, event->sequence);
         lk_write_varint(writer, s->codes[event->code]);

@@ -1,11 +1,11 @@
 /* The shared reference files: what ClickHouse 26.7 answers, live, and what PostHog's own tests
  * expect. Skips (77) where they are not at LEADKPI_SHARED or ../shared beside the source tree.
  *
- * Left out, and counted: ClickHouse's strict_once with strict_deduplication (an answer that depends on
- * the order of arrival), times above 2^63, and calls that it refuses itself; of PostHog exclusions
- * (its exclusions remove the whole lead), histograms, breakdowns by step, steps that only a
- * person's first event ever fills, and one case in which five events of one instant each fit two or three
- * steps: PostHog hands them out to steps, here they have one order. */
+ * Left out, and counted: ClickHouse's strict_once with strict_deduplication (an answer that depends
+ * on the order of arrival), times above 2^63, and calls that it refuses itself; of PostHog
+ * exclusions (its exclusions remove the whole lead), histograms, breakdowns by step, steps that
+ * only a person's first event ever fills, and one case in which five events of one instant each fit
+ * two or three steps: PostHog hands them out to steps, here they have one order. */
 #include "../support/check_main.h"
 #include "json.h"
 #include "world.h"
@@ -62,7 +62,8 @@ static void read_rows(const char *array, windowed *w)
     }
 }
 
-/* 0 where the case is not for us. `modes` are elements of JSON texts, perhaps with quotes inside. */
+/* 0 where the case is not for us. `modes` are elements of JSON texts, perhaps with quotes inside.
+ */
 static int make_rule(const char *window, const char *modes, int steps, char *text, size_t size)
 {
     char rest[300], list[200] = "";
@@ -101,7 +102,8 @@ static void find_levels(const char *definition, const windowed *w, int64_t *leve
 
 static void level_is(const char *name, int64_t found, int64_t expected)
 {
-    ck_assert_msg(found == expected, "%.60s: level %d, expected %d", name, (int)found, (int)expected);
+    ck_assert_msg(found == expected, "%.60s: level %d, expected %d", name, (int)found,
+                  (int)expected);
 }
 
 START_TEST(clickhouse_own_tests_agree)
@@ -114,7 +116,8 @@ START_TEST(clickhouse_own_tests_agree)
         if (!json_is(json_get(c, "function"), "windowFunnel")) continue;
         const char *window = json_first(json_get(c, "params")), *expected = json_get(c, "expected");
         read_rows(json_get(c, "rows"), &w);
-        if (!make_rule(window, json_next(window), atoi(json_get(c, "n_conditions")), rule, sizeof rule))
+        if (!make_rule(window, json_next(window), atoi(json_get(c, "n_conditions")), rule,
+                       sizeof rule))
             continue;
         find_levels(rule, &w, levels);
         compared++;
@@ -209,22 +212,26 @@ static void check_counts(const char *c, const leadkpi_funnel *funnel)
     leadkpi_table *t;
     size_t at = 0;
     OK(leadkpi_funnel_steps(funnel, NULL, &t, ok_error));
-    for (const char *n = json_first(json_get(json_get(c, "expected"), "counts")); n; n = json_next(n), at++)
-        ck_assert_msg(whole_at(t, "reached", at) == atoi(n), "%.40s: step %zu, %d reached, expected %d",
-                      json_get(c, "id"), at + 1, (int)whole_at(t, "reached", at), atoi(n));
+    for (const char *n = json_first(json_get(json_get(c, "expected"), "counts")); n;
+         n = json_next(n), at++)
+        ck_assert_msg(whole_at(t, "reached", at) == atoi(n),
+                      "%.40s: step %zu, %d reached, expected %d", json_get(c, "id"), at + 1,
+                      (int)whole_at(t, "reached", at), atoi(n));
     leadkpi_table_free(t);
 }
 
-static void check_times(const char *c, const leadkpi_funnel *funnel, const char *key, const char *column)
+static void check_times(const char *c, const leadkpi_funnel *funnel, const char *key,
+                        const char *column)
 {
     leadkpi_table *t;
     size_t at = 0;
     OK(leadkpi_funnel_times(funnel, NULL, &t, ok_error));
-    for (const char *n = json_first(json_get(json_get(c, "expected"), key)); n; n = json_next(n), at++)
+    for (const char *n = json_first(json_get(json_get(c, "expected"), key)); n;
+         n = json_next(n), at++)
         if (at > 0)
             ck_assert_msg(fabs(number_at(t, column, at - 1) - atof(n)) < 1e-6,
-                          "%.40s: to step %zu, %s %g, expected %g", json_get(c, "id"), at + 1, column,
-                          number_at(t, column, at - 1), atof(n));
+                          "%.40s: to step %zu, %s %g, expected %g", json_get(c, "id"), at + 1,
+                          column, number_at(t, column, at - 1), atof(n));
     leadkpi_table_free(t);
 }
 
@@ -240,7 +247,9 @@ START_TEST(posthog_own_tests_agree)
         const char *order = json_get(c, "order");
         snprintf(rest, sizeof rest, "window=%llds; order=%s",
                  strtoll(json_get(c, "window_seconds"), NULL, 10),
-                 json_is(order, "strict") ? "adjacent" : json_is(order, "ordered") ? "ordered" : "unordered");
+                 json_is(order, "strict")    ? "adjacent"
+                 : json_is(order, "ordered") ? "ordered"
+                                             : "unordered");
         define(rule, sizeof rule, steps, rest);
         leadkpi_funnel *funnel = funnel_with(rule);
         OK(add_rows(funnel, rows, read_persons(c, rows), 0, NULL, ok_error));
