@@ -4,13 +4,22 @@
 #include "calendar/calendar.h"
 #include "campaigns/definition.h"
 #include "campaigns/plan.h"
+#include "funnel/report.h"
+#include "kpi/analysis.h"
 #include "kpi/estimate.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
     &lk_campaigns_schema,
     &lk_campaigns_report_schema,
+    &lk_funnel_schema,
+    &lk_funnel_report_schema,
+    &lk_kpi_compare_schema,
     &lk_kpi_evaluate_schema,
+    &lk_kpi_explain_drivers_schema,
+    &lk_kpi_explain_mix_schema,
+    &lk_kpi_rank_schema,
+    &lk_kpi_scorecard_schema,
     NULL,
 };
 

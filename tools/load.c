@@ -171,8 +171,11 @@ static int complete_map(loader *l)
 
 static int bind_dimensions(loader *l)
 {
-    for (size_t i = 0; i < l->run->dimension_count; i++)
+    for (size_t i = 0; i < l->run->dimension_count; i++) {
+        size_t before = l->binding_count;
         TOOL_TRY(bind(l, l->run->dimensions[i], COLUMN_TEXT, false));
+        if (l->binding_count > before) l->run->dimension_found[i] = true;
+    }
     return TOOL_GOOD;
 }
 
@@ -611,6 +614,15 @@ static int take_all(loader *l)
     return l->stage_count ? flush(l, TABLE_STAGES, &l->stage_rows) : TOOL_GOOD;
 }
 
+static void note_columns(loader *l)
+{
+    text_buffer *names = &l->run->columns;
+    if (names->length) text_put(names, "; ", 2);
+    text_print(names, "%s has ", l->in.name);
+    for (size_t i = 0; i < l->layout.column_count; i++)
+        text_print(names, "%s%s", i ? ", " : "", l->layout.names[i]);
+}
+
 /* The currency in a header counts even where no row follows. */
 static int check_header_currencies(loader *l)
 {
@@ -629,6 +641,7 @@ static int open_file(loader *l)
     const char *zone = file->zone ? file->zone : file->map.zone ? file->map.zone : l->run->zone;
     TOOL_TRY(clock_open(&l->clock, zone, l->why));
     TOOL_TRY(bind_all(l));
+    note_columns(l);
     TOOL_TRY(check_header_currencies(l));
     return layout_start(&l->layout, &l->reader, &l->in, l->why);
 }
@@ -650,4 +663,18 @@ int load_run_file(load_run *run, load_file *file, trouble *why)
     input_close(&l->in);
     free(l);
     return code;
+}
+
+int load_run_check(const load_run *run, trouble *why)
+{
+    for (size_t i = 0; i < run->dimension_count; i++)
+        if (!run->dimension_found[i])
+            return trouble_set(why, TOOL_USAGE,
+                               "--by: expected a column of leads, costs or measures, found \"%s\", "
+                               "which is in none: %.700s",
+                               run->dimensions[i], run->columns.data);
+    if (run->rows_taken) return TOOL_GOOD;
+    return trouble_set(why, TOOL_DATA,
+                       "expected at least one row that can be read, found none: %.700s",
+                       run->columns.data);
 }

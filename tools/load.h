@@ -33,6 +33,8 @@ typedef struct load_run {
     const char *zone;  /* of the report */
     char **dimensions; /* those that the report asks for */
     size_t dimension_count;
+    bool *dimension_found; /* whether a file has it, one each */
+    text_buffer columns;   /* the names in the headers of all files */
     bool strict, show_progress;
     FILE *rejects; /* NULL: not asked for */
     const char *rejects_path;
@@ -45,6 +47,9 @@ typedef struct load_run {
 } load_run;
 
 int load_run_file(load_run *run, load_file *file, trouble *why);
+
+/* After the last file: whether there are rows, and a column for each dimension. */
+int load_run_check(const load_run *run, trouble *why);
 void load_run_free(load_run *run);
 
 /* true where `name` is a measure that a cost row may carry. */

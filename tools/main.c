@@ -22,8 +22,8 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. man leadkpi has the "
-    "rest.\n";
+    "and costs; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
+    "and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
 static int close_output(int code)
@@ -36,13 +36,33 @@ static int close_output(int code)
     return TOOL_DATA;
 }
 
+static const char look_help[] =
+    "usage: leadkpi look [--encoding=NAME] [--delimiter=C] FILE\n"
+    "\n"
+    "Says what is in a file: encoding, header, columns, types, the profile that fits, and the\n"
+    "command to type next. FILE may be - for standard input. man leadkpi has the rest.\n";
+
+static const char kpi_help[] =
+    "usage: leadkpi kpi list [--category NAME] [--json]\n"
+    "       leadkpi kpi show NAME [--json]\n"
+    "       leadkpi kpi eval NAME 5000 250 [--level 0.95] [--basis cohort|period] [--json]\n"
+    "       leadkpi kpi eval NAME spend=5000 leads=250\n"
+    "\n"
+    "list shows the catalogue, show what is known about one KPI, eval computes it from numbers\n"
+    "in the order of its inputs or by their names. man leadkpi has the rest.\n";
+
 static int run(int count, char **arguments, trouble *why)
 {
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    const char *short_help = strcmp(word, "look") == 0 ? look_help
+                             : strcmp(word, "kpi") == 0 ? kpi_help
+                                                        : NULL;
+    if (short_help && tool_wants_help(count - 2, arguments + 2))
+        return fputs(short_help, stdout), TOOL_GOOD;
     if (strcmp(word, "look") == 0) return command_look(count - 2, arguments + 2, why);
     if (strcmp(word, "kpi") == 0) return command_kpi(count - 2, arguments + 2, why);
-    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         fputs(help, stdout);
         return TOOL_GOOD;
     }

@@ -165,6 +165,26 @@ const profile *profile_best(const profile_list *list, const file_layout *layout,
     return best;
 }
 
+static int no_profile(const load_file *file, const file_layout *layout, trouble *why)
+{
+    static const char *const needed[] = {"id and time", "id, stage and time", "time and amount",
+                                         "id, time and kind", "time and a measure"};
+    static const char *const maps[] = {
+        "id=COLUMN,time=COLUMN", "id=COLUMN,stage=COLUMN,time=COLUMN", "time=COLUMN,amount=COLUMN",
+        "id=COLUMN,time=COLUMN,kind=COLUMN", "time=COLUMN,MEASURE=COLUMN"};
+    text_buffer names = {0};
+    for (size_t i = 0; i < layout->column_count; i++)
+        text_print(&names, "%s%s", i ? ", " : "", layout->names[i]);
+    int code = trouble_set(why, TOOL_USAGE,
+                           "%s:%lld: expected %s of the %s under names that a profile knows, "
+                           "found the columns %.400s: say --map '%s' (leadkpi look shows more)",
+                           file->path, (long long)layout->header_line, needed[file->kind],
+                           table_kind_name(file->kind), names.data ? names.data : "(none)",
+                           maps[file->kind]);
+    text_free(&names);
+    return code;
+}
+
 int profile_choose(load_file *file, const file_layout *layout, text_buffer *notes, trouble *why)
 {
     profile_list list;
@@ -173,10 +193,7 @@ int profile_choose(load_file *file, const file_layout *layout, text_buffer *note
     const profile *best = profile_best(&list, layout, &file->kind, &columns);
     int code = TOOL_GOOD;
     if (!best) {
-        code = trouble_set(why, TOOL_USAGE,
-                           "%s: no profile for %s fits its columns: say --map or --profile "
-                           "(leadkpi look %s shows them)",
-                           file->path, table_kind_name(file->kind), file->path);
+        code = no_profile(file, layout, why);
     } else {
         char path[1400];
         snprintf(path, sizeof path, "%s/%s.map", list.folder, best->name);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <leadkpi/kpi.h>
+
 #include "cells.h"
 #include "commands.h"
 #include "render.h"
@@ -14,6 +16,9 @@ typedef struct report {
     load_run run;
     clock_zone clock;
     leadkpi_table *summary;
+    leadkpi_table *findings; /* NULL where they are not shown, as the next */
+    leadkpi_table *costs;    /* what was included in which spend */
+    leadkpi_table **answers; /* [0] all together, [1 + i] table i; NULL where not shown */
     trouble *why;
 } report;
 
@@ -68,10 +73,33 @@ static int set_zone(report *r, leadkpi_options *options)
     return library_trouble(r, status, &error);
 }
 
+/* --set is for options that the command has no word for: the head of the report and
+ * the tables rest on the others. */
+static int set_others(report *r, leadkpi_options *options)
+{
+    static const char *const taken[] = {"as_of", "basis", "by", "from", "grain",     "kpis",
+                                        "level", "shape", "to", "zone", "zone_data", "zone_rule"};
+    const report_arguments *a = &r->arguments;
+    leadkpi_error error;
+    for (size_t i = 0; i < a->setting_count; i++) {
+        slice name = slice_trim((slice){a->settings[i], strcspn(a->settings[i], "=")});
+        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+            if (slice_is(name, taken[k]))
+                return trouble_set(r->why, TOOL_USAGE,
+                                   "--set: expected an option that leadkpi report --help does not "
+                                   "list, found \"%s\"",
+                                   a->settings[i]);
+        leadkpi_status status =
+            leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
+        TOOL_TRY(library_trouble(r, status, &error));
+    }
+    return TOOL_GOOD;
+}
+
 static int set_all(report *r, leadkpi_options *options, const report_table *table)
 {
     const report_arguments *a = &r->arguments;
-    leadkpi_error error;
+    TOOL_TRY(set_others(r, options));
     TOOL_TRY(set_zone(r, options));
     TOOL_TRY(set_time(r, options, "as_of", a->as_of, true));
     TOOL_TRY(set_time(r, options, "from", a->from, false));
@@ -82,11 +110,6 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
     if (table) {
         TOOL_TRY(set_text(r, options, "by", table->dimensions));
         TOOL_TRY(set_text(r, options, "grain", table->grain));
-    }
-    for (size_t i = 0; i < a->setting_count; i++) {
-        leadkpi_status status =
-            leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
-        TOOL_TRY(library_trouble(r, status, &error));
     }
     return TOOL_GOOD;
 }
@@ -180,6 +203,12 @@ static const char *currency_of(const report *r)
     return r->run.currency;
 }
 
+/* The library has taken the text as a number, but not every such text is one in JSON. */
+static double level_of(const report *r)
+{
+    return r->arguments.level ? strtod(r->arguments.level, NULL) : 0.95;
+}
+
 static void print_head(report *r)
 {
     char as_of[40];
@@ -190,9 +219,10 @@ static void print_head(report *r)
     else
         clock_show(&r->clock, summary_number(r, "last_time"), as_of);
     printf("Lead report as of %s%s\n", as_of, a->as_of ? "" : " (the latest time in the data)");
-    printf("  %s basis, time zone %s", a->basis ? a->basis : "cohort", r->clock.name);
+    printf("  %s basis, persons by %.*s, time zone %s", a->basis ? a->basis : "cohort",
+           SLICE_ARGS(summary_text(r, "person_key")), r->clock.name);
     if (*currency_of(r)) printf(", money in %s", currency_of(r));
-    printf(", intervals at %g %%\n", (a->level ? strtod(a->level, NULL) : 0.95) * 100);
+    printf(", intervals at %g %%\n", level_of(r) * 100);
     print_counts(r);
     for (const char *line = r->run.notes.data; line && *line;) {
         size_t length = strcspn(line, "\n");
@@ -214,6 +244,30 @@ static void print_finding(const leadkpi_table *findings, size_t row)
     text_free(&number);
 }
 
+/* A line a measure; the columns are measure, cost_type, scope, amount, rows, and the
+ * rows of a measure follow each other. */
+static void print_cost_list(const leadkpi_table *costs)
+{
+    size_t count = leadkpi_table_row_count(costs);
+    slice before = {"", 0};
+    if (count) printf("\nWhat is in which spend");
+    for (size_t row = 0; row < count; row++) {
+        double amount = 0;
+        text_buffer number = {0};
+        slice measure = cell_text(costs, 0, row), type = cell_text(costs, 1, row);
+        if (leadkpi_table_get_double(costs, 3, row, &amount, NULL) == LEADKPI_OK)
+            cell_show(&number, amount, CELL_WHOLE, 0);
+        if (slice_equal(measure, before))
+            printf(", ");
+        else
+            printf("\n  %-18.*s ", SLICE_ARGS(measure));
+        printf("%.*s %s", SLICE_ARGS(type), number.data ? number.data : "");
+        before = measure;
+        text_free(&number);
+    }
+    if (count) putchar('\n');
+}
+
 static void print_data_notes(const report *r, const leadkpi_table *findings)
 {
     size_t count = leadkpi_table_row_count(findings);
@@ -228,35 +282,21 @@ static void print_data_notes(const report *r, const leadkpi_table *findings)
         printf("  nothing odd was found\n");
 }
 
-static int print_text_table(report *r, const report_table *table)
+static void print_text(report *r)
 {
-    leadkpi_table *rows;
     char title[256];
-    TOOL_TRY(ask(r, leadkpi_campaigns_report, table, &rows));
-    if (!table) {
-        printf("\nAll together\n\n");
-        render_headline(stdout, rows);
-    } else {
-        snprintf(title, sizeof title, "By %.200s", table->by);
-        putchar('\n');
-        render_report_text(stdout, rows, title, r->arguments.width);
-    }
-    leadkpi_table_free(rows);
-    return TOOL_GOOD;
-}
-
-static int print_text(report *r)
-{
-    leadkpi_table *findings;
-    TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &findings));
     print_head(r);
-    int code = TOOL_GOOD;
-    if (r->arguments.headline || r->arguments.table_count == 0) code = print_text_table(r, NULL);
-    for (size_t i = 0; i < r->arguments.table_count && code == TOOL_GOOD; i++)
-        code = print_text_table(r, &r->arguments.tables[i]);
-    if (code == TOOL_GOOD) print_data_notes(r, findings);
-    leadkpi_table_free(findings);
-    return code;
+    if (r->answers[0]) {
+        printf("\nAll together\n\n");
+        render_headline(stdout, r->answers[0]);
+    }
+    for (size_t i = 0; i < r->arguments.table_count; i++) {
+        snprintf(title, sizeof title, "By %.200s", r->arguments.tables[i].by);
+        putchar('\n');
+        render_report_text(stdout, r->answers[1 + i], title, r->arguments.width);
+    }
+    print_cost_list(r->costs);
+    print_data_notes(r, r->findings);
 }
 
 /* ---- JSON and CSV ------------------------------------------------------------------ */
@@ -285,40 +325,31 @@ static void put_skips(const load_run *run)
     printf("%s],\n", run->skip_count ? "\n  " : "");
 }
 
-static int put_json_table(report *r, const report_table *table, bool first)
+static void put_json_tables(const report *r)
 {
-    leadkpi_table *rows;
-    TOOL_TRY(ask(r, leadkpi_campaigns_report, table, &rows));
-    printf("%s\n    {\"by\": ", first ? "" : ",");
-    render_json_text(stdout, slice_of(table ? table->by : ""));
-    printf(", \"rows\": ");
-    render_report_json(stdout, rows, "    ");
-    putchar('}');
-    leadkpi_table_free(rows);
-    return TOOL_GOOD;
-}
-
-static int put_json_tables(report *r)
-{
+    const char *before = "";
     printf("  \"tables\": [");
-    if (r->arguments.table_count == 0) TOOL_TRY(put_json_table(r, NULL, true));
-    for (size_t i = 0; i < r->arguments.table_count; i++)
-        TOOL_TRY(put_json_table(r, &r->arguments.tables[i], i == 0));
+    for (size_t i = 0; i <= r->arguments.table_count; i++) {
+        if (!r->answers[i]) continue;
+        printf("%s\n    {\"by\": ", before);
+        render_json_text(stdout, slice_of(i ? r->arguments.tables[i - 1].by : ""));
+        printf(", \"rows\": ");
+        render_report_json(stdout, r->answers[i], "    ");
+        putchar('}');
+        before = ",";
+    }
     printf("\n  ]\n}\n");
-    return TOOL_GOOD;
 }
 
-static int print_json(report *r)
+static void print_json(const report *r)
 {
-    leadkpi_table *findings;
     text_buffer as_of = {0};
-    TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &findings));
     cell_instant(&as_of, summary_number(r, "last_time"));
     printf("{\n");
     put_member("as_of", r->arguments.as_of ? r->arguments.as_of : as_of.data);
     put_member("as_of_from", r->arguments.as_of ? "told" : "latest time in the data");
     put_member("basis", r->arguments.basis ? r->arguments.basis : "cohort");
-    printf("  \"level\": %s,\n", r->arguments.level ? r->arguments.level : "0.95");
+    printf("  \"level\": %.15g,\n", level_of(r));
     put_member("zone", r->clock.name);
     put_member("currency", currency_of(r));
     printf("  \"totals_left_out\": %lld,\n  \"rows_skipped\": %lld,\n",
@@ -326,26 +357,77 @@ static int print_json(report *r)
     put_skips(&r->run);
     printf("  \"summary\": ");
     render_json_rows(stdout, r->summary, "  ");
+    printf(",\n  \"cost_list\": ");
+    render_json_rows(stdout, r->costs, "  ");
     printf(",\n  \"findings\": ");
-    render_json_rows(stdout, findings, "  ");
+    render_json_rows(stdout, r->findings, "  ");
     printf(",\n");
-    int code = put_json_tables(r);
+    put_json_tables(r);
     text_free(&as_of);
-    leadkpi_table_free(findings);
-    return code;
-}
-
-static int print_csv(report *r)
-{
-    leadkpi_table *rows;
-    TOOL_TRY(ask(r, leadkpi_campaigns_report, r->arguments.table_count ? r->arguments.tables : NULL,
-                 &rows));
-    render_csv(stdout, rows);
-    leadkpi_table_free(rows);
-    return TOOL_GOOD;
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
+
+/* A name that means no KPI is told before a long file is read, not after. */
+static int check_kpis(report *r, const char *list)
+{
+    leadkpi_error error;
+    int32_t kpi;
+    if (!list || strchr(list, '"')) return TOOL_GOOD; /* the library reads quotes */
+    for (const char *at = list;; at++) {
+        size_t length = strcspn(at, ",");
+        slice name = slice_trim((slice){at, length});
+        if (name.length)
+            TOOL_TRY(
+                library_trouble(r, leadkpi_kpi_find(name.data, name.length, &kpi, &error), &error));
+        at += length;
+        if (*at == '\0') return TOOL_GOOD;
+    }
+}
+
+/* All that the command line says, before any file is opened. */
+static int check_options(report *r)
+{
+    leadkpi_options *options;
+    TOOL_TRY(check_kpis(r, r->arguments.kpis));
+    TOOL_TRY(make_options(r, NULL, &options));
+    leadkpi_options_free(options);
+    for (size_t i = 0; i < r->arguments.table_count; i++) {
+        TOOL_TRY(check_kpis(r, r->arguments.tables[i].kpis));
+        TOOL_TRY(make_options(r, &r->arguments.tables[i], &options));
+        leadkpi_options_free(options);
+    }
+    return TOOL_GOOD;
+}
+
+/* Every answer before the first word is printed, so that a report is whole or not there. */
+static int ask_all(report *r)
+{
+    const report_arguments *a = &r->arguments;
+    leadkpi_error error;
+    r->answers = tool_allocate(a->table_count + 1, sizeof *r->answers);
+    leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
+    TOOL_TRY(library_trouble(r, status, &error));
+    if (a->format != FORMAT_CSV) {
+        TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &r->findings));
+        TOOL_TRY(ask(r, leadkpi_campaigns_cost_list, NULL, &r->costs));
+    }
+    if (a->table_count == 0 || (a->format == FORMAT_TEXT && a->headline))
+        TOOL_TRY(ask(r, leadkpi_campaigns_report, NULL, &r->answers[0]));
+    for (size_t i = 0; i < a->table_count; i++)
+        TOOL_TRY(ask(r, leadkpi_campaigns_report, &a->tables[i], &r->answers[1 + i]));
+    return TOOL_GOOD;
+}
+
+static void free_answers(report *r)
+{
+    for (size_t i = 0; r->answers && i <= r->arguments.table_count; i++)
+        leadkpi_table_free(r->answers[i]);
+    free(r->answers);
+    leadkpi_table_free(r->findings);
+    leadkpi_table_free(r->costs);
+    leadkpi_table_free(r->summary);
+}
 
 static int create_campaigns(report *r)
 {
@@ -393,39 +475,65 @@ static int load_all(report *r)
     int code = TOOL_GOOD;
     for (size_t i = 0; i < r->arguments.file_count && code == TOOL_GOOD; i++)
         code = load_run_file(&r->run, &r->arguments.files[i], r->why);
-    return close_rejects(r, code);
+    code = close_rejects(r, code);
+    if (code != TOOL_GOOD) return code;
+    skips_print(&r->run, stderr);
+    return load_run_check(&r->run, r->why);
 }
 
 static int run_report(report *r)
 {
-    leadkpi_error error;
     r->run.zone = r->arguments.zone;
     r->run.dimensions = r->arguments.dimensions;
     r->run.dimension_count = r->arguments.dimension_count;
+    r->run.dimension_found = tool_allocate(r->arguments.dimension_count + 1, sizeof(bool));
     r->run.strict = r->arguments.strict;
     r->run.show_progress = isatty(STDERR_FILENO) == 1;
     TOOL_TRY(clock_open(&r->clock, r->arguments.zone, r->why));
+    TOOL_TRY(check_options(r));
     TOOL_TRY(load_all(r));
-    skips_print(&r->run, stderr);
-    leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
-    TOOL_TRY(library_trouble(r, status, &error));
-    switch (r->arguments.format) {
-    case FORMAT_JSON:
-        return print_json(r);
-    case FORMAT_CSV:
-        return print_csv(r);
-    default:
-        return print_text(r);
-    }
+    TOOL_TRY(ask_all(r));
+    if (r->arguments.format == FORMAT_JSON)
+        print_json(r);
+    else if (r->arguments.format == FORMAT_CSV)
+        render_csv(stdout, r->answers[r->arguments.table_count]);
+    else
+        print_text(r);
+    return TOOL_GOOD;
 }
+
+static const char help[] =
+    "usage: leadkpi report --leads FILE [--stages FILE] [--costs FILE] [option ...]\n"
+    "\n"
+    "Files, each as often as needed; - is standard input\n"
+    "  --leads FILE --stages FILE --costs FILE --responses FILE --measures FILE\n"
+    "About the file named last (before the first one: about all)\n"
+    "  --profile NAME        columns as a profile calls them; leadkpi look FILE says which fits\n"
+    "  --map 'id=Lead ID,time=Created'    --map-file FILE    columns under your names\n"
+    "  --dates day-first|month-first      --decimal comma|dot    --file-zone ZONE\n"
+    "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"
+    "What to report\n"
+    "  --by channel,month    a table by dimensions and at most one period; once a table\n"
+    "  --kpi cpl,cac,roas    behind a --by: of that table; leadkpi kpi list shows all\n"
+    "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
+    "  --from TIME --to TIME --zone Europe/Berlin --basis cohort|period --level 0.95\n"
+    "  --set NAME=VALUE      any other option, such as overhead=leads\n"
+    "  --define NAME=VALUE   of the definition, such as person_key=email\n"
+    "How to say it\n"
+    "  --json | --csv        --width COLUMNS    --no-headline\n"
+    "  --strict              stop at the first row that cannot be taken\n"
+    "  --rejects FILE        write the rows that were skipped, with the reason\n"
+    "\n"
+    "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
 int command_report(int count, char **arguments, trouble *why)
 {
+    if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     report *r = tool_allocate(1, sizeof *r);
     r->why = why;
     int code = report_arguments_read(&r->arguments, count, arguments, why);
     if (code == TOOL_GOOD) code = run_report(r);
-    leadkpi_table_free(r->summary);
+    free_answers(r);
     clock_close(&r->clock);
     load_run_free(&r->run);
     report_arguments_free(&r->arguments);

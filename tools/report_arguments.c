@@ -241,15 +241,28 @@ static int take_width(reading *r)
     return TOOL_GOOD;
 }
 
+/* The form of the report: one of them, though it may be said twice. */
+static int take_format(reading *r, const char *word, bool *taken)
+{
+    static const char *const words[] = {"--text", "--json", "--csv"};
+    static const report_format formats[] = {FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV};
+    *taken = false;
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(word, words[i]) != 0) continue;
+        const char *before = r->out->format_word;
+        if (before && strcmp(before, word) != 0)
+            return trouble_set(r->why, TOOL_USAGE, "%s: expected one form, found %s before", word,
+                               before);
+        r->out->format = formats[i];
+        r->out->format_word = words[i];
+        *taken = true;
+    }
+    return TOOL_GOOD;
+}
+
 static bool take_switch(report_arguments *out, const char *word)
 {
-    if (strcmp(word, "--json") == 0)
-        out->format = FORMAT_JSON;
-    else if (strcmp(word, "--csv") == 0)
-        out->format = FORMAT_CSV;
-    else if (strcmp(word, "--text") == 0)
-        out->format = FORMAT_TEXT;
-    else if (strcmp(word, "--strict") == 0)
+    if (strcmp(word, "--strict") == 0)
         out->strict = true;
     else if (strcmp(word, "--no-headline") == 0)
         out->headline = false;
@@ -284,7 +297,9 @@ static int take_file_option(reading *r, const char *word, bool *taken)
 static int take_option(reading *r, const char *word)
 {
     report_arguments *out = r->out;
-    if (take_switch(out, word)) return TOOL_GOOD;
+    bool taken;
+    TOOL_TRY(take_format(r, word, &taken));
+    if (taken || take_switch(out, word)) return TOOL_GOOD;
     if (is_option(word, "--by")) return take_by(r);
     if (is_option(word, "--kpi") || is_option(word, "--kpis")) return take_kpis(r);
     if (is_option(word, "--zone")) return take_value(r, &out->zone);
@@ -297,7 +312,7 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
-    return trouble_set(r->why, TOOL_USAGE, "report: \"%s\" is no option (man leadkpi lists them)",
+    return trouble_set(r->why, TOOL_USAGE, "report: \"%s\" is no option (leadkpi report --help lists them)",
                        word);
 }
 

@@ -33,6 +33,7 @@ typedef struct report_arguments {
     size_t definition_count;
     const char *rejects;
     report_format format;
+    const char *format_word; /* the option that said so; NULL: none */
     size_t width;
     bool strict, headline;
 } report_arguments;

@@ -82,6 +82,8 @@ void load_run_free(load_run *run)
     }
     free(run->skips);
     text_free(&run->notes);
+    text_free(&run->columns);
+    free(run->dimension_found);
     leadkpi_campaigns_free(run->campaigns);
     *run = (load_run){0};
 }

@@ -132,3 +132,10 @@ void text_free(text_buffer *buffer)
     free(buffer->data);
     *buffer = (text_buffer){0};
 }
+
+bool tool_wants_help(int count, char **words)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0) return true;
+    return false;
+}

@@ -40,6 +40,9 @@ int trouble_set(trouble *why, int code, const char *format, ...) TOOL_PRINTF(3, 
         if (tool_try_ != TOOL_GOOD) return tool_try_; \
     } while (0)
 
+/* Whether one of the words is --help or -h. */
+bool tool_wants_help(int count, char **words);
+
 /* A piece of text; not NUL-terminated. */
 typedef struct slice {
     const char *data;

@@ -83,3 +83,23 @@ leadkpi_status lk_fail_at(leadkpi_error *error, leadkpi_status status, int64_t r
     va_end(arguments);
     return status;
 }
+
+leadkpi_status lk_buffer_begin(const void *buffer, size_t capacity, size_t *needed,
+                               leadkpi_error *error)
+{
+    if (needed) *needed = 0;
+    LK_FAIL_IF(!buffer && capacity, error, LEADKPI_NULL_ARGUMENT,
+               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_FAIL_IF(!buffer && !needed, error, LEADKPI_NULL_ARGUMENT,
+               "buffer and needed: expected one of the two, found NULL twice");
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_buffer_admits(const void *buffer, size_t capacity, size_t size, size_t *needed,
+                                leadkpi_error *error)
+{
+    if (needed) *needed = size;
+    LK_FAIL_IF(buffer && size > capacity, error, LEADKPI_BUFFER_TOO_SMALL,
+               "buffer: expected room for %zu bytes, found %zu", size, capacity);
+    return LEADKPI_OK;
+}

@@ -49,4 +49,14 @@ leadkpi_status lk_fail(leadkpi_error *error, leadkpi_status status, const char *
 leadkpi_status lk_fail_at(leadkpi_error *error, leadkpi_status status, int64_t row, int32_t column,
                           const char *format, ...) LK_PRINTF(5, 6);
 
+/* The one rule of calls that write into the caller's buffer. `needed` is optional,
+ * and known even when the buffer is too small. A NULL buffer with a capacity of 0
+ * and a `needed` asks for the size, which is OK; any other NULL buffer is not.
+ * lk_buffer_begin comes first; lk_buffer_admits, once the size is known, sets
+ * `needed`. Then a call that has no buffer is done. */
+leadkpi_status lk_buffer_begin(const void *buffer, size_t capacity, size_t *needed,
+                               leadkpi_error *error);
+leadkpi_status lk_buffer_admits(const void *buffer, size_t capacity, size_t size, size_t *needed,
+                                leadkpi_error *error);
+
 #endif

@@ -134,12 +134,10 @@ leadkpi_status leadkpi_options_text(const leadkpi_options *options, char *buffer
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(options, error);
-    LK_FAIL_IF(!buffer && capacity, error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     size_t size = lk_options_print(options, options->schema, NULL, 0) + 1;
-    if (needed) *needed = size;
-    LK_FAIL_IF(size > capacity, error, LEADKPI_BUFFER_TOO_SMALL,
-               "capacity: expected at least %zu bytes, found %zu", size, capacity);
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    if (!buffer) return LEADKPI_OK;
     lk_options_print(options, options->schema, buffer, capacity);
     buffer[size - 1] = '\0';
     return LEADKPI_OK;

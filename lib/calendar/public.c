@@ -19,25 +19,16 @@ void leadkpi_calendar_free(leadkpi_calendar *calendar)
     lk_calendar_free(calendar);
 }
 
-/* Whether `length` bytes and a NUL fit the caller's buffer. */
-static leadkpi_status check_room(const char *buffer, size_t capacity, size_t length, size_t *needed,
-                                 leadkpi_error *error)
-{
-    if (needed) *needed = length + 1;
-    LK_FAIL_IF(!buffer && capacity, error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer, found NULL");
-    LK_FAIL_IF(length + 1 > capacity, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected room for %zu bytes, found %zu", length + 1, capacity);
-    return LEADKPI_OK;
-}
-
 leadkpi_status leadkpi_calendar_describe(const leadkpi_calendar *calendar, char *buffer,
                                          size_t capacity, size_t *needed, leadkpi_error *error)
 {
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(calendar, error);
-    LK_TRY(check_room(buffer, capacity, lk_calendar_print(calendar, NULL, 0), needed, error));
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
+    size_t size = lk_calendar_print(calendar, NULL, 0) + 1;
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    if (!buffer) return LEADKPI_OK;
     lk_calendar_print(calendar, buffer, capacity);
     return LEADKPI_OK;
 }
@@ -108,8 +99,10 @@ leadkpi_status leadkpi_calendar_label(const leadkpi_calendar *calendar, int64_t 
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(calendar, error);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     size_t length = lk_calendar_label(calendar, time, label);
-    LK_TRY(check_room(buffer, capacity, length, needed, error));
+    LK_TRY(lk_buffer_admits(buffer, capacity, length + 1, needed, error));
+    if (!buffer) return LEADKPI_OK;
     memcpy(buffer, label, length);
     buffer[length] = '\0';
     return LEADKPI_OK;

@@ -52,7 +52,11 @@ leadkpi_status lk_campaigns_add(leadkpi_campaigns *campaigns, const leadkpi_tabl
     lk_store_mark mark = lk_store_mark_now(campaigns);
     leadkpi_status status =
         add_rows(campaigns, rows, kind, batch_id, has_batch_id, add, error);
-    if (status != LEADKPI_OK) lk_store_roll_back(campaigns, &mark);
+    if (status == LEADKPI_OK) {
+        lk_store_drop_empty(campaigns);
+    } else {
+        lk_store_roll_back(campaigns, &mark);
+    }
     return status;
 }
 

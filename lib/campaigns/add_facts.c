@@ -215,6 +215,12 @@ static size_t fact_column_count(const fact_batch *batch)
     return batch->measure_count + (batch->amount ? 1 : 0);
 }
 
+/* The facts of one column; NULL where there is no row. */
+static uint32_t *facts_of(const fact_batch *batch, size_t place)
+{
+    return batch->facts ? batch->facts + place * batch->time->row_count : NULL;
+}
+
 /* The fact of every valid cell of one column. */
 static leadkpi_status intern_facts(leadkpi_campaigns *campaigns, const fact_batch *batch,
                                    size_t place, uint32_t *facts, leadkpi_error *error)
@@ -244,7 +250,7 @@ static void commit(leadkpi_campaigns *campaigns, const fact_batch *batch)
     size_t row_count = batch->time->row_count;
     for (size_t place = 0; place < fact_column_count(batch); place++) {
         const lk_column *column = fact_column(batch, place);
-        const uint32_t *facts = batch->facts + place * row_count;
+        const uint32_t *facts = facts_of(batch, place);
         for (size_t row = 0; row < row_count; row++) {
             if (facts[row] == LK_MAP_NONE) continue;
             lk_fact *fact = &campaigns->store->facts[facts[row]];
@@ -267,7 +273,7 @@ static leadkpi_status intern(leadkpi_campaigns *campaigns, fact_batch *batch, le
     LK_TRY(lk_allocate(memory, cells, sizeof *batch->facts, &batch->facts, error));
     for (size_t place = 0; place < fact_column_count(batch); place++) {
         LK_TRY(lk_interrupted(memory, error));
-        LK_TRY(intern_facts(campaigns, batch, place, batch->facts + place * row_count, error));
+        LK_TRY(intern_facts(campaigns, batch, place, facts_of(batch, place), error));
     }
     return lk_store_grow_facts(campaigns, before, error);
 }

@@ -40,6 +40,18 @@ uint32_t lk_segment_text(const lk_segments *segments, uint32_t segment, size_t p
     return LK_MAP_NONE;
 }
 
+void lk_segments_differ(const lk_segments *segments, uint32_t a, uint32_t b, uint32_t *text_a,
+                        uint32_t *text_b)
+{
+    const lk_key128 *nodes = segments->nodes.keys;
+    while (nodes[a - 1].high != nodes[b - 1].high) { /* the same parent, and so the same dimension */
+        a = (uint32_t)(nodes[a - 1].high >> 32);
+        b = (uint32_t)(nodes[b - 1].high >> 32);
+    }
+    *text_a = (uint32_t)nodes[a - 1].low;
+    *text_b = (uint32_t)nodes[b - 1].low;
+}
+
 void lk_segments_free(lk_segments *segments, lk_memory *memory)
 {
     lk_map128_free(&segments->nodes, memory);
@@ -94,12 +106,13 @@ static leadkpi_status find_fact(lk_cells *cells, uint32_t cell, uint32_t name, l
 }
 
 leadkpi_status lk_cells_add_fact(lk_cells *cells, uint32_t cell, uint32_t name,
-                                 const lk_exact_sum *sum, leadkpi_error *error)
+                                 const lk_exact_sum *sum, const lk_exact_sum *largest,
+                                 uint64_t rows, leadkpi_error *error)
 {
     lk_cell_fact *fact;
     LK_TRY(find_fact(cells, cell, name, &fact, error));
-    if (fact->facts == 0 || lk_exact_sum_compare(sum, &fact->largest) > 0) fact->largest = *sum;
-    fact->facts++;
+    if (fact->rows == 0 || lk_exact_sum_compare(largest, &fact->largest) > 0) fact->largest = *largest;
+    fact->rows += rows;
     return lk_exact_sum_add(&fact->sum, sum, error);
 }
 

@@ -15,14 +15,19 @@ enum {
     LK_COUNT_REACHED,      /* the first of LK_STAGE_COUNT: entered that stage */
     LK_COUNT_DEALS_WON = LK_COUNT_REACHED + LK_STAGE_COUNT, /* won rows */
     LK_COUNT_DEALS_VALUED,                                  /* of those, with a value */
+    LK_COUNT_DEALS_LOST,                                    /* lost rows */
+    LK_COUNT_DEALS_NO_DECISION,                             /* rows */
     LK_COUNT_OPPORTUNITIES,                                 /* opportunity rows */
     LK_COUNT_OPPORTUNITIES_VALUED,
     LK_COUNT_REVIEWED,  /* MQLs that sales accepted or rejected */
+    LK_COUNT_REJECTED,  /* of those, rejected */
+    LK_COUNT_RETURNED,  /* accepted by sales, and recycled */
     LK_COUNT_ANSWERED,  /* reached by a person: response or stage */
     LK_COUNT_TRIAL_WON, /* won after a trial */
     LK_COUNT_SLA_DUE,   /* answered, or the limit has passed */
     LK_COUNT_SLA_MET,
-    LK_COUNT_OPEN, /* neither won nor lost nor otherwise closed */
+    LK_COUNT_MATURE,     /* as old as option mature_after */
+    LK_COUNT_MATURE_WON, /* of those, won by that age */
     LK_COUNT_MEDIA_ROWS, /* facts that have that sum */
     LK_COUNT_CAMPAIGN_ROWS,
     LK_COUNT_MARKETING_ROWS,
@@ -45,13 +50,14 @@ enum {
 typedef struct lk_cell {
     int64_t counts[LK_COUNT_COUNT];
     lk_exact_sum sums[LK_SUM_COUNT];
+    uint32_t flags; /* LEADKPI_FLAG_..., of its period; set once all is added up */
 } lk_cell;
 
 /* One measure that was handed in, in one cell. */
 typedef struct lk_cell_fact {
     lk_exact_sum sum;
-    lk_exact_sum largest; /* of the single facts */
-    uint64_t facts;       /* how many (time, dimensions) are in it */
+    lk_exact_sum largest; /* no single row of the largest fact has less */
+    uint64_t rows;        /* how many are in it */
 } lk_cell_fact;
 
 /* A report has at most so many dimensions. */
@@ -84,6 +90,10 @@ leadkpi_status lk_segments_find(lk_segments *segments, const lk_store *store, lk
                                 leadkpi_error *error);
 void lk_segments_free(lk_segments *segments, lk_memory *memory);
 
+/* Of two segments that are not the same, the texts of the first dimension in which they differ. */
+void lk_segments_differ(const lk_segments *segments, uint32_t a, uint32_t b, uint32_t *text_a,
+                        uint32_t *text_b);
+
 /* The text (its index in store->texts, LK_MAP_NONE for null) of dimension `place` of a segment. */
 uint32_t lk_segment_text(const lk_segments *segments, uint32_t segment, size_t place);
 
@@ -102,9 +112,10 @@ static inline int64_t lk_cells_period(const lk_cells *cells, uint32_t cell)
     return (int64_t)cells->keys.keys[cell].low;
 }
 
-/* Adds one fact to a cell. */
+/* Adds one fact, the sum of `rows` rows of which the largest is `largest` or more, to a cell. */
 leadkpi_status lk_cells_add_fact(lk_cells *cells, uint32_t cell, uint32_t name,
-                                 const lk_exact_sum *sum, leadkpi_error *error);
+                                 const lk_exact_sum *sum, const lk_exact_sum *largest,
+                                 uint64_t rows, leadkpi_error *error);
 
 /* NULL where the cell has none of that name. */
 const lk_cell_fact *lk_cells_fact(const lk_cells *cells, uint32_t cell, uint32_t name);

@@ -82,14 +82,14 @@ static leadkpi_status add_words(leadkpi_table *table, lk_text name, const inclus
     return status;
 }
 
-leadkpi_status lk_cost_list_build(const lk_tally *tally, leadkpi_table *table, leadkpi_error *error)
+leadkpi_status lk_cost_list_build(const lk_plan *plan, leadkpi_table *table, leadkpi_error *error)
 {
     amounts all;
     inclusion items[INCLUSIONS_MAX];
     double *sums;
     int64_t *rows;
     memset(&all, 0, sizeof all);
-    LK_TRY(add_up(tally->plan, &all, error));
+    LK_TRY(add_up(plan, &all, error));
     size_t count = find_inclusions(&all, items);
     LK_TRY(add_words(table, LK_LITERAL("measure"), items, count, 0, error));
     LK_TRY(add_words(table, LK_LITERAL("cost_type"), items, count, 1, error));

@@ -86,13 +86,10 @@ leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *campaigns, ch
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(campaigns, error);
-    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     size_t size = write_sentence(campaigns, NULL, 0);
-    if (needed) *needed = size;
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
     if (!buffer) return LEADKPI_OK;
-    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", size, capacity);
     write_sentence(campaigns, buffer, capacity);
     return LEADKPI_OK;
 }

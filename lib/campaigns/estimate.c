@@ -4,11 +4,7 @@
 
 #include <leadkpi/stats.h>
 
-#include "campaigns/source.h"
-#include "kpi/kpi.h"
-
-/* No KPI takes more; a test of the catalogue holds it to that. */
-#define INPUTS_MAX 16
+#include "base/format.h"
 
 static leadkpi_status evaluate(const lk_tally *tally, int32_t kpi, const double *inputs,
                                leadkpi_estimate *out)
@@ -30,13 +26,14 @@ static void clear(const lk_tally *tally, int32_t kpi, leadkpi_estimate *out)
 
 /* ---- what is true of a cell, whatever the KPI -------------------------------------------- */
 
-static uint32_t flags_of_cell(const lk_tally *tally, uint32_t cell)
+uint32_t lk_estimate_flags(const lk_tally *tally, uint32_t cell)
 {
     const lk_plan *plan = tally->plan;
     int64_t start = lk_cells_period(&tally->cells, cell), end;
     uint32_t flags = 0;
     if (!plan->has_periods || cell == tally->total) {
         end = plan->to;
+        if (end != INT64_MAX && end - 1 > plan->as_of) flags |= LEADKPI_FLAG_PARTIAL;
     } else {
         end = lk_calendar_end(plan->calendar, start);
         if (start < plan->from || end > plan->to || end - 1 > plan->as_of)
@@ -52,47 +49,44 @@ static uint32_t flags_of_cell(const lk_tally *tally, uint32_t cell)
 
 /* ---- KPIs over numbers --------------------------------------------------------------------- */
 
-static double lesser(double a, double b)
-{
-    return a < b || isnan(b) ? a : b;
-}
-
 /* Bounds of a KPI from the bounds of its inputs: every KPI that takes a measure of
- * distinct persons is monotone in it. */
+ * distinct persons is monotone in it. Where one end has no value (50 leads cannot come
+ * from 40 visitors) nothing is said about either. */
 static void estimate_bounds(const lk_tally *tally, int32_t kpi, const double *least,
                             const double *most, leadkpi_estimate *out)
 {
     leadkpi_estimate one, other;
     (void)evaluate(tally, kpi, least, &one);
     (void)evaluate(tally, kpi, most, &other);
-    out->low = lesser(one.value, other.value);
-    out->high = -lesser(-one.value, -other.value);
     out->status = LEADKPI_NOT_ADDITIVE;
+    if (isnan(one.value) || isnan(other.value)) {
+        out->flags |= LEADKPI_FLAG_NO_INTERVAL;
+        return;
+    }
+    out->low = one.value < other.value ? one.value : other.value;
+    out->high = one.value < other.value ? other.value : one.value;
     out->flags |= LEADKPI_FLAG_BOUND_ONLY;
 }
 
-void lk_estimate_scalar(const lk_tally *tally, int32_t kpi, uint32_t cell, leadkpi_estimate *out)
+void lk_estimate_scalar(const lk_tally *tally, const lk_estimator *estimator, uint32_t cell,
+                        leadkpi_estimate *out)
 {
-    double values[INPUTS_MAX], least[INPUTS_MAX], most[INPUTS_MAX];
-    int32_t count = leadkpi_kpi_input_count(kpi);
-    uint32_t flags = flags_of_cell(tally, cell);
+    double values[LK_KPI_INPUTS_MAX], least[LK_KPI_INPUTS_MAX], most[LK_KPI_INPUTS_MAX];
+    int32_t kpi = estimator->kpi, count = estimator->input_count;
+    uint32_t flags = tally->cells.items[cell].flags;
     bool bounds_only = false;
     clear(tally, kpi, out);
-    out->flags = flags;
-    for (int32_t i = 0; i < count && i < INPUTS_MAX; i++) {
-        lk_source source = lk_source_find(tally, kpi, i);
-        lk_reading reading = lk_source_read(tally, &source, cell);
-        if (reading.status == LEADKPI_NOT_GIVEN) {
-            out->status = LEADKPI_NOT_GIVEN;
-            out->flags |= LEADKPI_FLAG_NO_INTERVAL;
-            out->input = i;
-            return;
-        }
+    for (int32_t i = 0; i < count; i++) {
+        lk_reading reading = lk_source_read(tally, &estimator->sources[i], cell);
+        flags |= reading.flags;
+        if (reading.status != LEADKPI_OK) out->input = i;
         if (reading.status == LEADKPI_NOT_ADDITIVE) {
             bounds_only = true;
-            out->input = i;
+        } else if (reading.status != LEADKPI_OK) {
+            out->status = reading.status;
+            out->flags = flags | LEADKPI_FLAG_NO_INTERVAL;
+            return;
         }
-        flags |= reading.flags;
         values[i] = reading.value;
         least[i] = reading.least;
         most[i] = reading.most;
@@ -124,6 +118,17 @@ int lk_estimate_durations(int32_t kpi)
     return -1;
 }
 
+void lk_estimator_prepare(const lk_tally *tally, int32_t kpi, lk_estimator *estimator)
+{
+    memset(estimator, 0, sizeof *estimator);
+    estimator->kpi = kpi;
+    estimator->input_count = leadkpi_kpi_input_count(kpi);
+    estimator->durations = lk_estimate_durations(kpi);
+    estimator->probability = variant_is(kpi, "p90") ? 0.9 : variant_is(kpi, "mean") ? NAN : 0.5;
+    for (int32_t i = 0; i < estimator->input_count; i++)
+        estimator->sources[i] = lk_source_find(tally, kpi, i);
+}
+
 static double microseconds_per_unit(int kind)
 {
     return kind == LK_DURATION_RESPONSE || kind == LK_DURATION_RESPONSE_OPEN ? 60e6 : 86400e6;
@@ -146,40 +151,47 @@ static leadkpi_status estimate_quantile(const lk_tally *tally, const int64_t *ti
     return LEADKPI_OK;
 }
 
-/* The mean of those that are over; a mean with open ones does not exist without a model. */
+#define MICROSECONDS_PER_DAY 86400e6
+
+/* The mean of those that are over; a mean with open ones does not exist without a model.
+ * Sums are exact, so that the order of the leads does not show; in days, for squares of
+ * microseconds would be too large for them. No addend can be refused: |days| < 2^22. */
 static void estimate_mean(const lk_tally *tally, const int64_t *times, const uint8_t *ended,
                           size_t count, leadkpi_estimate *out)
 {
-    double sum = 0, squares = 0, n = 0;
+    lk_exact_sum sum = LK_EXACT_SUM_ZERO, squares = LK_EXACT_SUM_ZERO;
+    double n = 0;
     for (size_t i = 0; i < count; i++) {
-        double time = (double)times[i];
+        double days = (double)times[i] / MICROSECONDS_PER_DAY;
         if (!ended[i]) continue;
-        sum += time;
-        squares += time * time;
+        (void)lk_exact_sum_add_int64(&sum, times[i], NULL);
+        (void)lk_exact_sum_add_double(&squares, days * days, NULL);
         n += 1;
     }
+    double total = lk_exact_sum_to_double(&sum);
     out->n = n;
     if (n < (double)count) out->flags |= LEADKPI_FLAG_SURVIVOR_BIASED;
-    out->status = n > 0 ? LEADKPI_OK : LEADKPI_UNDEFINED;
-    if (n > 0) out->value = sum / n;
-    (void)leadkpi_stats_mean_interval(n, sum, squares, tally->plan->level, &out->low, &out->high, NULL);
+    out->status = n > 0 ? LEADKPI_OK : LEADKPI_NOT_ENOUGH_DATA;
+    if (n > 0) out->value = total / n;
+    (void)leadkpi_stats_mean_interval(n, total / MICROSECONDS_PER_DAY, lk_exact_sum_to_double(&squares),
+                                      tally->plan->level, &out->low, &out->high, NULL);
+    out->low *= MICROSECONDS_PER_DAY;
+    out->high *= MICROSECONDS_PER_DAY;
 }
 
-static leadkpi_status estimate_times(const lk_tally *tally, const int64_t *times,
-                                     const uint8_t *ended, size_t count, leadkpi_estimate *out,
-                                     leadkpi_error *error)
+static leadkpi_status estimate_times(const lk_tally *tally, const lk_estimator *estimator,
+                                     const int64_t *times, const uint8_t *ended, size_t count,
+                                     leadkpi_estimate *out, leadkpi_error *error)
 {
     if (count == 0) {
         out->status = LEADKPI_UNDEFINED;
         return LEADKPI_OK;
     }
     out->n = (double)count;
-    if (variant_is(out->kpi, "mean")) {
-        estimate_mean(tally, times, ended, count, out);
-        return LEADKPI_OK;
-    }
-    double probability = variant_is(out->kpi, "p90") ? 0.9 : 0.5;
-    return estimate_quantile(tally, times, ended, count, probability, out, error);
+    if (!isnan(estimator->probability))
+        return estimate_quantile(tally, times, ended, count, estimator->probability, out, error);
+    estimate_mean(tally, times, ended, count, out);
+    return LEADKPI_OK;
 }
 
 static void to_units(int kind, leadkpi_estimate *out)
@@ -188,14 +200,14 @@ static void to_units(int kind, leadkpi_estimate *out)
     out->value /= unit;
     out->low /= unit;
     out->high /= unit;
-    if (isnan(out->low)) out->flags |= LEADKPI_FLAG_NO_INTERVAL;
+    if (isnan(out->low) || isnan(out->high)) out->flags |= LEADKPI_FLAG_NO_INTERVAL;
 }
 
-static leadkpi_status estimate_durations(const lk_tally *tally, int kind, uint32_t cell,
-                                         leadkpi_estimate *out, leadkpi_error *error)
+static leadkpi_status estimate_durations(const lk_tally *tally, const lk_estimator *estimator,
+                                         uint32_t cell, leadkpi_estimate *out, leadkpi_error *error)
 {
     size_t count;
-    const lk_duration *items = lk_tally_durations_of(tally, kind, cell, &count);
+    const lk_duration *items = lk_tally_durations_of(tally, estimator->durations, cell, &count);
     lk_memory *memory = tally->plan->memory;
     int64_t *times;
     uint8_t *ended;
@@ -206,37 +218,65 @@ static leadkpi_status estimate_durations(const lk_tally *tally, int kind, uint32
             times[i] = items[i].duration;
             ended[i] = (uint8_t)items[i].ended;
         }
-        status = estimate_times(tally, times, ended, count, out, error);
+        status = estimate_times(tally, estimator, times, ended, count, out, error);
         lk_release(memory, ended, count, sizeof *ended);
     }
     lk_release(memory, times, count, sizeof *times);
-    to_units(kind, out);
+    to_units(estimator->durations, out);
     return status;
 }
 
-leadkpi_status lk_estimate(const lk_tally *tally, int32_t kpi, uint32_t cell,
+leadkpi_status lk_estimate(const lk_tally *tally, const lk_estimator *estimator, uint32_t cell,
                            leadkpi_estimate *out, leadkpi_error *error)
 {
-    int kind = lk_estimate_durations(kpi);
-    if (kind >= 0) {
-        clear(tally, kpi, out);
-        out->flags = flags_of_cell(tally, cell);
-        return estimate_durations(tally, kind, cell, out, error);
+    if (estimator->durations >= 0) {
+        clear(tally, estimator->kpi, out);
+        out->flags = tally->cells.items[cell].flags;
+        return estimate_durations(tally, estimator, cell, out, error);
     }
-    lk_estimate_scalar(tally, kpi, cell, out);
+    lk_estimate_scalar(tally, estimator, cell, out);
     return LEADKPI_OK;
 }
 
-const char *lk_estimate_reason(const leadkpi_estimate *estimate)
+static lk_text about_input(const leadkpi_estimate *estimate, const char *what,
+                           char buffer[LK_REASON_SIZE])
 {
+    const char *measure = leadkpi_kpi_input(estimate->kpi, estimate->input);
+    size_t length = lk_format(buffer, LK_REASON_SIZE, "%s %s", measure ? measure : "an input", what);
+    return (lk_text){buffer, length < LK_REASON_SIZE ? length : LK_REASON_SIZE - 1};
+}
+
+static bool is_of_durations(const leadkpi_estimate *estimate)
+{
+    return lk_estimate_durations(estimate->kpi) >= 0;
+}
+
+lk_text lk_estimate_reason(const leadkpi_estimate *estimate, char buffer[LK_REASON_SIZE])
+{
+    bool bounded = !isnan(estimate->low) || !isnan(estimate->high);
     switch (estimate->status) {
     case LEADKPI_NOT_GIVEN:
-        return "an input was not given";
+        return about_input(estimate, "was not given, which is not the same as zero", buffer);
     case LEADKPI_NOT_ADDITIVE:
-        return "distinct persons cannot be added up; low and high are the bounds";
+        return about_input(estimate,
+                           bounded ? "counts distinct persons, who cannot be added up; low and high "
+                                     "are bounds"
+                                   : "counts distinct persons, who cannot be added up",
+                           buffer);
     case LEADKPI_NOT_ENOUGH_DATA:
-        return "not enough have come to an end yet";
+        return LK_LITERAL("too few have come to an end yet");
+    case LEADKPI_UNDEFINED:
+        if (is_of_durations(estimate)) return LK_LITERAL("there is no lead to time");
+        if (estimate->input >= 0) return about_input(estimate, "has no value here", buffer);
+        break;
+    case LEADKPI_OK:
+        if (is_of_durations(estimate))
+            return estimate->flags & LEADKPI_FLAG_NO_INTERVAL
+                       ? LK_LITERAL("no interval: too little data for this level")
+                       : LK_LITERAL("");
+        break;
     default:
-        return leadkpi_estimate_reason(estimate);
+        break;
     }
+    return lk_text_of(leadkpi_estimate_reason(estimate), LEADKPI_NUL_TERMINATED);
 }

@@ -7,6 +7,13 @@ static bool additivity_is(const char *additivity, const char *wanted)
     return strcmp(additivity, wanted) == 0;
 }
 
+/* customers_start, mrr_start, ... */
+static bool ends_with(lk_text text, const char *ending)
+{
+    size_t length = strlen(ending);
+    return text.length >= length && memcmp(text.data + text.length - length, ending, length) == 0;
+}
+
 static bool read_cost_name(lk_text text, lk_fact_meaning *name)
 {
     size_t start = sizeof LK_COST_PREFIX - 1, slash = start;
@@ -28,6 +35,7 @@ bool lk_fact_meaning_read(lk_text text, lk_fact_meaning *name)
                                                       LEADKPI_NUL_TERMINATED);
     if (!additivity) return false;
     name->is_stock = additivity_is(additivity, "stock");
+    name->is_opening = name->is_stock && ends_with(text, "_start");
     name->is_distinct = additivity_is(additivity, "distinct");
     return true;
 }

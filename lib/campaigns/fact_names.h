@@ -7,7 +7,8 @@
 
 typedef struct lk_fact_meaning {
     bool is_cost;
-    bool is_stock;    /* over time the last value counts */
+    bool is_stock;    /* over time one value counts: the last, */
+    bool is_opening;  /* or the first, of what was there at the start */
     bool is_distinct; /* persons that may be the same from one fact to the next */
     int cost_type;
     int scope;

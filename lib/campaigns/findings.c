@@ -94,15 +94,6 @@ typedef struct search {
 
 /* ---- examples ------------------------------------------------------------------------------ */
 
-static int compare_ids(const lk_ids *ids, uint32_t a, uint32_t b)
-{
-    if (ids->hashed) return lk_key128_compare(ids->hashes.keys[a], ids->hashes.keys[b]);
-    if (ids->type == LK_IDS_TEXT)
-        return lk_text_compare(lk_map_text_key(&ids->texts, a), lk_map_text_key(&ids->texts, b));
-    int64_t x = ids->integers.keys[a], y = ids->integers.keys[b];
-    return (x > y) - (x < y);
-}
-
 static void note(search *s, int what, int64_t count)
 {
     s->found[what].count += count;
@@ -112,7 +103,7 @@ static void note_lead(search *s, int what, int64_t count, uint32_t lead)
 {
     finding *f = &s->found[what];
     note(s, what, count);
-    if (f->lead == NO_LEAD || compare_ids(&s->tally->plan->store->ids, lead, f->lead) < 0)
+    if (f->lead == NO_LEAD || lk_leads_compare_ids(&s->tally->plan->store->ids, lead, f->lead) < 0)
         f->lead = lead;
 }
 
@@ -133,6 +124,12 @@ static lk_text id_text(const lk_ids *ids, uint32_t lead, char buffer[24])
 
 /* ---- leads ----------------------------------------------------------------------------------- */
 
+/* Rows outside from and to are not looked at; those after as_of are, and named. */
+static bool is_in_range(const lk_plan *plan, int64_t time)
+{
+    return time >= plan->from && time < plan->to;
+}
+
 static bool lacks_dimension(const lk_plan *plan, uint32_t tuple)
 {
     for (size_t i = 0; i < plan->segments.dimension_count; i++)
@@ -145,7 +142,7 @@ static void look_at_lead(search *s, uint32_t lead)
     const lk_plan *plan = s->tally->plan;
     const lk_lead *item = &plan->store->leads[lead];
     const lk_people *people = &s->tally->people;
-    if (item->rows == 0) return;
+    if (item->rows == 0 || !is_in_range(plan, item->time)) return;
     if (item->rows > 1) note_lead(s, DUPLICATE_LEAD_ROWS, (int64_t)item->rows - 1, lead);
     if (plan->store->emails && plan->store->emails[lead] == 0) note_lead(s, LEADS_WITHOUT_EMAIL, 1, lead);
     if (lk_people_first_lead(people, lead) != lead) note_lead(s, LEADS_OF_ONE_EMAIL, 1, lead);
@@ -162,23 +159,33 @@ static void look_at_stage_row(search *s, uint32_t lead, const lk_event *event, c
     const lk_plan *plan = s->tally->plan;
     const lk_lead *item = &plan->store->leads[lead];
     int stage = plan->stages[lk_event_name(event)];
+    bool repeated = before && lk_event_same(before, event);
+    if (!is_in_range(plan, event->time)) return;
     if (item->rows == 0) note_lead(s, STAGE_ROWS_OF_UNKNOWN_LEADS, 1, lead);
     if (item->rows > 0 && event->time < item->time) note_lead(s, STAGES_BEFORE_LEAD, 1, lead);
     if (event->time > plan->as_of) note_lead(s, STAGE_ROWS_AFTER_AS_OF, 1, lead);
     if (stage == LK_STAGE_UNKNOWN)
         note_text(s, UNKNOWN_STAGE_NAMES, 1,
                   lk_map_text_key(&plan->store->stages.names, lk_event_name(event)));
-    if (stage == LK_STAGE_WON && lk_event_value_kind(event) == LK_VALUE_NONE)
+    if (stage == LK_STAGE_WON && lk_event_value_kind(event) == LK_VALUE_NONE && !repeated &&
+        item->rows > 0 && event->time <= plan->as_of)
         note_lead(s, DEALS_WITHOUT_VALUE, 1, lead);
-    if (before && lk_event_same(before, event)) note_lead(s, DUPLICATE_STAGE_ROWS, 1, lead);
+    if (repeated) note_lead(s, DUPLICATE_STAGE_ROWS, 1, lead);
 }
 
-static bool reenters(const lk_event_lists *lists, lk_event_run run)
+/* A person may well have several deals; any other stage is entered once. */
+static bool reenters(const lk_plan *plan, const lk_event_lists *lists, lk_event_run run)
 {
-    for (size_t i = 1; i < run.count; i++) {
-        const lk_event *a = &lists->events->items[run.items[i - 1]];
-        const lk_event *b = &lists->events->items[run.items[i]];
-        if (lk_event_name(a) == lk_event_name(b) && a->time != b->time) return true;
+    int64_t seen[LK_STAGE_COUNT];
+    for (int stage = 0; stage < LK_STAGE_COUNT; stage++) seen[stage] = LK_STAGE_NEVER;
+    for (size_t i = 0; i < run.count; i++) {
+        const lk_event *event = &lists->events->items[run.items[i]];
+        int stage = plan->stages[lk_event_name(event)];
+        if (stage == LK_STAGE_UNKNOWN || stage == LK_STAGE_OPPORTUNITY || event->time > plan->as_of)
+            continue;
+        if (stage >= LK_STAGE_WON && stage <= LK_STAGE_NO_DECISION) continue;
+        if (seen[stage] != LK_STAGE_NEVER && seen[stage] != event->time) return true;
+        seen[stage] = event->time;
     }
     return false;
 }
@@ -204,6 +211,19 @@ static void look_at_path(search *s, uint32_t lead)
     if (out_of_order) note_lead(s, STAGES_OUT_OF_ORDER, 1, lead);
 }
 
+static void look_at_responses(search *s, uint32_t lead)
+{
+    const lk_event_lists *responses = &s->tally->people.responses;
+    const lk_lead *item = &s->tally->plan->store->leads[lead];
+    lk_event_run run = lk_event_lists_of(responses, lead);
+    for (size_t i = 0; i < run.count; i++) {
+        int64_t time = responses->events->items[run.items[i]].time;
+        if (!is_in_range(s->tally->plan, time)) continue;
+        if (item->rows == 0) note_lead(s, RESPONSE_ROWS_OF_UNKNOWN_LEADS, 1, lead);
+        if (item->rows > 0 && time < item->time) note_lead(s, RESPONSES_BEFORE_LEAD, 1, lead);
+    }
+}
+
 static void look_at_events(search *s, uint32_t lead)
 {
     const lk_people *people = &s->tally->people;
@@ -214,14 +234,10 @@ static void look_at_events(search *s, uint32_t lead)
         const lk_event *items = people->stages.events->items;
         look_at_stage_row(s, lead, &items[run.items[i]], i ? &items[run.items[i - 1]] : NULL);
     }
-    if (reenters(&people->stages, run)) note_lead(s, STAGES_REENTERED, 1, lead);
-    run = lk_event_lists_of(&people->responses, lead);
-    for (size_t i = 0; i < run.count; i++) {
-        if (item->rows == 0) note_lead(s, RESPONSE_ROWS_OF_UNKNOWN_LEADS, 1, lead);
-        if (item->rows > 0 && people->responses.events->items[run.items[i]].time < item->time)
-            note_lead(s, RESPONSES_BEFORE_LEAD, 1, lead);
-    }
-    if (lk_people_is_person(people, lead) && item->time <= plan->as_of) look_at_path(s, lead);
+    look_at_responses(s, lead);
+    if (!lk_people_is_person(people, lead) || !lk_plan_sees(plan, item->time)) return;
+    if (reenters(plan, &people->stages, run)) note_lead(s, STAGES_REENTERED, 1, lead);
+    look_at_path(s, lead);
 }
 
 /* ---- costs --------------------------------------------------------------------------------------- */
@@ -230,13 +246,14 @@ static void look_at_fact(search *s, uint32_t index)
 {
     const lk_plan *plan = s->tally->plan;
     lk_key128 key = plan->store->fact_keys.keys[index];
-    lk_text name = lk_map_text_key(&plan->store->fact_names, (uint32_t)key.low);
+    lk_text name = lk_map_text_key(&plan->store->fact_names, lk_fact_name(key));
     const lk_fact *fact = &plan->store->facts[index];
     lk_fact_meaning meaning;
-    if ((int64_t)key.high > plan->as_of) note_text(s, COSTS_AFTER_AS_OF, (int64_t)fact->rows, name);
+    if (!is_in_range(plan, lk_fact_time(key))) return;
+    if (lk_fact_time(key) > plan->as_of) note_text(s, COSTS_AFTER_AS_OF, (int64_t)fact->rows, name);
     if (!lk_fact_meaning_read(name, &meaning) || !meaning.is_cost) return;
     if (lk_exact_sum_is_negative(&fact->sum)) note_text(s, CREDITS, (int64_t)fact->rows, name);
-    if (lacks_dimension(plan, (uint32_t)(key.low >> 32)))
+    if (lacks_dimension(plan, lk_fact_tuple(key)))
         note_text(s, COSTS_WITHOUT_DIMENSION, (int64_t)fact->rows, name);
 }
 

@@ -4,18 +4,29 @@
 
 /* ---- one person by e-mail ---------------------------------------------------- */
 
+int lk_leads_compare_ids(const lk_ids *ids, uint32_t a, uint32_t b)
+{
+    if (ids->hashed) return lk_key128_compare(ids->hashes.keys[a], ids->hashes.keys[b]);
+    if (ids->type == LK_IDS_TEXT)
+        return lk_text_compare(lk_map_text_key(&ids->texts, a), lk_map_text_key(&ids->texts, b));
+    int64_t x = ids->integers.keys[a], y = ids->integers.keys[b];
+    return (x > y) - (x < y);
+}
+
 static bool lead_goes_before(const lk_store *store, const uint32_t *order, uint32_t a, uint32_t b)
 {
     const lk_lead *x = &store->leads[a], *y = &store->leads[b];
     if (x->time != y->time) return x->time < y->time;
-    return lk_tuple_compare(store, order, x->tuple, y->tuple) < 0;
+    int content = lk_tuple_compare(store, order, x->tuple, y->tuple);
+    return content ? content < 0 : lk_leads_compare_ids(&store->ids, a, b) < 0;
 }
 
 /* first_of_email[e]: the first lead of address e. */
 static void choose_first_leads(const lk_store *store, const uint32_t *order, lk_people *people,
                                uint32_t *first_of_email)
 {
-    memset(first_of_email, 0xFF, store->email_texts.count * sizeof *first_of_email);
+    if (store->email_texts.count)
+        memset(first_of_email, 0xFF, store->email_texts.count * sizeof *first_of_email);
     for (uint32_t lead = 0; lead < people->lead_count; lead++) {
         uint32_t email = store->emails[lead];
         if (email == 0 || store->leads[lead].rows == 0) continue;
@@ -98,8 +109,9 @@ static leadkpi_status make_lists(const lk_people *people, const lk_events *event
     lists->events = events;
     lists->lead_count = people->lead_count;
     LK_TRY(lk_allocate(memory, people->lead_count, sizeof *lists->ends, &lists->ends, error));
-    LK_TRY(lk_allocate(memory, events->count, sizeof *lists->order, &lists->order, error));
-    memset(lists->ends, 0, people->lead_count * sizeof *lists->ends);
+    /* One more, so that there is a place, and not NULL, where a list without an event starts. */
+    LK_TRY(lk_allocate(memory, events->count + 1, sizeof *lists->order, &lists->order, error));
+    if (people->lead_count) memset(lists->ends, 0, people->lead_count * sizeof *lists->ends);
     for (size_t i = 0; i < events->count; i++)
         lists->ends[lk_people_first_lead(people, events->items[i].lead)]++;
     uint32_t start = 0;
@@ -135,7 +147,7 @@ leadkpi_status lk_people_find(const leadkpi_campaigns *campaigns, lk_memory *mem
 static void free_lists(lk_event_lists *lists, lk_memory *memory)
 {
     lk_release(memory, lists->ends, lists->lead_count, sizeof *lists->ends);
-    lk_release(memory, lists->order, lists->events ? lists->events->count : 0, sizeof *lists->order);
+    lk_release(memory, lists->order, lists->events ? lists->events->count + 1 : 0, sizeof *lists->order);
 }
 
 void lk_people_free(lk_people *people, lk_memory *memory)

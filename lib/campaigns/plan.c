@@ -131,6 +131,10 @@ static leadkpi_status read_inputs(lk_plan *plan, leadkpi_error *error)
         lk_report_input *input = &plan->inputs[i];
         LK_TRY(read_pair("inputs", lk_options_list_item(plan->options, SCHEMA, LK_REPORT_INPUTS, i),
                          &input->measure, &input->value, error));
+        for (size_t j = 0; j < i; j++)
+            LK_FAIL_IF(lk_text_equal(plan->inputs[j].measure, input->measure), error,
+                       LEADKPI_CONTRADICTION, "inputs: expected each measure once, found \"%.*s\" twice",
+                       LK_TEXT_ARGS(input->measure));
         if (!leadkpi_measure_property(input->measure.data, input->measure.length, "id",
                                       LEADKPI_NUL_TERMINATED)) {
             lk_nearest nearest;
@@ -145,6 +149,26 @@ static leadkpi_status read_inputs(lk_plan *plan, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* The first dimension has had this text, and no weight before names it. */
+static leadkpi_status check_weight(const lk_plan *plan, size_t place, leadkpi_error *error)
+{
+    const lk_store *store = plan->store;
+    lk_text segment = plan->weights[place].segment;
+    for (size_t j = 0; j < place; j++)
+        LK_FAIL_IF(lk_text_equal(plan->weights[j].segment, segment), error, LEADKPI_CONTRADICTION,
+                   "weights: expected each segment once, found \"%.*s\" twice", LK_TEXT_ARGS(segment));
+    uint32_t text = lk_map_text_find(&store->texts, segment), dimension = plan->segments.dimensions[0];
+    for (uint32_t tuple = 1; tuple <= store->tuples.count; tuple++)
+        if (lk_tuple_dimension(store, tuple) == dimension && lk_tuple_text(store, tuple) == text)
+            return LEADKPI_OK;
+    lk_nearest nearest;
+    lk_nearest_begin(&nearest, segment);
+    for (uint32_t tuple = 1; tuple <= store->tuples.count; tuple++)
+        if (lk_tuple_dimension(store, tuple) == dimension)
+            lk_nearest_consider(&nearest, lk_map_text_key(&store->texts, lk_tuple_text(store, tuple)));
+    return lk_nearest_fail(&nearest, "weights", error);
+}
+
 static leadkpi_status read_weights(lk_plan *plan, leadkpi_error *error)
 {
     size_t count = lk_options_list_count(plan->options, SCHEMA, LK_REPORT_WEIGHTS);
@@ -153,6 +177,8 @@ static leadkpi_status read_weights(lk_plan *plan, leadkpi_error *error)
                LK_TEXT_ARGS(lk_options_get_text(plan->options, SCHEMA, LK_REPORT_OVERHEAD)));
     LK_FAIL_IF(plan->overhead != LK_OVERHEAD_NONE && plan->segments.dimension_count == 0, error,
                LEADKPI_CONTRADICTION, "overhead: expected a dimension in by to give it to, found none");
+    LK_FAIL_IF(count > LK_REPORT_WEIGHTS_MAX, error, LEADKPI_BAD_ARGUMENT,
+               "weights: expected at most %d, found %zu", LK_REPORT_WEIGHTS_MAX, count);
     LK_TRY(lk_allocate(plan->memory, count, sizeof *plan->weights, &plan->weights, error));
     plan->weight_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -161,6 +187,7 @@ static leadkpi_status read_weights(lk_plan *plan, leadkpi_error *error)
                          &weight->segment, &weight->weight, error));
         LK_FAIL_IF(!(weight->weight >= 0), error, LEADKPI_BAD_ARGUMENT,
                    "weights: expected 0 or more, found %g", weight->weight);
+        LK_TRY(check_weight(plan, i, error));
     }
     return LEADKPI_OK;
 }
@@ -229,6 +256,8 @@ static leadkpi_status read_times(lk_plan *plan, leadkpi_error *error)
     plan->mature_after = lk_options_int64(options, SCHEMA, LK_REPORT_MATURE_AFTER);
     LK_TRY(lk_calendar_create_from(plan->memory, options, SCHEMA, LK_REPORT_CALENDAR,
                                    &plan->calendar, error));
+    for (int i = LK_CALENDAR_HOURS; i <= LK_CALENDAR_HOLIDAYS; i++)
+        plan->has_hours |= lk_options_has_value(options, SCHEMA, LK_REPORT_CALENDAR + i);
     lk_text grain = lk_options_get_text(options, SCHEMA, LK_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
     plan->has_periods = !lk_text_equal(grain, LK_LITERAL("all"));
     return LEADKPI_OK;

@@ -76,6 +76,7 @@ typedef struct lk_plan {
     int shape;
     bool totals;
     bool has_periods;
+    bool has_hours; /* some hour is not open */
     double level;
 } lk_plan;
 

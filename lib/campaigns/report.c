@@ -154,7 +154,8 @@ static leadkpi_status put_estimate(estimate_columns *columns, size_t row,
     put_number(&columns->n, row, estimate->n);
     const char *name = leadkpi_kpi_property(estimate->kpi, "name", LEADKPI_NUL_TERMINATED);
     LK_TRY(append_word(name, &columns->kpi, error));
-    return append_word(lk_estimate_reason(estimate), &columns->reason, error);
+    char buffer[LK_REASON_SIZE];
+    return lk_text_builder_append(&columns->reason, lk_estimate_reason(estimate, buffer), error);
 }
 
 static void begin_columns(estimate_columns *columns, leadkpi_table *table, bool is_long)
@@ -189,12 +190,23 @@ static lk_text column_name(int32_t kpi, const char *suffix, char out[COLUMN_NAME
     return (lk_text){out, length};
 }
 
+/* Cells between two looks at the interrupt; one may hold many durations. */
+#define CELLS_A_POLL 1024
+
+static leadkpi_status poll(const lk_tally *tally, size_t row, leadkpi_error *error)
+{
+    return row % CELLS_A_POLL ? LEADKPI_OK : lk_interrupted(tally->plan->memory, error);
+}
+
 static leadkpi_status fill_wide(const lk_tally *tally, int32_t kpi, estimate_columns *columns,
                                 leadkpi_error *error)
 {
+    lk_estimator estimator;
+    lk_estimator_prepare(tally, kpi, &estimator);
     for (size_t row = 0; row < row_count(tally); row++) {
         leadkpi_estimate estimate;
-        LK_TRY(lk_estimate(tally, kpi, cell_of_row(tally, row), &estimate, error));
+        LK_TRY(poll(tally, row, error));
+        LK_TRY(lk_estimate(tally, &estimator, cell_of_row(tally, row), &estimate, error));
         LK_TRY(put_estimate(columns, row, &estimate, error));
     }
     return LEADKPI_OK;
@@ -220,9 +232,7 @@ static leadkpi_status add_wide(const lk_tally *tally, leadkpi_table *table, lead
     for (size_t i = 0; i < tally->plan->kpi_count && status == LEADKPI_OK; i++) {
         estimate_columns columns;
         begin_columns(&columns, table, false);
-        status = lk_interrupted(tally->plan->memory, error);
-        if (status == LEADKPI_OK)
-            status = add_wide_columns(tally, tally->plan->kpis[i], table, &columns, error);
+        status = add_wide_columns(tally, tally->plan->kpis[i], table, &columns, error);
         release_columns(&columns);
     }
     return status;
@@ -230,17 +240,32 @@ static leadkpi_status add_wide(const lk_tally *tally, leadkpi_table *table, lead
 
 /* ---- long ------------------------------------------------------------------------------------ */
 
-static leadkpi_status fill_long(const lk_tally *tally, estimate_columns *columns, leadkpi_error *error)
+static leadkpi_status fill_rows(const lk_tally *tally, const lk_estimator *estimators,
+                                estimate_columns *columns, leadkpi_error *error)
 {
     size_t kpi_count = tally->plan->kpi_count;
     for (size_t row = 0; row < row_count(tally); row++) {
+        LK_TRY(poll(tally, row, error));
         for (size_t i = 0; i < kpi_count; i++) {
             leadkpi_estimate estimate;
-            LK_TRY(lk_estimate(tally, tally->plan->kpis[i], cell_of_row(tally, row), &estimate, error));
+            LK_TRY(lk_estimate(tally, &estimators[i], cell_of_row(tally, row), &estimate, error));
             LK_TRY(put_estimate(columns, row * kpi_count + i, &estimate, error));
         }
     }
     return LEADKPI_OK;
+}
+
+static leadkpi_status fill_long(const lk_tally *tally, estimate_columns *columns, leadkpi_error *error)
+{
+    lk_memory *memory = tally->plan->memory;
+    size_t kpi_count = tally->plan->kpi_count;
+    lk_estimator *estimators;
+    LK_TRY(lk_allocate(memory, kpi_count, sizeof *estimators, &estimators, error));
+    for (size_t i = 0; i < kpi_count; i++)
+        lk_estimator_prepare(tally, tally->plan->kpis[i], &estimators[i]);
+    leadkpi_status status = fill_rows(tally, estimators, columns, error);
+    lk_release(memory, estimators, kpi_count, sizeof *estimators);
+    return status;
 }
 
 static leadkpi_status add_long_columns(const lk_tally *tally, leadkpi_table *table,
@@ -270,13 +295,6 @@ static leadkpi_status add_long(const lk_tally *tally, leadkpi_table *table, lead
 
 /* ---- the calls --------------------------------------------------------------------------------- */
 
-static leadkpi_status build_report(const lk_tally *tally, leadkpi_table *table, leadkpi_error *error)
-{
-    LK_TRY(add_row_names(tally, table, error));
-    if (tally->plan->shape == LK_SHAPE_LONG) return add_long(tally, table, error);
-    return add_wide(tally, table, error);
-}
-
 static void want_durations(lk_tally *tally, const lk_plan *plan)
 {
     for (size_t i = 0; i < plan->kpi_count; i++) {
@@ -285,14 +303,47 @@ static void want_durations(lk_tally *tally, const lk_plan *plan)
     }
 }
 
-/* What report, findings and cost list share: read the plan, tally, build, give
- * everything back but the table. */
+static leadkpi_status add_columns(const lk_tally *tally, leadkpi_table *table, leadkpi_error *error)
+{
+    LK_TRY(add_row_names(tally, table, error));
+    if (tally->plan->shape == LK_SHAPE_LONG) return add_long(tally, table, error);
+    return add_wide(tally, table, error);
+}
+
+static leadkpi_status build_report(lk_plan *plan, leadkpi_table *table, leadkpi_error *error)
+{
+    lk_tally tally;
+    memset(&tally, 0, sizeof tally);
+    want_durations(&tally, plan);
+    LK_TRY(lk_tally_make(&tally, plan, error));
+    leadkpi_status status = add_columns(&tally, table, error);
+    lk_tally_free(&tally);
+    return status;
+}
+
+static leadkpi_status build_findings(lk_plan *plan, leadkpi_table *table, leadkpi_error *error)
+{
+    lk_tally tally;
+    memset(&tally, 0, sizeof tally);
+    LK_TRY(lk_tally_make(&tally, plan, error));
+    leadkpi_status status = lk_findings_build(&tally, table, error);
+    lk_tally_free(&tally);
+    return status;
+}
+
+static leadkpi_status build_cost_list(lk_plan *plan, leadkpi_table *table, leadkpi_error *error)
+{
+    return lk_cost_list_build(plan, table, error);
+}
+
+typedef leadkpi_status (*build_table)(lk_plan *, leadkpi_table *, leadkpi_error *);
+
+/* What report, findings and cost list share: read the plan, build, give everything back
+ * but the table. */
 static leadkpi_status run(const leadkpi_campaigns *campaigns, const leadkpi_options *options,
-                          leadkpi_status (*build)(const lk_tally *, leadkpi_table *, leadkpi_error *),
-                          leadkpi_table **out, leadkpi_error *error)
+                          build_table build, leadkpi_table **out, leadkpi_error *error)
 {
     lk_plan plan;
-    lk_tally tally;
     leadkpi_table *table = NULL;
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
@@ -300,14 +351,8 @@ static leadkpi_status run(const leadkpi_campaigns *campaigns, const leadkpi_opti
     LK_REQUIRE(campaigns, error);
     lk_memory memory = lk_memory_like(&campaigns->memory);
     LK_TRY(lk_plan_read(&plan, campaigns, options, &memory, error));
-    memset(&tally, 0, sizeof tally);
-    want_durations(&tally, &plan);
-    leadkpi_status status = lk_tally_make(&tally, &plan, error);
-    if (status == LEADKPI_OK) {
-        status = lk_table_new(&memory, &table, error);
-        if (status == LEADKPI_OK) status = build(&tally, table, error);
-        lk_tally_free(&tally);
-    }
+    leadkpi_status status = lk_table_new(&memory, &table, error);
+    if (status == LEADKPI_OK) status = build(&plan, table, error);
     lk_plan_free(&plan);
     if (status != LEADKPI_OK) {
         leadkpi_table_free(table);
@@ -328,12 +373,12 @@ leadkpi_status leadkpi_campaigns_findings(const leadkpi_campaigns *campaigns,
                                           const leadkpi_options *options, leadkpi_table **out,
                                           leadkpi_error *error)
 {
-    return run(campaigns, options, lk_findings_build, out, error);
+    return run(campaigns, options, build_findings, out, error);
 }
 
 leadkpi_status leadkpi_campaigns_cost_list(const leadkpi_campaigns *campaigns,
                                            const leadkpi_options *options, leadkpi_table **out,
                                            leadkpi_error *error)
 {
-    return run(campaigns, options, lk_cost_list_build, out, error);
+    return run(campaigns, options, build_cost_list, out, error);
 }

@@ -13,7 +13,7 @@
 typedef struct lk_reading {
     double value;          /* NaN where the status is not OK */
     double least, most;    /* bounds, where NOT_ADDITIVE; else the value */
-    leadkpi_status status; /* OK, NOT_GIVEN, NOT_ADDITIVE */
+    leadkpi_status status; /* OK, NOT_GIVEN, NOT_ADDITIVE; of a derived KPI its own */
     uint32_t flags;        /* LEADKPI_FLAG_PARTIAL, or 0 */
 } lk_reading;
 
@@ -22,10 +22,11 @@ enum {
     LK_SOURCE_INPUT,       /* the constant `value` */
     LK_SOURCE_FACT,        /* the fact `index`; where the cell has none, as `otherwise` */
     LK_SOURCE_COUNT,       /* the count `index` */
+    LK_SOURCE_MATURE,      /* the same, where option mature_after says what is mature */
     LK_SOURCE_DUPLICATES,  /* records that are no new person */
     LK_SOURCE_DEALS,       /* the value of deals: sum `index` */
     LK_SOURCE_SPEND,       /* a spend, `index` of LK_SPEND_ */
-    LK_SOURCE_PREVIOUS,    /* the count `index` in the period before */
+    LK_SOURCE_PREVIOUS,    /* the count `index` in the period before: 0 where others have a row in it */
     LK_SOURCE_ALL_LEADS,   /* the leads of all segments in this period */
     LK_SOURCE_DAYS,        /* the length of the period; index 1: of the one before */
     LK_SOURCE_KPI          /* the KPI `index` in the same cell */
@@ -49,12 +50,9 @@ typedef struct lk_source {
     double value;
 } lk_source;
 
-/* For input `input` of a KPI. */
+/* For input `input` of a KPI. By name: once a KPI, not once a cell. */
 lk_source lk_source_find(const lk_tally *tally, int32_t kpi, int32_t input);
 
 lk_reading lk_source_read(const lk_tally *tally, const lk_source *source, uint32_t cell);
-
-/* For the cost list: a spend in one cell. */
-lk_reading lk_spend_read(const lk_tally *tally, int spend, uint32_t cell);
 
 #endif

@@ -518,10 +518,8 @@ static leadkpi_status write_counted(state *s, void *buffer, size_t capacity, siz
 {
     size_t size;
     LK_TRY(write_state(s, NULL, 0, &size, error));
-    if (needed) *needed = size;
-    if (!buffer && needed && capacity == 0) return LEADKPI_OK;
-    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", size, capacity);
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    if (!buffer) return LEADKPI_OK;
     return write_state(s, buffer, capacity, &size, error);
 }
 
@@ -532,8 +530,7 @@ leadkpi_status leadkpi_campaigns_serialize(const leadkpi_campaigns *campaigns, v
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(campaigns, error);
-    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     state s = {.campaigns = campaigns,
                .store = campaigns->store ? campaigns->store : &nothing,
                .memory = lk_memory_like(&campaigns->memory)};

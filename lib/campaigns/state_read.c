@@ -543,16 +543,6 @@ static leadkpi_status read_payload(reading *r)
     return lk_reader_finish(&r->reader);
 }
 
-/* A handle without a row holds no store. */
-static void drop_empty_store(leadkpi_campaigns *campaigns)
-{
-    const lk_store *store = campaigns->store;
-    if (store->ids.type == LK_IDS_NONE && store->fact_keys.count == 0 && store->cost_rows == 0 &&
-        store->measure_rows == 0 && store->batches.count == 0 && store->dimensions.count == 0 &&
-        store->currency_length == 0)
-        lk_store_free(campaigns);
-}
-
 static leadkpi_status read_store(reading *r)
 {
     lk_memory *memory = &r->campaigns->memory;
@@ -561,7 +551,7 @@ static leadkpi_status read_store(reading *r)
     for (int which = 0; which < SECTION_COUNT; which++)
         lk_release(memory, r->sections[which].used, r->sections[which].count, 1);
     lk_release(memory, r->tuples, r->sections[TUPLES].count, sizeof *r->tuples);
-    if (status == LEADKPI_OK) drop_empty_store(r->campaigns);
+    if (status == LEADKPI_OK) lk_store_drop_empty(r->campaigns);
     return status;
 }
 

@@ -43,6 +43,15 @@ void lk_store_free(leadkpi_campaigns *campaigns)
     campaigns->store = NULL;
 }
 
+void lk_store_drop_empty(leadkpi_campaigns *campaigns)
+{
+    const lk_store *store = campaigns->store;
+    if (store->ids.type == LK_IDS_NONE && store->fact_keys.count == 0 && store->cost_rows == 0 &&
+        store->measure_rows == 0 && store->batches.count == 0 && store->dimensions.count == 0 &&
+        store->currency_length == 0)
+        lk_store_free(campaigns);
+}
+
 /* ---- mark and roll back ---------------------------------------------------- */
 
 lk_store_mark lk_store_mark_now(const leadkpi_campaigns *campaigns)

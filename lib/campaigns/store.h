@@ -223,6 +223,10 @@ leadkpi_status lk_store_order_texts(const lk_map_text *map, lk_memory *memory, u
 leadkpi_status lk_store_open(leadkpi_campaigns *campaigns, lk_store **store, leadkpi_error *error);
 void lk_store_free(leadkpi_campaigns *campaigns);
 
+/* A handle that was told nothing holds no store, whether a table without rows came or none:
+ * what has the same bytes answers the same. */
+void lk_store_drop_empty(leadkpi_campaigns *campaigns);
+
 /* Everything that an add may intern before it commits. */
 typedef struct lk_store_mark {
     uint32_t dimensions, texts, tuples, ids, email_texts, stage_names, response_kinds, fact_names,

@@ -1,6 +1,7 @@
 #include "campaigns/tally.h"
 
 #include "base/sort.h"
+#include "campaigns/estimate.h"
 
 leadkpi_status lk_tally_cell(lk_tally *tally, uint32_t tuple, int64_t time, uint32_t *cell,
                              leadkpi_error *error)
@@ -13,16 +14,13 @@ leadkpi_status lk_tally_cell(lk_tally *tally, uint32_t tuple, int64_t time, uint
 
 static int compare_segments(const lk_tally *tally, uint32_t a, uint32_t b)
 {
-    const lk_segments *segments = &tally->plan->segments;
     const lk_map_text *texts = &tally->plan->store->texts;
-    for (size_t i = 0; a != b && i < segments->dimension_count; i++) {
-        uint32_t x = lk_segment_text(segments, a, i), y = lk_segment_text(segments, b, i);
-        if (x == y) continue;
-        if (x == LK_MAP_NONE) return -1;
-        if (y == LK_MAP_NONE) return 1;
-        return lk_text_compare(lk_map_text_key(texts, x), lk_map_text_key(texts, y));
-    }
-    return 0;
+    uint32_t x, y;
+    if (a == b) return 0;
+    lk_segments_differ(&tally->plan->segments, a, b, &x, &y);
+    if (x == LK_MAP_NONE) return -1;
+    if (y == LK_MAP_NONE) return 1;
+    return lk_text_compare(lk_map_text_key(texts, x), lk_map_text_key(texts, y));
 }
 
 static int compare_cells(const void *context, uint32_t a, uint32_t b)
@@ -117,7 +115,10 @@ static leadkpi_status make(lk_tally *tally, leadkpi_error *error)
     for (int kind = 0; kind < LK_DURATION_KINDS; kind++)
         LK_TRY(group_durations(&tally->durations[kind], tally->cells.keys.count, plan->memory, error));
     add_up_total(tally);
-    return add_up_periods(tally, error);
+    LK_TRY(add_up_periods(tally, error));
+    for (uint32_t cell = 0; cell < tally->cells.keys.count; cell++)
+        tally->cells.items[cell].flags = lk_estimate_flags(tally, cell);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_tally_make(lk_tally *tally, lk_plan *plan, leadkpi_error *error)

@@ -40,8 +40,8 @@ typedef struct lk_tally {
     int64_t *period_leads; /* and the leads of all segments in them */
     bool wants[LK_DURATION_KINDS];
     lk_durations durations[LK_DURATION_KINDS];
-    bool sales_given; /* some row has a sales cost */
-    bool value_given; /* some won row has a value */
+    bool sales_given; /* some row of the handle has a sales cost */
+    bool value_given; /* some deal has a value */
     lk_calendar_cursor cursor;
     lk_kpi_settings settings; /* level and basis of the plan */
 } lk_tally;

@@ -4,7 +4,6 @@
 
 /* ---- facts to cells ---------------------------------------------------------------- */
 
-
 static int compare_facts(const void *context, uint32_t i, uint32_t j)
 {
     const lk_store *store = context;
@@ -21,7 +20,6 @@ static leadkpi_status add_cost(lk_tally *tally, uint32_t cell, const lk_fact_mea
     static const int scope_rows[LK_SCOPE_COUNT] = {LK_COUNT_CAMPAIGN_ROWS, LK_COUNT_MARKETING_ROWS,
                                                    LK_COUNT_SALES_ROWS};
     lk_cell *item = &tally->cells.items[cell];
-    if (name->scope == LK_SCOPE_SALES) tally->sales_given = true;
     item->counts[scope_rows[name->scope]] += (int64_t)fact->rows;
     LK_TRY(lk_exact_sum_add(&item->sums[scope_sums[name->scope]], &fact->sum, error));
     if (name->cost_type != LK_COST_MEDIA) return LEADKPI_OK;
@@ -29,27 +27,46 @@ static leadkpi_status add_cost(lk_tally *tally, uint32_t cell, const lk_fact_mea
     return lk_exact_sum_add(&item->sums[LK_SUM_MEDIA], &fact->sum, error);
 }
 
-/* The next fact of the same name and tuple that the plan sees, if any. */
-static const lk_key128 *next_of_run(const lk_tally *tally, const uint32_t *order, size_t count,
-                                    size_t place)
+/* The fact of the same name and tuple that is `step` places on, where the plan sees it. */
+static const lk_key128 *neighbour(const lk_tally *tally, const uint32_t *order, size_t count,
+                                  size_t place, size_t step)
 {
     const lk_key128 *keys = tally->plan->store->fact_keys.keys;
-    if (place + 1 >= count || keys[order[place + 1]].low != keys[order[place]].low) return NULL;
-    const lk_key128 *next = &keys[order[place + 1]];
-    return lk_plan_sees(tally->plan, (int64_t)next->high) ? next : NULL;
+    size_t other = place + step; /* a step of SIZE_MAX is one back; before the first is past the last */
+    if (other >= count || keys[order[other]].low != keys[order[place]].low) return NULL;
+    return lk_plan_sees(tally->plan, lk_fact_time(keys[order[other]])) ? &keys[order[other]] : NULL;
 }
 
-/* Of a stock (customers at the end of a period) only the last value in a cell
- * counts, for each combination of dimensions. */
-static leadkpi_status add_stock(lk_tally *tally, uint32_t cell, uint32_t name, const lk_fact *fact,
-                                const lk_key128 *next, leadkpi_error *error)
+/* Several rows of distinct persons for one day and segment may count the same persons:
+ * the largest of them is the mean at least. */
+static leadkpi_status largest_row(const lk_fact *fact, lk_exact_sum *largest, leadkpi_error *error)
 {
-    uint32_t next_cell = LK_MAP_NONE;
-    if (next)
-        LK_TRY(lk_tally_cell(tally, (uint32_t)(next->low >> 32), (int64_t)next->high, &next_cell, error));
-    if (next_cell != cell) LK_TRY(lk_cells_add_fact(&tally->cells, cell, name, &fact->sum, error));
-    if (next) return LEADKPI_OK;
-    return lk_cells_add_fact(&tally->cells, tally->total, name, &fact->sum, error);
+    *largest = fact->sum;
+    if (fact->rows <= 1) return LEADKPI_OK;
+    *largest = LK_EXACT_SUM_ZERO;
+    return lk_exact_sum_add_double(largest, lk_exact_sum_to_double(&fact->sum) / (double)fact->rows,
+                                   error);
+}
+
+static leadkpi_status put_fact(lk_tally *tally, uint32_t cell, uint32_t name, const lk_fact *fact,
+                               leadkpi_error *error)
+{
+    lk_exact_sum largest;
+    LK_TRY(largest_row(fact, &largest, error));
+    return lk_cells_add_fact(&tally->cells, cell, name, &fact->sum, &largest, fact->rows, error);
+}
+
+/* Of a stock (customers at the end of a period) only the last value in a cell counts, for
+ * each combination of dimensions; of one at the start the first. `beyond` is the fact
+ * that would count instead, if any. */
+static leadkpi_status add_stock(lk_tally *tally, uint32_t cell, uint32_t name, const lk_fact *fact,
+                                const lk_key128 *beyond, leadkpi_error *error)
+{
+    uint32_t other = LK_MAP_NONE;
+    if (beyond)
+        LK_TRY(lk_tally_cell(tally, lk_fact_tuple(*beyond), lk_fact_time(*beyond), &other, error));
+    if (other != cell) LK_TRY(put_fact(tally, cell, name, fact, error));
+    return beyond ? LEADKPI_OK : put_fact(tally, tally->total, name, fact, error);
 }
 
 static leadkpi_status add_fact(lk_tally *tally, const lk_fact_meaning *names, const uint32_t *order,
@@ -57,15 +74,18 @@ static leadkpi_status add_fact(lk_tally *tally, const lk_fact_meaning *names, co
 {
     const lk_store *store = tally->plan->store;
     lk_key128 key = store->fact_keys.keys[order[place]];
-    uint32_t tuple = (uint32_t)(key.low >> 32), name = (uint32_t)key.low, cell;
+    uint32_t name = lk_fact_name(key), cell;
     const lk_fact *fact = &store->facts[order[place]];
-    if (!lk_plan_sees(tally->plan, (int64_t)key.high)) return LEADKPI_OK;
-    LK_TRY(lk_tally_cell(tally, tuple, (int64_t)key.high, &cell, error));
+    if (names[name].is_cost && names[name].scope == LK_SCOPE_SALES) tally->sales_given = true;
+    if (!lk_plan_sees(tally->plan, lk_fact_time(key))) return LEADKPI_OK;
+    LK_TRY(lk_tally_cell(tally, lk_fact_tuple(key), lk_fact_time(key), &cell, error));
     if (names[name].is_cost) return add_cost(tally, cell, &names[name], fact, error);
     if (names[name].is_stock)
-        return add_stock(tally, cell, name, fact, next_of_run(tally, order, count, place), error);
-    LK_TRY(lk_cells_add_fact(&tally->cells, cell, name, &fact->sum, error));
-    return lk_cells_add_fact(&tally->cells, tally->total, name, &fact->sum, error);
+        return add_stock(tally, cell, name, fact,
+                         neighbour(tally, order, count, place, names[name].is_opening ? SIZE_MAX : 1),
+                         error);
+    LK_TRY(put_fact(tally, cell, name, fact, error));
+    return put_fact(tally, tally->total, name, fact, error);
 }
 
 static leadkpi_status add_facts(lk_tally *tally, const lk_fact_meaning *names, uint32_t *order,

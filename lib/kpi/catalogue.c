@@ -64,34 +64,42 @@ bool lk_kpi_has_basis(int32_t index)
 /* ---- intervals by name -------------------------------------------------- */
 
 static const struct {
-    const char *name, *reason;
+    const char *name;
+    const char *needs; /* what it takes beside the inputs, where that can be given */
+    const char *never; /* why an entry of the method has none, whatever is given */
 } intervals[] = {
-    [LK_INTERVAL_WILSON] = {"wilson", ""},
-    [LK_INTERVAL_MULTINOMIAL] = {"multinomial", ""},
-    [LK_INTERVAL_POISSON] = {"poisson", ""},
-    [LK_INTERVAL_COST_PER_POISSON] = {"cost_per_poisson", ""},
-    [LK_INTERVAL_RATIO_POISSON] = {"ratio_poisson", ""},
-    [LK_INTERVAL_RATE_RATIO_MINUS1] = {"rate_ratio_minus1", ""},
-    [LK_INTERVAL_DIFFERENCE_POISSON] = {"difference_poisson", ""},
-    [LK_INTERVAL_KATZ_RATIO] = {"katz_ratio", ""},
-    [LK_INTERVAL_MEAN_T] = {"mean_t",
-                            "no interval: it is a mean over leads, and needs their scores"},
-    [LK_INTERVAL_ORDER_STAT] = {"order_stat", ""},
-    [LK_INTERVAL_KM] = {"km", ""},
-    [LK_INTERVAL_COMPOUND_POISSON] = {"compound_poisson",
-                                      "no interval: it needs the sum of the squared deal values"},
-    [LK_INTERVAL_RATIO_FIELLER] = {"ratio_fieller", "no interval: it needs the variances of "
-                                                    "numerator and denominator"},
-    [LK_INTERVAL_DELTA_PRODUCT] = {"delta_product",
-                                   "no interval: it needs the counts behind each factor"},
-    [LK_INTERVAL_DELONG] = {"delong", "no interval: it needs the scores themselves"},
-    [LK_INTERVAL_DETERMINISTIC] = {"deterministic", "no interval: an accounting identity has no "
-                                                    "sampling error"},
-    [LK_INTERVAL_PROPAGATE] = {"propagate",
-                               "no interval: it needs the variances of its components"},
-    [LK_INTERVAL_ENTITY_DISPERSION] = {"entity_dispersion",
-                                       "no interval: it needs the dispersion over customers, "
-                                       "deals or leads"},
+    [LK_INTERVAL_WILSON] = {"wilson", "", ""},
+    [LK_INTERVAL_MULTINOMIAL] = {"multinomial", "", ""},
+    [LK_INTERVAL_POISSON] = {"poisson", "", ""},
+    [LK_INTERVAL_COST_PER_POISSON] = {"cost_per_poisson", "", ""},
+    [LK_INTERVAL_RATIO_POISSON] = {"ratio_poisson", "", ""},
+    [LK_INTERVAL_RATE_RATIO_MINUS1] = {"rate_ratio_minus1", "", ""},
+    [LK_INTERVAL_DIFFERENCE_POISSON] = {"difference_poisson", "", ""},
+    [LK_INTERVAL_KATZ_RATIO] = {"katz_ratio", "", ""},
+    [LK_INTERVAL_MEAN_T] = {"mean_t", "",
+                            "no interval: it is the score of one lead; a mean over leads has one"},
+    [LK_INTERVAL_ORDER_STAT] = {"order_stat", "", ""},
+    [LK_INTERVAL_KM] = {"km", "", ""},
+    [LK_INTERVAL_COMPOUND_POISSON] =
+        {"compound_poisson", "no interval: it needs the sum of the squared deal values", ""},
+    [LK_INTERVAL_RATIO_FIELLER] =
+        {"ratio_fieller", "no interval: it needs the variances of numerator and denominator", ""},
+    [LK_INTERVAL_DELTA_PRODUCT] =
+        {"delta_product", "no interval: it needs the variance or the interval of each factor",
+         "no interval: rates alone do not tell how many leads are behind them; of one cohort take "
+         "the last stage over the first"},
+    [LK_INTERVAL_DELONG] = {"delong", "no interval: it needs the variance of U, from the scores",
+                            ""},
+    [LK_INTERVAL_DETERMINISTIC] = {"deterministic", "",
+                                   "no interval: an accounting identity has no sampling error"},
+    [LK_INTERVAL_PROPAGATE] =
+        {"propagate", "no interval: it needs the variances or intervals of its components", ""},
+    [LK_INTERVAL_ENTITY_DISPERSION] =
+        {"entity_dispersion",
+         "no interval: it needs n, the sums of squares and of products over customers, deals or "
+         "leads",
+         "no interval: it is one forecast against one actual; over several take "
+         "forecast_accuracy:wape"},
 };
 
 const char *lk_kpi_interval_name(int method)
@@ -99,9 +107,12 @@ const char *lk_kpi_interval_name(int method)
     return intervals[method].name;
 }
 
-const char *lk_kpi_interval_reason(int method)
+const char *lk_kpi_interval_reason(int32_t index)
 {
-    return intervals[method].reason;
+    const lk_kpi_formula *formula = &lk_kpi_formulas[index];
+    if (formula->has_parts == LK_PARTS_INPUTS) return "";
+    return formula->has_parts == LK_PARTS_DISPERSED ? intervals[formula->interval].needs
+                                                    : intervals[formula->interval].never;
 }
 
 /* ---- properties --------------------------------------------------------- */
@@ -109,6 +120,7 @@ const char *lk_kpi_interval_reason(int method)
 enum {
     SHAPE,
     INTERVAL,
+    INTERVAL_NEEDS,
     FUNCTION,
     OF_ENTRY,
     OF_TEXTS
@@ -150,6 +162,7 @@ static const struct {
     {"notes", OF_ENTRY, offsetof(lk_kpi_entry, texts.notes), ""},
     {TEXTS(version, "1")},
     {TEXTS(since, "0.1")},
+    {"interval_needs", INTERVAL_NEEDS, 0, ""},
 };
 #define PROPERTY_COUNT (int32_t)(sizeof properties / sizeof properties[0])
 
@@ -170,6 +183,8 @@ const char *lk_kpi_text(int32_t index, int32_t property)
         return formula->is_sample ? "sample" : "scalar";
     case INTERVAL:
         return lk_kpi_interval_name(formula->interval);
+    case INTERVAL_NEEDS:
+        return lk_kpi_interval_reason(index);
     case FUNCTION:
         return entry->symbol;
     case OF_ENTRY:

@@ -144,6 +144,7 @@ leadkpi_status leadkpi_kpi_estimate_columns(int32_t kpi, const double *const *co
     LK_TRY(
         check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_TRY(lk_kpi_settings_read(options, &settings, error));
+    LK_TRY(lk_kpi_settings_refuse_dispersion(options, error));
     lk_kpi_settings_fit(&settings, index);
     for (size_t row = 0; row < row_count; row++) {
         for (size_t i = 0; i < column_count; i++) inputs[i] = cell(&in, i, row);

@@ -4,6 +4,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "kpi/dispersion.h"
 #include "kpi/measures.h"
 #include "kpi/samples.h"
 #include "stats/check.h"
@@ -11,16 +12,23 @@
 _Static_assert(sizeof(leadkpi_estimate) == 96, "the estimate is frozen");
 _Static_assert(offsetof(leadkpi_estimate, reserved) == 64, "no padding");
 
-enum { LEVEL, BASIS };
+enum { LEVEL, BASIS, SIMULTANEOUS, DISPERSION };
 static const lk_option evaluate_options[] = {
     [LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0", .maximum = "<1",
                .default_text = "0.95", .meaning = "The two-sided level of the interval."},
     [BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period", .default_text = "cohort",
                .meaning = "Of rates: cohort, the numerator is part of the denominator; period, "
                           "both are counted in one period."},
+    [SIMULTANEOUS] = {"simultaneous", LK_OPTION_INT64, .unit = "shares", .minimum = "1",
+                      .maximum = "1000000", .default_text = "1",
+                      .meaning = "Of shares of a whole: how many are looked at together, so that "
+                                 "the level holds for all of them at once (Goodman 1965)."},
+    [DISPERSION] = {"dispersion", LK_OPTION_LIST, .unit = "name=number",
+                    .meaning = "The spread behind the inputs, such as n=25 or "
+                               "won_value.sum_of_squares=5e8: what intervals of money need."},
 };
 const lk_schema lk_kpi_evaluate_schema = {"kpi_evaluate", "How a KPI is evaluated.",
-                                          evaluate_options, 2};
+                                          evaluate_options, 4};
 
 lk_kpi_settings lk_kpi_settings_of(double level, int32_t basis)
 {
@@ -35,6 +43,26 @@ leadkpi_status lk_kpi_settings_read(const leadkpi_options *options, lk_kpi_setti
     LK_TRY(lk_options_check(options, &lk_kpi_evaluate_schema, error));
     *settings = lk_kpi_settings_of(lk_options_double(options, &lk_kpi_evaluate_schema, LEVEL),
                                    lk_options_choice(options, &lk_kpi_evaluate_schema, BASIS) + 1);
+    settings->simultaneous = lk_options_int64(options, &lk_kpi_evaluate_schema, SIMULTANEOUS);
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_kpi_settings_disperse(lk_kpi_settings *settings, int32_t index,
+                                        const leadkpi_options *options, lk_dispersion *dispersion,
+                                        leadkpi_error *error)
+{
+    LK_TRY(lk_dispersion_read(dispersion, index, options, &lk_kpi_evaluate_schema, DISPERSION,
+                              error));
+    settings->dispersion = dispersion;
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_kpi_settings_refuse_dispersion(const leadkpi_options *options,
+                                                 leadkpi_error *error)
+{
+    LK_FAIL_IF(lk_options_list_count(options, &lk_kpi_evaluate_schema, DISPERSION) > 0, error,
+               LEADKPI_CONTRADICTION,
+               "dispersion: expected none, since every row has its own, found some");
     return LEADKPI_OK;
 }
 
@@ -118,7 +146,11 @@ leadkpi_status lk_kpi_estimate(int32_t index, const double *inputs,
         return error ? lk_kpi_fail_range(index, i, inputs[i], error) : LEADKPI_BAD_DATA;
     }
     out->value = formula->row(inputs);
-    lk_kpi_interval(formula, inputs, settings, out);
+    leadkpi_status status = lk_kpi_interval(index, inputs, settings, out, error);
+    if (status != LEADKPI_OK) {
+        out->low = out->high = NAN;
+        return no_value(out, status);
+    }
     if (out->status == LEADKPI_BAD_DATA) {
         no_value(out, LEADKPI_BAD_DATA);
         return lk_fail(error, LEADKPI_BAD_DATA,
@@ -172,7 +204,7 @@ const char *leadkpi_estimate_reason(const leadkpi_estimate *estimate)
     default: return leadkpi_status_meaning(estimate->status);
     }
     if (!(estimate->flags & LEADKPI_FLAG_NO_INTERVAL)) return "";
-    const char *reason = lk_kpi_interval_reason(lk_kpi_formulas[index].interval);
+    const char *reason = lk_kpi_interval_reason(index);
     return *reason ? reason : "no interval: too little data for this level";
 }
 
@@ -191,6 +223,12 @@ static const struct {
      "numerator and denominator are counted in one period: not a probability"},
     {LEADKPI_FLAG_FRACTIONAL, "fractional", "a count has a fraction"},
     {LEADKPI_FLAG_BOUND_ONLY, "bound_only", "undefined, but a bound holds"},
+    {LEADKPI_FLAG_EXCLUSIVE, "exclusive",
+     "the denominator may be zero: every number but those of a gap is possible"},
+    {LEADKPI_FLAG_UNBOUNDED, "unbounded",
+     "numerator and denominator may both be zero: every number is possible"},
+    {LEADKPI_FLAG_EXPOSURE_NORMALISED, "exposure_normalised",
+     "scaled to the exposure that it is compared with"},
 };
 #define FLAG_COUNT (int32_t)(sizeof flags / sizeof flags[0])
 

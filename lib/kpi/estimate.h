@@ -15,11 +15,23 @@ typedef struct lk_kpi_settings {
     double z; /* of the level */
     lk_garwood_level garwood;
     int32_t basis; /* LEADKPI_BASIS_..., where the KPI has one */
+    int64_t simultaneous;                    /* shares that are looked at together */
+    const struct lk_dispersion *dispersion; /* NULL: nothing is said */
 } lk_kpi_settings;
 
 /* Status: OK, MISMATCH. `options` may be NULL. */
 leadkpi_status lk_kpi_settings_read(const leadkpi_options *options, lk_kpi_settings *settings,
                                     leadkpi_error *error);
+
+/* The dispersion that the options hold, for the KPI of a row; settings points to it afterwards.
+ * Status: OK, BAD_ARGUMENT, UNKNOWN_NAME, CONTRADICTION, BAD_DATA. */
+leadkpi_status lk_kpi_settings_disperse(lk_kpi_settings *settings, int32_t index,
+                                        const leadkpi_options *options,
+                                        struct lk_dispersion *dispersion, leadkpi_error *error);
+
+/* CONTRADICTION where the options hold a dispersion: for calls over many rows. */
+leadkpi_status lk_kpi_settings_refuse_dispersion(const leadkpi_options *options,
+                                                 leadkpi_error *error);
 
 /* A KPI without a basis has none, whatever the options say. Before lk_kpi_estimate. */
 void lk_kpi_settings_fit(lk_kpi_settings *settings, int32_t index);
@@ -40,9 +52,11 @@ leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
                                        const lk_kpi_settings *settings, leadkpi_estimate *out,
                                        leadkpi_error *error);
 
-/* Fills low, high, n and flags of an estimate whose value is known or undefined. */
-void lk_kpi_interval(const lk_kpi_formula *formula, const double *inputs,
-                     const lk_kpi_settings *settings, leadkpi_estimate *out);
+/* Fills low, high, n and flags of an estimate whose value is known or undefined. Fails only
+ * where a dispersion is given that cannot be. */
+leadkpi_status lk_kpi_interval(int32_t index, const double *inputs,
+                               const lk_kpi_settings *settings, leadkpi_estimate *out,
+                               leadkpi_error *error);
 void lk_kpi_interval_samples(const lk_kpi_formula *formula, const lk_sample *samples,
                              const lk_kpi_settings *settings, leadkpi_estimate *out);
 

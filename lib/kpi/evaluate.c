@@ -2,12 +2,14 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "kpi/dispersion.h"
 #include "kpi/estimate.h"
 #include "kpi/measures.h"
 
 /* Which row, and are the inputs as many as it takes? `out` is cleared. */
 static leadkpi_status begin(int32_t kpi, const leadkpi_options *options, leadkpi_estimate *out,
-                            int32_t *index, lk_kpi_settings *settings, leadkpi_error *error)
+                            int32_t *index, lk_kpi_settings *settings, lk_dispersion *dispersion,
+                            leadkpi_error *error)
 {
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
@@ -17,7 +19,7 @@ static leadkpi_status begin(int32_t kpi, const leadkpi_options *options, leadkpi
                "kpi: expected a number that leadkpi_kpi_at gives, found %d", kpi);
     LK_TRY(lk_kpi_settings_read(options, settings, error));
     lk_kpi_settings_fit(settings, *index);
-    return LEADKPI_OK;
+    return lk_kpi_settings_disperse(settings, *index, options, dispersion, error);
 }
 
 static leadkpi_status check_count(int32_t index, size_t input_count, leadkpi_error *error)
@@ -43,7 +45,8 @@ static leadkpi_status evaluate(int32_t kpi, const double *inputs, size_t input_c
 {
     int32_t index;
     lk_kpi_settings settings;
-    LK_TRY(begin(kpi, options, out, &index, &settings, error));
+    lk_dispersion dispersion;
+    LK_TRY(begin(kpi, options, out, &index, &settings, &dispersion, error));
     LK_REQUIRE(inputs, error);
     LK_FAIL_IF(lk_kpi_formulas[index].is_sample, error, LEADKPI_WRONG_TYPE,
                "%s: expected arrays, found numbers", lk_kpi_catalogue[index].name);
@@ -117,14 +120,26 @@ static leadkpi_status check_once(const named *given, size_t place, int measure,
     return LEADKPI_OK;
 }
 
+/* Names of the dispersion among the measures. */
+static leadkpi_status disperse_named(const named *given, int32_t index, lk_dispersion *dispersion,
+                                     leadkpi_error *error)
+{
+    for (size_t i = 0; i < given->count && lk_dispersion_is_taken(index); i++)
+        LK_TRY(lk_dispersion_set(dispersion, index,
+                                 lk_text_of(given->names[i], LEADKPI_NUL_TERMINATED),
+                                 given->values[i], error));
+    return LEADKPI_OK;
+}
+
 static leadkpi_status evaluate_named(int32_t kpi, const named *given,
                                      const leadkpi_options *options, leadkpi_estimate *out,
                                      leadkpi_error *error)
 {
     int32_t index;
     lk_kpi_settings settings;
+    lk_dispersion dispersion;
     double inputs[LK_KPI_INPUTS_MAX];
-    LK_TRY(begin(kpi, options, out, &index, &settings, error));
+    LK_TRY(begin(kpi, options, out, &index, &settings, &dispersion, error));
     LK_FAIL_IF(!given->names && given->count, error, LEADKPI_NULL_ARGUMENT,
                "names: expected a pointer, found NULL");
     LK_FAIL_IF(!given->values && given->count, error, LEADKPI_NULL_ARGUMENT,
@@ -143,6 +158,7 @@ static leadkpi_status evaluate_named(int32_t kpi, const named *given,
         LK_TRY(check_once(given, place, formula->inputs[i], error));
         inputs[i] = given->values[place];
     }
+    LK_TRY(disperse_named(given, index, &dispersion, error));
     return lk_kpi_estimate(index, inputs, &settings, out, error);
 }
 
@@ -164,9 +180,10 @@ static leadkpi_status evaluate_samples(int32_t kpi, const double *const *samples
 {
     int32_t index;
     lk_kpi_settings settings;
+    lk_dispersion dispersion;
     lk_sample lists[LK_KPI_INPUTS_MAX];
     double inputs[LK_KPI_INPUTS_MAX];
-    LK_TRY(begin(kpi, options, out, &index, &settings, error));
+    LK_TRY(begin(kpi, options, out, &index, &settings, &dispersion, error));
     LK_REQUIRE(samples, error);
     LK_REQUIRE(counts, error);
     LK_TRY(check_count(index, input_count, error));

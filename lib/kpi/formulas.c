@@ -36,12 +36,24 @@
 #define GROWTH(now, before, value) (RATE_RATIO_MINUS1, 1, now, before, 0, 0, value)
 #define POISSON_DIFFERENCE(more, less, known) (DIFFERENCE_POISSON, 1, more, known, less, 0, ratio)
 #define KATZ(a, a_of, b, b_of) (KATZ_RATIO, 1, a, a_of, b, b_of, ratio)
+/* From the spread behind the inputs: sums over sums (each linear in every input by itself), or
+ * whatever the formula makes of its inputs' own intervals. */
+#define DISPERSED(method, numerator, denominator)                                                  \
+    DISPERSED_OF(method, numerator, denominator, ratio)
+#define DISPERSED_OF(method, numerator, denominator, value)                                        \
+    (method, 2, numerator, denominator, 0, 0, value)
+#define PROPAGATED(method) (method, 2, 0, 1, 0, 0, ratio)
+/* A known amount over a difference of counts, whose variance is their sum. */
+#define FIELLER_OF_COUNTS(known, counts, variance) (RATIO_FIELLER, 1, known, counts, variance, 0, ratio)
 #define NO_INTERVAL(method) (method, 0, 0, 1, 0, 0, ratio)
 /* The same for samples: method, and the probability of a quantile. */
 #define SAMPLE_MEAN(values) (MEAN_T, 1, 0)
 #define SAMPLE_MEAN_SQUARED(predicted, outcome) (MEAN_T, 1, 0)
 #define SAMPLE_QUANTILE(values, probability) (ORDER_STAT, 1, probability)
 #define SAMPLE_SURVIVAL(events, at_risk) (KM, 1, 0)
+#define SAMPLE_CONCENTRATION(counts) (ENTITY_DISPERSION, 1, 0)
+#define SAMPLE_ERROR_RATIO(forecast, actual) (ENTITY_DISPERSION, 1, 0)
+#define SAMPLE_CHANCES(values, probabilities) (COMPOUND_POISSON, 1, 0)
 
 #define METHOD_OF(method, ...) LK_INTERVAL_##method
 #define HAS_PARTS(method, has, ...) has

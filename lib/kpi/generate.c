@@ -344,6 +344,24 @@ static void print_man7_entry(int32_t kpi)
     printf(".El\n");
 }
 
+/* Which KPIs have no interval from their inputs alone, and why. */
+static void print_intervals(void)
+{
+    printf(".Ss Intervals\n"
+           "Every KPI that is not listed here has an interval from its inputs alone.\n"
+           "Where a KPI needs more, that is given as a dispersion: see\n.Xr leadkpi_kpi 3 .\n"
+           ".Bl -column customer_lifetime_value:revenue_churn -compact\n");
+    for (int32_t i = 0; i < leadkpi_kpi_count(); i++) {
+        int32_t kpi = leadkpi_kpi_at(i);
+        const char *needs = property(kpi, "interval_needs");
+        if (!*needs) continue;
+        printf(".It %s Ta ", property(kpi, "name"));
+        print_mdoc(needs + strlen("no interval: "));
+        putchar('\n');
+    }
+    printf(".El\n");
+}
+
 static void print_man7(void)
 {
     printf(".\\\" Written by `make update-kpi` from lib/kpi/kpi.def; change that.\n"
@@ -375,7 +393,9 @@ static void print_man7(void)
         printf(".\n%s, %s, %s.\n", measure(id, "type"), measure(id, "unit"),
                measure(id, "additivity"));
     }
-    printf(".El\n.Sh SEE ALSO\n.Xr leadkpi 1 ,\n.Xr leadkpi_kpi 3\n");
+    printf(".El\n");
+    print_intervals();
+    printf(".Sh SEE ALSO\n.Xr leadkpi 1 ,\n.Xr leadkpi_kpi 3\n");
 }
 
 int main(int count, char **arguments)

@@ -34,13 +34,20 @@ enum {
     LK_INTERVAL_MEAN_T,            /* sample: its mean */
     LK_INTERVAL_ORDER_STAT,        /* sample: its quantile */
     LK_INTERVAL_KM,                /* sample: events and at risk */
-    LK_INTERVAL_COMPOUND_POISSON,  /* from here on: no interval from the inputs alone */
+    LK_INTERVAL_COMPOUND_POISSON,  /* a sum over a random number of deals */
     LK_INTERVAL_RATIO_FIELLER,
     LK_INTERVAL_DELTA_PRODUCT,
     LK_INTERVAL_DELONG,
     LK_INTERVAL_DETERMINISTIC,
     LK_INTERVAL_PROPAGATE,
     LK_INTERVAL_ENTITY_DISPERSION
+};
+
+/* What the method of an entry needs. */
+enum {
+    LK_PARTS_NONE = 0,      /* there is no interval, whatever is given */
+    LK_PARTS_INPUTS = 1,    /* the inputs suffice */
+    LK_PARTS_DISPERSED = 2  /* the spread behind the inputs (dispersion.h) */
 };
 
 /* What an interval is made of. */
@@ -53,7 +60,7 @@ typedef struct lk_kpi_formula {
     uint8_t input_count;
     uint8_t is_sample;
     uint8_t interval; /* LK_INTERVAL_... as the entry says */
-    uint8_t has_parts; /* 0: the method needs what the inputs do not tell */
+    uint8_t has_parts; /* LK_PARTS_...: what the method needs */
     uint16_t inputs[LK_KPI_INPUTS_MAX]; /* indices of measures */
 
     /* Over numbers, x[i] being input i. `row` is the value, NaN where undefined.
@@ -120,7 +127,7 @@ bool lk_kpi_has_basis(int32_t index);
 
 const char *lk_kpi_interval_name(int method);
 
-/* Why the method gives no interval from the inputs alone. */
-const char *lk_kpi_interval_reason(int method);
+/* Why the KPI has no interval from its inputs alone; "" where it has one. */
+const char *lk_kpi_interval_reason(int32_t index);
 
 #endif

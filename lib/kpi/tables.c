@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "kpi/estimate.h"
 #include "kpi/measures.h"
+#include "kpi/rows.h"
 
 #define NUL LEADKPI_NUL_TERMINATED
 
@@ -167,42 +168,11 @@ leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, leadkpi_table **
 /* ---- rows of a table ---------------------------------------------------- */
 
 typedef struct work {
-    int32_t index;
-    lk_kpi_settings settings;
+    lk_kpi_rows rows;
     lk_memory memory;
-    const lk_column *columns[LK_KPI_INPUTS_MAX];
-    size_t row_count;
     double *value, *low, *high;
     lk_text_builder statuses, flags;
 } work;
-
-static leadkpi_status find_columns(work *w, const leadkpi_table *inputs, leadkpi_error *error)
-{
-    const lk_kpi_formula *formula = &lk_kpi_formulas[w->index];
-    for (int i = 0; i < formula->input_count; i++) {
-        const char *id = lk_measures[formula->inputs[i]].id;
-        LK_TRY(lk_table_allow(inputs, text_of(id), LK_ALLOW_NUMBER, &w->columns[i], error));
-        LK_FAIL_IF(!w->columns[i], error, LEADKPI_NOT_GIVEN, "%s: the table has no column %s",
-                   lk_kpi_catalogue[w->index].name, id);
-    }
-    w->row_count = leadkpi_table_row_count(inputs);
-    return LEADKPI_OK;
-}
-
-static void estimate_row(const work *w, size_t row, leadkpi_estimate *estimate)
-{
-    double inputs[LK_KPI_INPUTS_MAX];
-    for (int i = 0; i < lk_kpi_formulas[w->index].input_count; i++) {
-        if (!lk_column_is_valid(w->columns[i], row)) {
-            lk_kpi_estimate_clear(estimate);
-            estimate->status = LEADKPI_NOT_GIVEN;
-            estimate->flags = LEADKPI_FLAG_NO_INTERVAL;
-            return;
-        }
-        inputs[i] = lk_column_number(w->columns[i], row);
-    }
-    lk_kpi_estimate(w->index, inputs, &w->settings, estimate, NULL);
-}
 
 leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
                                    leadkpi_error *error)
@@ -219,10 +189,10 @@ leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
 
 static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *error)
 {
-    for (size_t row = 0; row < w->row_count; row++) {
+    for (size_t row = 0; row < w->rows.row_count; row++) {
         leadkpi_estimate estimate;
         if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&w->memory, error));
-        estimate_row(w, row, &estimate);
+        lk_kpi_rows_estimate(&w->rows, row, &estimate);
         w->value[row] = estimate.value;
         w->low[row] = estimate.low;
         w->high[row] = estimate.high;
@@ -239,12 +209,12 @@ static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *er
 static leadkpi_status fill_results(work *w, leadkpi_table *table, leadkpi_error *error)
 {
     const char *unit =
-        leadkpi_kpi_property(lk_kpi_formulas[w->index].number, "unit", LEADKPI_NUL_TERMINATED);
-    LK_TRY(lk_table_add_double(table, LK_LITERAL("value"), unit, w->row_count, true, &w->value,
+        leadkpi_kpi_property(lk_kpi_formulas[w->rows.index].number, "unit", LEADKPI_NUL_TERMINATED);
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("value"), unit, w->rows.row_count, true, &w->value,
                                error));
-    LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->row_count, true, &w->low, error));
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->rows.row_count, true, &w->low, error));
     LK_TRY(
-        lk_table_add_double(table, LK_LITERAL("high"), unit, w->row_count, true, &w->high, error));
+        lk_table_add_double(table, LK_LITERAL("high"), unit, w->rows.row_count, true, &w->high, error));
     LK_TRY(fill_rows(w, table, error));
     LK_TRY(lk_text_builder_finish(&w->statuses, LK_LITERAL("status"), "", error));
     return lk_text_builder_finish(&w->flags, LK_LITERAL("flags"), "", error);
@@ -255,21 +225,17 @@ leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
                                           const leadkpi_options *options, leadkpi_table **out,
                                           leadkpi_error *error)
 {
-    work w = {.index = lk_kpi_index(kpi)};
+    work w;
+    lk_kpi_settings settings;
     leadkpi_table *table;
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(inputs, error);
-    LK_FAIL_IF(w.index < 0, error, LEADKPI_BAD_ARGUMENT,
-               "kpi: expected a number that leadkpi_kpi_at gives, found %d", kpi);
-    LK_FAIL_IF(lk_kpi_formulas[w.index].is_sample, error, LEADKPI_WRONG_TYPE,
-               "%s: expected a KPI over numbers, found one over arrays",
-               lk_kpi_catalogue[w.index].name);
-    LK_TRY(lk_kpi_settings_read(options, &w.settings, error));
-    lk_kpi_settings_fit(&w.settings, w.index);
+    LK_TRY(lk_kpi_settings_read(options, &settings, error));
+    LK_TRY(lk_kpi_settings_refuse_dispersion(options, error));
     LK_TRY(lk_memory_init(&w.memory, host, error));
-    LK_TRY(find_columns(&w, inputs, error));
+    LK_TRY(lk_kpi_rows_init(&w.rows, kpi, inputs, settings, error));
     LK_TRY(lk_table_new(&w.memory, &table, error));
     lk_text_builder_init(&w.statuses, table);
     lk_text_builder_init(&w.flags, table);

@@ -388,13 +388,16 @@ START_TEST(the_text_tells_its_size_and_spares_a_small_buffer)
     size_t needed = 0;
     ck_assert_int_eq(parse("top=3"), LEADKPI_OK);
     memset(buffer, '#', sizeof buffer);
-    ck_assert_int_eq(leadkpi_options_text(options, NULL, 0, &needed, &error),
-                     LEADKPI_BUFFER_TOO_SMALL);
+    ck_assert_int_eq(leadkpi_options_text(options, NULL, 0, &needed, &error), LEADKPI_OK);
     ck_assert_uint_eq(needed, sizeof "test_report: top=3");
     ck_assert_int_eq(leadkpi_options_text(options, buffer, needed - 1, &needed, &error),
                      LEADKPI_BUFFER_TOO_SMALL);
-    ck_assert_str_eq(error.message, "capacity: expected at least 19 bytes, found 18");
+    ck_assert_str_eq(error.message, "buffer: expected room for 19 bytes, found 18");
     ck_assert_int_eq(buffer[0], '#');
+    ck_assert_int_eq(leadkpi_options_text(options, NULL, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_options_text(options, NULL, 9, &needed, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_uint_eq(needed, 0);
+    needed = sizeof "test_report: top=3";
     ck_assert_int_eq(leadkpi_options_text(options, buffer, needed, NULL, &error), LEADKPI_OK);
     ck_assert_str_eq(buffer, "test_report: top=3");
     ck_assert_int_eq(buffer[needed], '#');

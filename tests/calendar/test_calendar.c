@@ -218,7 +218,8 @@ START_TEST(a_calendar_says_what_it_is)
         text[0] = '#';
         ck_assert_int_eq(leadkpi_calendar_describe(calendar, text, needed - 1, NULL, NULL), LEADKPI_BUFFER_TOO_SMALL);
         ck_assert_int_eq(text[0], '#');
-        ck_assert_int_eq(leadkpi_calendar_describe(calendar, NULL, 0, &needed, NULL), LEADKPI_BUFFER_TOO_SMALL);
+        ck_assert_int_eq(leadkpi_calendar_describe(calendar, NULL, 0, &needed, NULL), LEADKPI_OK);
+        ck_assert_int_eq(leadkpi_calendar_describe(calendar, NULL, 0, NULL, NULL), LEADKPI_NULL_ARGUMENT);
         ck_assert_uint_eq(needed, strlen(cases[i].sentence) + 1);
         leadkpi_calendar_free(calendar);
     }

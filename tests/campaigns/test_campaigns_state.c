@@ -346,6 +346,30 @@ START_TEST(foreign_bytes_are_refused)
 }
 END_TEST
 
+/* An empty table tells nothing, so it must not be told from no table: their bytes are the same. */
+START_TEST(a_table_without_rows_leaves_a_new_handle_as_it_was)
+{
+    for (int kind = STAGES; kind <= RESPONSES; kind++) { /* leads and costs bring dimensions */
+        world *w = calloc(1, sizeof *w);
+        leadkpi_campaigns *told = campaigns_with(NULL), *never = campaigns_with(NULL), *back;
+        leadkpi_table *report;
+        leadkpi_error why;
+        blob empty = state_of(never);
+        OK(add_range(told, w, kind, 0, 0, 0, NULL, error));
+        same_state(told, empty, "after an empty table");
+        back = campaigns_of(empty);
+        ck_assert_int_eq(leadkpi_campaigns_report(never, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        ck_assert_int_eq(leadkpi_campaigns_report(told, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        ck_assert_int_eq(leadkpi_campaigns_report(back, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);
+        leadkpi_campaigns_free(told);
+        leadkpi_campaigns_free(never);
+        leadkpi_campaigns_free(back);
+        free(empty.bytes);
+        free(w);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("campaigns_state");
@@ -363,6 +387,7 @@ int main(void)
     tcase_add_test(tcase, bytes_put_in_or_taken_out_are_refused_or_canonical);
     tcase_add_loop_test(tcase, large_states_changed_at_random_never_harm, 0, DEFINITION_COUNT);
     tcase_add_test(tcase, foreign_bytes_are_refused);
+    tcase_add_test(tcase, a_table_without_rows_leaves_a_new_handle_as_it_was);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

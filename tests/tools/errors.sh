@@ -84,6 +84,30 @@ run report --leads leads.csv --by channel,day,month
 answers 2
 run report --leads leads.csv --by chanel --kpi lead_volume
 answers 2
+says err 'found "chanel", which is in none: leads.csv has id, time, channel'
+silent out
+run report --leads leads.csv --json --csv
+answers 2
+says err 'expected one form, found --json before'
+run report --leads leads.csv --set basis=period
+answers 2
+run report --leads leads.csv --kpi lead_volume --json --level .9
+answers 0
+says out '"level": 0.9,'
+echo id,time,channel >header_only.csv
+run report --leads header_only.csv
+answers 1
+says err 'header_only.csv has id, time, channel'
+echo name,when >strange.csv
+run report --leads strange.csv
+answers 2
+says err 'expected id and time of the leads'
+for what in --help 'report --help' 'look --help' 'kpi --help' 'kpi eval --help'; do
+    # shellcheck disable=SC2086
+    run $what
+    answers 0
+    says out 'usage: leadkpi'
+done
 run report --leads leads.csv --kpi cost_per_laed
 answers 2
 says err 'cost_per_lead'

@@ -1,0 +1,255 @@
+#include "base/lead_ids.h"
+
+#include "base/sort.h"
+
+#define BLOCK 512
+
+static size_t block_size(size_t row_count, size_t start)
+{
+    return row_count - start < BLOCK ? row_count - start : BLOCK;
+}
+
+/* ---- in ---------------------------------------------------------------------- */
+
+static leadkpi_status intern_texts(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                   uint32_t *indexes, leadkpi_error *error)
+{
+    lk_text keys[BLOCK];
+    for (size_t start = 0; start < column->row_count; start += BLOCK) {
+        size_t count = block_size(column->row_count, start);
+        for (size_t i = 0; i < count; i++) keys[i] = lk_column_text(column, start + i);
+        LK_TRY(lk_map_text_find_or_add(&ids->texts, memory, keys, count, indexes + start, error));
+    }
+    return LEADKPI_OK;
+}
+
+static lk_key128 hash_of(const lk_column *column, size_t row)
+{
+    if (column->type == LEADKPI_TYPE_TEXT) {
+        lk_text id = lk_column_text(column, row);
+        return lk_hash128(id.data, id.length);
+    }
+    uint64_t id = (uint64_t)lk_column_int64(column, row);
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(id >> 8 * i);
+    return lk_hash128(bytes, sizeof bytes);
+}
+
+static leadkpi_status intern_hashes(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                    uint32_t *indexes, leadkpi_error *error)
+{
+    lk_key128 keys[BLOCK];
+    for (size_t start = 0; start < column->row_count; start += BLOCK) {
+        size_t count = block_size(column->row_count, start);
+        for (size_t i = 0; i < count; i++) keys[i] = hash_of(column, start + i);
+        LK_TRY(lk_map128_find_or_add(&ids->hashes, memory, keys, count, indexes + start, error));
+    }
+    return LEADKPI_OK;
+}
+
+static const char *type_name(int32_t type)
+{
+    return type == LK_LEAD_IDS_TEXT ? "text" : "int64";
+}
+
+leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                  uint32_t *indexes, leadkpi_error *error)
+{
+    int32_t type = column->type == LEADKPI_TYPE_TEXT ? LK_LEAD_IDS_TEXT : LK_LEAD_IDS_INT64;
+    if (column->row_count == 0) return LEADKPI_OK;
+    if (ids->type != LK_LEAD_IDS_NONE && ids->type != type)
+        return lk_fail_at(error, LEADKPI_WRONG_TYPE, -1, column->index,
+                          "column \"%.*s\": expected %s ids as before, found %s",
+                          LK_TEXT_ARGS(column->name), type_name(ids->type), type_name(type));
+    ids->type = type;
+    if (ids->hashed) return intern_hashes(ids, memory, column, indexes, error);
+    if (type == LK_LEAD_IDS_TEXT) return intern_texts(ids, memory, column, indexes, error);
+    return lk_map64_find_or_add(&ids->integers, memory,
+                                (const int64_t *)(const void *)column->values, column->stride,
+                                column->row_count, indexes, error);
+}
+
+static leadkpi_status merge_texts(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
+                                  uint32_t *indexes, leadkpi_error *error)
+{
+    lk_text keys[BLOCK];
+    for (size_t start = 0; start < from->texts.count; start += BLOCK) {
+        size_t count = block_size(from->texts.count, start);
+        for (size_t i = 0; i < count; i++)
+            keys[i] = lk_map_text_key(&from->texts, (uint32_t)(start + i));
+        LK_TRY(lk_map_text_find_or_add(&ids->texts, memory, keys, count, indexes + start, error));
+    }
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
+                                 uint32_t *indexes, leadkpi_error *error)
+{
+    if (from->type == LK_LEAD_IDS_NONE) return LEADKPI_OK;
+    LK_FAIL_IF(ids->type != LK_LEAD_IDS_NONE && ids->type != from->type, error, LEADKPI_MISMATCH,
+               "from: expected %s ids, found %s ids", type_name(ids->type), type_name(from->type));
+    ids->type = from->type;
+    if (ids->hashed)
+        return lk_map128_find_or_add(&ids->hashes, memory, from->hashes.keys, from->hashes.count,
+                                     indexes, error);
+    if (ids->type == LK_LEAD_IDS_TEXT) return merge_texts(ids, memory, from, indexes, error);
+    return lk_map64_find_or_add(&ids->integers, memory, from->integers.keys, 0,
+                                from->integers.count, indexes, error);
+}
+
+void lk_lead_ids_truncate(lk_lead_ids *ids, uint32_t count, int32_t type)
+{
+    if (ids->hashed) {
+        lk_map128_truncate(&ids->hashes, count);
+    } else if (ids->type == LK_LEAD_IDS_TEXT) {
+        lk_map_text_truncate(&ids->texts, count);
+    } else {
+        lk_map64_truncate(&ids->integers, count);
+    }
+    ids->type = type;
+}
+
+void lk_lead_ids_free(lk_lead_ids *ids, lk_memory *memory)
+{
+    lk_map64_free(&ids->integers, memory);
+    lk_map_text_free(&ids->texts, memory);
+    lk_map128_free(&ids->hashes, memory);
+}
+
+/* ---- in order ------------------------------------------------------------------ */
+
+static int compare_hashes(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_key128 *keys = context;
+    return lk_key128_compare(keys[a], keys[b]);
+}
+
+static int compare_texts(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_map_text *map = context;
+    return lk_text_compare(lk_map_text_key(map, a), lk_map_text_key(map, b));
+}
+
+static leadkpi_status sort_integers(const lk_lead_ids *ids, lk_memory *memory, uint32_t *order,
+                                    leadkpi_error *error)
+{
+    int64_t *keys;
+    size_t count = ids->integers.count;
+    LK_TRY(lk_allocate(memory, count, sizeof *keys, &keys, error));
+    if (count) memcpy(keys, ids->integers.keys, count * sizeof *keys);
+    leadkpi_status status = lk_sort_int64(memory, keys, order, count, error);
+    lk_release(memory, keys, count, sizeof *keys);
+    return status;
+}
+
+leadkpi_status lk_lead_ids_sort(const lk_lead_ids *ids, lk_memory *memory, uint32_t *order,
+                                leadkpi_error *error)
+{
+    uint32_t count = lk_lead_ids_count(ids);
+    for (uint32_t i = 0; i < count; i++) order[i] = i;
+    if (ids->hashed)
+        return lk_sort_indexes(memory, order, count, compare_hashes, ids->hashes.keys, error);
+    if (ids->type == LK_LEAD_IDS_TEXT)
+        return lk_sort_indexes(memory, order, count, compare_texts, &ids->texts, error);
+    return sort_integers(ids, memory, order, error);
+}
+
+/* ---- states -------------------------------------------------------------------- */
+
+void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index, uint32_t before)
+{
+    if (ids->hashed) {
+        lk_write_key128(writer, ids->hashes.keys[index]);
+    } else if (ids->type == LK_LEAD_IDS_TEXT) {
+        lk_write_text(writer, lk_map_text_key(&ids->texts, index));
+    } else if (before == LK_MAP_NONE) {
+        lk_write_signed_varint(writer, ids->integers.keys[index]);
+    } else {
+        uint64_t gap = (uint64_t)ids->integers.keys[index] - (uint64_t)ids->integers.keys[before];
+        lk_write_varint(writer, gap - 1);
+    }
+}
+
+static leadkpi_status read_hash(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+{
+    uint32_t index, count = ids->hashes.count;
+    lk_key128 key = lk_read_key128(reader);
+    LK_TRY(lk_reader_status(reader));
+    if (count > 0 && lk_key128_compare(ids->hashes.keys[count - 1], key) >= 0)
+        return lk_reader_refuse(reader, "ids: expected rising order");
+    return lk_map128_find_or_add(&ids->hashes, memory, &key, 1, &index, reader->error);
+}
+
+static leadkpi_status read_text(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+{
+    uint32_t index, count = ids->texts.count;
+    lk_text key = lk_read_text(reader);
+    LK_TRY(lk_reader_status(reader));
+    if (count > 0 && lk_text_compare(lk_map_text_key(&ids->texts, count - 1), key) >= 0)
+        return lk_reader_refuse(reader, "ids: expected rising order");
+    return lk_map_text_find_or_add(&ids->texts, memory, &key, 1, &index, reader->error);
+}
+
+static leadkpi_status read_integer(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+{
+    uint32_t index, count = ids->integers.count;
+    int64_t key;
+    if (count == 0) {
+        key = lk_read_signed_varint(reader);
+    } else {
+        uint64_t last = (uint64_t)ids->integers.keys[count - 1], gap = lk_read_varint(reader);
+        if (gap >= (uint64_t)INT64_MAX - last)
+            return lk_reader_refuse(reader, "id: expected no more than 2^63 - 1");
+        key = (int64_t)(last + gap + 1);
+    }
+    LK_TRY(lk_reader_status(reader));
+    return lk_map64_find_or_add(&ids->integers, memory, &key, 0, 1, &index, reader->error);
+}
+
+leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+{
+    if (ids->hashed) return read_hash(ids, memory, reader);
+    if (ids->type == LK_LEAD_IDS_TEXT) return read_text(ids, memory, reader);
+    return read_integer(ids, memory, reader);
+}
+
+/* ---- out ----------------------------------------------------------------------- */
+
+static lk_text hash_digits(lk_key128 key, char digits[32])
+{
+    uint8_t bytes[16];
+    lk_key128_to_bytes(key, bytes);
+    for (int i = 0; i < 16; i++) {
+        digits[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        digits[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    return (lk_text){digits, 32};
+}
+
+static leadkpi_status add_text_column(const lk_lead_ids *ids, leadkpi_table *table,
+                                      const uint32_t *order, size_t count, leadkpi_error *error)
+{
+    lk_text_builder builder;
+    char digits[32];
+    leadkpi_status status = LEADKPI_OK;
+    lk_text_builder_init(&builder, table);
+    for (size_t i = 0; i < count && status == LEADKPI_OK; i++) {
+        lk_text id = ids->hashed ? hash_digits(ids->hashes.keys[order[i]], digits)
+                                 : lk_map_text_key(&ids->texts, order[i]);
+        status = lk_text_builder_append(&builder, id, error);
+    }
+    if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, LK_LITERAL("id"), "", error);
+    lk_text_builder_release(&builder);
+    return status;
+}
+
+leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *table,
+                                      const uint32_t *order, size_t count, leadkpi_error *error)
+{
+    int64_t *values;
+    if (ids->hashed || ids->type == LK_LEAD_IDS_TEXT)
+        return add_text_column(ids, table, order, count, error);
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("id"), "", count, false, &values, error));
+    for (size_t i = 0; i < count; i++) values[i] = ids->integers.keys[order[i]];
+    return LEADKPI_OK;
+}

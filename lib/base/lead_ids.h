@@ -1,0 +1,60 @@
+/* lead_ids.h: the ids of leads, as they came in, to dense indexes: 0, 1, 2, ...
+ *
+ * All ids of an object are int64 or all are text; which one the first row says.
+ * Hashed ids keep 128 bits of the XXH3 hash of the id's bytes (int64:
+ * little-endian) and forget the rest. Empty is all zero bytes but for `hashed`.
+ *
+ * Status of intern and merge: OK, WRONG_TYPE (with the column) or MISMATCH,
+ * OUT_OF_MEMORY, LIMIT, OVERFLOW. A failure may leave some ids interned: the
+ * caller marks the count and type before and truncates. */
+#ifndef LK_LEAD_IDS_H
+#define LK_LEAD_IDS_H
+
+#include "base/codec.h"
+#include "base/map.h"
+#include "base/table.h"
+
+enum { LK_LEAD_IDS_NONE = 0, LK_LEAD_IDS_INT64 = 1, LK_LEAD_IDS_TEXT = 2 };
+
+typedef struct lk_lead_ids {
+    int32_t type; /* LK_LEAD_IDS_...; NONE until the first row */
+    int32_t hashed;
+    lk_map64 integers;
+    lk_map_text texts;
+    lk_map128 hashes;
+} lk_lead_ids;
+
+static inline uint32_t lk_lead_ids_count(const lk_lead_ids *ids)
+{
+    if (ids->hashed) return ids->hashes.count;
+    return ids->type == LK_LEAD_IDS_TEXT ? ids->texts.count : ids->integers.count;
+}
+
+/* One index a row. The column is int64 or text, and no cell is null. */
+leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                  uint32_t *indexes, leadkpi_error *error);
+
+/* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. */
+leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
+                                 uint32_t *indexes, leadkpi_error *error);
+
+void lk_lead_ids_truncate(lk_lead_ids *ids, uint32_t count, int32_t type);
+void lk_lead_ids_free(lk_lead_ids *ids, lk_memory *memory);
+
+/* `order` gets all indexes in rising order of their ids. */
+leadkpi_status lk_lead_ids_sort(const lk_lead_ids *ids, lk_memory *memory, uint32_t *order,
+                                leadkpi_error *error);
+
+/* One id of a state; `before` is the index of the id written before it, or LK_MAP_NONE.
+ * int64: the first as a signed varint, then the difference to the one before less 1. */
+void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index, uint32_t before);
+
+/* The next id of a state gets the next index; ids must rise.
+ * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader);
+
+/* A column `id` of those ids, in this order; a hashed id as 32 hexadecimal digits. */
+leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *table,
+                                      const uint32_t *order, size_t count, leadkpi_error *error);
+
+#endif

@@ -1,0 +1,213 @@
+#include "funnel/attempt.h"
+
+#define NONE UINT32_MAX
+
+void lk_attempt_scratch_free(lk_attempt_scratch *scratch, lk_memory *memory)
+{
+    lk_release(memory, scratch->cells, scratch->capacity, sizeof *scratch->cells);
+    *scratch = (lk_attempt_scratch){NULL, 0};
+}
+
+static leadkpi_status make_room(lk_attempt_scratch *scratch, lk_memory *memory, size_t needed,
+                                leadkpi_error *error)
+{
+    if (needed <= scratch->capacity) return LEADKPI_OK;
+    size_t capacity = scratch->capacity + scratch->capacity / 2;
+    if (capacity < needed) capacity = needed;
+    LK_TRY(lk_resize(memory, &scratch->cells, scratch->capacity, capacity, sizeof *scratch->cells,
+                     error));
+    scratch->capacity = capacity;
+    return LEADKPI_OK;
+}
+
+/* ---- ordered steps and one window: no memory of events ---------------------------- */
+
+typedef struct scan {
+    uint32_t latest[LK_FUNNEL_STEPS_MAX]; /* item that started the latest attempt at this step, or NONE */
+    int32_t level;
+    uint32_t start;
+} scan;
+
+/* The item's steps from the last to the first, so that it fills one step of an
+ * attempt. The latest start at a step is all that is needed: whatever an earlier
+ * one could still reach within the window, it can too. `into` may be `from`. */
+static inline void take_steps(const lk_funnel_rule *rule, const lk_item *items, uint32_t i,
+                              const scan *from, scan *into)
+{
+    uint64_t steps = items[i].steps;
+    while (steps > 1) {
+        int32_t step = 63;
+        while (!(steps >> step)) step--;
+        steps &= ~((uint64_t)1 << step);
+        uint32_t start = from->latest[step - 1];
+        if (start == NONE || items[i].time - items[start].time > rule->window) continue;
+        if (into->latest[step] == NONE || into->latest[step] < start) into->latest[step] = start;
+        if (step >= into->level) {
+            into->level = step + 1;
+            into->start = start;
+        }
+    }
+    if (!(items[i].steps & 1) || (rule->entry == LK_ENTRY_FIRST && into->level > 0)) return;
+    into->latest[0] = i;
+    if (into->level == 0) {
+        into->level = 1;
+        into->start = i;
+    }
+}
+
+/* Attempts under way within the range end; those whose step this very event fills go on. */
+static void take_exclusion(const lk_funnel_rule *rule, const lk_item *items, uint32_t i, scan *s)
+{
+    scan after = *s;
+    for (int32_t step = 0; step + 1 < rule->step_count; step++)
+        if (lk_funnel_is_excluded_before(rule, step + 1)) after.latest[step] = NONE;
+    take_steps(rule, items, i, s, &after);
+    *s = after;
+}
+
+/* Cost an item: 24 bytes read in order, a loop over its steps (mostly one), a branch on the window
+ * that goes one way for most events. The state is 4 bytes a step. */
+static void scan_ordered(const lk_funnel_rule *rule, const lk_item *items, size_t count,
+                         lk_attempt *attempt)
+{
+    scan s;
+    memset(s.latest, 0xFF, sizeof s.latest);
+    s.level = 0;
+    s.start = NONE;
+    for (size_t i = 0; i < count && s.level < rule->step_count; i++) {
+        if (items[i].excludes)
+            take_exclusion(rule, items, (uint32_t)i, &s);
+        else
+            take_steps(rule, items, (uint32_t)i, &s, &s);
+    }
+    attempt->level = s.level;
+    attempt->entry = s.start == NONE ? NONE : items[s.start].event;
+    attempt->start = s.start == NONE ? 0 : items[s.start].time;
+}
+
+/* ---- ordered steps, any rule: step by step over all items ------------------------- */
+
+/* For each item the latest item that can start an attempt whose current step
+ * this item fills, or NONE. One pass a step: an item takes, of the items before
+ * it that fill the step before and may be followed by it, the one with the
+ * latest start; of equal starts the earliest. The candidates are a stretch of
+ * items that only moves on, so a queue of falling starts finds their largest
+ * in O(1) an item (the sliding-window maximum). */
+typedef struct sweep {
+    uint32_t *before; /* starts at the step before */
+    uint32_t *here;
+    uint32_t *queue;
+    uint32_t *come_from; /* the item that fills the step before; NULL: not asked for */
+} sweep;
+
+static void start_sweep(const lk_funnel_rule *rule, const lk_item *items, size_t count, sweep *w)
+{
+    bool started = false;
+    for (size_t i = 0; i < count; i++) {
+        bool starts = items[i].steps & 1 && !(started && rule->entry == LK_ENTRY_FIRST);
+        w->here[i] = starts ? (uint32_t)i : NONE;
+        started |= starts;
+    }
+}
+
+static void sweep_step(const lk_funnel_rule *rule, const lk_item *items, size_t count, int32_t step,
+                       sweep *w)
+{
+    bool excludes = lk_funnel_is_excluded_before(rule, step);
+    size_t head = 0, tail = 0, next = 0, least = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (; next < i && items[i].time - items[next].time >= rule->gap; next++) {
+            if (w->before[next] == NONE) continue;
+            while (tail > head && w->before[w->queue[tail - 1]] < w->before[next]) tail--;
+            w->queue[tail++] = (uint32_t)next;
+        }
+        if (rule->order == LK_ORDER_ADJACENT && i > 0) least = i - 1;
+        while (head < tail && (w->queue[head] < least ||
+                               items[i].time - items[w->queue[head]].time > rule->step_window))
+            head++;
+        w->here[i] = NONE;
+        if (items[i].steps >> step & 1 && head < tail) {
+            uint32_t from = w->queue[head], start = w->before[from];
+            if (items[i].time - items[start].time <= rule->window) {
+                w->here[i] = start;
+                if (w->come_from) w->come_from[i] = from;
+            }
+        }
+        if (excludes && items[i].excludes && i > least) least = i;
+    }
+}
+
+static size_t find_first(const uint32_t *starts, size_t count)
+{
+    size_t i = 0;
+    while (i < count && starts[i] == NONE) i++;
+    return i;
+}
+
+static void trace_times(const lk_item *items, size_t count, const uint32_t *come_from, size_t last,
+                        lk_attempt *attempt)
+{
+    for (int32_t step = attempt->level; step-- > 0;) {
+        attempt->times[step] = items[last].time;
+        if (step > 0) last = come_from[(size_t)(step - 1) * count + last];
+    }
+}
+
+static leadkpi_status sweep_ordered(const lk_funnel_rule *rule, const lk_item *items, size_t count,
+                                    bool times_wanted, lk_memory *memory,
+                                    lk_attempt_scratch *scratch, lk_attempt *attempt,
+                                    leadkpi_error *error)
+{
+    size_t rows = 3 + (times_wanted ? (size_t)rule->step_count - 1 : 0), needed, last;
+    LK_FAIL_IF(!lk_size_multiply(rows, count, &needed), error, LEADKPI_OVERFLOW,
+               "events of a lead: more than the address space holds");
+    LK_TRY(make_room(scratch, memory, needed, error));
+    sweep w = {scratch->cells, scratch->cells + count, scratch->cells + 2 * count, NULL};
+    uint32_t *come_from = scratch->cells + 3 * count;
+    start_sweep(rule, items, count, &w);
+    last = find_first(w.here, count);
+    if (last == count) return LEADKPI_OK;
+    uint32_t start = w.here[last];
+    attempt->level = 1;
+    while (attempt->level < rule->step_count) {
+        uint32_t *swap = w.before;
+        w.before = w.here;
+        w.here = swap;
+        if (times_wanted) w.come_from = come_from + (size_t)(attempt->level - 1) * count;
+        sweep_step(rule, items, count, attempt->level, &w);
+        size_t first = find_first(w.here, count);
+        if (first == count) break;
+        last = first;
+        start = w.here[last];
+        attempt->level++;
+    }
+    attempt->entry = items[start].event;
+    attempt->start = items[start].time;
+    if (times_wanted) trace_times(items, count, come_from, last, attempt);
+    return LEADKPI_OK;
+}
+
+/* ---- which rule ------------------------------------------------------------------- */
+
+leadkpi_status lk_attempt_find(const lk_funnel_rule *rule, const lk_item *items, size_t count,
+                               bool times_wanted, lk_memory *memory, lk_attempt_scratch *scratch,
+                               lk_attempt *attempt, leadkpi_error *error)
+{
+    attempt->level = 0;
+    attempt->entry = NONE;
+    attempt->start = 0;
+    if (count == 0) return LEADKPI_OK;
+    if (rule->compat == LK_COMPAT_CLICKHOUSE) {
+        lk_attempt_clickhouse(rule, items, count, attempt);
+    } else if (rule->order == LK_ORDER_UNORDERED) {
+        lk_attempt_unordered(rule, items, count, attempt);
+    } else if (rule->order == LK_ORDER_ANCHORED) {
+        lk_attempt_anchored(rule, items, count, attempt);
+    } else if (times_wanted || rule->order == LK_ORDER_ADJACENT || rule->gap > 0 ||
+               rule->step_window != INT64_MAX) {
+        return sweep_ordered(rule, items, count, times_wanted, memory, scratch, attempt, error);
+    } else {
+        scan_ordered(rule, items, count, attempt);
+    }
+    return LEADKPI_OK;
+}

@@ -1,0 +1,243 @@
+#include "funnel/journeys.h"
+
+#include "base/sort.h"
+
+/* ---- ranks by content -------------------------------------------------------- */
+
+static int compare_codes(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_key128 *keys = context;
+    return lk_key128_compare(keys[a], keys[b]);
+}
+
+static int compare_texts(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_map_text *map = context;
+    return lk_text_compare(lk_map_text_key(map, a), lk_map_text_key(map, b));
+}
+
+/* rank[shift + i] is the place of item i in order, from `shift`; rank[0] is 0 where shift is 1. */
+static leadkpi_status rank(lk_memory *memory, uint32_t count, uint32_t shift, lk_sort_compare compare,
+                           const void *context, uint32_t **ranks, leadkpi_error *error)
+{
+    uint32_t *order;
+    LK_TRY(lk_allocate(memory, (size_t)count + shift, sizeof **ranks, ranks, error));
+    LK_TRY(lk_allocate(memory, count, sizeof *order, &order, error));
+    for (uint32_t i = 0; i < count; i++) order[i] = i;
+    leadkpi_status status = lk_sort_indexes(memory, order, count, compare, context, error);
+    if (shift) (*ranks)[0] = 0;
+    for (uint32_t i = 0; i < count; i++) (*ranks)[shift + order[i]] = i + shift;
+    lk_release(memory, order, count, sizeof *order);
+    return status;
+}
+
+/* ---- by lead ------------------------------------------------------------------- */
+
+static int compare_events(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_journeys *j = context;
+    const lk_funnel_event *x = &j->store->events[a], *y = &j->store->events[b];
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    if (x->sequence != y->sequence) return x->sequence < y->sequence ? -1 : 1;
+    uint32_t x_code = j->code_rank[x->code], y_code = j->code_rank[y->code];
+    if (x_code != y_code) return x_code < y_code ? -1 : 1;
+    uint32_t x_segment = j->segment_rank[x->segment], y_segment = j->segment_rank[y->segment];
+    return (x_segment > y_segment) - (x_segment < y_segment);
+}
+
+/* Two passes over the events, each with one cache miss an event on its lead's counter; rows that
+ * come lead by lead have none. */
+static void count_by_lead(lk_journeys *j)
+{
+    const lk_funnel_store *store = j->store;
+    uint32_t before = 0;
+    memset(j->ends, 0, j->lead_count * sizeof *j->ends);
+    for (size_t i = 0; i < store->event_count; i++) j->ends[store->events[i].lead]++;
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
+        uint32_t count = j->ends[lead];
+        if (count > j->longest) j->longest = count;
+        j->ends[lead] = before;
+        before += count;
+    }
+    for (size_t i = 0; i < store->event_count; i++)
+        j->order[j->ends[store->events[i].lead]++] = (uint32_t)i;
+}
+
+/* Most leads have a handful of events: insertion in place, which is one comparison an event where
+ * they are in order. */
+#define FEW_EVENTS 16
+
+static void sort_few(const lk_journeys *j, uint32_t *order, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t item = order[i], place = i;
+        for (; place > 0 && compare_events(j, order[place - 1], item) > 0; place--)
+            order[place] = order[place - 1];
+        order[place] = item;
+    }
+}
+
+static bool is_sorted(const lk_journeys *j, const uint32_t *order, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (compare_events(j, order[i - 1], order[i]) > 0) return false;
+    return true;
+}
+
+static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    uint32_t *scratch;
+    LK_TRY(lk_allocate(memory, j->longest, sizeof *scratch, &scratch, error));
+    leadkpi_status status = LEADKPI_OK;
+    for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
+        uint32_t start = lk_journeys_start(j, lead), count = j->ends[lead] - start;
+        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(memory, error);
+        if (count <= FEW_EVENTS)
+            sort_few(j, j->order + start, count);
+        else if (!is_sorted(j, j->order + start, count))
+            lk_sort_indexes_with(j->order + start, count, scratch, compare_events, j);
+    }
+    lk_release(memory, scratch, j->longest, sizeof *scratch);
+    return status;
+}
+
+/* How many items a code can become. */
+static size_t items_of_code(const lk_journeys *j, uint32_t code)
+{
+    size_t count = 1;
+    if (j->rule->same_event != LK_SAME_EVENT_MANY) return count;
+    for (uint64_t steps = lk_funnel_code_steps(j->store, code); steps; steps &= steps - 1) count++;
+    return count;
+}
+
+static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    size_t most = 1;
+    for (uint32_t code = 0; code < j->store->codes.count; code++) {
+        size_t count = items_of_code(j, code);
+        if (count > most) most = count;
+    }
+    size_t capacity;
+    LK_FAIL_IF(!lk_size_multiply(most, j->longest, &capacity), error, LEADKPI_OVERFLOW,
+               "events of a lead: more than the address space holds");
+    LK_TRY(lk_allocate(memory, capacity, sizeof *j->items, &j->items, error));
+    j->item_capacity = capacity;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    const lk_funnel_store *store = j->store;
+    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store->codes.keys, &j->code_rank, error));
+    LK_TRY(rank(memory, store->segments.count, 1, compare_texts, &store->segments, &j->segment_rank,
+                error));
+    LK_TRY(lk_allocate(memory, store->event_count, sizeof *j->order, &j->order, error));
+    LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
+    if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
+    LK_TRY(lk_interrupted(memory, error));
+    count_by_lead(j);
+    LK_TRY(sort_leads(j, memory, error));
+    return make_room(j, memory, error);
+}
+
+leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
+                                lk_journeys *journeys, leadkpi_error *error)
+{
+    static const lk_funnel_store nothing = {0};
+    memset(journeys, 0, sizeof *journeys);
+    journeys->rule = &funnel->rule;
+    journeys->store = funnel->store ? funnel->store : &nothing;
+    journeys->lead_count = lk_lead_ids_count(&journeys->store->ids);
+    leadkpi_status status = fill(journeys, memory, error);
+    if (status != LEADKPI_OK) lk_journeys_close(journeys, memory);
+    return status;
+}
+
+void lk_journeys_close(lk_journeys *j, lk_memory *memory)
+{
+    if (!j->store) return;
+    lk_release(memory, j->code_rank, j->store->codes.count, sizeof *j->code_rank);
+    lk_release(memory, j->segment_rank, (size_t)j->store->segments.count + 1, sizeof *j->segment_rank);
+    lk_release(memory, j->order, j->store->event_count, sizeof *j->order);
+    lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
+    lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
+    memset(j, 0, sizeof *j);
+}
+
+/* ---- items --------------------------------------------------------------------- */
+
+/* One item an event: 32 bytes read at a random place where rows came in any order, 24 written. */
+static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+{
+    const lk_funnel_event *events = j->store->events;
+    const lk_key128 *codes = j->store->codes.keys;
+    lk_item *items = j->items;
+    size_t count = 0;
+    for (uint32_t i = start; i < end && events[j->order[i]].time <= as_of; i++) {
+        const lk_funnel_event *event = &events[j->order[i]];
+        lk_key128 code = codes[event->code];
+        items[count++] = (lk_item){event->time, code.low, j->order[i], (uint32_t)code.high};
+    }
+    return count;
+}
+
+/* What the events of one instant are in all. */
+typedef struct instant {
+    uint32_t start, end;
+    uint64_t steps;
+    uint32_t foreign, excluding; /* the last such event, or LK_MAP_NONE */
+} instant;
+
+static instant take_instant(const lk_journeys *j, uint32_t start, uint32_t end)
+{
+    const lk_funnel_event *events = j->store->events, *first = &events[j->order[start]];
+    instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE};
+    for (; found.end < end; found.end++) {
+        const lk_funnel_event *event = &events[j->order[found.end]];
+        if (event->time != first->time || event->sequence != first->sequence) break;
+        lk_key128 code = j->store->codes.keys[event->code];
+        found.steps |= code.low;
+        if (code.high) found.excluding = j->order[found.end];
+        if (!code.high && !code.low) found.foreign = j->order[found.end];
+    }
+    return found;
+}
+
+static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
+{
+    size_t count = 0;
+    for (uint64_t left = at->steps; left; left &= left - 1) {
+        uint64_t step = left & (0 - left);
+        for (uint32_t i = at->start; i < at->end; i++) {
+            const lk_funnel_event *event = &j->store->events[j->order[i]];
+            if (lk_funnel_code_steps(j->store, event->code) & step)
+                items[count++] = (lk_item){event->time, step, j->order[i], 0};
+        }
+    }
+    return count;
+}
+
+/* An item a step that an event matches; foreign events, which end a scan, stand before the steps of
+ * their instant (ClickHouse gives them condition 0), exclusions after them. */
+static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+{
+    const lk_funnel_event *events = j->store->events;
+    size_t count = 0;
+    while (start < end && events[j->order[start]].time <= as_of) {
+        instant at = take_instant(j, start, end);
+        int64_t time = events[j->order[start]].time;
+        if (at.foreign != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.foreign, 0};
+        count += put_steps(j, &at, j->items + count);
+        if (at.excluding != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.excluding, 1};
+        start = at.end;
+    }
+    return count;
+}
+
+size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
+{
+    uint32_t start = lk_journeys_start(journeys, lead), end = journeys->ends[lead];
+    if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
+        return gather_steps(journeys, start, end, as_of);
+    return gather_events(journeys, start, end, as_of);
+}

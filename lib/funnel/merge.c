@@ -1,0 +1,91 @@
+#include "funnel/store.h"
+
+/* Where the things of `from` are in `into`. */
+typedef struct translation {
+    uint32_t *leads;
+    uint32_t *codes;
+    uint32_t *segments;
+} translation;
+
+static leadkpi_status check_batches(const lk_funnel_store *into, const lk_funnel_store *from,
+                                    leadkpi_error *error)
+{
+    for (uint32_t i = 0; i < from->batches.count; i++) {
+        lk_text batch = lk_map_text_key(&from->batches, i);
+        LK_FAIL_IF(lk_map_text_find(&into->batches, batch) != LK_MAP_NONE, error, LEADKPI_MISMATCH,
+                   "from: batch \"%.*s\" has been added to both", LK_TEXT_ARGS(batch));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk_map_text *from,
+                                  uint32_t *indexes, leadkpi_error *error)
+{
+    uint32_t index;
+    for (uint32_t i = 0; i < from->count; i++) {
+        lk_text text = lk_map_text_key(from, i);
+        LK_TRY(lk_map_text_find_or_add(into, memory, &text, 1, indexes ? &indexes[i] : &index, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
+                                leadkpi_error *error)
+{
+    lk_funnel_store *store = into->store;
+    lk_memory *memory = &into->memory;
+    LK_TRY(lk_allocate(memory, lk_lead_ids_count(&from->ids), sizeof *t->leads, &t->leads, error));
+    LK_TRY(lk_allocate(memory, from->codes.count, sizeof *t->codes, &t->codes, error));
+    LK_TRY(lk_allocate(memory, from->segments.count, sizeof *t->segments, &t->segments, error));
+    LK_TRY(check_batches(store, from, error));
+    LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
+    LK_TRY(lk_interrupted(memory, error));
+    LK_TRY(lk_map128_find_or_add(&store->codes, memory, from->codes.keys, from->codes.count, t->codes,
+                                 error));
+    LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
+    LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
+    return lk_funnel_grow(into, from->event_count, error);
+}
+
+static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+{
+    for (size_t i = 0; i < from->event_count; i++) {
+        lk_funnel_event event = from->events[i];
+        event.lead = t->leads[event.lead];
+        event.code = t->codes[event.code];
+        if (event.segment) event.segment = t->segments[event.segment - 1] + 1;
+        into->events[into->event_count++] = event;
+    }
+}
+
+static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, leadkpi_error *error)
+{
+    lk_funnel_store *store;
+    translation t = {0};
+    LK_TRY(lk_funnel_open(into, &store, error));
+    leadkpi_status status = translate(into, from, &t, error);
+    if (status == LEADKPI_OK) commit(store, from, &t);
+    lk_release(&into->memory, t.leads, lk_lead_ids_count(&from->ids), sizeof *t.leads);
+    lk_release(&into->memory, t.codes, from->codes.count, sizeof *t.codes);
+    lk_release(&into->memory, t.segments, from->segments.count, sizeof *t.segments);
+    return status;
+}
+
+leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
+                                    leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    LK_REQUIRE(into, error);
+    LK_REQUIRE(from, error);
+    LK_FAIL_IF(into == from, error, LEADKPI_BAD_ARGUMENT,
+               "from: expected another handle, found the one to merge into");
+    LK_FAIL_IF(!lk_options_equal(into->definition, from->definition, &lk_funnel_schema), error,
+               LEADKPI_MISMATCH,
+               "from: expected a handle of the same definition; leadkpi_funnel_describe says how "
+               "they differ");
+    if (!from->store) return LEADKPI_OK;
+    lk_funnel_mark mark = lk_funnel_mark_now(into);
+    leadkpi_status status = merge(into, from->store, error);
+    if (status != LEADKPI_OK) lk_funnel_roll_back(into, &mark);
+    return status;
+}

@@ -1,0 +1,219 @@
+#include "funnel/report.h"
+
+#include "base/sort.h"
+
+static const lk_option report_options[] = {
+    [LK_FUNNEL_REPORT_AS_OF] = {"as_of", LK_OPTION_TIMESTAMP, .unit = "time",
+                                .meaning = "Events after it do not count; without a value: the "
+                                           "latest event there is."},
+    [LK_FUNNEL_REPORT_BY] = {"by", LK_OPTION_CHOICE, .choices = "none|segment", .default_text = "none",
+                             .meaning = "Whether there is a group of rows for each segment."},
+    [LK_FUNNEL_REPORT_BREAKDOWN] = {"breakdown", LK_OPTION_CHOICE, .choices = "entry|first|last",
+                                    .default_text = "entry",
+                                    .meaning = "Which segment is a lead's: that of the first event of "
+                                               "its attempt, of its first event that has one, or "
+                                               "of its last."},
+    [LK_FUNNEL_REPORT_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",
+                                .maximum = "<1", .default_text = "0.95",
+                                .meaning = "Level of the intervals."},
+    LK_CALENDAR_OPTIONS(LK_FUNNEL_REPORT_CALENDAR, "all"),
+};
+
+const lk_schema lk_funnel_report_schema = {"funnel_report", "A report on a funnel.", report_options,
+                                           LK_FUNNEL_REPORT_OPTION_COUNT};
+
+/* ---- groups --------------------------------------------------------------------- */
+
+static uint32_t rank_of(const lk_groups *g, uint32_t place)
+{
+    return g->results->segment_rank[lk_groups_result(g, place)->segment];
+}
+
+static int64_t period_of(const lk_groups *g, lk_calendar_cursor *cursor, uint32_t place)
+{
+    return lk_calendar_bucket(g->calendar, cursor, lk_groups_result(g, place)->start);
+}
+
+static leadkpi_status sort_by_period(lk_groups *g, leadkpi_error *error)
+{
+    int64_t *keys;
+    uint32_t count = g->results->count;
+    lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
+    LK_TRY(lk_allocate(g->memory, count, sizeof *keys, &keys, error));
+    for (uint32_t i = 0; i < count; i++) keys[i] = period_of(g, &cursor, i);
+    leadkpi_status status = lk_sort_int64(g->memory, keys, g->order, count, error);
+    lk_release(g->memory, keys, count, sizeof *keys);
+    return status;
+}
+
+static leadkpi_status sort_by_segment(lk_groups *g, leadkpi_error *error)
+{
+    uint64_t *keys;
+    uint32_t count = g->results->count;
+    LK_TRY(lk_allocate(g->memory, count, sizeof *keys, &keys, error));
+    for (uint32_t i = 0; i < count; i++) keys[i] = rank_of(g, i);
+    leadkpi_status status = lk_sort_uint64(g->memory, keys, g->order, count, error);
+    lk_release(g->memory, keys, count, sizeof *keys);
+    return status;
+}
+
+static leadkpi_status put_group(lk_groups *g, lk_group group, leadkpi_error *error)
+{
+    if (g->count == g->capacity) {
+        uint32_t capacity = g->capacity ? g->capacity * 2 : 8;
+        LK_TRY(lk_resize(g->memory, &g->items, g->capacity, capacity, sizeof *g->items, error));
+        g->capacity = capacity;
+    }
+    g->items[g->count++] = group;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status cut(lk_groups *g, leadkpi_error *error)
+{
+    lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
+    uint32_t count = g->results->count, first = 0;
+    while (first < count) {
+        uint32_t last = first + 1, segment = rank_of(g, first);
+        int64_t period = g->calendar ? period_of(g, &cursor, first) : 0;
+        while (last < count && (!g->results->by_segment || rank_of(g, last) == segment) &&
+               (!g->calendar || period_of(g, &cursor, last) == period))
+            last++;
+        LK_TRY(put_group(g, (lk_group){first, last, false}, error));
+        first = last;
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status open_calendar(lk_groups *g, const leadkpi_options *options,
+                                    leadkpi_error *error)
+{
+    static const char all[] = "all";
+    lk_text grain = lk_options_get_text(options, &lk_funnel_report_schema,
+                                        LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
+    if (lk_text_equal(grain, lk_text_of(all, LEADKPI_NUL_TERMINATED))) return LEADKPI_OK;
+    return lk_calendar_create_from(g->memory, options, &lk_funnel_report_schema,
+                                   LK_FUNNEL_REPORT_CALENDAR, &g->calendar, error);
+}
+
+static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options, bool with_periods,
+                                  leadkpi_error *error)
+{
+    uint32_t count = g->results->count;
+    if (with_periods) LK_TRY(open_calendar(g, options, error));
+    LK_TRY(lk_allocate(g->memory, count, sizeof *g->order, &g->order, error));
+    for (uint32_t i = 0; i < count; i++) g->order[i] = i;
+    if (g->calendar) LK_TRY(sort_by_period(g, error));
+    if (g->results->by_segment) LK_TRY(sort_by_segment(g, error)); /* keeps the order of periods */
+    if (g->calendar || g->results->by_segment) LK_TRY(cut(g, error));
+    return put_group(g, (lk_group){0, count, true}, error);
+}
+
+leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, bool with_periods,
+                              lk_groups *groups, leadkpi_error *error)
+{
+    memset(groups, 0, sizeof *groups);
+    groups->results = results;
+    groups->memory = &results->memory;
+    leadkpi_status status = find_groups(groups, options, with_periods, error);
+    if (status != LEADKPI_OK) lk_groups_free(groups);
+    return status;
+}
+
+void lk_groups_free(lk_groups *g)
+{
+    lk_release(g->memory, g->order, g->results->count, sizeof *g->order);
+    lk_release(g->memory, g->items, g->capacity, sizeof *g->items);
+    lk_calendar_free(g->calendar);
+}
+
+/* ---- their columns ---------------------------------------------------------------- */
+
+typedef enum { COLUMN_ROW, COLUMN_SEGMENT, COLUMN_PERIOD } text_column;
+
+static leadkpi_status append_text(const lk_groups *g, const lk_group *group, text_column which,
+                                  lk_text_builder *builder, leadkpi_error *error)
+{
+    char label[LK_GRAIN_LABEL_SIZE];
+    if (which == COLUMN_ROW)
+        return lk_text_builder_append(
+            builder, group->is_total ? LK_LITERAL("total") : LK_LITERAL("segment"), error);
+    if (group->is_total) return lk_text_builder_append_null(builder, error);
+    const lk_result *result = lk_groups_result(g, group->first);
+    if (which == COLUMN_PERIOD) {
+        size_t length = lk_calendar_label(g->calendar, result->start, label);
+        return lk_text_builder_append(builder, (lk_text){label, length}, error);
+    }
+    if (!result->segment) return lk_text_builder_append_null(builder, error);
+    return lk_text_builder_append(
+        builder, lk_map_text_key(&g->results->store->segments, result->segment - 1), error);
+}
+
+static leadkpi_status add_text_column(const lk_groups *g, size_t rows_a_group, leadkpi_table *table,
+                                      lk_text name, text_column which, leadkpi_error *error)
+{
+    lk_text_builder builder;
+    leadkpi_status status = LEADKPI_OK;
+    lk_text_builder_init(&builder, table);
+    for (uint32_t i = 0; i < g->count; i++)
+        for (size_t row = 0; row < rows_a_group && status == LEADKPI_OK; row++)
+            status = append_text(g, &g->items[i], which, &builder, error);
+    if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, name, "", error);
+    lk_text_builder_release(&builder);
+    return status;
+}
+
+static leadkpi_status add_time_column(const lk_groups *g, size_t rows_a_group, leadkpi_table *table,
+                                      lk_text name, bool is_end, leadkpi_error *error)
+{
+    int64_t *values;
+    LK_TRY(lk_table_add_timestamp(table, name, rows_a_group * g->count, true, &values, error));
+    for (uint32_t i = 0; i < g->count; i++)
+        for (size_t row = i * rows_a_group; row < (i + 1) * rows_a_group; row++) {
+            if (g->items[i].is_total) {
+                lk_set_last_null(table, row);
+                continue;
+            }
+            int64_t start = lk_groups_result(g, g->items[i].first)->start;
+            values[row] = is_end ? lk_calendar_end(g->calendar, start)
+                                 : lk_calendar_start(g->calendar, start);
+        }
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_groups_add_columns(const lk_groups *g, size_t rows_a_group, leadkpi_table *table,
+                                     leadkpi_error *error)
+{
+    LK_TRY(add_text_column(g, rows_a_group, table, LK_LITERAL("row"), COLUMN_ROW, error));
+    if (g->results->by_segment)
+        LK_TRY(add_text_column(g, rows_a_group, table, LK_LITERAL("segment"), COLUMN_SEGMENT, error));
+    if (!g->calendar) return LEADKPI_OK;
+    LK_TRY(add_time_column(g, rows_a_group, table, LK_LITERAL("period_start"), false, error));
+    LK_TRY(add_time_column(g, rows_a_group, table, LK_LITERAL("period_end"), true, error));
+    return add_text_column(g, rows_a_group, table, LK_LITERAL("period"), COLUMN_PERIOD, error);
+}
+
+/* ---- a public report ---------------------------------------------------------------- */
+
+leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
+                                leadkpi_error *error)
+{
+    lk_results results;
+    leadkpi_table *table;
+    leadkpi_error_reset(error);
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_REQUIRE(funnel, error);
+    LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
+    LK_TRY(lk_results_find(funnel, options, times_wanted, &results, error));
+    leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
+    if (status == LEADKPI_OK) {
+        status = fill(&results, options, table, error);
+        if (status == LEADKPI_OK)
+            *out = table;
+        else
+            leadkpi_table_free(table);
+    }
+    lk_results_free(&results);
+    return status;
+}

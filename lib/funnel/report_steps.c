@@ -1,0 +1,147 @@
+#include <leadkpi/stats.h>
+
+#include "funnel/report.h"
+
+/* The columns of the table, for their rows to be written. */
+typedef struct columns {
+    int64_t *step, *reached, *exactly, *open;
+    double *step_rate[3], *overall_rate[3], *drop_off;
+    uint8_t *bottleneck, *immature;
+    int32_t first_rate; /* index of step_rate; the others follow */
+} columns;
+
+/* ---- counts ------------------------------------------------------------------------ */
+
+static void count_group(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
+                        const columns *c)
+{
+    for (uint32_t i = group->first; i < group->last; i++) {
+        const lk_result *result = lk_groups_result(g, i);
+        size_t place = row + (size_t)result->level - 1;
+        c->exactly[place]++;
+        c->open[place] += lk_result_is_open(g->results, result);
+    }
+    int64_t reached = 0;
+    for (int32_t step = step_count; step-- > 0;) {
+        reached += c->exactly[row + (size_t)step];
+        c->reached[row + (size_t)step] = reached;
+        c->step[row + (size_t)step] = step + 1;
+    }
+}
+
+static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
+                        const columns *c)
+{
+    for (int32_t step = 0; step < step_count; step++)
+        if (c->open[row + (size_t)step] > 0) return true;
+    if (!g->calendar || group->is_total) return false;
+    return lk_calendar_end(g->calendar, lk_groups_result(g, group->first)->start) > g->results->as_of;
+}
+
+/* ---- rates ------------------------------------------------------------------------- */
+
+/* Value, low and high; null where nobody was there to go on. */
+static leadkpi_status put_rate(leadkpi_table *table, double *const rate[3], int32_t column, size_t row,
+                               int64_t numerator, int64_t denominator, double level,
+                               leadkpi_error *error)
+{
+    if (denominator == 0) {
+        for (int i = 0; i < 3; i++) lk_table_set_null(table, column + i, row);
+        return LEADKPI_OK;
+    }
+    rate[0][row] = (double)numerator / (double)denominator;
+    return leadkpi_stats_wilson_interval((double)numerator, (double)denominator, level, &rate[1][row],
+                                         &rate[2][row], error);
+}
+
+static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const columns *c,
+                                 int32_t step_count, size_t row, leadkpi_error *error)
+{
+    size_t worst = 0;
+    for (int32_t step = 0; step < step_count; step++) {
+        size_t at = row + (size_t)step;
+        int64_t before = step ? c->reached[at - 1] : 0;
+        LK_TRY(put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
+                        g->results->confidence, error));
+        LK_TRY(put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
+                        g->results->confidence, error));
+        if (step + 1 == step_count || c->reached[at] == 0)
+            lk_table_set_null(table, c->first_rate + 6, at);
+        else
+            c->drop_off[at] = (double)c->exactly[at] / (double)c->reached[at];
+        if (before > 0 && (!worst || c->step_rate[0][at] < c->step_rate[0][worst])) worst = at;
+    }
+    if (worst) c->bottleneck[worst] = 1;
+    return LEADKPI_OK;
+}
+
+/* ---- the table ---------------------------------------------------------------------- */
+
+static leadkpi_status add_names(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
+{
+    const leadkpi_funnel *funnel = g->results->funnel;
+    lk_text_builder builder;
+    leadkpi_status status = LEADKPI_OK;
+    lk_text_builder_init(&builder, table);
+    for (uint32_t i = 0; i < g->count; i++)
+        for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
+            status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
+    if (status == LEADKPI_OK)
+        status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
+    lk_text_builder_release(&builder);
+    return status;
+}
+
+static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
+                                  leadkpi_error *error)
+{
+    static const char *const rates[] = {"step_rate", "step_rate_low", "step_rate_high",
+                                        "overall_rate", "overall_rate_low", "overall_rate_high"};
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &c->step, error));
+    LK_TRY(add_names(g, table, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), "leads", rows, false, &c->reached, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("exactly"), "leads", rows, false, &c->exactly, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("open"), "leads", rows, false, &c->open, error));
+    c->first_rate = leadkpi_table_column_count(table);
+    for (int i = 0; i < 6; i++)
+        LK_TRY(lk_table_add_double(table, lk_text_of(rates[i], LEADKPI_NUL_TERMINATED), "fraction",
+                                   rows, true, i < 3 ? &c->step_rate[i] : &c->overall_rate[i - 3],
+                                   error));
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("drop_off"), "fraction", rows, true, &c->drop_off,
+                               error));
+    LK_TRY(lk_table_add_bool(table, LK_LITERAL("bottleneck"), "", rows, false, &c->bottleneck, error));
+    return lk_table_add_bool(table, LK_LITERAL("immature"), "", rows, false, &c->immature, error);
+}
+
+static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
+{
+    int32_t step_count = g->results->funnel->rule.step_count;
+    size_t steps = (size_t)step_count;
+    columns c;
+    LK_TRY(lk_groups_add_columns(g, steps, table, error));
+    LK_TRY(add_columns(g, table, steps * g->count, &c, error));
+    for (uint32_t i = 0; i < g->count; i++) {
+        size_t row = i * steps;
+        count_group(g, &g->items[i], step_count, row, &c);
+        bool immature = is_immature(g, &g->items[i], step_count, row, &c);
+        for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;
+        LK_TRY(rate_group(g, table, &c, step_count, row, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,
+                           leadkpi_error *error)
+{
+    lk_groups groups;
+    LK_TRY(lk_groups_find(results, options, true, &groups, error));
+    leadkpi_status status = fill_groups(&groups, table, error);
+    lk_groups_free(&groups);
+    return status;
+}
+
+leadkpi_status leadkpi_funnel_steps(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                    leadkpi_table **out, leadkpi_error *error)
+{
+    return lk_funnel_report(funnel, options, false, fill, out, error);
+}

@@ -1,0 +1,162 @@
+#include "funnel/results.h"
+
+/* ---- which segment ------------------------------------------------------------ */
+
+static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
+{
+    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
+        const lk_funnel_event *event = &j->store->events[j->order[i]];
+        if (event->time > as_of) break;
+        if (event->segment) return event->segment;
+    }
+    return 0;
+}
+
+static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
+{
+    for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
+        const lk_funnel_event *event = &j->store->events[j->order[i - 1]];
+        if (event->time <= as_of && event->segment) return event->segment;
+    }
+    return 0;
+}
+
+static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt *attempt,
+                           int breakdown, int64_t as_of)
+{
+    if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
+    if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
+    return j->store->events[attempt->entry].segment;
+}
+
+/* ---- lead by lead --------------------------------------------------------------- */
+
+static leadkpi_status grow(lk_results *r, leadkpi_error *error)
+{
+    size_t steps = (size_t)r->funnel->rule.step_count;
+    uint32_t capacity = r->capacity < 64 ? 64 : r->capacity + r->capacity / 2;
+    if (r->times) {
+        /* Two blocks grow as one: the larger first, given back at its new size if the other fails. */
+        int64_t *times;
+        LK_TRY(lk_allocate(&r->memory, capacity * steps, sizeof *times, &times, error));
+        leadkpi_status status =
+            lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error);
+        if (status != LEADKPI_OK) {
+            lk_release(&r->memory, times, capacity * steps, sizeof *times);
+            return status;
+        }
+        memcpy(times, r->times, r->count * steps * sizeof *times);
+        lk_release(&r->memory, r->times, r->capacity * steps, sizeof *times);
+        r->times = times;
+    } else {
+        LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
+    }
+    r->capacity = capacity;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status put(lk_results *r, const lk_journeys *j, uint32_t lead,
+                          const lk_attempt *attempt, int breakdown, leadkpi_error *error)
+{
+    size_t steps = (size_t)r->funnel->rule.step_count;
+    if (r->count == r->capacity) LK_TRY(grow(r, error));
+    r->items[r->count] = (lk_result){attempt->start, lead,
+                                     segment_of(j, lead, attempt, breakdown, r->as_of),
+                                     attempt->level, 0};
+    if (r->times)
+        memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
+    r->count++;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
+{
+    lk_attempt_scratch scratch = {NULL, 0};
+    lk_attempt attempt;
+    leadkpi_status status = LEADKPI_OK;
+    for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
+        if (status != LEADKPI_OK) break;
+        size_t count = lk_journeys_gather(j, lead, r->as_of);
+        status = lk_attempt_find(j->rule, j->items, count, r->times != NULL, &r->memory, &scratch,
+                                 &attempt, error);
+        if (status == LEADKPI_OK && attempt.level > 0)
+            status = put(r, j, lead, &attempt, breakdown, error);
+    }
+    lk_attempt_scratch_free(&scratch, &r->memory);
+    return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------ */
+
+static int64_t latest_time(const lk_funnel_store *store)
+{
+    int64_t latest = LK_FUNNEL_TIME_MIN;
+    for (size_t i = 0; i < store->event_count; i++)
+        if (store->events[i].time > latest) latest = store->events[i].time;
+    return latest;
+}
+
+static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
+{
+    size_t cells;
+    LK_FAIL_IF(!lk_size_multiply(64, (size_t)r->funnel->rule.step_count, &cells), error,
+               LEADKPI_OVERFLOW, "times: more than the address space holds");
+    LK_TRY(lk_allocate(&r->memory, 64, sizeof *r->items, &r->items, error));
+    r->capacity = 64; /* without times both blocks are given back by it */
+    return lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error);
+}
+
+static leadkpi_status find(lk_results *r, const leadkpi_options *options, bool times_wanted,
+                           leadkpi_error *error)
+{
+    lk_journeys j;
+    int breakdown = lk_options_choice(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_BREAKDOWN);
+    if (times_wanted) LK_TRY(make_room_for_times(r, error));
+    LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
+    r->store = j.store;
+    leadkpi_status status = walk(r, &j, breakdown, error);
+    r->segment_rank = j.segment_rank; /* taken over */
+    r->segment_rank_count = j.store->segments.count + 1;
+    j.segment_rank = NULL;
+    lk_journeys_close(&j, &r->memory);
+    return status;
+}
+
+leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                               bool times_wanted, lk_results *results, leadkpi_error *error)
+{
+    const lk_schema *schema = &lk_funnel_report_schema;
+    memset(results, 0, sizeof *results);
+    results->funnel = funnel;
+    results->memory = lk_memory_like(&funnel->memory);
+    results->confidence = lk_options_double(options, schema, LK_FUNNEL_REPORT_LEVEL);
+    results->by_segment = lk_options_choice(options, schema, LK_FUNNEL_REPORT_BY) == LK_BY_SEGMENT;
+    results->as_of = LK_FUNNEL_TIME_MIN;
+    if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_AS_OF))
+        results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
+    else if (funnel->store)
+        results->as_of = latest_time(funnel->store);
+    leadkpi_status status = find(results, options, times_wanted, error);
+    if (status != LEADKPI_OK) lk_results_free(results);
+    return status;
+}
+
+void lk_results_free(lk_results *r)
+{
+    lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
+    lk_release(&r->memory, r->times, (size_t)r->capacity * (size_t)r->funnel->rule.step_count,
+               sizeof *r->times);
+    lk_release(&r->memory, r->segment_rank, r->segment_rank_count, sizeof *r->segment_rank);
+    r->items = NULL;
+    r->times = NULL;
+    r->segment_rank = NULL;
+    r->count = r->capacity = 0;
+}
+
+bool lk_result_is_open(const lk_results *results, const lk_result *result)
+{
+    const lk_funnel_rule *rule = &results->funnel->rule;
+    if (result->level == rule->step_count) return false;
+    return results->as_of - result->start <= rule->window;
+}

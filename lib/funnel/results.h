@@ -1,0 +1,54 @@
+/* results.h: what became of each lead, once, for every report. */
+#ifndef LK_FUNNEL_RESULTS_H
+#define LK_FUNNEL_RESULTS_H
+
+#include "calendar/calendar.h"
+#include "funnel/attempt.h"
+
+/* The options of schema "funnel_report", in their order. */
+enum {
+    LK_FUNNEL_REPORT_AS_OF,
+    LK_FUNNEL_REPORT_BY,
+    LK_FUNNEL_REPORT_BREAKDOWN,
+    LK_FUNNEL_REPORT_LEVEL,
+    LK_FUNNEL_REPORT_CALENDAR,
+    LK_FUNNEL_REPORT_OPTION_COUNT = LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
+};
+extern const lk_schema lk_funnel_report_schema;
+
+enum { LK_BY_NONE, LK_BY_SEGMENT };
+enum { LK_BREAKDOWN_ENTRY, LK_BREAKDOWN_FIRST, LK_BREAKDOWN_LAST };
+
+/* A lead that reached step 1 or more. */
+typedef struct lk_result {
+    int64_t start;
+    uint32_t lead;
+    uint32_t segment; /* number in the store; 0: none */
+    int32_t level;
+    uint32_t unused;
+} lk_result;
+
+typedef struct lk_results {
+    const leadkpi_funnel *funnel;
+    const lk_funnel_store *store;
+    lk_memory memory;
+    int64_t as_of;
+    double confidence;
+    bool by_segment;
+    lk_result *items;
+    int64_t *times; /* step_count an item; NULL: not asked for */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t *segment_rank; /* by number */
+    uint32_t segment_rank_count;
+} lk_results;
+
+/* Status: as the reports. */
+leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                               bool times_wanted, lk_results *results, leadkpi_error *error);
+void lk_results_free(lk_results *results);
+
+/* Could the lead still go on after the report? */
+bool lk_result_is_open(const lk_results *results, const lk_result *result);
+
+#endif

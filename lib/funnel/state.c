@@ -1,0 +1,193 @@
+/* state.c: a handle as bytes; state.h has the format. What is written is put in order of its
+ * content first. Scratch while it runs, of a count of its own: that of lk_journeys, and 4 bytes a
+ * lead, code and segment. */
+#include "funnel/state.h"
+
+#include "base/sort.h"
+#include "funnel/journeys.h"
+
+typedef struct state {
+    const leadkpi_funnel *funnel;
+    lk_memory memory;
+    lk_journeys journeys;
+    uint32_t *leads;   /* in order of their ids */
+    uint32_t *codes;   /* number of each in the list; LK_MAP_NONE: not used */
+    uint32_t *segments;
+    uint32_t *batches; /* in order */
+} state;
+
+static leadkpi_status poll_at(const state *s, size_t i, leadkpi_error *error)
+{
+    return i % LK_INTERRUPT_ROWS == 0 ? lk_interrupted(&s->memory, error) : LEADKPI_OK;
+}
+
+static int compare_texts(const void *context, uint32_t a, uint32_t b)
+{
+    const lk_map_text *map = context;
+    return lk_text_compare(lk_map_text_key(map, a), lk_map_text_key(map, b));
+}
+
+/* place_of[rank] is what the rank stands for. */
+static void invert(const uint32_t *rank, uint32_t count, uint32_t shift, uint32_t *place_of)
+{
+    for (uint32_t i = 0; i < count; i++) place_of[rank[i + shift] - shift] = i;
+}
+
+static leadkpi_status order_all(state *s, leadkpi_error *error)
+{
+    const lk_funnel_store *store;
+    LK_TRY(lk_journeys_open(s->funnel, &s->memory, &s->journeys, error));
+    store = s->journeys.store;
+    LK_TRY(lk_allocate(&s->memory, s->journeys.lead_count, sizeof *s->leads, &s->leads, error));
+    LK_TRY(lk_allocate(&s->memory, store->codes.count, sizeof *s->codes, &s->codes, error));
+    LK_TRY(lk_allocate(&s->memory, store->segments.count, sizeof *s->segments, &s->segments, error));
+    LK_TRY(lk_allocate(&s->memory, store->batches.count, sizeof *s->batches, &s->batches, error));
+    LK_TRY(lk_lead_ids_sort(&store->ids, &s->memory, s->leads, error));
+    for (uint32_t i = 0; i < store->batches.count; i++) s->batches[i] = i;
+    LK_TRY(lk_sort_indexes(&s->memory, s->batches, store->batches.count, compare_texts, &store->batches,
+                           error));
+    for (uint32_t i = 0; i < store->codes.count; i++) s->codes[i] = LK_MAP_NONE;
+    for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
+    for (size_t i = 0; i < store->event_count; i++) {
+        s->codes[store->events[i].code] = 0;
+        if (store->events[i].segment) s->segments[store->events[i].segment - 1] = 0;
+    }
+    return LEADKPI_OK;
+}
+
+static void release_all(state *s)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    if (!store) return;
+    lk_release(&s->memory, s->leads, s->journeys.lead_count, sizeof *s->leads);
+    lk_release(&s->memory, s->codes, store->codes.count, sizeof *s->codes);
+    lk_release(&s->memory, s->segments, store->segments.count, sizeof *s->segments);
+    lk_release(&s->memory, s->batches, store->batches.count, sizeof *s->batches);
+    lk_journeys_close(&s->journeys, &s->memory);
+}
+
+/* ---- writing ----------------------------------------------------------------- */
+
+static leadkpi_status write_definition(state *s, lk_writer *writer, leadkpi_error *error)
+{
+    char *text;
+    size_t length = lk_options_print(s->funnel->definition, &lk_funnel_schema, NULL, 0);
+    LK_TRY(lk_allocate(&s->memory, length, 1, &text, error));
+    lk_options_print(s->funnel->definition, &lk_funnel_schema, text, length);
+    lk_write_text(writer, (lk_text){text, length});
+    lk_release(&s->memory, text, length, 1);
+    return LEADKPI_OK;
+}
+
+/* Numbers the used ones of `count` in order, and returns how many there are. */
+static uint32_t number_used(uint32_t *numbers, const uint32_t *place_of, uint32_t count)
+{
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (numbers[place_of[i]] != LK_MAP_NONE) numbers[place_of[i]] = used++;
+    return used;
+}
+
+static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *error)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    uint32_t *place_of, count = store->codes.count;
+    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
+    invert(s->journeys.code_rank, count, 0, place_of);
+    lk_write_varint(writer, number_used(s->codes, place_of, count));
+    for (uint32_t i = 0; i < count; i++) {
+        if (s->codes[place_of[i]] == LK_MAP_NONE) continue;
+        lk_write_bool(writer, lk_funnel_code_excludes(store, place_of[i]));
+        lk_write_varint(writer, lk_funnel_code_steps(store, place_of[i]));
+    }
+    lk_release(&s->memory, place_of, count, sizeof *place_of);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status write_segments(state *s, lk_writer *writer, leadkpi_error *error)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    uint32_t *place_of, count = store->segments.count;
+    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
+    invert(s->journeys.segment_rank, count, 1, place_of);
+    lk_write_varint(writer, number_used(s->segments, place_of, count));
+    for (uint32_t i = 0; i < count; i++)
+        if (s->segments[place_of[i]] != LK_MAP_NONE)
+            lk_write_text(writer, lk_map_text_key(&store->segments, place_of[i]));
+    lk_release(&s->memory, place_of, count, sizeof *place_of);
+    return LEADKPI_OK;
+}
+
+static void write_events(const state *s, lk_writer *writer, uint32_t lead)
+{
+    const lk_journeys *j = &s->journeys;
+    uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
+    lk_write_varint(writer, end - start);
+    for (uint32_t i = start; i < end; i++) {
+        const lk_funnel_event *event = &j->store->events[j->order[i]];
+        lk_write_int64(writer, event->time);
+        lk_write_signed_varint(writer, event->sequence);
+        lk_write_varint(writer, s->codes[event->code]);
+        lk_write_varint(writer, event->segment ? (uint64_t)s->segments[event->segment - 1] + 1 : 0);
+    }
+}
+
+static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_error *error)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    uint32_t before = LK_MAP_NONE;
+    lk_write_uint8(writer, (uint8_t)store->ids.type);
+    lk_write_varint(writer, s->journeys.lead_count);
+    lk_write_varint(writer, store->event_count);
+    for (uint32_t i = 0; i < s->journeys.lead_count; i++) {
+        LK_TRY(poll_at(s, i, error));
+        lk_lead_ids_write(&store->ids, writer, s->leads[i], before);
+        write_events(s, writer, s->leads[i]);
+        before = s->leads[i];
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_t *size,
+                                  leadkpi_error *error)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    lk_writer writer;
+    lk_writer_begin(&writer, buffer, capacity, LK_FUNNEL_STATE_KIND, LK_FUNNEL_STATE_VERSION);
+    LK_TRY(write_definition(s, &writer, error));
+    lk_write_varint(&writer, store->batches.count);
+    for (uint32_t i = 0; i < store->batches.count; i++)
+        lk_write_text(&writer, lk_map_text_key(&store->batches, s->batches[i]));
+    LK_TRY(write_codes(s, &writer, error));
+    LK_TRY(write_segments(s, &writer, error));
+    LK_TRY(write_leads(s, &writer, error));
+    return lk_writer_finish(&writer, size, error);
+}
+
+/* Counted first, so that a buffer that is too small is not touched. */
+static leadkpi_status write_counted(state *s, void *buffer, size_t capacity, size_t *needed,
+                                    leadkpi_error *error)
+{
+    size_t size;
+    LK_TRY(write_state(s, NULL, 0, &size, error));
+    if (needed) *needed = size;
+    if (!buffer && needed && capacity == 0) return LEADKPI_OK;
+    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
+               "buffer: expected %zu bytes, found %zu", size, capacity);
+    return write_state(s, buffer, capacity, &size, error);
+}
+
+leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer, size_t capacity,
+                                        size_t *needed, leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    if (needed) *needed = 0;
+    LK_REQUIRE(funnel, error);
+    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
+               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    state s = {.funnel = funnel, .memory = lk_memory_like(&funnel->memory)};
+    leadkpi_status status = order_all(&s, error);
+    if (status == LEADKPI_OK) status = write_counted(&s, buffer, capacity, needed, error);
+    release_all(&s);
+    return status;
+}

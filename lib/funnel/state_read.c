@@ -1,0 +1,249 @@
+/* state_read.c: a handle from bytes that may come from anywhere; state.h has
+ * the format. What is read is what the writer would write, byte for byte, or it
+ * is refused. */
+#include "funnel/state.h"
+
+typedef struct reading {
+    lk_reader reader;
+    leadkpi_funnel *funnel;
+    lk_funnel_store *store;
+    uint32_t *codes; /* the code of each number in the list */
+    uint8_t *codes_used, *segments_used;
+    size_t code_count, segment_count, lead_count, event_count;
+    leadkpi_error *error;
+} reading;
+
+#define REFUSE_IF(condition, r, what)                                                              \
+    do {                                                                                           \
+        if (LK_UNLIKELY(condition)) return lk_reader_refuse(&(r)->reader, what);                   \
+    } while (0)
+
+/* ---- lists ------------------------------------------------------------------- */
+
+static leadkpi_status read_texts(reading *r, lk_map_text *map, size_t *count)
+{
+    lk_text last = {"", 0};
+    uint32_t index;
+    *count = lk_read_count(&r->reader, LK_FUNNEL_STATE_TEXT_SIZE);
+    REFUSE_IF(*count > LK_MAP_KEYS_MAX, r, "texts: expected fewer than 2^32 - 1");
+    for (size_t i = 0; i < *count; i++) {
+        lk_text text = lk_read_text(&r->reader);
+        LK_TRY(lk_reader_status(&r->reader));
+        REFUSE_IF(i > 0 && lk_text_compare(last, text) >= 0, r, "texts: expected rising order");
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->funnel->memory, r->error));
+        LK_TRY(lk_map_text_find_or_add(map, &r->funnel->memory, &text, 1, &index, r->error));
+        last = text;
+    }
+    return lk_reader_status(&r->reader);
+}
+
+static leadkpi_status make_flags(reading *r, size_t count, uint8_t **flags)
+{
+    LK_TRY(lk_allocate(&r->funnel->memory, count, 1, flags, r->error));
+    if (count) memset(*flags, 0, count);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status check_code(reading *r, lk_key128 key)
+{
+    const lk_funnel_rule *rule = &r->funnel->rule;
+    REFUSE_IF(key.low & ~lk_funnel_all_steps(rule), r, "code: expected steps of the definition");
+    REFUSE_IF(lk_key128_compare(key, lk_funnel_code_key(rule, key.low, key.high != 0)) != 0, r,
+              "code: expected a step to bring those before it");
+    REFUSE_IF(rule->order >= LK_ORDER_UNORDERED && rule->same_event == LK_SAME_EVENT_ONCE &&
+                  (key.low & (key.low - 1)),
+              r, "code: expected one step at most");
+    REFUSE_IF(key.high && !lk_funnel_takes_exclusions(rule), r, "code: expected no exclusion");
+    REFUSE_IF(!key.high && !key.low && !lk_funnel_keeps_foreign(rule), r,
+              "code: expected a step or an exclusion");
+    return LEADKPI_OK;
+}
+
+static leadkpi_status read_codes(reading *r)
+{
+    lk_key128 last = {0, 0};
+    r->code_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_CODE_SIZE);
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(r->code_count > LK_MAP_KEYS_MAX / 2, r, "codes: expected fewer than 2^31");
+    LK_TRY(make_flags(r, r->code_count, &r->codes_used));
+    LK_TRY(lk_allocate(&r->funnel->memory, r->code_count, sizeof *r->codes, &r->codes, r->error));
+    for (size_t i = 0; i < r->code_count; i++) {
+        lk_key128 key = {lk_read_bool(&r->reader), 0};
+        key.low = lk_read_varint(&r->reader);
+        LK_TRY(lk_reader_status(&r->reader));
+        REFUSE_IF(i > 0 && lk_key128_compare(last, key) >= 0, r, "codes: expected rising order");
+        LK_TRY(check_code(r, key));
+        LK_TRY(lk_map128_find_or_add(&r->store->codes, &r->funnel->memory, &key, 1, &r->codes[i],
+                                     r->error));
+        last = key;
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- leads --------------------------------------------------------------------- */
+
+static int compare_events(const lk_funnel_event *a, const lk_funnel_event *b)
+{
+    if (a->time != b->time) return a->time < b->time ? -1 : 1;
+    if (a->sequence != b->sequence) return a->sequence < b->sequence ? -1 : 1;
+    if (a->code != b->code) return a->code < b->code ? -1 : 1;
+    return (a->segment > b->segment) - (a->segment < b->segment);
+}
+
+/* With its number in the list for a code. */
+static leadkpi_status read_event(reading *r, uint32_t lead, lk_funnel_event *event)
+{
+    event->time = lk_read_int64(&r->reader);
+    event->sequence = lk_read_signed_varint(&r->reader);
+    uint64_t code = lk_read_varint(&r->reader), segment = lk_read_varint(&r->reader);
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(event->time < LK_FUNNEL_TIME_MIN || event->time >= LK_FUNNEL_TIME_END, r,
+              "time: expected years 1 to 9999");
+    REFUSE_IF(code >= r->code_count || segment > r->segment_count, r,
+              "expected an index into a list before, found one past its end");
+    r->codes_used[code] = 1;
+    if (segment) r->segments_used[segment - 1] = 1;
+    event->lead = lead;
+    event->code = (uint32_t)code;
+    event->segment = (uint32_t)segment;
+    event->unused = 0;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status read_events(reading *r, uint32_t lead)
+{
+    uint64_t count = lk_read_varint(&r->reader);
+    lk_funnel_event last = {0};
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(count > r->event_count - r->store->event_count, r,
+              "events of leads: expected no more than in all");
+    for (uint64_t i = 0; i < count; i++) {
+        lk_funnel_event *event = &r->store->events[r->store->event_count];
+        LK_TRY(read_event(r, lead, event));
+        REFUSE_IF(i > 0 && compare_events(&last, event) > 0, r,
+                  "events: expected order by time, sequence, code and segment");
+        last = *event;
+        event->code = r->codes[event->code];
+        r->store->event_count++;
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status open_leads(reading *r)
+{
+    r->store->ids.type = lk_read_uint8(&r->reader);
+    r->lead_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_LEAD_SIZE);
+    r->event_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_EVENT_SIZE);
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(r->store->ids.type > LK_LEAD_IDS_TEXT ||
+                  (r->store->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
+              r, "ids: expected a type where there are leads, and none where there are not");
+    REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
+    return lk_funnel_grow(r->funnel, r->event_count, r->error);
+}
+
+static leadkpi_status read_leads(reading *r)
+{
+    LK_TRY(open_leads(r));
+    for (size_t i = 0; i < r->lead_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->funnel->memory, r->error));
+        LK_TRY(lk_lead_ids_read(&r->store->ids, &r->funnel->memory, &r->reader));
+        LK_TRY(read_events(r, (uint32_t)i));
+    }
+    REFUSE_IF(r->store->event_count != r->event_count, r, "events of leads: expected as many as in all");
+    return LEADKPI_OK;
+}
+
+/* ---- the whole ----------------------------------------------------------------- */
+
+/* Equal definitions have equal texts, so only the canonical one is taken. */
+static leadkpi_status check_canonical(lk_reader *reader, lk_memory *memory, lk_text text,
+                                      const leadkpi_options *definition)
+{
+    char *printed;
+    size_t length = lk_options_print(definition, &lk_funnel_schema, NULL, 0);
+    if (length != text.length)
+        return lk_reader_refuse(reader, "definition: expected its canonical text");
+    LK_TRY(lk_allocate(memory, length, 1, &printed, reader->error));
+    lk_options_print(definition, &lk_funnel_schema, printed, length);
+    bool equal = memcmp(printed, text.data, length) == 0;
+    lk_release(memory, printed, length, 1);
+    return equal ? LEADKPI_OK : lk_reader_refuse(reader, "definition: expected its canonical text");
+}
+
+static leadkpi_status parse_definition(lk_reader *reader, lk_memory *memory, lk_text text,
+                                       leadkpi_options *definition, lk_funnel_rule *rule)
+{
+    leadkpi_error why;
+    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
+    if (status == LEADKPI_OK) status = lk_funnel_read_rule(definition, rule, &why);
+    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
+        return lk_fail(reader->error, status, "%s", why.message);
+    if (status != LEADKPI_OK)
+        return lk_reader_refuse(reader, "definition: expected options of a funnel");
+    return check_canonical(reader, memory, text, definition);
+}
+
+static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory, leadkpi_funnel **out)
+{
+    leadkpi_options *definition;
+    lk_funnel_rule rule;
+    lk_text text = lk_read_text(reader);
+    LK_TRY(lk_reader_status(reader));
+    LK_TRY(lk_options_new(memory, &lk_funnel_schema, &definition, reader->error));
+    leadkpi_status status = parse_definition(reader, memory, text, definition, &rule);
+    if (status == LEADKPI_OK)
+        status = lk_funnel_make(memory, definition, &rule, out, reader->error);
+    leadkpi_options_free(definition);
+    return status;
+}
+
+static leadkpi_status read_payload(reading *r)
+{
+    size_t batch_count;
+    LK_TRY(read_texts(r, &r->store->batches, &batch_count));
+    LK_TRY(read_codes(r));
+    LK_TRY(read_texts(r, &r->store->segments, &r->segment_count));
+    LK_TRY(make_flags(r, r->segment_count, &r->segments_used));
+    LK_TRY(read_leads(r));
+    REFUSE_IF((r->code_count && memchr(r->codes_used, 0, r->code_count)) ||
+                  (r->segment_count && memchr(r->segments_used, 0, r->segment_count)),
+              r, "lists: expected every item to be used");
+    return lk_reader_finish(&r->reader);
+}
+
+static leadkpi_status read_store(reading *r)
+{
+    lk_memory *memory = &r->funnel->memory;
+    LK_TRY(lk_funnel_open(r->funnel, &r->store, r->error));
+    leadkpi_status status = read_payload(r);
+    lk_release(memory, r->codes, r->code_count, sizeof *r->codes);
+    lk_release(memory, r->codes_used, r->code_count, 1);
+    lk_release(memory, r->segments_used, r->segment_count, 1);
+    if (status == LEADKPI_OK && r->lead_count == 0 && r->store->batches.count == 0)
+        lk_funnel_close(r->funnel); /* a handle without a row holds no store */
+    return status;
+}
+
+leadkpi_status leadkpi_funnel_deserialize(const leadkpi_host *host, const void *bytes, size_t size,
+                                          leadkpi_funnel **out, leadkpi_error *error)
+{
+    lk_memory memory;
+    uint32_t version;
+    reading r = {.error = error};
+    leadkpi_error_reset(error);
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_REQUIRE(bytes, error);
+    LK_TRY(lk_memory_init(&memory, host, error));
+    LK_TRY(lk_reader_begin(&r.reader, bytes, size, LK_FUNNEL_STATE_KIND, LK_FUNNEL_STATE_VERSION,
+                           &version, error));
+    LK_TRY(read_definition(&r.reader, &memory, &r.funnel));
+    leadkpi_status status = read_store(&r);
+    if (status != LEADKPI_OK) {
+        leadkpi_funnel_free(r.funnel);
+        return status;
+    }
+    *out = r.funnel;
+    return LEADKPI_OK;
+}

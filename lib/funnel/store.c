@@ -1,0 +1,127 @@
+#include "funnel/store.h"
+
+/* ---- what names mean ----------------------------------------------------------- */
+
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes)
+{
+    if (rule->skips == LK_SKIPS_IMPLIED)
+        for (int shift = 1; shift < 64; shift *= 2) steps |= steps >> shift;
+    return (lk_key128){excludes, steps};
+}
+
+static leadkpi_status take_names(leadkpi_funnel *funnel, lk_funnel_store *store, int option,
+                                 leadkpi_error *error)
+{
+    size_t count = lk_options_list_count(funnel->definition, &lk_funnel_schema, option);
+    for (size_t i = 0; i < count; i++) {
+        lk_text name, item = lk_options_list_item(funnel->definition, &lk_funnel_schema, option, i);
+        uint32_t index;
+        while (lk_funnel_next_name(&item, &name))
+            LK_TRY(lk_map_text_find_or_add(&store->names, &funnel->memory, &name, 1, &index, error));
+    }
+    return LEADKPI_OK;
+}
+
+/* The steps, or exclusions, that stand for a name, as bits. */
+static uint64_t find_items(const leadkpi_options *definition, int option, lk_text name)
+{
+    uint64_t found = 0;
+    size_t count = lk_options_list_count(definition, &lk_funnel_schema, option);
+    for (size_t i = 0; i < count; i++)
+        if (lk_funnel_item_names(lk_options_list_item(definition, &lk_funnel_schema, option, i), name))
+            found |= (uint64_t)1 << (i & 63);
+    return found;
+}
+
+static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
+                                 leadkpi_error *error)
+{
+    uint32_t nothing;
+    lk_key128 key = {0, 0};
+    LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &nothing, error));
+    LK_TRY(lk_allocate(&funnel->memory, store->names.count, sizeof *store->name_codes,
+                       &store->name_codes, error));
+    for (uint32_t i = 0; i < store->names.count; i++) {
+        lk_text name = lk_map_text_key(&store->names, i);
+        key = lk_funnel_code_key(&funnel->rule, find_items(funnel->definition, LK_FUNNEL_STEPS, name),
+                                 find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name) != 0);
+        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &store->name_codes[i],
+                                     error));
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- life ---------------------------------------------------------------------- */
+
+leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store, leadkpi_error *error)
+{
+    if (!funnel->store) {
+        LK_TRY(lk_allocate(&funnel->memory, 1, sizeof *funnel->store, &funnel->store, error));
+        memset(funnel->store, 0, sizeof *funnel->store);
+        funnel->store->ids.hashed = funnel->rule.hashed_ids;
+        leadkpi_status status = take_names(funnel, funnel->store, LK_FUNNEL_STEPS, error);
+        if (status == LEADKPI_OK)
+            status = take_names(funnel, funnel->store, LK_FUNNEL_EXCLUDE, error);
+        if (status == LEADKPI_OK) status = give_codes(funnel, funnel->store, error);
+        if (status != LEADKPI_OK) {
+            lk_funnel_close(funnel);
+            return status;
+        }
+    }
+    *store = funnel->store;
+    return LEADKPI_OK;
+}
+
+void lk_funnel_close(leadkpi_funnel *funnel)
+{
+    lk_funnel_store *store = funnel->store;
+    lk_memory *memory = &funnel->memory;
+    if (!store) return;
+    lk_lead_ids_free(&store->ids, memory);
+    lk_release(memory, store->name_codes, store->names.count, sizeof *store->name_codes);
+    lk_map_text_free(&store->names, memory);
+    lk_map128_free(&store->codes, memory);
+    lk_map_text_free(&store->segments, memory);
+    lk_map_text_free(&store->batches, memory);
+    lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
+    lk_release(memory, store, 1, sizeof *store);
+    funnel->store = NULL;
+}
+
+lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
+{
+    const lk_funnel_store *store = funnel->store;
+    if (!store) return (lk_funnel_mark){.was_empty = true};
+    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->segments.count,
+                            store->batches.count, store->ids.type, false};
+}
+
+void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
+{
+    lk_funnel_store *store = funnel->store;
+    if (!store) return;
+    if (mark->was_empty) {
+        lk_funnel_close(funnel);
+        return;
+    }
+    lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
+    lk_map128_truncate(&store->codes, mark->codes);
+    lk_map_text_truncate(&store->segments, mark->segments);
+    lk_map_text_truncate(&store->batches, mark->batches);
+}
+
+/* Half as much again, so that many small adds cost a constant time a row. */
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error)
+{
+    lk_funnel_store *store = funnel->store;
+    size_t needed, capacity = store->event_capacity;
+    LK_FAIL_IF(!lk_size_add(store->event_count, additional, &needed) || needed > UINT32_MAX - 1, error,
+               LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
+               (unsigned long long)(UINT32_MAX - 1));
+    if (needed <= capacity) return LEADKPI_OK;
+    capacity = capacity + capacity / 2 < needed ? needed : capacity + capacity / 2;
+    LK_TRY(lk_resize(&funnel->memory, &store->events, store->event_capacity, capacity,
+                     sizeof *store->events, error));
+    store->event_capacity = capacity;
+    return LEADKPI_OK;
+}

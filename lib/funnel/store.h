@@ -1,0 +1,89 @@
+/* store.h: what a funnel holds: the events of leads, by small dense indexes.
+ *
+ * An event's name is looked up once, when its row comes in; kept is what it
+ * means under the definition: the steps it matches and whether it excludes.
+ * Each such meaning is a code. Events that mean nothing are kept only where the
+ * rule asks what stands between steps.
+ *
+ * All or nothing: an add marks the store, interns what it needs, makes room,
+ * and only then appends, which cannot fail. */
+#ifndef LK_FUNNEL_STORE_H
+#define LK_FUNNEL_STORE_H
+
+#include <leadkpi/funnel.h>
+
+#include "base/lead_ids.h"
+#include "base/map.h"
+#include "funnel/rule.h"
+
+/* Times of rows: years 1 to 9999, so that no difference of two overflows. */
+#define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
+#define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
+
+typedef struct lk_funnel_event {
+    int64_t time;
+    int64_t sequence;
+    uint32_t lead;
+    uint32_t code;
+    uint32_t segment; /* 1 + index in segments; 0: null */
+    uint32_t unused;
+} lk_funnel_event;
+
+typedef struct lk_funnel_store {
+    lk_lead_ids ids;
+    lk_map_text names; /* every name of the definition */
+    uint32_t *name_codes; /* what each means; one a name */
+    lk_map128 codes; /* (1 where it excludes else 0, the steps as bits) */
+    lk_map_text segments;
+    lk_map_text batches;
+    lk_funnel_event *events;
+    size_t event_count;
+    size_t event_capacity;
+} lk_funnel_store;
+
+/* The code of an event that means nothing; always there. */
+#define LK_FUNNEL_CODE_NOTHING 0u
+
+struct leadkpi_funnel {
+    lk_memory memory;
+    leadkpi_options *definition;
+    lk_funnel_store *store; /* NULL: no row yet */
+    lk_funnel_rule rule;
+};
+
+/* The store of the handle, made now if there was none. */
+leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store,
+                              leadkpi_error *error);
+void lk_funnel_close(leadkpi_funnel *funnel);
+
+typedef struct lk_funnel_mark {
+    uint32_t ids, codes, segments, batches;
+    int32_t id_type;
+    bool was_empty;
+} lk_funnel_mark;
+
+lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel);
+void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
+
+/* Room for so many events more. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error);
+
+/* The key of a code under a rule: with skips=implied a step brings those before it. */
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes);
+
+static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
+{
+    return store->codes.keys[code].low;
+}
+
+static inline bool lk_funnel_code_excludes(const lk_funnel_store *store, uint32_t code)
+{
+    return store->codes.keys[code].high != 0;
+}
+
+/* An empty handle and a copy of its definition, which was checked. */
+leadkpi_status lk_funnel_make(const lk_memory *like, const leadkpi_options *definition,
+                              const lk_funnel_rule *rule, leadkpi_funnel **out,
+                              leadkpi_error *error);
+
+#endif

@@ -1,0 +1,292 @@
+/* Reports: counts, rates, groups, times. Expected numbers are worked out by hand beside the rows. */
+#include "../support/check_main.h"
+#include "world.h"
+
+#include <leadkpi/stats.h>
+#include <math.h>
+
+#define DAY INT64_C(86400000000)
+
+/* Five leads over ten days; window 3 days.
+ *   1  A day 0, B day 1, C day 2                 web
+ *   2  A day 0, B day 2                          web
+ *   3  A day 1                                   event
+ *   4  A day 8, B day 9                          event   still open on day 10
+ *   5  B day 1: never entered */
+static const row rows[] = {
+    {1, 0, 0, 1, 0, "web"},       {1, DAY, 0, 2, 0, NULL},     {1, 2 * DAY, 0, 4, 0, NULL},
+    {2, 0, 0, 1, 0, "web"},       {2, 2 * DAY, 0, 2, 0, "x"},  {3, DAY, 0, 1, 0, "event"},
+    {4, 8 * DAY, 0, 1, 0, "event"}, {4, 9 * DAY, 0, 2, 0, NULL}, {5, DAY, 0, 2, 0, "web"},
+};
+#define ROW_COUNT (sizeof rows / sizeof rows[0])
+
+static leadkpi_funnel *team(void)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=form,demo,won; window=3d");
+    OK(add_rows(funnel, rows, ROW_COUNT, 0, NULL, error));
+    return funnel;
+}
+
+typedef leadkpi_status (*report_call)(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **,
+                                      leadkpi_error *);
+
+static leadkpi_table *report(report_call call, const leadkpi_funnel *funnel, const char *text)
+{
+    leadkpi_table *table;
+    leadkpi_options *options = text ? options_of("funnel_report", text) : NULL;
+    OK(call(funnel, options, &table, error));
+    leadkpi_options_free(options);
+    return table;
+}
+
+static void step_is(const leadkpi_table *t, size_t at, int64_t step, int64_t reached, int64_t exactly,
+                    int64_t open)
+{
+    ck_assert_int_eq(whole_at(t, "step", at), step);
+    ck_assert_int_eq(whole_at(t, "reached", at), reached);
+    ck_assert_int_eq(whole_at(t, "exactly", at), exactly);
+    ck_assert_int_eq(whole_at(t, "open", at), open);
+}
+
+START_TEST(steps_are_counted_with_rates_and_their_intervals)
+{
+    leadkpi_funnel *funnel = team();
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "as_of=1970-01-11; level=0.9");
+    double low, high;
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    step_is(t, 0, 1, 4, 1, 0);
+    step_is(t, 1, 2, 3, 2, 1);
+    step_is(t, 2, 3, 1, 1, 0);
+    text_is(t, "row", 2, "total");
+    text_is(t, "name", 1, "demo");
+    ck_assert(is_null_at(t, "step_rate", 0));
+    ck_assert_double_eq(number_at(t, "step_rate", 1), 0.75);
+    ck_assert_double_eq(number_at(t, "step_rate", 2), 1.0 / 3);
+    ck_assert_double_eq(number_at(t, "overall_rate", 0), 1);
+    ck_assert_double_eq(number_at(t, "overall_rate", 2), 0.25);
+    ck_assert_double_eq(number_at(t, "drop_off", 0), 0.25);
+    ck_assert_double_eq(number_at(t, "drop_off", 1), 2.0 / 3);
+    ck_assert(is_null_at(t, "drop_off", 2));
+    OK(leadkpi_stats_wilson_interval(3, 4, 0.9, &low, &high, error));
+    ck_assert_double_eq(number_at(t, "step_rate_low", 1), low);
+    ck_assert_double_eq(number_at(t, "step_rate_high", 1), high);
+    for (size_t at = 0; at < 3; at++) {
+        ck_assert_int_eq(whole_at(t, "bottleneck", at), at == 2);
+        ck_assert_int_eq(whole_at(t, "immature", at), 1);
+    }
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(a_report_as_of_a_time_knows_nothing_later)
+{
+    leadkpi_funnel *funnel = team();
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "as_of=1970-01-02");
+    step_is(t, 0, 1, 3, 2, 2); /* 1 has got to demo; 2 and 3 are open at form */
+    step_is(t, 1, 2, 1, 1, 1);
+    step_is(t, 2, 3, 0, 0, 0);
+    ck_assert_double_eq(number_at(t, "step_rate", 2), 0);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_steps, funnel, "as_of=1960-01-01");
+    step_is(t, 0, 1, 0, 0, 0);
+    ck_assert(is_null_at(t, "overall_rate", 0));
+    ck_assert(is_null_at(t, "step_rate", 1));
+    ck_assert(isnan(number_at(t, "step_rate", 1)));
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(segments_and_periods_make_groups_that_add_up)
+{
+    leadkpi_funnel *funnel = team();
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "by=segment; grain=week; as_of=1970-01-13");
+    /* Weeks start on Mondays: 1969-12-29 and 1970-01-05. event W01: 3; event W02: 4; web W01: 1, 2. */
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 12);
+    text_is(t, "segment", 0, "event");
+    text_is(t, "period", 0, "1970-W01");
+    step_is(t, 0, 1, 1, 1, 0);
+    ck_assert_int_eq(whole_at(t, "immature", 0), 0);
+    text_is(t, "period", 3, "1970-W02");
+    ck_assert_int_eq(whole_at(t, "period_start", 3), 4 * DAY);
+    ck_assert_int_eq(whole_at(t, "period_end", 3), 11 * DAY);
+    step_is(t, 4, 2, 1, 1, 0); /* day 8 and 3 days are over on day 12 */
+    ck_assert_int_eq(whole_at(t, "immature", 3), 0);
+    text_is(t, "segment", 6, "web");
+    step_is(t, 6, 1, 2, 0, 0);
+    step_is(t, 7, 2, 2, 1, 0);
+    text_is(t, "row", 9, "total");
+    ck_assert(is_null_at(t, "segment", 9));
+    ck_assert(is_null_at(t, "period", 9));
+    step_is(t, 9, 1, 4, 1, 0);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_steps, funnel, "by=segment; breakdown=last");
+    text_is(t, "segment", 3, "web"); /* 2 is now "x" */
+    step_is(t, 3, 1, 1, 0, 0);
+    text_is(t, "segment", 6, "x");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_steps, funnel, "grain=day; as_of=1970-01-10");
+    ck_assert_int_eq(whole_at(t, "immature", 0), 0);
+    ck_assert_int_eq(whole_at(t, "immature", 6), 1); /* day 8 */
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(times_of_those_that_went_on_stand_beside_the_censored_ones)
+{
+    leadkpi_funnel *funnel = team();
+    leadkpi_table *t = report(leadkpi_funnel_times, funnel, "as_of=1970-01-11");
+    double day = 86400;
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    ck_assert_int_eq(whole_at(t, "from_step", 2), 1);
+    ck_assert_int_eq(whole_at(t, "to_step", 2), 3);
+    /* form to demo: 1, 2 and 1 days; 3 waited its whole window of 3 days. */
+    ck_assert_int_eq(whole_at(t, "completed", 0), 3);
+    ck_assert_int_eq(whole_at(t, "censored", 0), 1);
+    ck_assert_double_eq_tol(number_at(t, "mean_seconds", 0), 4 * day / 3, 1e-9);
+    ck_assert_double_eq(number_at(t, "median_seconds", 0), day);
+    ck_assert_double_eq(number_at(t, "p75_seconds", 0), 1.5 * day);
+    text_is(t, "flags", 0, "survivor_biased");
+    /* S is 0.5 from day 1 to day 2: the middle. */
+    ck_assert_double_eq(number_at(t, "survival_median_seconds", 0), 1.5 * day);
+    /* demo to won: 1 day; 2 watched for 1 day more, 4 for 1 day more: S falls to 2/3 only. */
+    ck_assert_int_eq(whole_at(t, "completed", 1), 1);
+    ck_assert_int_eq(whole_at(t, "censored", 1), 2);
+    ck_assert(is_null_at(t, "survival_median_seconds", 1));
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_times, funnel, "as_of=1970-01-01");
+    ck_assert_int_eq(whole_at(t, "completed", 0), 0);
+    ck_assert(is_null_at(t, "mean_seconds", 0));
+    text_is(t, "flags", 0, "");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(each_lead_has_its_level_and_step_times)
+{
+    leadkpi_funnel *funnel = team();
+    leadkpi_table *t = report(leadkpi_funnel_leads, funnel, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    ck_assert_int_eq(whole_at(t, "id", 0), 1);
+    ck_assert_int_eq(whole_at(t, "step", 0), 3);
+    ck_assert_int_eq(whole_at(t, "step_3", 0), 2 * DAY);
+    ck_assert(is_null_at(t, "step_3", 1));
+    text_is(t, "segment", 2, "event");
+    ck_assert_int_eq(whole_at(t, "start", 3), 8 * DAY);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(ids_are_listed_as_they_came_or_as_their_hash)
+{
+    leadkpi_funnel *exact = funnel_with("steps=A,B"), *hashed = funnel_with("steps=A,B; ids=hashed");
+    row few[ROW_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (rows[i].steps < 4) few[count++] = rows[i];
+    OK(add_rows(exact, few, count, 1, NULL, error));
+    leadkpi_table *t = report(leadkpi_funnel_leads, exact, NULL);
+    text_is(t, "id", 0, "lead 1");
+    leadkpi_table_free(t);
+    OK(add_rows(hashed, few, count, 1, NULL, error));
+    t = report(leadkpi_funnel_leads, hashed, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    const char *text;
+    size_t length;
+    OK(leadkpi_table_get_text(t, 0, 0, &text, &length, error));
+    ck_assert_uint_eq(length, 32);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(exact), leadkpi_funnel_free(hashed);
+}
+END_TEST
+
+START_TEST(an_empty_funnel_has_empty_reports)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C");
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "by=segment; grain=month");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    step_is(t, 0, 1, 0, 0, 0);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_times, funnel, NULL);
+    ck_assert_int_eq(whole_at(t, "completed", 0), 0);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_leads, funnel, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+    funnel = funnel_with("steps=A");
+    t = report(leadkpi_funnel_times, funnel, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(a_report_that_cannot_be_is_refused)
+{
+    leadkpi_error error;
+    leadkpi_table *t = (leadkpi_table *)&error;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B; compat=clickhouse; window=1d");
+    leadkpi_options *other = options_of("funnel", "steps=A");
+    ck_assert_int_eq(leadkpi_funnel_times(funnel, NULL, &t, &error), LEADKPI_CONTRADICTION);
+    ck_assert_ptr_null(t);
+    ck_assert_int_eq(leadkpi_funnel_steps(funnel, other, &t, &error), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_funnel_steps(NULL, NULL, &t, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_leads(funnel, NULL, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    leadkpi_options_free(other);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* The number of events of one lead does not matter: 64 steps, every event fits each. */
+START_TEST(a_lead_with_very_many_events_takes_time_in_proportion)
+{
+    enum { COUNT = 100000 };
+    int64_t *ids = calloc(COUNT, sizeof *ids), *times = calloc(COUNT, sizeof *times);
+    int64_t *steps = calloc(COUNT, sizeof *steps);
+    char definition[600] = "steps=s";
+    leadkpi_table *t;
+    for (int i = 1; i < 64; i++) strcat(definition, ",s");
+    strcat(definition, "; gap=1us; step_window=1s");
+    for (int i = 0; i < COUNT; i++) times[i] = i, steps[i] = -1;
+    leadkpi_funnel *funnel = funnel_with(definition);
+    OK(leadkpi_table_create(NULL, &t, error));
+    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, COUNT, 0, NULL, error));
+    OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, COUNT, 0, NULL, error));
+    OK(leadkpi_table_borrow_int64(t, "steps", NUL, steps, COUNT, 0, NULL, error));
+    OK(leadkpi_funnel_add(funnel, t, NULL, 0, error));
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_steps, funnel, NULL);
+    ck_assert_int_eq(whole_at(t, "reached", 63), 1);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+    free(ids), free(times), free(steps);
+}
+END_TEST
+
+static Suite *suite_of_reports(void)
+{
+    Suite *suite = suite_create("funnel reports");
+    TCase *tc = tcase_create("reports");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, steps_are_counted_with_rates_and_their_intervals);
+    tcase_add_test(tc, a_report_as_of_a_time_knows_nothing_later);
+    tcase_add_test(tc, segments_and_periods_make_groups_that_add_up);
+    tcase_add_test(tc, times_of_those_that_went_on_stand_beside_the_censored_ones);
+    tcase_add_test(tc, each_lead_has_its_level_and_step_times);
+    tcase_add_test(tc, ids_are_listed_as_they_came_or_as_their_hash);
+    tcase_add_test(tc, an_empty_funnel_has_empty_reports);
+    tcase_add_test(tc, a_report_that_cannot_be_is_refused);
+    tcase_add_test(tc, a_lead_with_very_many_events_takes_time_in_proportion);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_reports());
+}

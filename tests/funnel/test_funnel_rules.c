@@ -1,0 +1,500 @@
+/* The rules: by example, and against a search through every chain of events. */
+#include "../support/check_main.h"
+#include "world.h"
+
+typedef struct example {
+    const char *definition, *journey;
+    int64_t level;
+} example;
+
+static const example examples[] = {
+    {"steps=A,B,C", "A0 B1 C2", 3},
+    {"steps=A,B,C", "A0 C1 B2", 2},
+    {"steps=A,B,C", "B0 C1", 0},
+    {"steps=A,B,C", "A0 B1 A2 C3", 3},                      /* going back undoes nothing */
+    {"steps=A,B,C,D", "A0 C1 D2", 1},                        /* a skipped step stops */
+    {"steps=A,B,C; skips=implied; same_event=many", "A0 C1", 3}, /* unless it is implied */
+    {"steps=A,B; window=10us", "A0 B10", 2},                 /* inclusive */
+    {"steps=A,B; window=10us", "A0 B11", 1},
+    {"steps=A,B; window=10us", "A0 A5 B11", 2},              /* any entry */
+    {"steps=A,B; window=10us; entry=first", "A0 A5 B11", 1}, /* the first one only */
+    {"steps=A,B,C; step_window=5us", "A0 B5 C10", 3},
+    {"steps=A,B,C; step_window=5us", "A0 B5 C11", 2},
+    {"steps=A,B,C; step_window=5us", "A0 B5 B8 A9 C12", 2},  /* B8 is too far from A0 */
+    {"steps=A,B,C; step_window=5us; window=8us", "A0 A3 B5 C10", 3},
+    {"steps=A,B; gap=3us", "A0 B2", 1},
+    {"steps=A,B; gap=3us", "A0 A2 B3", 2},
+    {"steps=A,B; gap=1us; window=10us", "A0 A1 B1", 2},      /* ClickHouse's strict_increase says 1 */
+    {"steps=A,B", "B0 A0", 2},                               /* ties go in the order of steps */
+    {"steps=A,B,C", "C0 B0 A0", 3},
+    {"steps=A,A,B", "AB0 AB1", 2},
+    {"steps=A,B,C", "ABC0", 1},                              /* one event one step */
+    {"steps=A,B,C; same_event=many", "ABC0", 3},
+    {"steps=A,B,C; same_event=many", "AC0 B0", 3},
+    {"steps=A,B,C; order=adjacent", "A0 B1 C2", 3},
+    {"steps=A,B,C; order=adjacent", "A0 z1 B2 C3", 1},
+    {"steps=A,B,C; order=adjacent", "A0 z1 A2 B3 C4", 3},    /* a clean second attempt counts */
+    {"steps=A,B,C; order=unordered", "C0 A1", 2},
+    {"steps=A,B,C; order=unordered; window=5us", "C0 A5 B6", 2},
+    {"steps=A,B,C; order=anchored", "C0 A1 B2", 2},
+    {"steps=A,B,C; order=anchored", "A0 C1 B2", 3},
+    {"steps=A,B,C; order=anchored", "C0 B1", 0},
+    {"steps=A,B; exclude=x", "A0 x1 B2", 1},
+    {"steps=A,B; exclude=x", "A0 x1 A2 B3", 2},
+    {"steps=A,B,C; exclude=x; exclude_from=2", "A0 x1 B2 C3", 3},
+    {"steps=A,B,C; exclude=x; exclude_from=2", "A0 B1 x2 C3", 2},
+    {"steps=A,B,C; exclude=x; exclude_to=2", "A0 B1 x2 C3", 3},
+    {"steps=A,B; exclude=x; entry=first", "A0 x1 A2 B3", 1},
+    {"steps=A", "A0 A1", 1},
+    {"steps=A,B; compat=clickhouse; window=10us; modes=strict_increase", "A0 A1 B1", 1},
+    {"steps=A,B,C; compat=clickhouse; window=10us; modes=strict_order", "A0 z1 A2 B3 C4", 1},
+    {"steps=A,B,C; compat=clickhouse; window=10us; modes=strict_deduplication",
+     "A0 B1 A500 B501 C502", 2},
+};
+
+START_TEST(each_rule_says_what_its_example_says)
+{
+    const example *e = &examples[_i];
+    int64_t level = level_of(e->definition, e->journey);
+    ck_assert_msg(level == e->level, "%s: %s reaches %d, expected %d", e->definition, e->journey,
+                  (int)level, (int)e->level);
+}
+END_TEST
+
+/* ---- every chain of events -------------------------------------------------------------- */
+
+typedef struct rule {
+    const char *text;
+    int step_count, many, adjacent, unordered, anchored, first;
+    int64_t window, step_window, gap;
+    int exclude_from, exclude_to;
+} rule;
+
+#define NO INT64_MAX
+
+static const rule rules[] = {
+    {"steps=A,B,C,D; window=7us", 4, 0, 0, 0, 0, 0, 7, NO, 0, 0, 0},
+    {"steps=A,B,C,D; window=7us; entry=first", 4, 0, 0, 0, 0, 1, 7, NO, 0, 0, 0},
+    {"steps=A,B,C; same_event=many; window=4us", 3, 1, 0, 0, 0, 0, 4, NO, 0, 0, 0},
+    {"steps=A,B,C,D; window=9us; gap=1us", 4, 0, 0, 0, 0, 0, 9, NO, 1, 0, 0},
+    {"steps=A,B,C,D; step_window=3us; window=6us", 4, 0, 0, 0, 0, 0, 6, 3, 0, 0, 0},
+    {"steps=A,B,C,D; step_window=4us; gap=2us; window=8us; same_event=many", 4, 1, 0, 0, 0, 0, 8, 4, 2, 0, 0},
+    {"steps=A,B,C,D; gap=1us; entry=first", 4, 0, 0, 0, 0, 1, NO, NO, 1, 0, 0},
+    {"steps=A,B,C; order=adjacent; window=6us", 3, 0, 1, 0, 0, 0, 6, NO, 0, 0, 0},
+    {"steps=A,B,C; order=adjacent; entry=first; gap=1us", 3, 0, 1, 0, 0, 1, NO, NO, 1, 0, 0},
+    {"steps=A,B,C,D; exclude=x; window=9us", 4, 0, 0, 0, 0, 0, 9, NO, 0, 1, 4},
+    {"steps=A,B,C,D; exclude=x; exclude_from=2; exclude_to=3", 4, 0, 0, 0, 0, 0, NO, NO, 0, 2, 3},
+    {"steps=A,B,C,D; exclude=x; step_window=5us; same_event=many", 4, 1, 0, 0, 0, 0, NO, 5, 0, 1, 4},
+    {"steps=A,B,C,D; exclude=x; same_event=many; entry=first", 4, 1, 0, 0, 0, 1, NO, NO, 0, 1, 4},
+    {"steps=A,B,C; exclude=x; order=adjacent", 3, 0, 1, 0, 0, 0, NO, NO, 0, 1, 3},
+    {"steps=A,B,C,D; order=unordered; window=5us", 4, 0, 0, 1, 0, 0, 5, NO, 0, 0, 0},
+    {"steps=A,B,C,D; order=unordered; window=5us; same_event=many", 4, 1, 0, 1, 0, 0, 5, NO, 0, 0, 0},
+    {"steps=A,B,C,D; order=anchored; window=5us", 4, 0, 0, 0, 1, 0, 5, NO, 0, 0, 0},
+    {"steps=A,B,C,D; order=anchored; window=5us; entry=first", 4, 0, 0, 0, 1, 1, 5, NO, 0, 0, 0},
+};
+#define RULE_COUNT (int)(sizeof rules / sizeof rules[0])
+
+typedef struct search {
+    const rule *r;
+    row items[256];
+    int count;
+    int level, end, start; /* the best so far */
+} search;
+
+static int compare_rows(const void *a, const void *b)
+{
+    const row *x = a, *y = b;
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    if (x->sequence != y->sequence) return x->sequence < y->sequence ? -1 : 1;
+    if (x->excluded != y->excluded) return x->excluded < y->excluded ? -1 : 1;
+    return (x->steps > y->steps) - (x->steps < y->steps);
+}
+
+static int same_instant(const row *a, const row *b)
+{
+    return a->time == b->time && a->sequence == b->sequence;
+}
+
+/* One row a step of an instant, exclusions behind them. */
+static int split_rows(const row *rows, int count, int step_count, row *out)
+{
+    int n = 0;
+    for (int i = 0, end; i < count; i = end) {
+        for (end = i; end < count && same_instant(&rows[i], &rows[end]); end++) {}
+        for (int step = 0; step < step_count; step++)
+            for (int k = i; k < end; k++)
+                if (rows[k].steps >> step & 1) {
+                    out[n] = rows[k];
+                    out[n].steps = INT64_C(1) << step;
+                    out[n++].excluded = 0;
+                }
+        for (int k = i; k < end; k++)
+            if (rows[k].excluded) {
+                out[n] = rows[k];
+                out[n++].steps = 0;
+            }
+    }
+    return n;
+}
+
+static void found(search *s, int level, int start, int end)
+{
+    if (level < s->level || (level == s->level && end > s->end) ||
+        (level == s->level && end == s->end && start <= s->start))
+        return;
+    s->level = level;
+    s->start = start;
+    s->end = end;
+}
+
+static int excluded_between(const search *s, int from, int to, int step)
+{
+    if (step < s->r->exclude_from || step >= s->r->exclude_to) return 0;
+    for (int i = from + 1; i < to; i++)
+        if (s->items[i].excluded) return 1;
+    return 0;
+}
+
+static void extend(search *s, int step, int start, int last)
+{
+    found(s, step, start, last);
+    if (step == s->r->step_count) return;
+    for (int i = last + 1; i < s->count; i++) {
+        int64_t wait = s->items[i].time - s->items[last].time;
+        if (!(s->items[i].steps >> step & 1) || wait < s->r->gap || wait > s->r->step_window) continue;
+        if (s->items[i].time - s->items[start].time > s->r->window) continue;
+        if (s->r->adjacent && i != last + 1) continue;
+        if (!excluded_between(s, last, i, step)) extend(s, step + 1, start, i);
+    }
+}
+
+/* `*end`: where the last of them is. */
+static int different_after(const search *s, int start, int *end)
+{
+    int64_t seen = 0;
+    int different = 0;
+    for (int i = start; i < s->count; i++) {
+        if (s->items[i].time - s->items[start].time > s->r->window) break;
+        if (s->items[i].steps && !(seen & s->items[i].steps)) different++, *end = i;
+        seen |= s->items[i].steps;
+    }
+    return different;
+}
+
+static void run_search(search *s)
+{
+    for (int i = 0; i < s->count; i++) {
+        int64_t steps = s->items[i].steps;
+        if (s->r->unordered || s->r->anchored) {
+            int counts = s->r->unordered ? steps != 0 : (int)(steps & 1), end = 0;
+            int level = counts ? different_after(s, i, &end) : 0;
+            if (s->r->unordered && level) found(s, level, i, end);
+            if (s->r->anchored && level > s->level) s->level = level, s->start = i;
+        } else if (steps & 1) {
+            extend(s, 1, i, i);
+        }
+        if (s->r->first && s->level) break;
+    }
+}
+
+/* A lead's own rows, sorted. */
+static int rows_of_lead(const world *w, int64_t id, row *rows)
+{
+    int count = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->rows[i].id == id) rows[count++] = w->rows[i];
+    qsort(rows, (size_t)count, sizeof *rows, compare_rows);
+    return count;
+}
+
+static void check_times(const search *s, const leadkpi_table *table, size_t at)
+{
+    char name[16];
+    for (int step = 1; step <= s->level; step++) {
+        snprintf(name, sizeof name, "step_%d", step);
+        ck_assert(!is_null_at(table, name, at));
+    }
+    ck_assert_int_eq(whole_at(table, "step_1", at), whole_at(table, "start", at));
+    if (s->r->unordered || s->r->anchored) return;
+    snprintf(name, sizeof name, "step_%d", s->level);
+    ck_assert_int_eq(whole_at(table, name, at), s->items[s->end].time);
+    for (int step = 2; step <= s->level; step++) {
+        char before[16];
+        snprintf(before, sizeof before, "step_%d", step - 1);
+        snprintf(name, sizeof name, "step_%d", step);
+        int64_t wait = whole_at(table, name, at) - whole_at(table, before, at);
+        ck_assert(wait >= s->r->gap && wait <= s->r->step_window);
+    }
+}
+
+static void check_lead(const rule *r, const world *w, int64_t id, const leadkpi_table *table,
+                       size_t *at, int64_t *reached)
+{
+    row rows[256];
+    search s = {.r = r};
+    int count = rows_of_lead(w, id, rows);
+    if (r->many) {
+        s.count = split_rows(rows, count, r->step_count, s.items);
+    } else {
+        memcpy(s.items, rows, (size_t)count * sizeof *rows);
+        s.count = count;
+    }
+    run_search(&s);
+    if (s.level == 0) return;
+    for (int step = 0; step < s.level; step++) reached[step]++;
+    ck_assert_int_eq(whole_at(table, "id", *at), id);
+    ck_assert_msg(whole_at(table, "step", *at) == s.level, "%s: lead %d reaches %d, expected %d",
+                  r->text, (int)id, (int)whole_at(table, "step", *at), s.level);
+    ck_assert_int_eq(whole_at(table, "start", *at), s.items[s.start].time);
+    check_times(&s, table, *at);
+    ++*at;
+}
+
+static void check_world(const rule *r, const world *w, int64_t lead_count)
+{
+    leadkpi_table *leads, *steps;
+    leadkpi_funnel *funnel = funnel_with(r->text);
+    int64_t reached[8] = {0};
+    size_t at = 0;
+    OK(add_rows(funnel, w->rows, w->count, 0, NULL, error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, error));
+    OK(leadkpi_funnel_steps(funnel, NULL, &steps, error));
+    for (int64_t id = -3; id < lead_count - 3; id++) check_lead(r, w, id, leads, &at, reached);
+    ck_assert_uint_eq(leadkpi_table_row_count(leads), at);
+    /* Without times another inner path answers. */
+    for (int step = 0; step < r->step_count; step++)
+        ck_assert_int_eq(whole_at(steps, "reached", (size_t)step), reached[step]);
+    leadkpi_table_free(leads);
+    leadkpi_table_free(steps);
+    leadkpi_funnel_free(funnel);
+}
+
+START_TEST(every_rule_agrees_with_a_search_through_every_chain)
+{
+    static world w;
+    const rule *r = &rules[_i];
+    int once_in_any_order = (r->unordered || r->anchored) && !r->many;
+    drawing d = {300, r->step_count, 12, 2, !once_in_any_order, r->exclude_to > 0, 1};
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        d.times = seed % 2 ? 12 : 5;
+        d.sequences = seed % 3 ? 0 : 2;
+        draw_world(&w, seed * 100 + (uint64_t)_i, 2400, &d);
+        check_world(r, &w, d.leads);
+    }
+}
+END_TEST
+
+/* ---- the plain function ------------------------------------------------------------------ */
+
+START_TEST(the_plain_function_answers_as_the_handle_does)
+{
+    uint64_t state = 77;
+    const rule *r = &rules[0];
+    for (int round = 0; round < 20000; round++) {
+        int64_t times[8], level_wanted;
+        uint64_t steps[8];
+        int32_t level;
+        search s = {.r = r, .count = (int)(lk_test_random(&state) % 9)};
+        for (int i = 0; i < s.count; i++) {
+            s.items[i].time = (int64_t)(lk_test_random(&state) % 12);
+            s.items[i].steps = (int64_t)(lk_test_random(&state) % 16);
+        }
+        qsort(s.items, (size_t)s.count, sizeof s.items[0], compare_rows);
+        for (int i = 0; i < s.count; i++)
+            times[i] = s.items[i].time, steps[i] = (uint64_t)s.items[i].steps;
+        run_search(&s);
+        level_wanted = s.level;
+        OK(leadkpi_funnel_level(times, steps, (size_t)s.count, 4, 7, &level, error));
+        ck_assert_int_eq(level, level_wanted);
+    }
+}
+END_TEST
+
+START_TEST(the_plain_function_refuses_what_cannot_be)
+{
+    leadkpi_error error;
+    int64_t times[] = {INT64_MIN, INT64_MAX, 0};
+    uint64_t steps[] = {1, 2, 4};
+    int32_t level;
+    OK(leadkpi_funnel_level(times, steps, 2, 2, LEADKPI_FUNNEL_NO_WINDOW, &level, error));
+    ck_assert_int_eq(level, 2);
+    OK(leadkpi_funnel_level(times, steps, 2, 2, INT64_MAX - 1, &level, error));
+    ck_assert_int_eq(level, 1);
+    OK(leadkpi_funnel_level(NULL, NULL, 0, 64, 0, &level, error));
+    ck_assert_int_eq(level, 0);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 3, 3, 0, &level, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 2);
+    ck_assert_int_eq(level, -1);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 1, 0, &level, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 1);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 0, 0, &level, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 65, 0, &level, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 2, -1, &level, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_level(NULL, steps, 2, 2, 0, &level, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 2, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
+}
+END_TEST
+
+START_TEST(many_journeys_at_once_have_the_levels_of_each)
+{
+    enum { JOURNEYS = 3000, CODES = 40 };
+    static int64_t times[JOURNEYS * 12], ends[JOURNEYS];
+    static uint64_t steps[JOURNEYS * 12], code_steps[CODES];
+    static int32_t codes[JOURNEYS * 12], levels[JOURNEYS];
+    const int64_t windows[] = {0, 3, 9, LEADKPI_FUNNEL_NO_WINDOW};
+    uint64_t state = 3;
+    for (int round = 0; round < 8; round++) {
+        int32_t step_count = round < 4 ? 5 : 64, expected;
+        size_t count = 0;
+        for (int c = 0; c < CODES; c++) {
+            code_steps[c] = c == 0 ? 0 : UINT64_C(1) << lk_test_random(&state) % (uint64_t)step_count;
+            if (c % 5 == 1) code_steps[c] |= UINT64_C(1) << lk_test_random(&state) % (uint64_t)step_count;
+        }
+        if (round >= 4) /* a straight way through 64 steps is rare: help it */
+            for (int c = 1; c < CODES; c++) code_steps[c] |= (uint64_t)7 << (c % 60);
+        for (int j = 0; j < JOURNEYS; j++) {
+            int64_t time = (int64_t)(lk_test_random(&state) % 9) - 4;
+            if (j == 5) time = INT64_MAX - 20;
+            for (uint64_t n = lk_test_random(&state) % 12; n > 0; n--, count++) {
+                time += (int64_t)(lk_test_random(&state) % 3);
+                codes[count] = (int32_t)(lk_test_random(&state) % CODES);
+                steps[count] = code_steps[codes[count]];
+                times[count] = time;
+            }
+            ends[j] = (int64_t)count;
+        }
+        int64_t window = windows[round % 4];
+        OK(leadkpi_funnel_levels(times, codes, code_steps, CODES, ends, JOURNEYS, step_count, window,
+                                 levels, error));
+        for (int j = 0; j < JOURNEYS; j++) {
+            size_t first = j ? (size_t)ends[j - 1] : 0;
+            OK(leadkpi_funnel_level(times + first, steps + first, (size_t)ends[j] - first, step_count,
+                                    window, &expected, error));
+            ck_assert_int_eq(levels[j], expected);
+        }
+    }
+}
+END_TEST
+
+START_TEST(many_journeys_that_cannot_be_are_refused)
+{
+    leadkpi_error error;
+    int64_t times[] = {5, 6, 1, 0}, ends[] = {2, 4}, crossed[] = {2, 1};
+    int32_t codes[] = {0, 1, 0, 1}, levels[2];
+    uint64_t steps[] = {1, 2};
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 3);
+    ck_assert_int_eq(levels[0], -1);
+    ck_assert_int_eq(levels[1], -1);
+    times[3] = 2, codes[3] = 2;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 3);
+    codes[3] = -1;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    codes[3] = 1;
+    times[0] = INT64_MIN;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 0);
+    times[0] = 5;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, crossed, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 1, 9, levels, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, -1, levels, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(NULL, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    OK(leadkpi_funnel_levels(NULL, NULL, NULL, 0, NULL, 0, 2, 9, NULL, error));
+    OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, error));
+    ck_assert_int_eq(levels[0], 2);
+    ck_assert_int_eq(levels[1], 2);
+}
+END_TEST
+
+/* ---- definitions -------------------------------------------------------------------------- */
+
+typedef struct refusal {
+    const char *definition, *words;
+    leadkpi_status status;
+} refusal;
+
+static const refusal refusals[] = {
+    {"", "1 to 64, found 0", LEADKPI_BAD_ARGUMENT},
+    {"steps=A|,B", "empty one as item 1", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B; order=unordered; gap=1us", "step before", LEADKPI_CONTRADICTION},
+    {"steps=A,B; order=anchored; step_window=1us", "step before", LEADKPI_CONTRADICTION},
+    {"steps=A,B; order=unordered; entry=first", "entry", LEADKPI_CONTRADICTION},
+    {"steps=A,B; order=adjacent; same_event=many", "neighbouring", LEADKPI_CONTRADICTION},
+    {"steps=A,B; skips=implied", "same_event=many", LEADKPI_CONTRADICTION},
+    {"steps=A,B,A; order=unordered", "\"A\" is step 1 and step 3", LEADKPI_CONTRADICTION},
+    {"steps=A,B; order=unordered; exclude=x", "no between", LEADKPI_CONTRADICTION},
+    {"steps=A,B,C; exclude=x; exclude_from=3; exclude_to=3", "exclude_to", LEADKPI_CONTRADICTION},
+    {"steps=A,B; modes=strict_order", "compat=clickhouse", LEADKPI_CONTRADICTION},
+    {"steps=A,B; compat=clickhouse", "window", LEADKPI_CONTRADICTION},
+    {"steps=A,B; compat=clickhouse; window=1d; gap=1us", "gap", LEADKPI_CONTRADICTION},
+    {"steps=A,B; compat=clickhouse; window=1d; modes=allow_reentry", "strict_order", LEADKPI_CONTRADICTION},
+    {"steps=A,B; compat=clickhouse; window=1d; modes=strict_ordre", "strict_order", LEADKPI_UNKNOWN_NAME},
+};
+
+START_TEST(a_definition_that_contradicts_itself_is_refused_with_the_reason)
+{
+    const refusal *r = &refusals[_i];
+    leadkpi_error error;
+    leadkpi_funnel *funnel = (leadkpi_funnel *)&error;
+    leadkpi_options *options = options_of("funnel", r->definition);
+    ck_assert_int_eq(leadkpi_funnel_create(NULL, options, &funnel, &error), r->status);
+    ck_assert_ptr_null(funnel);
+    ck_assert_msg(strstr(error.message, r->words) != NULL, "\"%s\" is not in \"%s\"", r->words,
+                  error.message);
+    leadkpi_options_free(options);
+}
+END_TEST
+
+START_TEST(a_rule_is_described_as_a_sentence)
+{
+    char text[600];
+    size_t needed;
+    leadkpi_error error;
+    leadkpi_funnel *funnel = funnel_with("steps=visit,sign up|register; window=7d; exclude=bounce");
+    static const char expected[] =
+        "A lead goes through \"visit\", \"sign up\" or \"register\", in this order, within 7d of the "
+        "first, inclusive; every event of the first step starts an attempt, and the one that gets "
+        "farthest counts; one event fills one step; \"bounce\" between step 1 and the last ends an "
+        "attempt, which keeps what it reached.";
+    OK(leadkpi_funnel_describe(funnel, text, sizeof text, &needed, error));
+    ck_assert_str_eq(text, expected);
+    ck_assert_uint_eq(needed, sizeof expected);
+    ck_assert_int_eq(leadkpi_funnel_describe(funnel, text, needed - 1, NULL, &error),
+                     LEADKPI_BUFFER_TOO_SMALL);
+    OK(leadkpi_funnel_describe(funnel, text, needed, NULL, error));
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+static Suite *suite_of_rules(void)
+{
+    Suite *suite = suite_create("funnel rules");
+    TCase *tc = tcase_create("rules");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, each_rule_says_what_its_example_says, 0,
+                        (int)(sizeof examples / sizeof examples[0]));
+    tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
+    tcase_add_test(tc, the_plain_function_answers_as_the_handle_does);
+    tcase_add_test(tc, the_plain_function_refuses_what_cannot_be);
+    tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
+    tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
+    tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
+                        (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(tc, a_rule_is_described_as_a_sentence);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_rules());
+}
