@@ -549,10 +549,13 @@ END_TEST
 
 START_TEST(a_memory_limit_is_kept_and_leaves_the_table_as_it_was)
 {
-    static const char *const strings[] = {"a text that is longer than what is left", "b"};
+    char longer_than_the_limit[600];
+    const char *const strings[] = {longer_than_the_limit, "b"};
     static const int64_t ints[] = {1, 2};
     leadkpi_host host = LEADKPI_HOST_DEFAULT;
     leadkpi_table *small, *none;
+    memset(longer_than_the_limit, 'x', sizeof longer_than_the_limit);
+    longer_than_the_limit[sizeof longer_than_the_limit - 1] = '\0';
     host.memory_limit_bytes = 8;
     ck_assert_int_eq(leadkpi_table_create(&host, &small, &error), LEADKPI_LIMIT);
     ck_assert_ptr_null(small);
