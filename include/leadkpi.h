@@ -12,7 +12,8 @@
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
  *   calendar.h  instants to periods, in a time zone, and opening hours
- *   kpi.h       every KPI: find it, read it, compute it
+ *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
+ *               C function each)
  *   kpi_analysis.h  compare, rank, explain
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
  *   stats.h     intervals, distributions, quantiles, survival

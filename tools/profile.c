@@ -169,10 +169,9 @@ static int no_profile(const load_file *file, const file_layout *layout, trouble 
 {
     static const char *const needed[] = {"id and time", "id, stage and time", "time and amount",
                                          "id, time and kind", "time and a measure"};
-    static const char *const maps[] = {"id=COLUMN,time=COLUMN", "id=COLUMN,stage=COLUMN,time=COLUMN",
-                                       "time=COLUMN,amount=COLUMN",
-                                       "id=COLUMN,time=COLUMN,kind=COLUMN",
-                                       "time=COLUMN,MEASURE=COLUMN"};
+    static const char *const maps[] = {
+        "id=COLUMN,time=COLUMN", "id=COLUMN,stage=COLUMN,time=COLUMN", "time=COLUMN,amount=COLUMN",
+        "id=COLUMN,time=COLUMN,kind=COLUMN", "time=COLUMN,MEASURE=COLUMN"};
     text_buffer names = {0};
     for (size_t i = 0; i < layout->column_count; i++)
         text_print(&names, "%s%s", i ? ", " : "", layout->names[i]);

@@ -16,7 +16,8 @@ typedef struct report {
     load_run run;
     clock_zone clock;
     leadkpi_table *summary;
-    leadkpi_table *findings; /* NULL where they are not shown */
+    leadkpi_table *findings; /* NULL where they are not shown, as the next */
+    leadkpi_table *costs;    /* what was included in which spend */
     leadkpi_table **answers; /* [0] all together, [1 + i] table i; NULL where not shown */
     trouble *why;
 } report;
@@ -76,8 +77,8 @@ static int set_zone(report *r, leadkpi_options *options)
  * the tables rest on the others. */
 static int set_others(report *r, leadkpi_options *options)
 {
-    static const char *const taken[] = {"as_of", "basis", "by",    "from", "grain",     "kpis",
-                                        "level", "shape", "to",    "zone", "zone_data", "zone_rule"};
+    static const char *const taken[] = {"as_of", "basis", "by", "from", "grain",     "kpis",
+                                        "level", "shape", "to", "zone", "zone_data", "zone_rule"};
     const report_arguments *a = &r->arguments;
     leadkpi_error error;
     for (size_t i = 0; i < a->setting_count; i++) {
@@ -218,7 +219,8 @@ static void print_head(report *r)
     else
         clock_show(&r->clock, summary_number(r, "last_time"), as_of);
     printf("Lead report as of %s%s\n", as_of, a->as_of ? "" : " (the latest time in the data)");
-    printf("  %s basis, time zone %s", a->basis ? a->basis : "cohort", r->clock.name);
+    printf("  %s basis, persons by %.*s, time zone %s", a->basis ? a->basis : "cohort",
+           SLICE_ARGS(summary_text(r, "person_key")), r->clock.name);
     if (*currency_of(r)) printf(", money in %s", currency_of(r));
     printf(", intervals at %g %%\n", level_of(r) * 100);
     print_counts(r);
@@ -240,6 +242,30 @@ static void print_finding(const leadkpi_table *findings, size_t row)
     if (example.length) printf(" (such as %.*s)", SLICE_ARGS(example));
     putchar('\n');
     text_free(&number);
+}
+
+/* A line a measure; the columns are measure, cost_type, scope, amount, rows, and the
+ * rows of a measure follow each other. */
+static void print_cost_list(const leadkpi_table *costs)
+{
+    size_t count = leadkpi_table_row_count(costs);
+    slice before = {"", 0};
+    if (count) printf("\nWhat is in which spend");
+    for (size_t row = 0; row < count; row++) {
+        double amount = 0;
+        text_buffer number = {0};
+        slice measure = cell_text(costs, 0, row), type = cell_text(costs, 1, row);
+        if (leadkpi_table_get_double(costs, 3, row, &amount, NULL) == LEADKPI_OK)
+            cell_show(&number, amount, CELL_WHOLE, 0);
+        if (slice_equal(measure, before))
+            printf(", ");
+        else
+            printf("\n  %-18.*s ", SLICE_ARGS(measure));
+        printf("%.*s %s", SLICE_ARGS(type), number.data ? number.data : "");
+        before = measure;
+        text_free(&number);
+    }
+    if (count) putchar('\n');
 }
 
 static void print_data_notes(const report *r, const leadkpi_table *findings)
@@ -269,6 +295,7 @@ static void print_text(report *r)
         putchar('\n');
         render_report_text(stdout, r->answers[1 + i], title, r->arguments.width);
     }
+    print_cost_list(r->costs);
     print_data_notes(r, r->findings);
 }
 
@@ -330,6 +357,8 @@ static void print_json(const report *r)
     put_skips(&r->run);
     printf("  \"summary\": ");
     render_json_rows(stdout, r->summary, "  ");
+    printf(",\n  \"cost_list\": ");
+    render_json_rows(stdout, r->costs, "  ");
     printf(",\n  \"findings\": ");
     render_json_rows(stdout, r->findings, "  ");
     printf(",\n");
@@ -349,8 +378,8 @@ static int check_kpis(report *r, const char *list)
         size_t length = strcspn(at, ",");
         slice name = slice_trim((slice){at, length});
         if (name.length)
-            TOOL_TRY(library_trouble(r, leadkpi_kpi_find(name.data, name.length, &kpi, &error),
-                                     &error));
+            TOOL_TRY(
+                library_trouble(r, leadkpi_kpi_find(name.data, name.length, &kpi, &error), &error));
         at += length;
         if (*at == '\0') return TOOL_GOOD;
     }
@@ -379,8 +408,10 @@ static int ask_all(report *r)
     r->answers = tool_allocate(a->table_count + 1, sizeof *r->answers);
     leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
     TOOL_TRY(library_trouble(r, status, &error));
-    if (a->format != FORMAT_CSV)
+    if (a->format != FORMAT_CSV) {
         TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &r->findings));
+        TOOL_TRY(ask(r, leadkpi_campaigns_cost_list, NULL, &r->costs));
+    }
     if (a->table_count == 0 || (a->format == FORMAT_TEXT && a->headline))
         TOOL_TRY(ask(r, leadkpi_campaigns_report, NULL, &r->answers[0]));
     for (size_t i = 0; i < a->table_count; i++)
@@ -394,6 +425,7 @@ static void free_answers(report *r)
         leadkpi_table_free(r->answers[i]);
     free(r->answers);
     leadkpi_table_free(r->findings);
+    leadkpi_table_free(r->costs);
     leadkpi_table_free(r->summary);
 }
 

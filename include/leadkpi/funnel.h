@@ -237,6 +237,20 @@ LEADKPI_API leadkpi_status leadkpi_funnel_level(const int64_t *times, const uint
                                                 size_t count, int32_t step_count, int64_t window,
                                                 int32_t *level, leadkpi_error *error);
 
+/* leadkpi_funnel_levels: the same for many journeys whose events stand together, at the speed of
+ * memory and without a handle. The events of journey i are those from ends[i - 1] (0 for the first)
+ * up to, not with, ends[i]; `times` rise within a journey and are above -2^63. `codes` say what an
+ * event is, as a dictionary column does: code c matches the steps code_steps[c] (bits; 0: none).
+ * code_count is at most 4096. levels[i] is written; all are -1 on failure. Arrays may be NULL where
+ * they would be empty.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (step_count, window, code_count, code_steps), BAD_DATA (a
+ * code out of range, a time before the one before it, an end before the one before it; with its row). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
+                                                 const uint64_t *code_steps, size_t code_count,
+                                                 const int64_t *ends, size_t journey_count,
+                                                 int32_t step_count, int64_t window,
+                                                 int32_t *levels, leadkpi_error *error);
+
 #define LEADKPI_FUNNEL_NO_WINDOW INT64_MAX
 
 #ifdef __cplusplus

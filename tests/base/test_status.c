@@ -37,6 +37,15 @@ START_TEST(numbers_are_pinned)
 }
 END_TEST
 
+START_TEST(the_version_is_a_number_too)
+{
+    ck_assert_int_eq(leadkpi_version_number(), LEADKPI_VERSION_MAJOR * 1000000 +
+                                                   LEADKPI_VERSION_MINOR * 1000 + LEADKPI_VERSION_PATCH);
+    ck_assert_str_eq(leadkpi_version(), LEADKPI_VERSION_STRING);
+    ck_assert_ptr_nonnull(strstr(leadkpi_status_meaning(-7), "does not know"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("status");
@@ -44,6 +53,7 @@ int main(void)
     tcase_add_test(tcase, every_status_has_a_name_and_a_meaning);
     tcase_add_test(tcase, an_unknown_number_is_answered_too);
     tcase_add_test(tcase, numbers_are_pinned);
+    tcase_add_test(tcase, the_version_is_a_number_too);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

@@ -335,6 +335,86 @@ START_TEST(the_plain_function_refuses_what_cannot_be)
 }
 END_TEST
 
+START_TEST(many_journeys_at_once_have_the_levels_of_each)
+{
+    enum { JOURNEYS = 3000, CODES = 40 };
+    static int64_t times[JOURNEYS * 12], ends[JOURNEYS];
+    static uint64_t steps[JOURNEYS * 12], code_steps[CODES];
+    static int32_t codes[JOURNEYS * 12], levels[JOURNEYS];
+    const int64_t windows[] = {0, 3, 9, LEADKPI_FUNNEL_NO_WINDOW};
+    uint64_t state = 3;
+    for (int round = 0; round < 8; round++) {
+        int32_t step_count = round < 4 ? 5 : 64, expected;
+        size_t count = 0;
+        for (int c = 0; c < CODES; c++) {
+            code_steps[c] = c == 0 ? 0 : UINT64_C(1) << lk_test_random(&state) % (uint64_t)step_count;
+            if (c % 5 == 1) code_steps[c] |= UINT64_C(1) << lk_test_random(&state) % (uint64_t)step_count;
+        }
+        if (round >= 4) /* a straight way through 64 steps is rare: help it */
+            for (int c = 1; c < CODES; c++) code_steps[c] |= (uint64_t)7 << (c % 60);
+        for (int j = 0; j < JOURNEYS; j++) {
+            int64_t time = (int64_t)(lk_test_random(&state) % 9) - 4;
+            if (j == 5) time = INT64_MAX - 20;
+            for (uint64_t n = lk_test_random(&state) % 12; n > 0; n--, count++) {
+                time += (int64_t)(lk_test_random(&state) % 3);
+                codes[count] = (int32_t)(lk_test_random(&state) % CODES);
+                steps[count] = code_steps[codes[count]];
+                times[count] = time;
+            }
+            ends[j] = (int64_t)count;
+        }
+        int64_t window = windows[round % 4];
+        OK(leadkpi_funnel_levels(times, codes, code_steps, CODES, ends, JOURNEYS, step_count, window,
+                                 levels, error));
+        for (int j = 0; j < JOURNEYS; j++) {
+            size_t first = j ? (size_t)ends[j - 1] : 0;
+            OK(leadkpi_funnel_level(times + first, steps + first, (size_t)ends[j] - first, step_count,
+                                    window, &expected, error));
+            ck_assert_int_eq(levels[j], expected);
+        }
+    }
+}
+END_TEST
+
+START_TEST(many_journeys_that_cannot_be_are_refused)
+{
+    leadkpi_error error;
+    int64_t times[] = {5, 6, 1, 0}, ends[] = {2, 4}, crossed[] = {2, 1};
+    int32_t codes[] = {0, 1, 0, 1}, levels[2];
+    uint64_t steps[] = {1, 2};
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 3);
+    ck_assert_int_eq(levels[0], -1);
+    ck_assert_int_eq(levels[1], -1);
+    times[3] = 2, codes[3] = 2;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 3);
+    codes[3] = -1;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    codes[3] = 1;
+    times[0] = INT64_MIN;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 0);
+    times[0] = 5;
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, crossed, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 1, 9, levels, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, -1, levels, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(NULL, codes, steps, 2, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    OK(leadkpi_funnel_levels(NULL, NULL, NULL, 0, NULL, 0, 2, 9, NULL, error));
+    OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, error));
+    ck_assert_int_eq(levels[0], 2);
+    ck_assert_int_eq(levels[1], 2);
+}
+END_TEST
+
 /* ---- definitions -------------------------------------------------------------------------- */
 
 typedef struct refusal {
@@ -405,6 +485,8 @@ static Suite *suite_of_rules(void)
     tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
     tcase_add_test(tc, the_plain_function_answers_as_the_handle_does);
     tcase_add_test(tc, the_plain_function_refuses_what_cannot_be);
+    tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
+    tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
     tcase_add_test(tc, a_rule_is_described_as_a_sentence);
