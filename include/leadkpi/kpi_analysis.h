@@ -139,6 +139,21 @@ LEADKPI_API leadkpi_status leadkpi_kpi_explain_drivers(const leadkpi_host *host,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
 
+/* ---- is it a good set? --------------------------------------------------- */
+
+/* leadkpi_kpi_check_set: whether a set of KPIs says one thing twice, or leaves a question
+ * unasked: mutually exclusive, collectively exhaustive. `kpis` has a text column kpi: any
+ * names that leadkpi_kpi_find takes; at most 10,000 rows (BAD_ARGUMENT).
+ * Out, a row a finding, all text: finding, kpi, other, meaning.
+ *   "twice"           kpi and other are one definition under two names, or given twice
+ *   "variants"        two definitions of one KPI
+ *   "identity"        kpi follows from the others ("; " between them); meaning is how
+ *   "empty category"  no KPI answers the question in meaning; kpi is the category's id
+ * UNKNOWN_NAME, AMBIGUOUS_NAME (with the row), BAD_DATA (a null name). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_kpi_check_set(const leadkpi_host *host,
+                                                 const leadkpi_table *kpis, leadkpi_table **out,
+                                                 leadkpi_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,7 @@
 
 #include "kpi/estimate.h"
 #include "kpi/measures.h"
+#include "stats/columns.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -128,6 +129,78 @@ leadkpi_status leadkpi_kpi_evaluate_columns(int32_t kpi, const double *const *co
     return LEADKPI_OK;
 }
 
+/* Where results go; any may be NULL. */
+typedef struct results {
+    double *values, *low, *high;
+    leadkpi_status *statuses;
+    uint32_t *flags;
+} results;
+
+static void put(const results *out, size_t row, const leadkpi_estimate *estimate)
+{
+    if (out->values) out->values[row] = estimate->value;
+    if (out->low) out->low[row] = estimate->low;
+    if (out->high) out->high[row] = estimate->high;
+    if (out->statuses) out->statuses[row] = estimate->status;
+    if (out->flags) out->flags[row] = estimate->flags;
+}
+
+static void estimate_row(const columns *in, int32_t index, const lk_kpi_settings *settings,
+                         size_t row, const results *out)
+{
+    double inputs[LK_KPI_INPUTS_MAX];
+    leadkpi_estimate estimate;
+    for (size_t i = 0; i < in->count; i++) inputs[i] = cell(in, i, row);
+    lk_kpi_estimate(index, inputs, settings, &estimate, NULL);
+    put(out, row, &estimate);
+}
+
+/* Rates of a cohort, block by block: values and Wilson's ends as vectors, in the arithmetic of one
+ * row to the bit. A row out of the ordinary (undefined, out of range, more than the whole) goes
+ * the way of one row. Cost: about 20 ns a row, half of it the calls for the two parts and the two
+ * ends. */
+static void estimate_rates(const columns *in, int32_t index, const lk_kpi_settings *settings,
+                           const results *out)
+{
+    const lk_kpi_formula *formula = &lk_kpi_formulas[index];
+    double room[LK_KPI_INPUTS_MAX][LK_KPI_BLOCK_ROWS], values[LK_KPI_BLOCK_ROWS];
+    double subset[LK_KPI_BLOCK_ROWS], whole[LK_KPI_BLOCK_ROWS];
+    double low[LK_KPI_BLOCK_ROWS], high[LK_KPI_BLOCK_ROWS];
+    const double *block[LK_KPI_INPUTS_MAX];
+    uint32_t flags = lk_kpi_catalogue[index].texts.survivor_biased ? LEADKPI_FLAG_SURVIVOR_BIASED : 0;
+    block_function compute = block_function_of(formula);
+    for (size_t first = 0; first < in->row_count; first += LK_KPI_BLOCK_ROWS) {
+        size_t rows = in->row_count - first;
+        if (rows > LK_KPI_BLOCK_ROWS) rows = LK_KPI_BLOCK_ROWS;
+        for (size_t i = 0; i < in->count; i++) block[i] = block_of(in, i, first, rows, room[i]);
+        compute(block, values);
+        for (size_t row = 0; row < rows; row++) {
+            double x[LK_KPI_INPUTS_MAX];
+            lk_kpi_parts parts;
+            for (size_t i = 0; i < in->count; i++) x[i] = block[i][row];
+            formula->parts(x, &parts);
+            subset[row] = parts.first;
+            whole[row] = parts.second;
+        }
+        lk_stats_wilson_columns(subset, whole, rows, settings->level, low, high, NULL);
+        for (size_t row = 0; row < rows; row++) {
+            double x[LK_KPI_INPUTS_MAX], a, b;
+            for (size_t i = 0; i < in->count; i++) x[i] = block[i][row];
+            a = formula->transform(x, low[row]);
+            b = formula->transform(x, high[row]);
+            if (isnan(values[row]) || !isfinite(a) || !isfinite(b)) {
+                estimate_row(in, index, settings, first + row, out);
+                continue;
+            }
+            bool is_whole = subset[row] == floor(subset[row]) && whole[row] == floor(whole[row]);
+            leadkpi_estimate estimate = {.value = values[row], .low = a < b ? a : b,
+                                         .high = a < b ? b : a, .status = LEADKPI_OK};
+            estimate.flags = flags | (is_whole ? 0 : LEADKPI_FLAG_FRACTIONAL);
+            put(out, first + row, &estimate);
+        }
+    }
+}
+
 leadkpi_status leadkpi_kpi_estimate_columns(int32_t kpi, const double *const *columns_,
                                             size_t column_count, const ptrdiff_t *strides_bytes,
                                             size_t row_count, const leadkpi_options *options,
@@ -138,22 +211,19 @@ leadkpi_status leadkpi_kpi_estimate_columns(int32_t kpi, const double *const *co
     int32_t index;
     columns in;
     lk_kpi_settings settings;
-    double inputs[LK_KPI_INPUTS_MAX];
-    leadkpi_estimate estimate;
+    const results out = {values, low, high, statuses, flags};
     leadkpi_error_reset(error);
     LK_TRY(
         check_columns(kpi, columns_, column_count, strides_bytes, row_count, &index, &in, error));
     LK_TRY(lk_kpi_settings_read(options, &settings, error));
     LK_TRY(lk_kpi_settings_refuse_dispersion(options, error));
     lk_kpi_settings_fit(&settings, index);
-    for (size_t row = 0; row < row_count; row++) {
-        for (size_t i = 0; i < column_count; i++) inputs[i] = cell(&in, i, row);
-        lk_kpi_estimate(index, inputs, &settings, &estimate, NULL);
-        if (values) values[row] = estimate.value;
-        if (low) low[row] = estimate.low;
-        if (high) high[row] = estimate.high;
-        if (statuses) statuses[row] = estimate.status;
-        if (flags) flags[row] = estimate.flags;
+    const lk_kpi_formula *formula = &lk_kpi_formulas[index];
+    if (formula->interval == LK_INTERVAL_WILSON && formula->has_parts == LK_PARTS_INPUTS &&
+        settings.basis != LEADKPI_BASIS_PERIOD) {
+        estimate_rates(&in, index, &settings, &out);
+        return LEADKPI_OK;
     }
+    for (size_t row = 0; row < row_count; row++) estimate_row(&in, index, &settings, row, &out);
     return LEADKPI_OK;
 }

@@ -489,6 +489,40 @@ START_TEST(columns_with_intervals_give_what_evaluate_gives)
 }
 END_TEST
 
+/* Rates of a cohort go block by block; rows are mixed, good and bad, with fractions and with more
+ * than the whole, over more than one block and a part of one. */
+START_TEST(rates_in_blocks_are_the_same_to_the_bit)
+{
+    enum { MANY = ROWS < 700 ? ROWS : 700 };
+    static double values[ROWS], low[ROWS], high[ROWS];
+    static leadkpi_status statuses[ROWS];
+    static uint32_t flags[ROWS];
+    const double *inputs[INPUTS_MAX];
+    leadkpi_options *level = options_of("level=0.9");
+    fill_columns();
+    for (size_t k = 0; k < INPUTS_MAX; k++) inputs[k] = columns[k];
+    for (int32_t i = 0; i < leadkpi_kpi_count(); i++) {
+        int32_t kpi = leadkpi_kpi_at(i);
+        size_t count = (size_t)leadkpi_kpi_input_count(kpi);
+        if (strcmp(leadkpi_kpi_property(kpi, "interval", NUL), "wilson") != 0) continue;
+        ck_assert_int_eq(leadkpi_kpi_estimate_columns(kpi, inputs, count, NULL, MANY, level, values,
+                                                      low, high, statuses, flags, NULL),
+                         LEADKPI_OK);
+        for (size_t row = 0; row < MANY; row++) {
+            double cells[INPUTS_MAX];
+            leadkpi_estimate e;
+            for (size_t k = 0; k < count; k++) cells[k] = columns[k][row];
+            leadkpi_kpi_evaluate(kpi, cells, count, level, &e, NULL);
+            ck_assert(same_bits(values[row], e.value) && same_bits(low[row], e.low) &&
+                      same_bits(high[row], e.high));
+            ck_assert_int_eq(statuses[row], e.status);
+            ck_assert_uint_eq(flags[row], e.flags);
+        }
+    }
+    leadkpi_options_free(level);
+}
+END_TEST
+
 START_TEST(misuse_of_columns_is_refused)
 {
     const double *inputs[] = {columns[0], NULL};
@@ -576,6 +610,7 @@ int main(void)
     tcase_add_test(tcase, columns_give_what_rows_give_bit_for_bit);
     tcase_add_test(tcase, columns_with_gaps_or_backwards_are_read_as_such);
     tcase_add_test(tcase, columns_with_intervals_give_what_evaluate_gives);
+    tcase_add_test(tcase, rates_in_blocks_are_the_same_to_the_bit);
     tcase_add_test(tcase, misuse_of_columns_is_refused);
     tcase_add_test(tcase, a_table_in_gives_a_table_out);
     suite_add_tcase(suite, tcase);
