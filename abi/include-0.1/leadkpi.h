@@ -12,9 +12,13 @@
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
  *   calendar.h  instants to periods, in a time zone, and opening hours
- *   kpi.h       every KPI: find it, read it, compute it
+ *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
+ *               C function each)
+ *   kpi_analysis.h  compare, rank, explain
+ *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
+ *   funnel.h    how many leads got how far, how fast, under which rule
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -26,9 +30,12 @@
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
+#include <leadkpi/funnel.h>
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
+#include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
+#include <leadkpi/kpi_plan.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>

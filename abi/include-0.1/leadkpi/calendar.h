@@ -115,8 +115,8 @@ LEADKPI_API void leadkpi_calendar_free(leadkpi_calendar *calendar);
 
 /* leadkpi_calendar_describe: the calendar as a sentence, NUL-terminated, into
  * the caller's buffer. `*needed`, where not NULL, is the size it takes with the
- * NUL. buffer may be NULL when capacity is 0: that asks for the size, and is
- * answered with BUFFER_TOO_SMALL.
+ * NUL. `buffer` may be NULL when capacity is 0, which asks for the size in `needed` and is
+ * OK (both NULL: NULL_ARGUMENT).
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_describe(const leadkpi_calendar *calendar,
                                                      char *buffer, size_t capacity,
@@ -152,7 +152,7 @@ LEADKPI_API leadkpi_status leadkpi_calendar_previous(const leadkpi_calendar *cal
 
 /* leadkpi_calendar_label: the name of the period that holds `time`, as in the
  * list above, NUL-terminated; 40 bytes are always enough. `*needed`, where not NULL, is the size
- * it takes with the NUL. buffer may be NULL when capacity is 0, as in describe.
+ * it takes with the NUL. `buffer` may be NULL, as in describe.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_label(const leadkpi_calendar *calendar, int64_t time,
                                                   char *buffer, size_t capacity, size_t *needed,

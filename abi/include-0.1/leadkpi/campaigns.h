@@ -25,8 +25,11 @@
  *     skipped_stages), so that no rate of the path passes 1 on cohort basis.
  *  3. Totals add measures and divide last. No ratio is ever averaged.
  *  4. Unknown is not zero. A cell without any cost row has no spend given; one with
- *     a cost row of 0 spent nothing. A null dimension, "" and "unknown" are three
- *     values.
+ *     a cost row of 0 spent nothing. Without any stage row in the handle no stage is
+ *     given, and without any response (or stage "contacted") no answer. A null
+ *     dimension, "" and "unknown" are three values. The total adds what is known: leads
+ *     and revenue of a segment without spend (finding segments_without_spend) are in it
+ *     all the same.
  *  5. Whatever is odd is kept and reported by leadkpi_campaigns_findings, never
  *     dropped in silence: stage rows of unknown leads, stages dated before their
  *     lead, unknown stage names, repeated rows, ...
@@ -43,7 +46,8 @@
  * number column with another name is a measure of the catalogue, at most 64 in
  * a table. Any other column is refused.
  *
- *   leads      id (int64 or text), time (timestamp); email (text); dimensions
+ *   leads      id (int64 or text), time (timestamp); email (text; looked at, and kept,
+ *              only where it is the key); dimensions
  *   stages     id, stage (text), time; value (int64, double or decimal: what the
  *              deal is worth, may be negative), currency (text)
  *   responses  id, time; kind (text: "human", "call", "auto" ...)
@@ -78,8 +82,8 @@
  *   ad_spend, paid_spend          media, whatever the scope
  *   campaign_spend, spend_to_date scope campaign
  *   marketing_spend               scopes campaign and marketing
- *   sales_spend                   scope sales; where no row that the report looks at
- *                                 has it, 0, and the estimate is flagged partial
+ *   sales_spend                   scope sales; where no row of the handle has it, 0,
+ *                                 and the estimate is flagged partial
  *   campaign_overhead             scope marketing
  *   cost_source                   campaign_spend and campaign_overhead
  * Option overhead gives the costs of scope marketing and sales that carry none of
@@ -90,8 +94,16 @@
  * column of that name in costs or measures, where the cell has one; else from the
  * rows themselves (leads, stages, responses, costs). Else it is not given. A count of
  * distinct persons (visitors, reach) cannot be added up over cells: where several
- * were handed in, the status is not_additive, and low and high are bounds. Of a stock
- * (customers at the end of a period) the last one counts.
+ * were handed in, the status is not_additive, and low and high are bounds, where there
+ * are any. Of a stock (customers at the end of a period) the last one over time counts,
+ * of one named ..._start the first; over segments they add up. The total of a measure
+ * that some cells were given and others count has both.
+ *
+ * What is counted. Persons: leads, and each stage at its first entry. Deals: every
+ * opportunity, won, lost and no-decision row, as a customer may have several; rows
+ * that are equal in all are one row given twice. Parts: mqls_rejected of the MQLs,
+ * recycled_leads of the accepted leads, trials_converted of the trials. Response times,
+ * SLA, the sales cycle (lead to won) and open leads follow the lead on either basis.
  *
  * Memory, in bytes: a lead 24 and its id in a map (int64 none, hashed 8, text its
  * bytes; 13 to 26 of slots), with e-mail keys 4 more and each address once; a stage
@@ -100,8 +112,8 @@
  * is added it takes up to 16 bytes a row more, and of costs and measures 4 a number
  * column.
  * Adding n rows costs O(n). A report costs O(leads + stage rows + cells), and while
- * it runs it holds 8 bytes a lead (e-mail keys: 12) and 4 a stage row or response;
- * for each KPI of times 16 a lead more, and a sorted copy for the cell at hand.
+ * it runs it holds 8 bytes a lead (e-mail keys: 12), 4 a stage row or response and 8
+ * a (time, dimensions, measure); with KPIs of times up to 75 a lead more.
  * That counts against the host's limit by itself, and so does the table that comes out.
  *
  * Threads: one thread at a time, except that calls that take the handle const
@@ -246,7 +258,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  *                flag names with blanks between them; "" for none).
  *                The unit of the first three is the KPI's.
  * With shape=long instead, a row a KPI of each row: row, dimensions, period..., value,
- * low, high, level, n (double), kpi, status, flags, reason (text).
+ * low, high, level, n (double), kpi, status, flags, reason (text: why there is no value
+ * or no interval, with the input that is missing; "" where there are both).
  *
  * Each number has its own status: not_given (an input is unknown, not zero), undefined
  * (a zero denominator), not_enough_data, not_additive, bad_data, overflow. Intervals
@@ -260,10 +273,11 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  * Status: OK, NULL_ARGUMENT, MISMATCH (options of another schema), BAD_ARGUMENT (more
  * than 64 dimensions, 256 KPIs or 64 inputs, none of KPIs, one twice; an input or
  * weight that is not name=number; hours, holidays, a zone without rules),
- * UNKNOWN_NAME (a KPI; a measure of inputs; a dimension that no row has had),
- * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; weights without
+ * UNKNOWN_NAME (a KPI; a measure of inputs; a dimension that no row has had; a
+ * segment of weights that its dimension has not had),
+ * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; an input or weight twice; weights without
  * overhead=weights or the other way round; overhead without by; zone_data and
- * zone_rule), BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no table was added yet),
+ * zone_rule), BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no row was added yet),
  * OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *campaigns,
                                                     const leadkpi_options *options,
@@ -273,7 +287,7 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *cam
  * occurs: finding (text, a stable name), count (int64), example (text: an id, a
  * name or ""; the least in order; hashed ids cannot be listed), meaning (text).
  * `options` as for the report, or NULL; by and grain say what a segment is, as_of, from
- * and to what is looked at. In this order:
+ * and to what is looked at: rows outside from and to are not. In this order:
  *   duplicate_lead_rows             rows whose id came before
  *   leads_of_one_email              leads that count as one person with another
  *   leads_without_email             each its own person; where e-mail is the key
@@ -284,15 +298,15 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *cam
  *   stages_before_lead              count, but have no duration
  *   stages_out_of_order             persons whose path is not in order of time
  *   stages_skipped                  persons with a stage but not an earlier one
- *   stages_reentered                persons; the first entry counts
+ *   stages_reentered                persons; the first entry counts (deals aside)
  *   duplicate_stage_rows            equal rows count once
  *   unknown_stage_names             rows; option stage_names says what they mean
  *   stage_rows_after_as_of          not counted
- *   deals_without_value             won rows; revenue is partial
+ *   deals_without_value             won rows that count; revenue is partial
  *   response_rows_of_unknown_leads  not counted
  *   responses_before_lead           answer something else
- *   costs_after_as_of               rows of costs and measures; not counted
- *   costs_without_dimension         rows; see option overhead
+ *   costs_after_as_of               amounts and other measures; not counted
+ *   costs_without_dimension         amounts; see option overhead
  *   credits                         costs below zero
  *   segments_without_spend          segments and periods with leads and no spend given
  *   sales_costs_not_given           1: acquisition cost is of marketing alone

@@ -63,7 +63,10 @@ enum {
     LEADKPI_FLAG_NOT_A_SUBSET = 1 << 5,  /* the numerator exceeds the denominator it should be part of */
     LEADKPI_FLAG_PERIOD_BASIS = 1 << 6,  /* period basis: not a probability, may exceed 1 */
     LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction; the interval treats it as a count */
-    LEADKPI_FLAG_BOUND_ONLY = 1 << 8     /* undefined, but low or high is a bound that holds */
+    LEADKPI_FLAG_BOUND_ONLY = 1 << 8,    /* undefined, but low or high is a bound that holds */
+    LEADKPI_FLAG_EXCLUSIVE = 1 << 9, /* Fieller: all but a gap is possible; -INFINITY to INFINITY */
+    LEADKPI_FLAG_UNBOUNDED = 1 << 10, /* Fieller: every number is possible; -INFINITY to INFINITY */
+    LEADKPI_FLAG_EXPOSURE_NORMALISED = 1 << 11 /* scaled to the exposure that it is compared with */
 };
 
 /* The basis of a rate. Pinned numbers. */
@@ -81,7 +84,7 @@ typedef struct leadkpi_estimate {
     double high;
     double level;          /* of the interval, such as 0.95 */
     double n;              /* the count that the interval rests on; NaN where there is none */
-    int32_t kpi;           /* which KPI */
+    int32_t kpi;           /* which KPI; -1: the call was misuse */
     leadkpi_status status; /* OK, UNDEFINED, NOT_ENOUGH_DATA, BAD_DATA, NOT_GIVEN, OVERFLOW */
     uint32_t flags;        /* LEADKPI_FLAG_... */
     int32_t basis;         /* LEADKPI_BASIS_... */
@@ -131,7 +134,7 @@ LEADKPI_API int32_t leadkpi_kpi_at(int32_t index);
  * nothing; NULL where there is no such KPI or property. Properties:
  *   name            id, or id:variant
  *   id, variant     the two parts
- *   function        the C function
+ *   function        the C function, without "leadkpi_" in front
  *   title, label    long and short
  *   aliases         other names, "; " between them
  *   category        see leadkpi_kpi_category_property
@@ -154,6 +157,8 @@ LEADKPI_API int32_t leadkpi_kpi_at(int32_t index);
  *   notes           traps
  *   version         of the definition: rises when the number that it gives changes
  *   since           the release that brought it
+ *   interval_needs  "" where the inputs suffice for an interval; else what it needs, or why
+ *                   there is none at all
  * leadkpi_kpi_property_at: their names for index 0, 1, ...; NULL past the last.
  * Since 0.1. */
 LEADKPI_API const char *leadkpi_kpi_property(int32_t kpi, const char *property,
@@ -200,11 +205,38 @@ LEADKPI_API leadkpi_status leadkpi_kpi_measures(const leadkpi_host *host, leadkp
 LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, leadkpi_table **out,
                                                   leadkpi_error *error);
 
+/* ---- dispersion: what intervals of money need --------------------------- */
+/* A sum of money says nothing of how sure it is; the deals behind it do. What is
+ * known of them is given by names, as items name=value of the option
+ * "dispersion" (leadkpi_kpi_evaluate), or beside the measures as further names
+ * (leadkpi_kpi_evaluate_named) and columns (leadkpi_kpi_evaluate_table):
+ *
+ *   n                              entities (deals, customers, leads) that all inputs are sums over
+ *   <input>.n                      the same of one input alone; of a rate by itself: its trials
+ *   <input>.sum_of_squares         the sum of the squares of the entities' values
+ *   <input>.sum                    their sum, where the input is not it but a multiple: a mean
+ *   <input>.<input>.sum_of_products  of two inputs over the same n: 0 where no entity has both
+ *   <input>.variance               instead of sums: the variance of the input itself
+ *   <input>.<input>.covariance     and the covariance of two
+ *   <input>.low, <input>.high      instead of a variance: its interval at the option's level
+ *
+ * What nothing is said of is taken as known. By the interval of the catalogue:
+ *   compound_poisson   the number of deals is random too: the variance of a sum is the sum
+ *                      of squares
+ *   entity_dispersion, ratio_fieller  n entities: Fieller's theorem on the sums, with n - 1
+ *                      degrees of freedom (of one sum over a known number: Student's t
+ *                      interval of the mean). Without n as compound_poisson.
+ *   propagate, delta_product  square-and-add on the log scale: one uncertain input carries
+ *                      its interval over; variances in a product add as in log-delta
+ *   delong             mann_whitney_u.variance, from leadkpi_stats_auc; on the logit scale
+ * All of these are flagged APPROXIMATE. Property "interval_needs" says what a KPI takes. */
+
 /* ---- computing --------------------------------------------------------- */
 
 /* leadkpi_kpi_evaluate: one KPI from numbers, with its interval. `inputs` are
  * input_count numbers in the order of leadkpi_kpi_input. `options` is of schema
- * "kpi_evaluate" (level, basis) or NULL for its defaults (0.95, cohort).
+ * "kpi_evaluate" (level, basis, simultaneous, dispersion) or NULL for its defaults
+ * (0.95, cohort, 1, none).
  * The estimate is filled whatever the data; its status is also what the call returns:
  *   OK          a value, and an interval or the flag NO_INTERVAL
  *   UNDEFINED   NaN; where a bound holds all the same, it is in low or high: no
@@ -212,17 +244,21 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  *   BAD_DATA    NaN: an input outside its range (estimate.input), or a numerator
  *               that exceeds the whole it is part of (flag NOT_A_SUBSET)
  *   OVERFLOW    NaN: the value is too large for a double
+ *   NOT_GIVEN, NOT_ENOUGH_DATA  NaN: the dispersion lacks a sum of products, or has n below 2
  * and error->message says why in words.
- * Misuse leaves every number of the estimate NaN: NULL_ARGUMENT, BAD_ARGUMENT (no
- * such KPI, wrong input_count), WRONG_TYPE (a KPI over arrays: evaluate_samples),
- * MISMATCH (options of another schema). Since 0.1. */
+ * Misuse leaves every number of the estimate NaN and its kpi -1: NULL_ARGUMENT, BAD_ARGUMENT (no
+ * such KPI, wrong input_count, an item of the dispersion that is not name=number),
+ * UNKNOWN_NAME (in the dispersion), CONTRADICTION (a dispersion for a KPI that takes
+ * none), WRONG_TYPE (a KPI over arrays: evaluate_samples), MISMATCH (options of
+ * another schema). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate(int32_t kpi, const double *inputs,
                                                 size_t input_count,
                                                 const leadkpi_options *options,
                                                 leadkpi_estimate *out, leadkpi_error *error);
 
 /* leadkpi_kpi_evaluate_named: the same with the inputs in any order, each with
- * its measure: names[i] is a NUL-terminated measure id, inputs[i] its value.
+ * its measure: names[i] is a NUL-terminated measure id, inputs[i] its value. Names of
+ * the dispersion may be among them.
  * Measures that the KPI does not take are not looked at. One that is missing is
  * NOT_GIVEN (unknown, not zero), and the message names the variant that could be
  * computed instead. BAD_ARGUMENT also for a measure of it that is given twice.
@@ -262,7 +298,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_columns(int32_t kpi, const doubl
  * leadkpi_kpi_evaluate gives. `values` and the other outputs are arrays of
  * row_count, or NULL where not wanted. Rows are not errors: the status of a row
  * is in `statuses`. None of the outputs may overlap a column.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE, MISMATCH. Since 0.1. */
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, WRONG_TYPE, MISMATCH, CONTRADICTION (a
+ * dispersion: every row has its own; take evaluate_table). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
     int32_t kpi, const double *const *columns, size_t column_count,
     const ptrdiff_t *strides_bytes, size_t row_count, const leadkpi_options *options,
@@ -271,11 +308,12 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
 
 /* leadkpi_kpi_evaluate_table: the same from a table whose columns are named by
  * measure (int64, double or decimal; others are not looked at; a null cell is
- * NOT_GIVEN) to a new table: value, low, high (double, null where there is
+ * NOT_GIVEN) and by names of the dispersion (a null cell: not said) to a new table: value, low, high (double, null where there is
  * none), status, flags (text: names, with blanks between flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
- * is missing), WRONG_TYPE, MISMATCH, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * is missing), WRONG_TYPE, MISMATCH, CONTRADICTION (a dispersion in the options:
+ * every row has its own), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
                                                       const leadkpi_table *inputs,
                                                       const leadkpi_options *options,

@@ -103,8 +103,8 @@ LEADKPI_API leadkpi_status leadkpi_options_parse(leadkpi_options *options, const
 
 /* leadkpi_options_text: the canonical text, NUL-terminated, into the caller's
  * buffer. `*needed`, where not NULL, is the size it takes with the NUL, known
- * even when the buffer is too small. buffer may be NULL when capacity is 0: that
- * asks for the size, and is answered with BUFFER_TOO_SMALL.
+ * even when the buffer is too small. `buffer` may be NULL when capacity is 0, which
+ * asks for the size in `needed` and is OK (both NULL: NULL_ARGUMENT).
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_options_text(const leadkpi_options *options, char *buffer,
                                                 size_t capacity, size_t *needed,

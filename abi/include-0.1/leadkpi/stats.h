@@ -268,6 +268,21 @@ LEADKPI_API leadkpi_status leadkpi_stats_fieller_interval(
     double covariance, double degrees_of_freedom, double level, double *low, double *high,
     int32_t *outcome, leadkpi_error *error);
 
+/* ---- how well a score ranks ---------------------------------------------- */
+
+/* leadkpi_stats_auc: of every pair of a positive and a negative, in how many the
+ * positive has the higher score (ties count half): Mann and Whitney's U, and the
+ * variance of U by DeLong, DeLong and Clarke-Pearson (1988). The area under the
+ * ROC curve is U / (positive_count * negative_count): KPI "score_auc", which takes
+ * the variance as mann_whitney_u.variance. REORDERS both arrays; time n log n,
+ * no memory. Infinite scores are good, NaN is LEADKPI_BAD_DATA with the row. No
+ * score of one outcome: LEADKPI_UNDEFINED. One: LEADKPI_NOT_ENOUGH_DATA, `*u` is there
+ * and `*u_variance` NaN. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_stats_auc(double *positive_scores, size_t positive_count,
+                                             double *negative_scores, size_t negative_count,
+                                             double *u, double *u_variance,
+                                             leadkpi_error *error);
+
 /* ---- quantiles of a sample ---------------------------------------------- */
 
 /* leadkpi_stats_quantile: quantile type 7 of Hyndman and Fan (1996): position

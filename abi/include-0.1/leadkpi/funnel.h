@@ -1,0 +1,263 @@
+/* funnel.h: how many leads got how far, how fast, under which rule.
+ *
+ * Part of libleadkpi; MIT licence, see COPYING. Since 0.1.
+ *
+ * A leadkpi_funnel collects the events of leads, from a log or from the stage
+ * history of a CRM, and counts who reached which step of a definition.
+ *
+ *     leadkpi_options *definition = NULL;
+ *     leadkpi_funnel *funnel = NULL;
+ *     leadkpi_table *report = NULL;
+ *     leadkpi_options_create(NULL, "funnel", LEADKPI_NUL_TERMINATED, &definition, &error);
+ *     leadkpi_options_parse(definition, "steps=visit,sign up,demo,won; window=30d",
+ *                           LEADKPI_NUL_TERMINATED, &error);
+ *     leadkpi_funnel_create(NULL, definition, &funnel, &error);
+ *     leadkpi_funnel_add(funnel, events, NULL, 0, &error);
+ *     leadkpi_funnel_steps(funnel, NULL, &report, &error);
+ *
+ * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
+ * leadkpi_funnel_describe says a rule as a sentence.
+ *   steps         1 to 64 events in their order; "a|b" is either event. An event
+ *                 may be several steps
+ *   order         ordered (default); adjacent: no other event of the lead between two steps, so
+ *                 add all events of a lead; unordered; anchored: the first step first, the
+ *                 others in any order after it
+ *   entry         any (default): every event of step 1 starts an attempt, the best counts;
+ *                 first: only a lead's first one does. The second is what a chain of
+ *                 SQL joins on the first event computes, and counts fewer: on a log of
+ *                 10 million events 59,480 leads at step 2 instead of 163,058
+ *   window        longest time from the first step to any other, inclusive
+ *   step_window   longest time from a step to the next, inclusive
+ *   gap           shortest time from a step to the next; 1us: times rise strictly
+ *   same_event    once (default): one event fills one step; many: all that it matches
+ *   skips         implied: an event of a later step brings the earlier ones at its time
+ *                 (with same_event=many), as where a CRM jumps over stages; strict (default)
+ *   exclude       events that end the attempts under way, which keep what they reached;
+ *                 a later attempt may get farther. exclude_from, exclude_to: only between these steps
+ *   compat        clickhouse: the answer of windowFunnel with `modes`, bug for bug
+ *   ids           exact or hashed
+ * Options that contradict each other are refused, with the reason.
+ *
+ * Which attempt counts: the one that got farthest; of those the first to get
+ * there; of those that got there with one event the latest to start (anchored:
+ * the earliest). Going back to an earlier step undoes nothing.
+ *
+ * Ties. Events of a lead are in order of time, of the column sequence, and then
+ * of their content: events that match no step, events by their steps read as a
+ * binary number (step 1 is the lowest bit), exclusions. So a step and the next one at the same instant are
+ * in order, and nothing depends on the order of rows. With same_event=many an
+ * instant's steps are taken in their order, whichever events they come from.
+ *
+ * Exactness. Levels are those that trying every chain of events would find, in
+ * time proportional to events times steps. The same rows give the same
+ * state, byte for byte, in any order, in any batches, over any number of merged
+ * parts. (Give batch ids or feed each row once: two equal rows are two events.)
+ *
+ * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text).
+ * Events that match nothing are not kept, except by order=adjacent and
+ * ClickHouse's strict_order. A report holds 4 bytes an event (36 where the rows
+ * did not come lead by lead), 32 a lead that entered (with times 8 a step more),
+ * and 24 an event of the longest lead (with times, step_window, gap or adjacent
+ * steps 36, and with times 4 a step more).
+ *
+ * Threads: one thread at a time, except that calls that take the handle const
+ * may run together. Work in parallel with one twin a thread (create_like), then merge. */
+#ifndef LEADKPI_FUNNEL_H
+#define LEADKPI_FUNNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <leadkpi/error.h>
+#include <leadkpi/export.h>
+#include <leadkpi/host.h>
+#include <leadkpi/options.h>
+#include <leadkpi/status.h>
+#include <leadkpi/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct leadkpi_funnel leadkpi_funnel;
+
+/* leadkpi_funnel_create: an empty handle. `host` may be NULL. `definition` is of
+ * schema "funnel" and has steps. It is copied. `*out` is NULL on failure.
+ * Status: OK, NULL_ARGUMENT (out, definition), BAD_ARGUMENT (host, steps),
+ * UNKNOWN_NAME (a mode), CONTRADICTION, MISMATCH (options of another schema),
+ * OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_create(const leadkpi_host *host,
+                                                 const leadkpi_options *definition,
+                                                 leadkpi_funnel **out, leadkpi_error *error);
+
+/* leadkpi_funnel_create_like: an empty handle of the same definition and host,
+ * for another thread or shard. `*empty_twin` is NULL on failure.
+ * Status: OK, NULL_ARGUMENT, OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_create_like(const leadkpi_funnel *funnel,
+                                                      leadkpi_funnel **empty_twin,
+                                                      leadkpi_error *error);
+
+/* leadkpi_funnel_free: NULL does nothing. Since 0.1. */
+LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
+
+/* leadkpi_funnel_add: takes all rows of the table, or none. The table is not
+ * kept. A row is an event, or a change of stage:
+ *   id         int64 or text; all ids of a handle are of one type
+ *   time       timestamp
+ *   event      text, or int64 (a code, which a step names by its digits); or instead of it
+ *   steps      int64: the steps that the event matches, one bit each, bit 0 for step 1; and
+ *   excluded   bool: whether it is an exclusion. Optional
+ *   sequence   int64: order within one time; null is 0. Optional
+ *   segment    text: for reports by segment. Optional, may be null
+ * A null in the others is refused with its row; other columns are not looked
+ * at. `batch_id` is optional (NULL): a batch that this handle has had under the
+ * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
+ * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
+ * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
+ * steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
+                                              const char *batch_id, size_t batch_id_length,
+                                              leadkpi_error *error);
+
+/* leadkpi_funnel_add_stages: the same from one row a lead: id, optionally
+ * segment, and a timestamp column for each step, under the step's text in the definition; null where
+ * the lead did not get there. Each time becomes an event of that step alone.
+ * Status as leadkpi_funnel_add. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_add_stages(leadkpi_funnel *funnel,
+                                                     const leadkpi_table *rows,
+                                                     const char *batch_id, size_t batch_id_length,
+                                                     leadkpi_error *error);
+
+/* leadkpi_funnel_merge: add all that `from` holds; `from` stays as it is. The
+ * result is the same as if the rows of both had been added to one handle.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (into itself), MISMATCH (other
+ * definition or id type; a batch id that both have had), OVERFLOW, OUT_OF_MEMORY,
+ * LIMIT, INTERRUPTED. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
+                                                leadkpi_error *error);
+
+/* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
+ * `*needed`, where not NULL, is the size, known even when the buffer is too
+ * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
+ * later release reads it. While it runs it holds 4 bytes an event
+ * (36 where the rows did not come lead by lead) and 8 a lead.
+ * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
+ * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,
+                                                    size_t capacity, size_t *needed,
+                                                    leadkpi_error *error);
+
+/* leadkpi_funnel_deserialize: a handle from such bytes, which may come from
+ * anywhere: everything is checked before it is used. `host` may be NULL.
+ * `*out` is NULL on failure.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host), BAD_FORMAT, BAD_CHECKSUM,
+ * NEWER_FORMAT, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_deserialize(const leadkpi_host *host, const void *bytes,
+                                                      size_t size, leadkpi_funnel **out,
+                                                      leadkpi_error *error);
+
+/* leadkpi_funnel_describe: the rule as an English sentence, NUL-terminated.
+ * Buffer rules as serialize.
+ * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel, char *buffer,
+                                                   size_t capacity, size_t *needed,
+                                                   leadkpi_error *error);
+
+/* ---- reports ------------------------------------------------------------- */
+/* `options` is of schema "funnel_report", or NULL:
+ *   as_of      events after it do not count; default: the latest event there is
+ *   by         segment: a group of rows for each segment; default none
+ *   breakdown  which segment is a lead's: that of the first event of the attempt
+ *              that counts (entry, the default), of its first event that has one, or of its last
+ *   level      of the intervals, default 0.95
+ *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
+ *              started. Looked at by leadkpi_funnel_steps
+ * Groups stand in order of segment (null first) and period; last, unless it is the
+ * only group, comes the total. A group's columns:
+ *   row                       text: "segment" or "total"
+ *   segment                   text, when by=segment; null: no segment, or the total
+ *   period_start, period_end  timestamps, and period, its label, when grain is not all
+ * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema),
+ * CONTRADICTION, BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED.
+ * `*out` is NULL on failure. */
+
+/* leadkpi_funnel_steps: how many got how far. A row a group and step:
+ *   step, name         int64 from 1, and its text in the definition
+ *   reached            int64: leads that got here or farther
+ *   exactly            int64: leads whose last step this is
+ *   open               int64: of these, those whose window is not over as of the report: they may
+ *                      still go on. 0 at the last step
+ *   step_rate          double: reached of those at the step before; null at step 1 and of
+ *                      nobody; with step_rate_low, step_rate_high (Wilson's interval)
+ *   overall_rate       double: reached of those at step 1; with _low, _high
+ *   drop_off           double: share that did not go on to the next step; null at the last
+ *   bottleneck         bool: the step with the lowest step_rate of its group (the first of equals)
+ *   immature           bool: the group has open leads, or its period is not over
+ * Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_steps(const leadkpi_funnel *funnel,
+                                                const leadkpi_options *options,
+                                                leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_times: how long it took. A row a group and pair of steps: from
+ * each step to the next, and from the first to the last where there are more
+ * than two (for steps in any order: from the n-th reached to the next).
+ *   from_step, to_step   int64
+ *   completed            int64: leads that went from one to the other
+ *   mean_seconds, p25_seconds, median_seconds, p75_seconds, p90_seconds
+ *                        double: of those that completed; quantiles of type 7. Null where none did
+ *   censored             int64: leads that reached from_step and are not counted above, watched
+ *                        until the window ended or as of the report
+ *   survival_median_seconds, survival_median_low_seconds, survival_median_high_seconds
+ *                        double: the median of all by Kaplan and Meier, which counts
+ *                        the censored; null where fewer than half got on, INFINITY where an end is
+ *                        not reached
+ *   flags                text: "survivor_biased" where the means and quantiles leave leads out, else ""
+ * Also CONTRADICTION: a rule with compat has no times. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel,
+                                                const leadkpi_options *options,
+                                                leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_leads: a row a lead that reached step 1 or more, in order of ids:
+ *   id                   int64 or text; of hashed ids the hash in 32 hexadecimal digits
+ *   segment              text, by the breakdown; null: none
+ *   step                 int64: the last step reached
+ *   start                timestamp of the first
+ *   step_1, step_2 ...   timestamps of the steps of the attempt that counts, null where not
+ *                        reached; not there with compat
+ * `by`, `level` and the calendar are not looked at. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel,
+                                                const leadkpi_options *options,
+                                                leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
+ * none: a plain function for one window and the default rule (ordered, any entry, one event one step).
+ * `times` rise (microseconds, any int64); bit i of `steps` says that the event matches step i + 1.
+ * step_count is 1 to 64; window 0 or more, inclusive, LEADKPI_FUNNEL_NO_WINDOW for none. NULL
+ * arrays only with count 0.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (step_count, window), BAD_DATA (a time before the one
+ * before it, with its row; a step that there is not). `*level` is -1 on failure. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_level(const int64_t *times, const uint64_t *steps,
+                                                size_t count, int32_t step_count, int64_t window,
+                                                int32_t *level, leadkpi_error *error);
+
+/* leadkpi_funnel_levels: the same for many journeys whose events stand together, at the speed of
+ * memory and without a handle. The events of journey i are those from ends[i - 1] (0 for the first)
+ * up to, not with, ends[i]; `times` rise within a journey and are above -2^63. `codes` say what an
+ * event is, as a dictionary column does: code c matches the steps code_steps[c] (bits; 0: none).
+ * code_count is at most 4096. levels[i] is written; all are -1 on failure. Arrays may be NULL where
+ * they would be empty.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (step_count, window, code_count, code_steps), BAD_DATA (a
+ * code out of range, a time before the one before it, an end before the one before it; with its
+ * row). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
+                                                 const uint64_t *code_steps, size_t code_count,
+                                                 const int64_t *ends, size_t journey_count,
+                                                 int32_t step_count, int64_t window,
+                                                 int32_t *levels, leadkpi_error *error);
+
+#define LEADKPI_FUNNEL_NO_WINDOW INT64_MAX
+
+#ifdef __cplusplus
+}
+#endif
+#endif
