@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "base/nearest.h"
 #include "base/table.h"
 #include "calendar/calendar.h"
 #include "campaigns/definition.h"
@@ -34,12 +35,14 @@ leadkpi_status leadkpi_options_create(const leadkpi_host *host, const char *sche
     LK_REQUIRE(schema, error);
     LK_TRY(lk_memory_init(&memory, host, error));
     lk_text wanted = lk_text_of(schema, schema_length);
+    lk_nearest nearest;
+    lk_nearest_begin(&nearest, wanted);
     for (const lk_schema *const *s = lk_registry_schemas; *s; s++) {
         lk_text name = lk_text_of((*s)->name, LEADKPI_NUL_TERMINATED);
         if (lk_text_equal(name, wanted)) return lk_options_new(&memory, *s, out, error);
+        lk_nearest_consider(&nearest, name);
     }
-    return lk_fail(error, LEADKPI_UNKNOWN_NAME, "schema: nothing is called \"%.*s\"",
-                   LK_TEXT_ARGS(wanted));
+    return lk_nearest_fail(&nearest, "schema", error);
 }
 
 static leadkpi_status add_column(leadkpi_table *table, const char *name, bool is_meaning,

@@ -21,12 +21,6 @@
 #define LEADKPI_API
 #endif
 
-#if defined(__GNUC__)
-#define LEADKPI_NODISCARD __attribute__((warn_unused_result))
-#else
-#define LEADKPI_NODISCARD
-#endif
-
 /* As a length of text: the text ends at its first NUL byte. Every text that
  * goes into the library is a pointer and a length in bytes (UTF-8); this one
  * value spares a C caller the strlen. */
