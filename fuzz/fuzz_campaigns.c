@@ -161,14 +161,14 @@ static void draw_rows(fuzz_reader *reader, int kind, rows *r)
 }
 
 /* What a column is made of. */
-typedef struct column {
+typedef struct column_layout {
     const char *name;
     int type;
     int which; /* of the texts */
     int optional; /* the bit; 0: always there */
-} column;
+} column_layout;
 
-static const column layouts[KINDS][8] = {
+static const column_layout layouts[KINDS][8] = {
     {{"id", LEADKPI_TYPE_INT64, 0, 0}, {"time", LEADKPI_TYPE_TIMESTAMP, 0, 0}, {"channel", LEADKPI_TYPE_TEXT, 0, 1},
      {"email", LEADKPI_TYPE_TEXT, 1, 2}, {"region", LEADKPI_TYPE_TEXT, 2, 4}},
     {{"id", LEADKPI_TYPE_INT64, 0, 0}, {"time", LEADKPI_TYPE_TIMESTAMP, 0, 0}, {"stage", LEADKPI_TYPE_TEXT, 0, 0},
@@ -207,7 +207,7 @@ static leadkpi_status add_text_ids(leadkpi_table *table, const rows *r, int back
     return leadkpi_table_copy_strings(table, "id", 2, texts, r->count, NULL);
 }
 
-static leadkpi_status add_column(leadkpi_table *table, const column *c, const rows *r, int backwards,
+static leadkpi_status add_column(leadkpi_table *table, const column_layout *c, const rows *r, int backwards,
                                  const uint8_t *bits)
 {
     size_t start = backwards && r->count ? r->count - 1 : 0, length = strlen(c->name);
@@ -236,7 +236,7 @@ static leadkpi_table *table_of(int kind, const rows *r, int backwards, uint8_t *
     bits[0] = backwards ? turned_bits(r->has_number, r->count) : r->has_number;
     bits[1] = backwards ? turned_bits(r->has_integer, r->count) : r->has_integer;
     for (int i = 0; i < 8; i++) {
-        const column *c = &layouts[kind][backwards ? 7 - i : i];
+        const column_layout *c = &layouts[kind][backwards ? 7 - i : i];
         if (!c->name || (c->optional && !(r->columns & c->optional))) continue;
         MUST(add_column(table, c, r, backwards, bits) == LEADKPI_OK);
     }

@@ -62,7 +62,9 @@ static void read_rows(void)
             if (*next) *next++ = 0;
         }
         row *r = &rows[row_count++];
-        snprintf(r->kpi, sizeof r->kpi, "%s", fields[0]);
+        size_t length = strlen(fields[0]);
+        if (length >= sizeof r->kpi) exit(EXIT_FAILURE);
+        memcpy(r->kpi, fields[0], length + 1);
         read_inputs(fields[1], r);
         r->value = number_or_nan(fields[2]);
         r->low = number_or_nan(fields[3]);
