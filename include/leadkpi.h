@@ -11,6 +11,7 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   arrow.h     tables from and to Arrow
  *   calendar.h  instants to periods, in a time zone, and opening hours
  *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
  *               C function each)
@@ -26,6 +27,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/arrow.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
