@@ -118,7 +118,7 @@ static int kpi_list(int count, char **arguments, trouble *why)
 static const char *measure_property(const char *measure, const char *name)
 {
     const char *text =
-        leadkpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED);
+        leadkpi_kpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED);
     return text ? text : "";
 }
 
@@ -329,13 +329,13 @@ static void print_json(const evaluation *e, const leadkpi_estimate *estimate)
     put_number("level", estimate->level);
     put_number("n", estimate->n);
     printf(", \"status\": \"%s\", \"flags\": [", leadkpi_status_name(estimate->status));
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)) != 0; i++) {
+    for (int32_t i = 0; (flag = leadkpi_kpi_flag_at(i)) != 0; i++) {
         if (!(estimate->flags & flag)) continue;
-        printf("%s\"%s\"", first ? "" : ", ", leadkpi_flag_name(flag));
+        printf("%s\"%s\"", first ? "" : ", ", leadkpi_kpi_flag_name(flag));
         first = false;
     }
     printf("], \"unit\": \"%s\", \"reason\": ", property(e->kpi, "unit"));
-    render_json_text(stdout, slice_of(leadkpi_estimate_reason(estimate)));
+    render_json_text(stdout, slice_of(leadkpi_kpi_estimate_reason(estimate)));
     printf("}\n");
 }
 
@@ -377,7 +377,7 @@ static void print_text(const evaluation *e, const leadkpi_estimate *estimate,
     putchar('\n');
     const char *reason = estimate->status != LEADKPI_OK && error->message[0]
                              ? error->message
-                             : leadkpi_estimate_reason(estimate);
+                             : leadkpi_kpi_estimate_reason(estimate);
     if (*reason) printf("  %s\n", reason);
     text_free(&text);
 }

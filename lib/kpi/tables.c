@@ -75,12 +75,12 @@ static leadkpi_status fill_catalogue(leadkpi_table *table, leadkpi_error *error)
 
 static const char *measure_cell(int32_t row, const char *column)
 {
-    return leadkpi_measure_property(lk_measures[row].id, NUL, column, NUL);
+    return leadkpi_kpi_measure_property(lk_measures[row].id, NUL, column, NUL);
 }
 
 static leadkpi_status fill_measures(leadkpi_table *table, leadkpi_error *error)
 {
-    return add_all_texts(table, leadkpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
+    return add_all_texts(table, leadkpi_kpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
 }
 
 static const char *category_cell(int32_t row, const char *column)
@@ -180,10 +180,10 @@ leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
     char text[192];
     size_t length = 0;
     uint32_t flag;
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)); i++)
+    for (int32_t i = 0; (flag = leadkpi_kpi_flag_at(i)); i++)
         if (flags & flag)
             length += lk_format(text + length, sizeof text - length, "%s%s", length ? " " : "",
-                                leadkpi_flag_name(flag));
+                                leadkpi_kpi_flag_name(flag));
     return lk_text_builder_append(builder, (lk_text){text, length}, error);
 }
 
