@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <leadkpi/kpi.h>
+#include <leadkpi/version.h>
 
 #include "cells.h"
 #include "commands.h"
@@ -79,18 +80,20 @@ static void put_json(int32_t kpi, const char *indent)
     putchar('}');
 }
 
+/* The form is pinned: "schema" rises when a field goes or changes its meaning; fields are
+ * appended. Each KPI says the version of its definition. */
 static int list_json(const char *category)
 {
     int32_t kpi;
     bool first = true;
-    putchar('[');
+    printf("{\"schema\": \"leadkpi-kpi-list/1\", \"library\": \"%s\", \"kpis\": [", leadkpi_version());
     for (int32_t i = 0; (kpi = leadkpi_kpi_at(i)) != -1; i++) {
         if (category && strcmp(property(kpi, "category"), category) != 0) continue;
         printf("%s\n", first ? "" : ",");
         put_json(kpi, "  ");
         first = false;
     }
-    printf("\n]\n");
+    printf("\n]}\n");
     return TOOL_GOOD;
 }
 
@@ -435,6 +438,13 @@ int command_kpi(int count, char **arguments, trouble *why)
         return kpi_show(count - 1, arguments + 1, why);
     if (count > 0 && strcmp(arguments[0], "eval") == 0)
         return kpi_eval(count - 1, arguments + 1, why);
-    return trouble_set(why, TOOL_USAGE, "kpi: expected list, show NAME or eval NAME ..., found %s",
+    bool is_known = false;
+    int code = TOOL_GOOD;
+    if (count > 0)
+        code = command_kpi_tables(arguments[0], count - 1, arguments + 1, &is_known, why);
+    if (is_known) return code;
+    return trouble_set(why, TOOL_USAGE,
+                       "kpi: expected list, show, eval, compare, rank, explain, plan, scorecard, "
+                       "check or sql, found %s (leadkpi kpi --help)",
                        count ? arguments[0] : "nothing");
 }
