@@ -17,6 +17,7 @@
  *               C function each)
  *   kpi_analysis.h  compare, rank, explain
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
+ *   kpi_sql.h   its definition as SQL
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
@@ -38,6 +39,7 @@
 #include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
+#include <leadkpi/kpi_sql.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>

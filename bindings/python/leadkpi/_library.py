@@ -45,9 +45,9 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_status_name": (_text, [_status]),
     "leadkpi_status_meaning": (_text, [_status]),
     "leadkpi_status_at": (_status, [c_int32]),
-    "leadkpi_flag_name": (_text, [c_uint32]),
-    "leadkpi_flag_meaning": (_text, [c_uint32]),
-    "leadkpi_flag_at": (c_uint32, [c_int32]),
+    "leadkpi_kpi_flag_name": (_text, [c_uint32]),
+    "leadkpi_kpi_flag_meaning": (_text, [c_uint32]),
+    "leadkpi_kpi_flag_at": (c_uint32, [c_int32]),
     "leadkpi_type_name": (_text, [c_int32]),
     # tables
     "leadkpi_table_create": (_status, [_object, _new, _error]),
@@ -84,13 +84,13 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_options_list": (_status, [_object, _new, _error]),
     "leadkpi_options_schemas": (_status, [_object, _new, _error]),
     # KPIs
-    "leadkpi_estimate_reason": (_text, [_estimate]),
+    "leadkpi_kpi_estimate_reason": (_text, [_estimate]),
     "leadkpi_kpi_find": (_status, [_text, _size, POINTER(c_int32), _error]),
     "leadkpi_kpi_at": (c_int32, [c_int32]),
     "leadkpi_kpi_property": (_text, [c_int32, _text, _size]),
     "leadkpi_kpi_property_at": (_text, [c_int32]),
     "leadkpi_kpi_input": (_text, [c_int32, c_int32]),
-    "leadkpi_measure_property": (_text, [_text, _size, _text, _size]),
+    "leadkpi_kpi_measure_property": (_text, [_text, _size, _text, _size]),
     "leadkpi_kpi_measures": (_status, [_object, _new, _error]),
     "leadkpi_kpi_categories": (_status, [_object, _new, _error]),
     "leadkpi_kpi_evaluate_named": (_status, [c_int32, POINTER(_text), _array, _size, _object, _estimate, _error]),
@@ -246,9 +246,9 @@ def text(value: Any) -> Tuple[bytes, int]:
 
 def enumerate_flags() -> Dict[int, str]:
     flags, index = {}, 0
-    while library.leadkpi_flag_at(index):
-        flag = library.leadkpi_flag_at(index)
-        flags[flag] = library.leadkpi_flag_name(flag).decode()
+    while library.leadkpi_kpi_flag_at(index):
+        flag = library.leadkpi_kpi_flag_at(index)
+        flags[flag] = library.leadkpi_kpi_flag_name(flag).decode()
         index += 1
     return flags
 
