@@ -50,8 +50,9 @@ typedef struct lk_attribution_batch {
     const double *conversions; /* a journey; NULL: none */
     const double *nulls;       /* a journey; NULL: none */
     const double *values;      /* a journey, of all its conversions; NULL: none */
-    const uint64_t *units;     /* a hash of what is left out together (lead, account, path), of
-                                  which the low bits choose the group; NULL: the path itself */
+    const uint64_t *units;     /* a hash of what is left out together (the name of the lead, the
+                                  account, the path), whose low bits choose the group; NULL: all
+                                  of the batch is one unit */
 } lk_attribution_batch;
 
 /* Groups of the jackknife. Above 50 channels groups are folded, half onto half, so that memory
@@ -59,7 +60,7 @@ typedef struct lk_attribution_batch {
 #define LK_ATTRIBUTION_GROUPS 64
 
 /* What is left of `groups` (a power of two) at so many channels: all up to 50, a half up to
- * 100, a quarter up to 250, an eighth beyond. */
+ * 100, a quarter up to 250, an eighth beyond; 8 of more are never folded further. */
 uint32_t lk_attribution_groups_at(uint32_t groups, size_t channel_count);
 
 /* One count or one amount. */
