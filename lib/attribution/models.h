@@ -153,16 +153,20 @@ void lk_attribution_transitions_free(lk_attribution_transitions *transitions, lk
 
 /* ---- paths ------------------------------------------------------------------------------------ */
 
+typedef struct lk_attribution_entry {
+    int64_t counts[2]; /* conversions, nulls */
+    lk_exact_sum value;
+} lk_attribution_entry;
+
 typedef struct lk_attribution_paths {
-    uint32_t groups;      /* as defined; folded by channel count when a model runs */
+    uint32_t groups;        /* as defined; folded by channel count when a model runs */
     uint32_t channel_count;
+    lk_map_text keys;       /* the group and the channels, as uint32_t each */
+    lk_attribution_entry *entries; /* by key */
+    lk_exact_sum *parts;    /* by key, conversions and nulls that are not whole; NULL until one is */
     uint32_t capacity;
-    uint32_t unused;
-    lk_map_text keys;     /* the group and the channels, as uint32_t each */
-    int64_t *counts;      /* by key: conversions, nulls */
-    lk_exact_sum *parts;  /* the same for weights that are not whole; NULL until there is one */
-    lk_exact_sum *values; /* by key */
-    int64_t journeys;     /* the sum of all counts, so that none can overflow */
+    uint32_t parts_capacity;
+    int64_t journeys;       /* the sum of all counts, so that none can overflow */
 } lk_attribution_paths;
 
 void lk_attribution_paths_init(lk_attribution_paths *paths, uint32_t groups);
@@ -220,27 +224,37 @@ typedef struct lk_attribution_chain {
     int32_t unused;
 } lk_attribution_chain;
 
-/* Any order. A channel's states are those whose window holds it.
- * Status: OK, BAD_ARGUMENT (order 0), NOT_ENOUGH_DATA (the iteration did not come to rest: journeys
+/* Orders at most. */
+#define LK_ATTRIBUTION_ORDER_MAX 1024
+
+/* Any order. A channel's states are those whose window holds it. Solved channel by channel, eight
+ * at a time, by iteration to the last bits (markov_sparse.c).
+ * Status: OK, BAD_ARGUMENT (the order, another option), NOT_ENOUGH_DATA (the iteration did not come to rest: journeys
  * so long that the chain hardly ever ends). */
 leadkpi_status lk_attribution_markov_of_order(const lk_attribution_paths *paths, lk_memory *memory,
                                               const uint32_t *order,
                                               const lk_attribution_chain *chain,
                                               lk_attribution_result *result, leadkpi_error *error);
 
-/* The chain as tables: states, and steps between them. Owned by the caller. */
+/* The chain as tables: states in the order in which journeys come to them, and the steps
+ * between them. */
 typedef struct lk_attribution_graph {
     size_t state_count;
     size_t step_count;
-    size_t window;            /* channels a state, at most */
-    uint32_t *windows;        /* state_count * window, places in `order`; LK_MAP_NONE fills up */
-    double *start;            /* by state: weight of the steps from the start */
-    double *weight;           /* by state: weight of all steps out of it, which is that into it */
-    double *conversions;      /* by state: of the steps to the conversion */
-    double *values;           /* by state */
-    size_t *first;            /* by state, and one more: its steps in, in `from` and `steps` */
+    size_t path_count;
+    double *start;       /* by state: weight of the steps from the start */
+    double *weight;      /* by state: of all steps into it, which is that of all out of it */
+    double *conversions; /* by state: of the steps to the conversion; the rest of what ends is null */
+    double *nulls;
+    double *values;      /* by state: value of those conversions */
+    size_t *first;       /* by state, and one more: its steps in, in `from` and `steps` */
     uint32_t *from;
     double *steps;
+    lk_map_text windows; /* rows of the result as uint32_t, LK_MAP_NONE for a blank */
+    uint32_t *window;    /* by state: its text in `windows` */
+    uint32_t *states;    /* the states of all paths, one after the other */
+    size_t *ends;        /* by path */
+    size_t room_states;  /* as allocated */
 } lk_attribution_graph;
 
 leadkpi_status lk_attribution_graph_make(const lk_attribution_paths *paths, lk_memory *memory,

@@ -15,6 +15,23 @@ static lk_attribution_result markov_of(const world *w, uint32_t groups, int32_t 
     return result;
 }
 
+static lk_attribution_result chain_of(const world *w, uint32_t groups, lk_attribution_chain chain)
+{
+    lk_memory memory = plain_memory();
+    lk_attribution_paths paths;
+    lk_attribution_result result;
+    lk_attribution_batch batch = world_batch(w);
+    lk_attribution_paths_init(&paths, groups);
+    ck_assert_int_eq(lk_attribution_paths_add(&paths, &memory, w->channel_count, &batch, NULL),
+                     LEADKPI_OK);
+    ck_assert_int_eq(lk_attribution_result_init(&result, &memory, w->channel_count, NULL), LEADKPI_OK);
+    leadkpi_error error = {0};
+    leadkpi_status status = lk_attribution_markov_of_order(&paths, &memory, NULL, &chain, &result, &error);
+    ck_assert_msg(status == LEADKPI_OK, "%s", error.message);
+    lk_attribution_paths_free(&paths, &memory);
+    return result;
+}
+
 static void drop(lk_attribution_result *result)
 {
     lk_memory memory = plain_memory();
@@ -57,12 +74,26 @@ START_TEST(removal_effects_of_order_1_are_the_exact_ones)
         check_golden(&result, 1, nulls);
         check_near(result.probability, result.total[0] / (result.total[0] + result.nulls), 1e-13,
                    "probability", 0);
-        for (int i = 0; i < 9; i++)
-            printf("%s %.6g +- %.3g  %.6g +- %.3g\n", known_channels[i], result.removal[0][i],
-                   result.removal_error[0][i], result.credit[0][i], result.credit_error[0][i]);
         drop(&result);
         world_free(&w);
     }
+}
+END_TEST
+
+START_TEST(removal_effects_of_orders_1_to_3_are_the_exact_ones)
+{
+    for (int nulls = 0; nulls < 2; nulls++)
+        for (uint32_t order = 1; order <= 3; order++) {
+            world w = {0};
+            world_read(&w, nulls);
+            lk_attribution_result result =
+                chain_of(&w, 64, (lk_attribution_chain){.length = order, .errors = 1});
+            check_golden(&result, (int)order, nulls);
+            check_near(result.probability, result.total[0] / (result.total[0] + result.nulls), 1e-13,
+                       "probability", 0);
+            drop(&result);
+            world_free(&w);
+        }
 }
 END_TEST
 
@@ -72,5 +103,6 @@ int main(void)
     TCase *golden = tcase_create("golden");
     suite_add_tcase(suite, golden);
     tcase_add_test(golden, removal_effects_of_order_1_are_the_exact_ones);
+    tcase_add_test(golden, removal_effects_of_orders_1_to_3_are_the_exact_ones);
     return lk_test_run(suite);
 }
