@@ -1,13 +1,14 @@
 #include "funnel/results.h"
 
+#include "funnel/quick.h"
+
 /* ---- which segment ------------------------------------------------------------ */
 
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
-        if (event->time > as_of) break;
-        if (event->segment) return event->segment;
+        if (lk_journeys_event(j, i)->time > as_of) break;
+        if (lk_journeys_segment(j, i)) return lk_journeys_segment(j, i);
     }
     return 0;
 }
@@ -15,8 +16,8 @@ static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of
 static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        const lk_funnel_event *event = &j->events[j->order[i - 1]];
-        if (event->time <= as_of && event->segment) return event->segment;
+        uint32_t segment = lk_journeys_segment(j, i - 1);
+        if (segment && lk_journeys_event(j, i - 1)->time <= as_of) return segment;
     }
     return 0;
 }
@@ -26,7 +27,7 @@ static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt
 {
     if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
     if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
-    return j->events[attempt->entry].segment;
+    return lk_journeys_segment(j, attempt->entry);
 }
 
 /* ---- lead by lead --------------------------------------------------------------- */
@@ -73,7 +74,19 @@ static leadkpi_status put(lk_results *r, const lk_journeys *j, uint32_t lead,
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
+static leadkpi_status walk_quick(lk_results *r, const lk_journeys *j, const uint8_t *places,
+                                 int breakdown, leadkpi_error *error)
+{
+    lk_attempt attempt;
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        lk_quick_find(j, places, lead, r->as_of, &attempt);
+        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status walk_items(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
 {
     lk_attempt_scratch scratch = {NULL, 0};
     lk_attempt attempt;
@@ -91,13 +104,23 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi
     return status;
 }
 
+static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
+{
+    uint8_t *places = NULL;
+    if (!r->times) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
+    leadkpi_status status = places ? walk_quick(r, j, places, breakdown, error)
+                                   : walk_items(r, j, breakdown, error);
+    lk_quick_close(&r->memory, places, j->store->codes.count);
+    return status;
+}
+
 /* ---- the whole ------------------------------------------------------------------ */
 
 static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
     for (size_t i = 0; i < store->event_count; i++)
-        if (store->events[i].time > latest) latest = store->events[i].time;
+        latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
 }
 
