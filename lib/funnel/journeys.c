@@ -222,7 +222,7 @@ static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_
     for (uint32_t i = start; i < end && events[j->order[i]].time <= as_of; i++) {
         const lk_funnel_event *event = &events[j->order[i]];
         lk_key128 code = codes[event->code];
-        items[count++] = (lk_item){event->time, code.low, j->order[i], (uint32_t)code.high};
+        items[count++] = (lk_item){event->time, code.low, j->order[i], (uint32_t)code.high, 0};
     }
     return count;
 }
@@ -232,18 +232,20 @@ typedef struct instant {
     uint32_t start, end;
     uint64_t steps;
     uint32_t foreign, excluding; /* the last such event, or LK_MAP_NONE */
+    uint32_t exclusions;         /* as bits */
 } instant;
 
 static instant take_instant(const lk_journeys *j, uint32_t start, uint32_t end)
 {
     const lk_funnel_event *events = j->events, *first = &events[j->order[start]];
-    instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE};
+    instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE, 0};
     for (; found.end < end; found.end++) {
         const lk_funnel_event *event = &events[j->order[found.end]];
         if (event->time != first->time || event->sequence != first->sequence) break;
         lk_key128 code = j->store->codes.keys[event->code];
         found.steps |= code.low;
         if (code.high) found.excluding = j->order[found.end];
+        found.exclusions |= (uint32_t)code.high;
         if (!code.high && !code.low) found.foreign = j->order[found.end];
     }
     return found;
@@ -257,7 +259,7 @@ static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
         for (uint32_t i = at->start; i < at->end; i++) {
             const lk_funnel_event *event = &j->events[j->order[i]];
             if (lk_funnel_code_steps(j->store, event->code) & step)
-                items[count++] = (lk_item){event->time, step, j->order[i], 0};
+                items[count++] = (lk_item){event->time, step, j->order[i], 0, 0};
         }
     }
     return count;
@@ -272,9 +274,10 @@ static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t
     while (start < end && events[j->order[start]].time <= as_of) {
         instant at = take_instant(j, start, end);
         int64_t time = events[j->order[start]].time;
-        if (at.foreign != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.foreign, 0};
+        if (at.foreign != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.foreign, 0, 0};
         count += put_steps(j, &at, j->items + count);
-        if (at.excluding != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.excluding, 1};
+        if (at.excluding != LK_MAP_NONE)
+            j->items[count++] = (lk_item){time, 0, at.excluding, at.exclusions, 0};
         start = at.end;
     }
     return count;

@@ -13,7 +13,8 @@ typedef struct lk_item {
     int64_t time;
     uint64_t steps; /* bit i: matches step i + 1 */
     uint32_t event; /* its place in the journeys' events */
-    uint32_t excludes;
+    uint32_t excludes; /* bit i: exclusion i */
+    int64_t until;  /* an attempt that starts here ends by then; see window.h */
 } lk_item;
 
 typedef struct lk_journeys {

@@ -1,5 +1,7 @@
 #include "funnel/results.h"
 
+#include "funnel/window.h"
+
 /* ---- which segment ------------------------------------------------------------ */
 
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
@@ -35,7 +37,7 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 {
     size_t steps = (size_t)r->funnel->rule.step_count;
     uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
-    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* leads are fewer */
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
     size_t cells;
     LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
                "times: more than the address space holds");
@@ -59,14 +61,26 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static leadkpi_status put(lk_results *r, const lk_journeys *j, uint32_t lead,
-                          const lk_attempt *attempt, int breakdown, leadkpi_error *error)
+/* Where the attempts of one lead go. */
+typedef struct intake {
+    lk_results *results;
+    const lk_journeys *journeys;
+    int breakdown;
+    uint32_t lead;
+    uint32_t attempt; /* how many there were */
+} intake;
+
+static leadkpi_status put(void *context, const lk_attempt *attempt, leadkpi_error *error)
 {
+    intake *in = context;
+    lk_results *r = in->results;
     size_t steps = (size_t)r->funnel->rule.step_count;
+    LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "attempts: expected fewer than 2^32, found more");
     if (r->count == r->capacity) LK_TRY(grow(r, error));
-    r->items[r->count] = (lk_result){attempt->start, lead,
-                                     segment_of(j, lead, attempt, breakdown, r->as_of),
-                                     attempt->level, 0};
+    uint32_t segment = segment_of(in->journeys, in->lead, attempt, in->breakdown, r->as_of);
+    r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,    in->lead,
+                                     segment,        attempt->level, ++in->attempt};
     if (r->times)
         memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
     r->count++;
@@ -75,17 +89,18 @@ static leadkpi_status put(lk_results *r, const lk_journeys *j, uint32_t lead,
 
 static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
 {
-    lk_attempt_scratch scratch = {NULL, 0};
-    lk_attempt attempt;
+    lk_attempt_scratch scratch = {0};
+    lk_attempt_search search = {j->rule, j->items, 0, r->times != NULL, &r->memory, &scratch};
+    intake in = {r, j, breakdown, 0, 0};
     leadkpi_status status = LEADKPI_OK;
     for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
         if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
         if (status != LEADKPI_OK) break;
-        size_t count = lk_journeys_gather(j, lead, r->as_of);
-        status = lk_attempt_find(j->rule, j->items, count, r->times != NULL, &r->memory, &scratch,
-                                 &attempt, error);
-        if (status == LEADKPI_OK && attempt.level > 0)
-            status = put(r, j, lead, &attempt, breakdown, error);
+        search.count = lk_journeys_gather(j, lead, r->as_of);
+        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
+        in.lead = lead;
+        in.attempt = 0;
+        status = lk_attempts_find(&search, put, &in, error);
     }
     lk_attempt_scratch_free(&scratch, &r->memory);
     return status;
@@ -161,6 +176,6 @@ void lk_results_free(lk_results *r)
 bool lk_result_is_open(const lk_results *results, const lk_result *result)
 {
     const lk_funnel_rule *rule = &results->funnel->rule;
-    if (result->level == rule->step_count) return false;
-    return results->as_of - result->start <= rule->window;
+    if (result->level == rule->step_count || rule->order == LK_ORDER_OPEN) return false;
+    return results->as_of <= result->until;
 }

@@ -19,13 +19,15 @@ extern const lk_schema lk_funnel_report_schema;
 enum { LK_BY_NONE, LK_BY_SEGMENT };
 enum { LK_BREAKDOWN_ENTRY, LK_BREAKDOWN_FIRST, LK_BREAKDOWN_LAST };
 
-/* A lead that reached step 1 or more. */
+/* A lead that reached step 1 or more, or an attempt of one; those of a lead follow each other. */
 typedef struct lk_result {
     int64_t start;
+    int64_t until; /* when its window ends; INT64_MAX: not known */
+    uint64_t done; /* the steps reached, bit 0 for the first */
     uint32_t lead;
     uint32_t segment; /* number in the store; 0: none */
     int32_t level;
-    uint32_t unused;
+    uint32_t attempt; /* of its lead, from 1 */
 } lk_result;
 
 typedef struct lk_results {
@@ -47,6 +49,11 @@ typedef struct lk_results {
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+static inline bool lk_result_did(const lk_result *result, int32_t step)
+{
+    return result->done >> step & 1;
+}
 
 /* Could the lead still go on after the report? */
 bool lk_result_is_open(const lk_results *results, const lk_result *result);

@@ -97,7 +97,7 @@ static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *er
     lk_write_varint(writer, number_used(s->codes, place_of, count));
     for (uint32_t i = 0; i < count; i++) {
         if (s->codes[place_of[i]] == LK_MAP_NONE) continue;
-        lk_write_bool(writer, lk_funnel_code_excludes(store, place_of[i]));
+        lk_write_varint(writer, lk_funnel_code_exclusions(store, place_of[i]));
         lk_write_varint(writer, lk_funnel_code_steps(store, place_of[i]));
     }
     lk_release(&s->memory, place_of, count, sizeof *place_of);
@@ -170,11 +170,8 @@ static leadkpi_status write_counted(state *s, void *buffer, size_t capacity, siz
 {
     size_t size;
     LK_TRY(write_state(s, NULL, 0, &size, error));
-    if (needed) *needed = size;
-    if (!buffer && needed && capacity == 0) return LEADKPI_OK;
-    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", size, capacity);
-    return write_state(s, buffer, capacity, &size, error);
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    return buffer ? write_state(s, buffer, capacity, &size, error) : LEADKPI_OK;
 }
 
 leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer, size_t capacity,
@@ -183,8 +180,7 @@ leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buff
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(funnel, error);
-    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     state s = {.funnel = funnel, .memory = lk_memory_like(&funnel->memory)};
     leadkpi_status status = order_all(&s, error);
     if (status == LEADKPI_OK) status = write_counted(&s, buffer, capacity, needed, error);

@@ -48,11 +48,12 @@ static leadkpi_status check_code(reading *r, lk_key128 key)
 {
     const lk_funnel_rule *rule = &r->funnel->rule;
     REFUSE_IF(key.low & ~lk_funnel_all_steps(rule), r, "code: expected steps of the definition");
-    REFUSE_IF(lk_key128_compare(key, lk_funnel_code_key(rule, key.low, key.high != 0)) != 0, r,
+    REFUSE_IF(lk_key128_compare(key, lk_funnel_code_key(rule, key.low, key.high)) != 0, r,
               "code: expected a step to bring those before it");
     REFUSE_IF(rule->order >= LK_ORDER_UNORDERED && rule->same_event == LK_SAME_EVENT_ONCE &&
                   (key.low & (key.low - 1)),
               r, "code: expected one step at most");
+    REFUSE_IF(key.high >> rule->range_count, r, "code: expected exclusions of the definition");
     REFUSE_IF(key.high && !lk_funnel_takes_exclusions(rule), r, "code: expected no exclusion");
     REFUSE_IF(!key.high && !key.low && !lk_funnel_keeps_foreign(rule), r,
               "code: expected a step or an exclusion");
@@ -68,7 +69,7 @@ static leadkpi_status read_codes(reading *r)
     LK_TRY(make_flags(r, r->code_count, &r->codes_used));
     LK_TRY(lk_allocate(&r->funnel->memory, r->code_count, sizeof *r->codes, &r->codes, r->error));
     for (size_t i = 0; i < r->code_count; i++) {
-        lk_key128 key = {lk_read_bool(&r->reader), 0};
+        lk_key128 key = {lk_read_varint(&r->reader), 0};
         key.low = lk_read_varint(&r->reader);
         LK_TRY(lk_reader_status(&r->reader));
         REFUSE_IF(i > 0 && lk_key128_compare(last, key) >= 0, r, "codes: expected rising order");

@@ -2,11 +2,11 @@
 
 /* ---- what names mean ----------------------------------------------------------- */
 
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes)
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions)
 {
     if (rule->skips == LK_SKIPS_IMPLIED)
         for (int shift = 1; shift < 64; shift *= 2) steps |= steps >> shift;
-    return (lk_key128){excludes, steps};
+    return (lk_key128){exclusions, steps};
 }
 
 static leadkpi_status take_names(leadkpi_funnel *funnel, lk_funnel_store *store, int option,
@@ -33,6 +33,13 @@ static uint64_t find_items(const leadkpi_options *definition, int option, lk_tex
     return found;
 }
 
+/* One bit where all have the same range. */
+static uint64_t find_exclusions(const leadkpi_funnel *funnel, lk_text name)
+{
+    uint64_t found = find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name);
+    return funnel->rule.range_count == 1 ? found != 0 : found;
+}
+
 static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
                                  leadkpi_error *error)
 {
@@ -44,7 +51,7 @@ static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
     for (uint32_t i = 0; i < store->names.count; i++) {
         lk_text name = lk_map_text_key(&store->names, i);
         key = lk_funnel_code_key(&funnel->rule, find_items(funnel->definition, LK_FUNNEL_STEPS, name),
-                                 find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name) != 0);
+                                 find_exclusions(funnel, name));
         LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &store->name_codes[i],
                                      error));
     }

@@ -14,6 +14,7 @@
 
 #include "base/lead_ids.h"
 #include "base/map.h"
+#include "calendar/calendar.h"
 #include "funnel/rule.h"
 
 /* Times of rows: years 1 to 9999, so that no difference of two overflows. */
@@ -33,7 +34,7 @@ typedef struct lk_funnel_store {
     lk_lead_ids ids;
     lk_map_text names; /* every name of the definition */
     uint32_t *name_codes; /* what each means; one a name */
-    lk_map128 codes; /* (1 where it excludes else 0, the steps as bits) */
+    lk_map128 codes; /* (the exclusions as bits, the steps as bits) */
     lk_map_text segments;
     lk_map_text batches;
     lk_funnel_event *events;
@@ -48,6 +49,7 @@ struct leadkpi_funnel {
     lk_memory memory;
     leadkpi_options *definition;
     lk_funnel_store *store; /* NULL: no row yet */
+    leadkpi_calendar *days; /* of window_days; else NULL */
     lk_funnel_rule rule;
 };
 
@@ -69,16 +71,16 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error);
 
 /* The key of a code under a rule: with skips=implied a step brings those before it. */
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes);
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions);
 
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
 {
     return store->codes.keys[code].low;
 }
 
-static inline bool lk_funnel_code_excludes(const lk_funnel_store *store, uint32_t code)
+static inline uint64_t lk_funnel_code_exclusions(const lk_funnel_store *store, uint32_t code)
 {
-    return store->codes.keys[code].high != 0;
+    return store->codes.keys[code].high;
 }
 
 /* An empty handle and a copy of its definition, which was checked. */
