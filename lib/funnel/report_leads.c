@@ -14,11 +14,14 @@ static leadkpi_status order_results(lk_results *r, uint32_t *order, uint32_t *le
         status = lk_allocate(&r->memory, lead_count, sizeof *result_of, &result_of, error);
     if (status == LEADKPI_OK) {
         for (uint32_t i = 0; i < lead_count; i++) result_of[i] = LK_MAP_NONE;
-        for (uint32_t i = 0; i < r->count; i++) result_of[r->items[i].lead] = i;
+        for (uint32_t i = 0; i < r->count; i++)
+            if (!r->items[i].repeats) result_of[r->items[i].lead] = i;
         for (uint32_t i = 0; i < lead_count; i++) {
-            if (result_of[by_id[i]] == LK_MAP_NONE) continue;
-            order[count] = result_of[by_id[i]];
-            leads[count++] = by_id[i];
+            uint32_t at = result_of[by_id[i]]; /* a lead's results stand together */
+            for (; at != LK_MAP_NONE && at < r->count && r->items[at].lead == by_id[i]; at++) {
+                order[count] = at;
+                leads[count++] = by_id[i];
+            }
         }
     }
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);

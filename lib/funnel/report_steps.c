@@ -1,5 +1,3 @@
-#include <leadkpi/stats.h>
-
 #include "funnel/report.h"
 
 /* The columns of the table, for their rows to be written. */
@@ -40,20 +38,6 @@ static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_
 
 /* ---- rates ------------------------------------------------------------------------- */
 
-/* Value, low and high; null where nobody was there to go on. */
-static leadkpi_status put_rate(leadkpi_table *table, double *const rate[3], int32_t column, size_t row,
-                               int64_t numerator, int64_t denominator, double level,
-                               leadkpi_error *error)
-{
-    if (denominator == 0) {
-        for (int i = 0; i < 3; i++) lk_table_set_null(table, column + i, row);
-        return LEADKPI_OK;
-    }
-    rate[0][row] = (double)numerator / (double)denominator;
-    return leadkpi_stats_wilson_interval((double)numerator, (double)denominator, level, &rate[1][row],
-                                         &rate[2][row], error);
-}
-
 static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const columns *c,
                                  int32_t step_count, size_t row, leadkpi_error *error)
 {
@@ -61,9 +45,9 @@ static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const
     for (int32_t step = 0; step < step_count; step++) {
         size_t at = row + (size_t)step;
         int64_t before = step ? c->reached[at - 1] : 0;
-        LK_TRY(put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
+        LK_TRY(lk_put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
                         g->results->confidence, error));
-        LK_TRY(put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
+        LK_TRY(lk_put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
                         g->results->confidence, error));
         if (step + 1 == step_count || c->reached[at] == 0)
             lk_table_set_null(table, c->first_rate + 6, at);
@@ -77,28 +61,13 @@ static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const
 
 /* ---- the table ---------------------------------------------------------------------- */
 
-static leadkpi_status add_names(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
-{
-    const leadkpi_funnel *funnel = g->results->funnel;
-    lk_text_builder builder;
-    leadkpi_status status = LEADKPI_OK;
-    lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i < g->count; i++)
-        for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
-            status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
-    if (status == LEADKPI_OK)
-        status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
-    lk_text_builder_release(&builder);
-    return status;
-}
-
 static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
                                   leadkpi_error *error)
 {
     static const char *const rates[] = {"step_rate", "step_rate_low", "step_rate_high",
                                         "overall_rate", "overall_rate_low", "overall_rate_high"};
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &c->step, error));
-    LK_TRY(add_names(g, table, error));
+    LK_TRY(lk_groups_add_step_names(g, g->count, table, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), "leads", rows, false, &c->reached, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("exactly"), "leads", rows, false, &c->exactly, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("open"), "leads", rows, false, &c->open, error));
@@ -134,7 +103,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                            leadkpi_error *error)
 {
     lk_groups groups;
-    LK_TRY(lk_groups_find(results, options, true, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = fill_groups(&groups, table, error);
     lk_groups_free(&groups);
     return status;

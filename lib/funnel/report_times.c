@@ -194,7 +194,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 {
     lk_groups groups;
     waits w = {0};
-    LK_TRY(lk_groups_find(results, options, false, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = open_waits(results, &w, error);
     if (status == LEADKPI_OK) status = fill_pairs(&groups, table, &w, error);
     lk_release(&results->memory, w.times, w.capacity, sizeof *w.times);
