@@ -1,5 +1,3 @@
-#include <leadkpi/stats.h>
-
 #include "funnel/report.h"
 
 /* Two rates with their intervals, and the drop-off. */
@@ -24,26 +22,8 @@ static void count_group(const lk_groups *g, const lk_group *group, int32_t step_
         c->exactly[place]++;
         c->open[place] += lk_result_is_open(g->results, result);
     }
-    int64_t reached = 0;
-    for (int32_t step = step_count; step-- > 0;) {
-        reached += c->exactly[row + (size_t)step];
-        c->reached[row + (size_t)step] = reached;
-        c->step[row + (size_t)step] = step + 1;
-    }
-}
-
-/* Steps that may be left out, and those that each count by themselves. */
-static void count_done(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
-                       const columns *c)
-{
-    const lk_funnel_rule *rule = &g->results->funnel->rule;
-    for (int32_t step = 0; step < step_count; step++) {
-        if (rule->order != LK_ORDER_OPEN && !lk_funnel_is_optional(rule, step)) continue;
-        int64_t *reached = &c->reached[row + (size_t)step];
-        *reached = 0;
-        for (uint32_t i = group->first; i < group->last; i++)
-            *reached += lk_result_did(lk_groups_result(g, i), step);
-    }
+    lk_groups_count_reached(g, group, &c->reached[row]);
+    for (int32_t step = 0; step < step_count; step++) c->step[row + (size_t)step] = step + 1;
 }
 
 /* Different leads: the attempts of one follow each other in the results, not in a group. */
@@ -77,28 +57,6 @@ static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_
 
 /* ---- rates ------------------------------------------------------------------------- */
 
-/* Value, low and high; null where nobody was there to go on. */
-static leadkpi_status put_rate(leadkpi_table *table, double *const rate[3], int32_t column, size_t row,
-                               int64_t numerator, int64_t denominator, double level,
-                               leadkpi_error *error)
-{
-    if (denominator == 0) {
-        for (int i = 0; i < 3; i++) lk_table_set_null(table, column + i, row);
-        return LEADKPI_OK;
-    }
-    rate[0][row] = (double)numerator / (double)denominator;
-    return leadkpi_stats_wilson_interval((double)numerator, (double)denominator, level, &rate[1][row],
-                                         &rate[2][row], error);
-}
-
-/* The step that the rate of this one is of: the last before it that every lead here has done. */
-static int32_t step_before(const lk_funnel_rule *rule, int32_t step)
-{
-    do step--;
-    while (step > 0 && lk_funnel_is_optional(rule, step));
-    return step;
-}
-
 /* No step comes out of another where each counts by itself. */
 static void leave_rates_out(leadkpi_table *table, const columns *c, size_t row, int32_t step_count)
 {
@@ -114,10 +72,10 @@ static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const
     size_t worst = 0;
     for (int32_t step = 0; step < step_count; step++) {
         size_t at = row + (size_t)step;
-        int64_t before = step ? c->reached[row + (size_t)step_before(rule, step)] : 0;
-        LK_TRY(put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
+        int64_t before = step ? c->reached[row + (size_t)lk_funnel_step_before(rule, step)] : 0;
+        LK_TRY(lk_put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
                         g->results->confidence, error));
-        LK_TRY(put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
+        LK_TRY(lk_put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
                         g->results->confidence, error));
         if (step + 1 == step_count || c->reached[at] == 0)
             lk_table_set_null(table, c->first_rate + 6, at);
@@ -133,28 +91,13 @@ static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const
 
 /* ---- the table ---------------------------------------------------------------------- */
 
-static leadkpi_status add_names(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
-{
-    const leadkpi_funnel *funnel = g->results->funnel;
-    lk_text_builder builder;
-    leadkpi_status status = LEADKPI_OK;
-    lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i < g->count; i++)
-        for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
-            status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
-    if (status == LEADKPI_OK)
-        status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
-    lk_text_builder_release(&builder);
-    return status;
-}
-
 static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
                                   leadkpi_error *error)
 {
     static const char *const rates[] = {"step_rate", "step_rate_low", "step_rate_high",
                                         "overall_rate", "overall_rate_low", "overall_rate_high"};
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &c->step, error));
-    LK_TRY(add_names(g, table, error));
+    LK_TRY(lk_groups_add_step_names(g, g->count, table, error));
     bool attempts = lk_funnel_counts_attempts(&g->results->funnel->rule);
     const char *unit = attempts ? "attempts" : "leads";
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), unit, rows, false, &c->reached, error));
@@ -184,7 +127,6 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     for (uint32_t i = 0; i < g->count; i++) {
         size_t row = i * steps;
         count_group(g, &g->items[i], step_count, row, &c);
-        count_done(g, &g->items[i], step_count, row, &c);
         if (c.leads) LK_TRY(count_leads(g, &g->items[i], step_count, row, &c, error));
         bool immature = is_immature(g, &g->items[i], step_count, row, &c);
         for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;
@@ -200,7 +142,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                            leadkpi_error *error)
 {
     lk_groups groups;
-    LK_TRY(lk_groups_find(results, options, true, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = fill_groups(&groups, table, error);
     lk_groups_free(&groups);
     return status;

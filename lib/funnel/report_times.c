@@ -194,7 +194,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 {
     lk_groups groups;
     waits w = {0};
-    LK_TRY(lk_groups_find(results, options, false, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = open_waits(results, &w, error);
     if (status == LEADKPI_OK) status = fill_pairs(&groups, table, &w, error);
     lk_release(&results->memory, w.times, w.capacity, sizeof *w.times);
@@ -211,5 +211,6 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
     if (out) *out = NULL;
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; times need compat=none");
+    LK_TRY(lk_funnel_check_way(funnel, "times", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }

@@ -129,6 +129,14 @@ static inline bool lk_funnel_is_optional(const lk_funnel_rule *rule, int32_t ste
     return rule->optional >> step & 1;
 }
 
+/* The step that one is measured against: the last before it that every attempt must do. */
+static inline int32_t lk_funnel_step_before(const lk_funnel_rule *rule, int32_t step)
+{
+    do step--;
+    while (step > 0 && lk_funnel_is_optional(rule, step));
+    return step;
+}
+
 /* The exclusions, as bits, that may not stand between two steps (from 0) that follow each other in an
  * attempt. */
 static inline uint64_t lk_funnel_barriers(const lk_funnel_rule *rule, int32_t from, int32_t to)
