@@ -44,17 +44,17 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
                                  error));
     LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
-    return lk_funnel_grow(into, from->event_count, error);
+    return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
+                          from->event_segments != NULL, error);
 }
 
 static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
 {
     for (size_t i = 0; i < from->event_count; i++) {
-        lk_funnel_event event = from->events[i];
-        event.lead = t->leads[event.lead];
-        event.code = t->codes[event.code];
-        if (event.segment) event.segment = t->segments[event.segment - 1] + 1;
-        into->events[into->event_count++] = event;
+        const lk_funnel_event *event = &from->events[i];
+        uint32_t segment = lk_funnel_event_segment(from, i);
+        lk_funnel_append(into, event->time, lk_funnel_event_sequence(from, i), t->leads[event->lead],
+                         t->codes[event->code], segment ? t->segments[segment - 1] + 1 : 0);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "funnel/results.h"
 
+#include "funnel/quick.h"
 #include "funnel/window.h"
 
 /* ---- which segment ------------------------------------------------------------ */
@@ -7,9 +8,8 @@
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
-        if (event->time > as_of) break;
-        if (event->segment) return event->segment;
+        if (lk_journeys_event(j, i)->time > as_of) break;
+        if (lk_journeys_segment(j, i)) return lk_journeys_segment(j, i);
     }
     return 0;
 }
@@ -17,8 +17,8 @@ static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of
 static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        const lk_funnel_event *event = &j->events[j->order[i - 1]];
-        if (event->time <= as_of && event->segment) return event->segment;
+        uint32_t segment = lk_journeys_segment(j, i - 1);
+        if (segment && lk_journeys_event(j, i - 1)->time <= as_of) return segment;
     }
     return 0;
 }
@@ -32,10 +32,10 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
     bool in_order = j->rule->order <= LK_ORDER_ADJACENT || j->rule->order == LK_ORDER_OPEN;
     uint64_t wanted = in_order ? (uint64_t)1 << step : UINT64_MAX;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
+        const lk_funnel_event *event = lk_journeys_event(j, i);
         if (event->time == attempt->times[step] &&
             (lk_funnel_code_steps(j->store, event->code) & wanted))
-            return event->segment;
+            return lk_journeys_segment(j, i);
     }
     return 0;
 }
@@ -47,7 +47,7 @@ static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t l
     case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_STEP: return step_segment(r, j, lead, attempt);
-    default: return j->events[attempt->entry].segment;
+    default: return lk_journeys_segment(j, attempt->entry);
     }
 }
 
@@ -115,11 +115,11 @@ static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_er
     const lk_journeys *j = in->journeys;
     bool repeats = false;
     for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
-        if (event->time > in->results->as_of) break;
-        if (!event->segment || in->seen[event->segment] == in->total) continue;
-        in->seen[event->segment] = in->total;
-        LK_TRY(put(in, attempt, event->segment, repeats, error));
+        uint32_t segment = lk_journeys_segment(j, i);
+        if (lk_journeys_event(j, i)->time > in->results->as_of) break;
+        if (!segment || in->seen[segment] == in->total) continue;
+        in->seen[segment] = in->total;
+        LK_TRY(put(in, attempt, segment, repeats, error));
         repeats = true;
     }
     return repeats ? LEADKPI_OK : put(in, attempt, 0, false, error);
@@ -136,23 +136,47 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
 }
 
-static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
+static leadkpi_status walk_quick(intake *in, const uint8_t *places, leadkpi_error *error)
 {
+    const lk_journeys *j = in->journeys;
+    lk_attempt attempt;
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        in->attempt = 0;
+        lk_quick_find(j, places, in->lead, in->results->as_of, &attempt);
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
+                                 leadkpi_error *error)
+{
+    lk_results *r = in->results;
     lk_attempt_scratch scratch = {0};
-    bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
     lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
-    intake in = {r, j, seen, 0, 0, 0};
     leadkpi_status status = LEADKPI_OK;
-    for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
+    for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
         if (status != LEADKPI_OK) break;
-        search.count = lk_journeys_gather(j, lead, r->as_of);
+        search.count = lk_journeys_gather(j, in->lead, r->as_of);
         lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
-        in.lead = lead;
-        in.attempt = 0;
-        status = lk_attempts_find(&search, put_attempt, &in, error);
+        in->attempt = 0;
+        status = lk_attempts_find(&search, put_attempt, in, error);
     }
     lk_attempt_scratch_free(&scratch, &r->memory);
+    return status;
+}
+
+static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
+{
+    uint8_t *places = NULL;
+    bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
+    intake in = {r, j, seen, 0, 0, 0};
+    if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
+    leadkpi_status status =
+        places ? walk_quick(&in, places, error) : walk_items(&in, j, times_wanted, error);
+    lk_quick_close(&r->memory, places, j->store->codes.count);
     return status;
 }
 
@@ -174,7 +198,7 @@ static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
     for (size_t i = 0; i < store->event_count; i++)
-        if (store->events[i].time > latest) latest = store->events[i].time;
+        latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
 }
 

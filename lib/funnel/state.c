@@ -50,7 +50,8 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
     for (size_t i = 0; i < store->event_count; i++) {
         s->codes[store->events[i].code] = 0;
-        if (store->events[i].segment) s->segments[store->events[i].segment - 1] = 0;
+        uint32_t segment = lk_funnel_event_segment(store, i);
+        if (segment) s->segments[segment - 1] = 0;
     }
     return LEADKPI_OK;
 }
@@ -124,11 +125,12 @@ static void write_events(const state *s, lk_writer *writer, uint32_t lead)
     uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
+        const lk_funnel_event *event = lk_journeys_event(j, i);
+        uint32_t segment = lk_journeys_segment(j, i);
         lk_write_int64(writer, event->time);
-        lk_write_signed_varint(writer, event->sequence);
+        lk_write_signed_varint(writer, lk_journeys_sequence(j, i));
         lk_write_varint(writer, s->codes[event->code]);
-        lk_write_varint(writer, event->segment ? (uint64_t)s->segments[event->segment - 1] + 1 : 0);
+        lk_write_varint(writer, segment ? (uint64_t)s->segments[segment - 1] + 1 : 0);
     }
 }
 

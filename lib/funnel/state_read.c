@@ -83,7 +83,13 @@ static leadkpi_status read_codes(reading *r)
 
 /* ---- leads --------------------------------------------------------------------- */
 
-static int compare_events(const lk_funnel_event *a, const lk_funnel_event *b)
+/* As it stands there: with the number in its list for a code. */
+typedef struct read_event {
+    int64_t time, sequence;
+    uint64_t code, segment;
+} read_event;
+
+static int compare_events(const read_event *a, const read_event *b)
 {
     if (a->time != b->time) return a->time < b->time ? -1 : 1;
     if (a->sequence != b->sequence) return a->sequence < b->sequence ? -1 : 1;
@@ -91,41 +97,44 @@ static int compare_events(const lk_funnel_event *a, const lk_funnel_event *b)
     return (a->segment > b->segment) - (a->segment < b->segment);
 }
 
-/* With its number in the list for a code. */
-static leadkpi_status read_event(reading *r, uint32_t lead, lk_funnel_event *event)
+static leadkpi_status read_one(reading *r, read_event *event)
 {
     event->time = lk_read_int64(&r->reader);
     event->sequence = lk_read_signed_varint(&r->reader);
-    uint64_t code = lk_read_varint(&r->reader), segment = lk_read_varint(&r->reader);
+    event->code = lk_read_varint(&r->reader);
+    event->segment = lk_read_varint(&r->reader);
     LK_TRY(lk_reader_status(&r->reader));
     REFUSE_IF(event->time < LK_FUNNEL_TIME_MIN || event->time >= LK_FUNNEL_TIME_END, r,
               "time: expected years 1 to 9999");
-    REFUSE_IF(code >= r->code_count || segment > r->segment_count, r,
+    REFUSE_IF(event->code >= r->code_count || event->segment > r->segment_count, r,
               "expected an index into a list before, found one past its end");
-    r->codes_used[code] = 1;
-    if (segment) r->segments_used[segment - 1] = 1;
-    event->lead = lead;
-    event->code = (uint32_t)code;
-    event->segment = (uint32_t)segment;
-    event->unused = 0;
+    r->codes_used[event->code] = 1;
+    if (event->segment) r->segments_used[event->segment - 1] = 1;
+    return LEADKPI_OK;
+}
+
+/* Columns that may not be there come with the first event that needs them. */
+static leadkpi_status keep(reading *r, uint32_t lead, const read_event *event)
+{
+    LK_TRY(lk_funnel_grow(r->funnel, 1, event->sequence != 0, event->segment != 0, r->error));
+    lk_funnel_append(r->store, event->time, event->sequence, lead, r->codes[event->code],
+                     (uint32_t)event->segment);
     return LEADKPI_OK;
 }
 
 static leadkpi_status read_events(reading *r, uint32_t lead)
 {
     uint64_t count = lk_read_varint(&r->reader);
-    lk_funnel_event last = {0};
+    read_event event, last = {0, 0, 0, 0};
     LK_TRY(lk_reader_status(&r->reader));
     REFUSE_IF(count > r->event_count - r->store->event_count, r,
               "events of leads: expected no more than in all");
     for (uint64_t i = 0; i < count; i++) {
-        lk_funnel_event *event = &r->store->events[r->store->event_count];
-        LK_TRY(read_event(r, lead, event));
-        REFUSE_IF(i > 0 && compare_events(&last, event) > 0, r,
+        LK_TRY(read_one(r, &event));
+        REFUSE_IF(i > 0 && compare_events(&last, &event) > 0, r,
                   "events: expected order by time, sequence, code and segment");
-        last = *event;
-        event->code = r->codes[event->code];
-        r->store->event_count++;
+        LK_TRY(keep(r, lead, &event));
+        last = event;
     }
     return LEADKPI_OK;
 }
@@ -140,7 +149,7 @@ static leadkpi_status open_leads(reading *r)
                   (r->store->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
               r, "ids: expected a type where there are leads, and none where there are not");
     REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
-    return lk_funnel_grow(r->funnel, r->event_count, r->error);
+    return lk_funnel_grow(r->funnel, r->event_count, false, false, r->error);
 }
 
 static leadkpi_status read_leads(reading *r)

@@ -91,6 +91,9 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_map_text_free(&store->segments, memory);
     lk_map_text_free(&store->batches, memory);
     lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
+    lk_release(memory, store->sequences, store->sequence_capacity, sizeof *store->sequences);
+    lk_release(memory, store->event_segments, store->segment_capacity,
+               sizeof *store->event_segments);
     lk_release(memory, store, 1, sizeof *store);
     funnel->store = NULL;
 }
@@ -118,17 +121,43 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
 }
 
 /* Half as much again, so that many small adds cost a constant time a row. */
-leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error)
+static size_t grown(size_t capacity, size_t needed)
+{
+    size_t more = capacity + capacity / 2;
+    return more < needed ? needed : more;
+}
+
+/* A column of the events that may not be there: the events before it came have zeros. */
+static leadkpi_status grow_column(leadkpi_funnel *funnel, void *column, size_t item_size,
+                                  size_t *capacity, size_t needed, leadkpi_error *error)
+{
+    if (needed <= *capacity) return LEADKPI_OK;
+    size_t more = grown(*capacity, needed), count = funnel->store->event_count;
+    bool is_new = *capacity == 0;
+    LK_TRY(lk_resize(&funnel->memory, column, *capacity, more, item_size, error));
+    *capacity = more;
+    char *start;
+    memcpy(&start, column, sizeof start);
+    if (is_new) memset(start, 0, count * item_size);
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
+                              bool with_segments, leadkpi_error *error)
 {
     lk_funnel_store *store = funnel->store;
-    size_t needed, capacity = store->event_capacity;
+    size_t needed;
     LK_FAIL_IF(!lk_size_add(store->event_count, additional, &needed) || needed > UINT32_MAX - 1, error,
                LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
                (unsigned long long)(UINT32_MAX - 1));
-    if (needed <= capacity) return LEADKPI_OK;
-    capacity = capacity + capacity / 2 < needed ? needed : capacity + capacity / 2;
-    LK_TRY(lk_resize(&funnel->memory, &store->events, store->event_capacity, capacity,
-                     sizeof *store->events, error));
-    store->event_capacity = capacity;
+    if (additional == 0) return LEADKPI_OK;
+    LK_TRY(grow_column(funnel, &store->events, sizeof *store->events, &store->event_capacity, needed,
+                       error));
+    if (with_sequences || store->sequences)
+        LK_TRY(grow_column(funnel, &store->sequences, sizeof *store->sequences,
+                           &store->sequence_capacity, needed, error));
+    if (with_segments || store->event_segments)
+        LK_TRY(grow_column(funnel, &store->event_segments, sizeof *store->event_segments,
+                           &store->segment_capacity, needed, error));
     return LEADKPI_OK;
 }

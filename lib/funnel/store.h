@@ -23,11 +23,8 @@
 
 typedef struct lk_funnel_event {
     int64_t time;
-    int64_t sequence;
     uint32_t lead;
     uint32_t code;
-    uint32_t segment; /* 1 + index in segments; 0: null */
-    uint32_t unused;
 } lk_funnel_event;
 
 typedef struct lk_funnel_store {
@@ -38,8 +35,12 @@ typedef struct lk_funnel_store {
     lk_map_text segments;
     lk_map_text batches;
     lk_funnel_event *events;
+    int64_t *sequences;      /* of each event; NULL: all are 0 */
+    uint32_t *event_segments; /* 1 + index in segments, 0: null; NULL: all are */
     size_t event_count;
     size_t event_capacity;
+    size_t sequence_capacity;
+    size_t segment_capacity;
 } lk_funnel_store;
 
 /* The code of an event that means nothing; always there. */
@@ -67,11 +68,33 @@ typedef struct lk_funnel_mark {
 lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel);
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
 
-/* Room for so many events more. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error);
+/* Room for so many events more, and for their sequences and segments where one has any or had one
+ * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
+                              bool with_segments, leadkpi_error *error);
+
+/* The next event; there is room for it. */
+static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_t sequence,
+                                    uint32_t lead, uint32_t code, uint32_t segment)
+{
+    store->events[store->event_count] = (lk_funnel_event){time, lead, code};
+    if (store->sequences) store->sequences[store->event_count] = sequence;
+    if (store->event_segments) store->event_segments[store->event_count] = segment;
+    store->event_count++;
+}
 
 /* The key of a code under a rule: with skips=implied a step brings those before it. */
 lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions);
+
+static inline int64_t lk_funnel_event_sequence(const lk_funnel_store *store, size_t event)
+{
+    return store->sequences ? store->sequences[event] : 0;
+}
+
+static inline uint32_t lk_funnel_event_segment(const lk_funnel_store *store, size_t event)
+{
+    return store->event_segments ? store->event_segments[event] : 0;
+}
 
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
 {

@@ -60,11 +60,6 @@ static size_t session_end(const lk_funnel_rule *rule, const lk_item *items, size
     return i;
 }
 
-static int64_t add_time(int64_t time, int64_t more)
-{
-    return time > 0 && more > INT64_MAX - time ? INT64_MAX : time + more;
-}
-
 /* The session that an attempt must end in is `sessions - 1` after its own: two ends that only move on.
  * It is over with the pause behind its last event, and not before: until then it may go on. */
 static void limit_to_sessions(const lk_funnel_rule *rule, lk_item *items, size_t count)
@@ -76,7 +71,7 @@ static void limit_to_sessions(const lk_funnel_rule *rule, lk_item *items, size_t
         for (; between < rule->sessions && ahead < count; between++)
             ahead = session_end(rule, items, count, ahead);
         int64_t until = between < rule->sessions ? INT64_MAX
-                                                 : add_time(items[ahead - 1].time, rule->session);
+                                                 : lk_funnel_deadline(items[ahead - 1].time, rule->session);
         for (; first < end; first++)
             if (until < items[first].until) items[first].until = until;
         between--;
@@ -88,7 +83,7 @@ static void limit_to_sessions(const lk_funnel_rule *rule, lk_item *items, size_t
 void lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items,
                          size_t count)
 {
-    for (size_t i = 0; i < count; i++) items[i].until = add_time(items[i].time, rule->window);
+    for (size_t i = 0; i < count; i++) items[i].until = lk_funnel_deadline(items[i].time, rule->window);
     if (days) limit_to_days(rule, days, items, count);
     if (rule->session != INT64_MAX) limit_to_sessions(rule, items, count);
 }

@@ -11,6 +11,12 @@ leadkpi_status lk_funnel_open_days(const lk_memory *memory, const leadkpi_option
                                    const lk_funnel_rule *rule, lk_calendar **days,
                                    leadkpi_error *error);
 
+/* Until when an attempt may go on that starts now. */
+static inline int64_t lk_funnel_deadline(int64_t time, int64_t window)
+{
+    return time > INT64_MAX - window ? INT64_MAX : time + window;
+}
+
 /* Writes `until` of each item: the last microsecond of the window, of the calendar days, and of the
  * sessions, whichever is first; INT64_MAX: no end is known. It never falls from an item to the next,
  * which is what lets the latest start stand for all at a step. O(count). */
