@@ -26,6 +26,7 @@ typedef struct lk_journeys {
     uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1 */
     uint32_t *code_rank;
     uint32_t *segment_rank; /* by number: 0 for null */
+    uint32_t *value_rank;   /* the same */
     uint32_t lead_count;
     uint32_t longest;
     lk_item *items; /* room for those of any one lead */

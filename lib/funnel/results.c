@@ -1,6 +1,7 @@
 #include "funnel/results.h"
 
 #include "funnel/quick.h"
+#include "funnel/values.h"
 #include "funnel/window.h"
 
 /* ---- which segment ------------------------------------------------------------ */
@@ -154,16 +155,22 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
 {
     lk_results *r = in->results;
     lk_attempt_scratch scratch = {0};
+    lk_values_scratch by_value = {0};
     lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
     leadkpi_status status = LEADKPI_OK;
     for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
         if (status != LEADKPI_OK) break;
         search.count = lk_journeys_gather(j, in->lead, r->as_of);
-        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
         in->attempt = 0;
+        if (j->rule->same_value) {
+            status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);
+            continue;
+        }
+        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
         status = lk_attempts_find(&search, put_attempt, in, error);
     }
+    lk_values_scratch_free(&by_value, &r->memory);
     lk_attempt_scratch_free(&scratch, &r->memory);
     return status;
 }

@@ -88,6 +88,7 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->name_codes, store->names.count, sizeof *store->name_codes);
     lk_map_text_free(&store->names, memory);
     lk_map128_free(&store->codes, memory);
+    lk_map_text_free(&store->values, memory);
     lk_map_text_free(&store->segments, memory);
     lk_map_text_free(&store->batches, memory);
     lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
@@ -102,8 +103,8 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
-    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->segments.count,
-                            store->batches.count, store->ids.type, false};
+    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->values.count,
+                            store->segments.count, store->batches.count, store->ids.type, false};
 }
 
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
@@ -116,6 +117,7 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
     }
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);
+    lk_map_text_truncate(&store->values, mark->values);
     lk_map_text_truncate(&store->segments, mark->segments);
     lk_map_text_truncate(&store->batches, mark->batches);
 }

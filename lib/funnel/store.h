@@ -31,7 +31,8 @@ typedef struct lk_funnel_store {
     lk_lead_ids ids;
     lk_map_text names; /* every name of the definition */
     uint32_t *name_codes; /* what each means; one a name */
-    lk_map128 codes; /* (the exclusions as bits, the steps as bits) */
+    lk_map128 codes; /* (2^32 times the value's number plus the exclusions as bits, the steps as bits) */
+    lk_map_text values;   /* where same_value asks for them; numbers from 1, 0 is none */
     lk_map_text segments;
     lk_map_text batches;
     lk_funnel_event *events;
@@ -60,7 +61,7 @@ leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store,
 void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
-    uint32_t ids, codes, segments, batches;
+    uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;
 } lk_funnel_mark;
@@ -103,7 +104,18 @@ static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32
 
 static inline uint64_t lk_funnel_code_exclusions(const lk_funnel_store *store, uint32_t code)
 {
-    return store->codes.keys[code].high;
+    return (uint32_t)store->codes.keys[code].high;
+}
+
+static inline uint32_t lk_funnel_code_value(const lk_funnel_store *store, uint32_t code)
+{
+    return (uint32_t)(store->codes.keys[code].high >> 32);
+}
+
+/* The key of the same meaning with a value. */
+static inline lk_key128 lk_funnel_valued_key(lk_key128 key, uint32_t value)
+{
+    return (lk_key128){(uint64_t)value << 32 | (uint32_t)key.high, key.low};
 }
 
 /* An empty handle and a copy of its definition, which was checked. */
