@@ -10,6 +10,7 @@ typedef struct batch {
     const lk_column *excluded; /* NULL: none; with `steps` only */
     const lk_column *sequence; /* NULL: none */
     const lk_column *segment;  /* NULL: none */
+    const lk_column *value;    /* NULL: the rule asks for none */
     uint32_t *leads;
     uint32_t *codes;
     uint32_t *segments; /* NULL without `segment` */
@@ -50,7 +51,8 @@ static leadkpi_status check_times(const lk_column *column, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_error *error)
+static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, batch *b,
+                                   leadkpi_error *error)
 {
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->id, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &b->time, error));
@@ -69,6 +71,9 @@ static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_
                "columns: expected \"excluded\" with \"steps\" only, found it with \"event\"");
     LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &b->sequence, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b->segment, error));
+    if (same_value)
+        LK_TRY(lk_table_require(rows, LK_LITERAL("value"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->value,
+                                error));
     LK_TRY(check_complete(b->id, error));
     LK_TRY(check_complete(b->time, error));
     LK_TRY(check_complete(b->event, error));
@@ -203,6 +208,35 @@ static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, leadkpi
     return LEADKPI_OK;
 }
 
+/* ---- values ---------------------------------------------------------------------- */
+
+static lk_text value_text(const lk_column *column, size_t row, char digits[24])
+{
+    if (column->type != LEADKPI_TYPE_INT64) return lk_column_text(column, row);
+    return (lk_text){digits, lk_number_print_int64(digits, lk_column_int64(column, row))};
+}
+
+/* An event means what it did, of its value. One without a value means nothing: it is in no attempt. */
+static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign,
+                                  leadkpi_error *error)
+{
+    char digits[24];
+    uint32_t value;
+    lk_funnel_store *store = funnel->store;
+    for (size_t row = 0; row < b->id->row_count; row++) {
+        if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
+        if (!lk_column_is_valid(b->value, row)) {
+            b->codes[row] = LK_FUNNEL_CODE_NOTHING;
+            continue;
+        }
+        lk_text text = value_text(b->value, row, digits);
+        LK_TRY(lk_map_text_find_or_add(&store->values, &funnel->memory, &text, 1, &value, error));
+        lk_key128 key = lk_funnel_valued_key(store->codes.keys[b->codes[row]], value + 1);
+        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &b->codes[row], error));
+    }
+    return LEADKPI_OK;
+}
+
 /* ---- segments -------------------------------------------------------------------- */
 
 /* Of the events that are kept only, so that no text is held which nothing uses. */
@@ -282,6 +316,7 @@ static leadkpi_status intern(leadkpi_funnel *funnel, batch *b, leadkpi_error *er
     LK_TRY(lk_lead_ids_intern(&funnel->store->ids, memory, b->id, b->leads, error));
     LK_TRY(lk_interrupted(memory, error));
     LK_TRY(find_codes(funnel, b, error));
+    if (b->value) LK_TRY(take_values(funnel, b, keeps_foreign, error));
     if (b->segment) LK_TRY(intern_segments(funnel, b, keeps_foreign, error));
     LK_TRY(lk_funnel_grow(funnel, count_kept(b, keeps_foreign), has_sequences(b), has_segments(b),
                           error));
@@ -293,7 +328,7 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
                                  leadkpi_error *error)
 {
     batch b = {0};
-    LK_TRY(find_columns(rows, &b, error));
+    LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
     leadkpi_status status = intern(funnel, &b, error);
     size_t row_count = b.id->row_count;
     lk_release(&funnel->memory, b.leads, row_count, sizeof *b.leads);
@@ -361,6 +396,8 @@ static leadkpi_status add_stages(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     const lk_column *stages[LK_FUNNEL_STEPS_MAX];
     batch b = {0};
+    LK_FAIL_IF(funnel->rule.same_value, error, LEADKPI_CONTRADICTION,
+               "same_value: expected rows of events, which have a value; found a row a lead");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(check_complete(b.id, error));

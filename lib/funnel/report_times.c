@@ -31,8 +31,7 @@ typedef struct waits {
 /* Until when a lead that did not go on was watched. */
 static int64_t watched_until(const lk_results *r, const lk_result *result)
 {
-    if (r->as_of - result->start <= r->funnel->rule.window) return r->as_of;
-    return result->start + r->funnel->rule.window;
+    return r->as_of < result->until ? r->as_of : result->until;
 }
 
 static void gather(const lk_groups *g, const lk_group *group, int32_t from, int32_t to, waits *w)
@@ -43,8 +42,9 @@ static void gather(const lk_groups *g, const lk_group *group, int32_t from, int3
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
         const int64_t *times = r->times + g->order[i] * steps;
-        if (result->level <= from) continue;
-        bool completed = result->level > to;
+        if (!lk_result_did(result, from)) continue;
+        bool completed = lk_result_did(result, to);
+        if (!completed && result->level > to) continue; /* went past a step that may be left out */
         int64_t end = completed ? times[to] : watched_until(r, result);
         if (completed) w->sorted[w->completed_count++] = (double)(end - times[from]);
         w->completed[w->count] = completed;
@@ -194,7 +194,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 {
     lk_groups groups;
     waits w = {0};
-    LK_TRY(lk_groups_find(results, options, false, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = open_waits(results, &w, error);
     if (status == LEADKPI_OK) status = fill_pairs(&groups, table, &w, error);
     lk_release(&results->memory, w.times, w.capacity, sizeof *w.times);
@@ -211,5 +211,6 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
     if (out) *out = NULL;
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; times need compat=none");
+    LK_TRY(lk_funnel_check_way(funnel, "times", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }
