@@ -21,6 +21,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -40,6 +41,7 @@
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/kpi_sql.h>
+#include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>

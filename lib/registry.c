@@ -6,6 +6,8 @@
 #include "campaigns/definition.h"
 #include "campaigns/plan.h"
 #include "funnel/report.h"
+#include "cohorts/model.h"
+#include "cohorts/model_forecast.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
 
@@ -21,6 +23,10 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_lifetime_schema,
+    &lk_lifetime_curve_schema,
+    &lk_lifetime_forecast_schema,
+    &lk_lifetime_histories_schema,
     NULL,
 };
 
