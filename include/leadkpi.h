@@ -19,6 +19,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   cohorts.h   do the customers stay, and what are they worth
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -28,6 +29,7 @@
 
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
+#include <leadkpi/cohorts.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/funnel.h>

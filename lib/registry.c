@@ -5,6 +5,7 @@
 #include "calendar/calendar.h"
 #include "campaigns/definition.h"
 #include "campaigns/plan.h"
+#include "cohorts/schemas.h"
 #include "funnel/report.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
@@ -13,6 +14,9 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
     &lk_campaigns_schema,
     &lk_campaigns_report_schema,
+    &lk_cohorts_schema,
+    &lk_cohorts_findings_schema,
+    &lk_cohorts_retention_schema,
     &lk_funnel_schema,
     &lk_funnel_report_schema,
     &lk_kpi_compare_schema,

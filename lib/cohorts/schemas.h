@@ -1,0 +1,11 @@
+/* schemas.h: the options of this room, for the registry. */
+#ifndef LK_COHORTS_SCHEMAS_H
+#define LK_COHORTS_SCHEMAS_H
+
+#include "base/options.h"
+
+extern const lk_schema lk_cohorts_schema;
+extern const lk_schema lk_cohorts_findings_schema;
+extern const lk_schema lk_cohorts_retention_schema;
+
+#endif
