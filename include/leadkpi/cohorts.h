@@ -213,6 +213,154 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_retention(const leadkpi_cohorts *coho
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
 
+/* leadkpi_cohorts_churn: recurring revenue from period to period. Options of schema
+ * "cohorts_churn": those above (acquired is first_event by default, so that no subscription is
+ * left out), and
+ *   from       the first period is the one that holds it; default: that of the first
+ *              subscription row
+ *   grain ...  of a calendar, default month: the periods
+ * Rows: of each segment and period ("period"), and with `by` of all segments in each period
+ * ("total"). A period is half-open: a change at its first instant belongs to it. What was
+ * undone within the period is no movement, but for churn_events and exposure.
+ *   opening_customers, new_customers, reactivated_customers, churned_customers,
+ *   closing_customers     int64: customers with mrr above 0 at the start and the end, and who came
+ *                         (new: never had any before), came back, left; opening + new + reactivated
+ *                         - churned is closing
+ *   expanded_customers, contracted_customers  int64
+ *   opening_mrr, new_mrr, expansion_mrr, reactivation_mrr, contraction_mrr, churned_mrr, closing_mrr
+ *                         double: opening + new + expansion + reactivation - contraction - churned
+ *                         is closing, exactly before each is rounded
+ *   logo_churn            double: churned of opening customers, with _low, _high (Wilson)
+ *   logo_churn_midpoint   double: churned over the mean of opening and closing customers
+ *   annual_logo_churn     double: 1 - (1 - logo_churn)^n, n such periods in a year of 365.2425 days; null
+ *                         while the period is not over
+ *   grr                   double: gross revenue retention, (opening - contraction - churned) / opening:
+ *                         each customer at most what it paid; never above 1
+ *   nrr                   double: net revenue retention, the same and expansion; new customers never
+ *                         enter. Both with _low, _high: linearised variance of a ratio over customers,
+ *                         null below 2 of them
+ *   nrr_with_reactivation double
+ *   exposure_months       double: time that customers paid, in months of 365.2425 / 12 days
+ *   churn_events          int64: falls of an mrr to 0
+ *   churn_per_month       double: churn_events / exposure_months, with _low, _high (Garwood's interval
+ *                         of a Poisson count)
+ *   status                text: complete, or incomplete: the period is not over
+ * Rates of nobody are null. Also CONTRADICTION (from after as_of). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
+                                                 const leadkpi_options *options,
+                                                 leadkpi_table **out, leadkpi_error *error);
+
+/* ---- how long until ------------------------------------------------------- */
+/* The next four reports look at lives: a life begins with the acquisition and ends with the
+ * event, with another outcome, or, still going on, at as_of. Options beside those above:
+ *   event          churn: the first fall of the mrr to 0; outcome: the customer's first outcome
+ *   outcomes       with event=outcome, those that are the event; any other one ends the life
+ *                  without it. Default won, of leadkpi_cohorts_incidence all (empty)
+ *   observed_from  when watching began: customers acquired before it are at risk from then on, and
+ *                  left out where their life was over (left truncation)
+ *   unit           of times in the report, default 1d
+ *   scale          on which the intervals are symmetric: plain, log, log_log (default)
+ * Also UNKNOWN_NAME: an outcome that nobody has. */
+
+/* leadkpi_cohorts_survival: the curves of Kaplan and Meier (1958), with Greenwood's
+ * variance. Options of schema "cohorts_survival"; event is churn by default. Rows: of each
+ * segment with `by` ("segment") and of all ("total"), one a distinct time:
+ *   time             double, in units
+ *   at_risk, events, censored  int64: just before the time, and at it
+ *   survival, standard_error, survival_low, survival_high  double: just after it; the last three null
+ *                    where survival is 0
+ * With event=outcome 1 - survival is what would be if the other outcomes did not exist: no
+ * probability to win. leadkpi_cohorts_incidence has that. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_survival(const leadkpi_cohorts *cohorts,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_cohorts_survival_summary: the same curves in a row each:
+ *   size, events     int64
+ *   median, median_low, median_high  double: with the interval of Brookmeyer and Crowley; null where
+ *                    the curve does not come down that far, INFINITY for an end that is not reached
+ *   horizon          double: the last time
+ *   restricted_mean, restricted_mean_error  double: the mean life up to the horizon
+ *   log_rank, log_rank_degrees, log_rank_p  of the last row: do the segments differ (Mantel 1966, Peto
+ *                    1972); null where there is nothing to compare, or more than 256 segments
+ * Options of schema "cohorts_survival". Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_survival_summary(const leadkpi_cohorts *cohorts,
+                                                            const leadkpi_options *options,
+                                                            leadkpi_table **out,
+                                                            leadkpi_error *error);
+
+/* leadkpi_cohorts_incidence: how many came to which outcome by which age, where one rules
+ * out the others: the estimate of Aalen and Johansen (1978). Options of schema "cohorts_incidence";
+ * event is outcome by default. Rows: of each segment and of all, one an outcome and time at which it came:
+ *   outcome          text (or churn)
+ *   time             double, in units
+ *   at_risk, events  int64
+ *   incidence        double: the share that has come to this outcome by then; over all outcomes and
+ *                    those still open they add up to 1
+ *   standard_error, incidence_low, incidence_high  double: delta method (Marubini and Valsecchi 1995)
+ * Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_incidence(const leadkpi_cohorts *cohorts,
+                                                     const leadkpi_options *options,
+                                                     leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_cohorts_conversion: how much of each cohort has converted, and how much will
+ * have. Options of schema "cohorts_conversion": those of lives, and of a calendar (default
+ * month: the cohorts). Rows: of each cohort, segment and of all:
+ *   size, converted, open  int64: open are those whose life goes on
+ *   rate, rate_low, rate_high  double: converted of size so far, with Wilson's interval
+ *   maturity         double: converted of what is expected in the end
+ *   projected_rate   double: converted and, of the open, what the incidence of all cohorts of
+ *                    the segment lets expect at their age, of size. Up to the longest age that was seen:
+ *                    what is behind it counts as nothing
+ *   projected_low, projected_high  double: chance, and the error of the incidence at its worst; never below
+ *                    what has converted nor above what may
+ *   status           text: complete, or immature: some are open
+ * Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *cohorts,
+                                                      const leadkpi_options *options,
+                                                      leadkpi_table **out, leadkpi_error *error);
+
+/* ---- lifetime value -------------------------------------------------------- */
+
+/* leadkpi_cohorts_value: what customers are worth, and whether they pay back. Options of
+ * schema "cohorts_value", beside those above:
+ *   money     revenue (default): the revenue rows; mrr: the recurring revenue over time
+ *   margin    share of the money that is left after its cost, default 1
+ *   age       up to which the historical value counts, default 365d
+ *   discount  annual rate, default 0; a month's is (1 + discount)^(1/12) - 1
+ *   timing    start (default): a month is paid at its start; end: at its end, by who is still there
+ *   months    horizon of finite_value and capped_value, default 60
+ * `spend` is NULL or a table of what the acquisitions cost: amount (number, from 0), and as text
+ * the dimensions of `by`; with time (timestamp), rows after as_of do not count. It may come from
+ * leadkpi_campaigns_report by the same dimensions. A month has 365.2425 / 12 days. Rows: of each segment and
+ * of all:
+ *   customers, eligible  int64: acquired, and of these those as old as `age`
+ *   to_date_value        double: margin of each customer so far, the young ones too
+ *   historical_value     double: margin of each eligible customer up to `age`, with _low, _high
+ *                        (Student's t)
+ *   arpa                 double: recurring revenue of a customer month; with churn_per_month, _low, _high
+ *                        (falls of an mrr to 0 over customer months; Garwood) what the next are made of
+ *   simple_value         double: arpa / churn_per_month; null while nobody has left
+ *   margin_value         double: the same times margin, with _low, _high from the rate's; the
+ *                        high end is INFINITY while nobody has left
+ *   discounted_value     double: margin times the sum over months of (r / (1 + d))^k, r =
+ *                        exp(-churn_per_month), k from 0 (timing=start) or 1 (end)
+ *   finite_value         double: the same over `months` months
+ *   capped_value         double: margin a month times the smaller of 1 / churn_per_month and `months`
+ *   spend                double: null where none was given; unmatched_spend, in the total
+ *                        alone: what was given for segments without a customer
+ *   cac                  double: spend / customers, with _low, _high (customers as a Poisson count)
+ *   value_to_cac         double: historical_value / cac, with _low, _high (log scale, delta method)
+ *   payback_months       double: the first month, up to 120, by whose end the customers that are so old
+ *                        have brought their cac on average; _low and _high by the ends of that mean. Null
+ *                        where it is not reached
+ *   status               text: complete, or immature: some are younger than `age`
+ * Also BAD_DATA (spend), UNKNOWN_NAME and WRONG_TYPE (its columns). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_value(const leadkpi_cohorts *cohorts,
+                                                 const leadkpi_table *spend,
+                                                 const leadkpi_options *options,
+                                                 leadkpi_table **out, leadkpi_error *error);
+
 /* leadkpi_cohorts_findings: what is odd in the rows. Options of schema "cohorts_findings",
  * those above alone. A row a finding that there is: finding (text, a stable name), count (int64),
  * example (text: the least id; null where ids are hashed), meaning (text).

@@ -27,7 +27,8 @@ static lk_text row_name(int32_t what)
 
 static bool has_period(const lk_head *head)
 {
-    return head->what == LK_HEAD_COHORT || head->what == LK_HEAD_PERIOD;
+    return head->what == LK_HEAD_COHORT || head->what == LK_HEAD_PERIOD ||
+           head->what == LK_HEAD_PERIOD_TOTAL;
 }
 
 static lk_text dimension_name(const lk_view *v, int column)
@@ -44,7 +45,7 @@ static lk_text cell(const heads *h, const lk_head *head, int column, char label[
         if (!has_period(head)) return (lk_text){NULL, 0};
         return (lk_text){label, lk_calendar_label(h->calendar, head->start, label)};
     }
-    if (head->what == LK_HEAD_TOTAL) return (lk_text){NULL, 0};
+    if (head->what == LK_HEAD_TOTAL || head->what == LK_HEAD_PERIOD_TOTAL) return (lk_text){NULL, 0};
     uint32_t number = v->segment_tuples[head->segment];
     if (!number) return (lk_text){NULL, 0};
     return lk_tuple_find(lk_map_text_key(&v->cohorts->store->tuples, number - 1),

@@ -5,7 +5,12 @@
 #include "base/options.h"
 
 extern const lk_schema lk_cohorts_schema;
+extern const lk_schema lk_cohorts_churn_schema;
+extern const lk_schema lk_cohorts_conversion_schema;
 extern const lk_schema lk_cohorts_findings_schema;
+extern const lk_schema lk_cohorts_incidence_schema;
 extern const lk_schema lk_cohorts_retention_schema;
+extern const lk_schema lk_cohorts_survival_schema;
+extern const lk_schema lk_cohorts_value_schema;
 
 #endif

@@ -60,7 +60,13 @@ lk_events_of lk_view_events(const lk_view *view, uint32_t customer);
 
 /* ---- rows of a report ------------------------------------------------------------- */
 
-enum { LK_HEAD_COHORT, LK_HEAD_PERIOD, LK_HEAD_SEGMENT, LK_HEAD_TOTAL };
+enum {
+    LK_HEAD_COHORT,
+    LK_HEAD_PERIOD,
+    LK_HEAD_SEGMENT,
+    LK_HEAD_TOTAL,
+    LK_HEAD_PERIOD_TOTAL, /* of all segments in one period */
+};
 
 /* What the columns in front of a row say. */
 typedef struct lk_head {
