@@ -22,6 +22,7 @@
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
+ *   cohorts.h   do the customers stay, and what are they worth
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -32,6 +33,7 @@
 #include <leadkpi/arrow.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
+#include <leadkpi/cohorts.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/funnel.h>
