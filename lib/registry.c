@@ -8,6 +8,7 @@
 #include "funnel/report.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
@@ -21,6 +22,8 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_stages_schema,
+    &lk_stages_report_schema,
     NULL,
 };
 
