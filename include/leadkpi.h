@@ -23,6 +23,7 @@
  *   funnel.h    how many leads got how far, how fast, under which rule
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *   cohorts.h   do the customers stay, and what are they worth
+ *   stages.h    the history of a CRM's stages: who went where, and who stands where
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -45,6 +46,7 @@
 #include <leadkpi/kpi_sql.h>
 #include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
+#include <leadkpi/stages.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>

@@ -11,6 +11,7 @@
 #include "cohorts/model_forecast.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
@@ -36,6 +37,8 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_lifetime_curve_schema,
     &lk_lifetime_forecast_schema,
     &lk_lifetime_histories_schema,
+    &lk_stages_schema,
+    &lk_stages_report_schema,
     NULL,
 };
 
