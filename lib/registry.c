@@ -15,12 +15,15 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_campaigns_report_schema,
     &lk_funnel_schema,
     &lk_funnel_report_schema,
+    &lk_kpi_baseline_schema,
+    &lk_kpi_benchmark_schema,
     &lk_kpi_compare_schema,
     &lk_kpi_evaluate_schema,
     &lk_kpi_explain_drivers_schema,
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_kpi_season_schema,
     NULL,
 };
 

@@ -4,6 +4,7 @@
 
 #include <leadkpi/kpi.h>
 #include <leadkpi/kpi_analysis.h>
+#include <leadkpi/kpi_benchmark.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/kpi_sql.h>
 
@@ -282,7 +283,43 @@ static int kpi_rank(int count, char **arguments, trouble *why)
     return kpi_over_rows("rank", "kpi_rank", leadkpi_kpi_rank, count, arguments, why);
 }
 
-/* ---- scorecard, check ------------------------------------------------------------- */
+static int kpi_baseline(int count, char **arguments, trouble *why)
+{
+    return kpi_over_rows("baseline", "kpi_baseline", leadkpi_kpi_baseline, count, arguments, why);
+}
+
+static int kpi_season(int count, char **arguments, trouble *why)
+{
+    return kpi_over_rows("season", "kpi_season", leadkpi_kpi_season, count, arguments, why);
+}
+
+/* ---- benchmark, scorecard, check ------------------------------------------------------------- */
+
+static int benchmark(const request *r, trouble *why)
+{
+    sheet values, pack;
+    leadkpi_error error;
+    leadkpi_table *out = NULL;
+    TOOL_TRY(expect_words(r, 2, 2, "a FILE of values and one of benchmarks", why));
+    TOOL_TRY(sheet_read(&values, r->words[0], why));
+    int code = sheet_read(&pack, r->words[1], why);
+    if (code == TOOL_GOOD) {
+        leadkpi_status status = leadkpi_kpi_benchmark(NULL, values.table, pack.table, r->options, &out, &error);
+        code = show(r, status, out, NULL, &error, why);
+        sheet_free(&pack);
+    }
+    sheet_free(&values);
+    return code;
+}
+
+static int kpi_benchmark(int count, char **arguments, trouble *why)
+{
+    request r;
+    TOOL_TRY(request_read(&r, "benchmark", "kpi_benchmark", count, arguments, why));
+    int code = benchmark(&r, why);
+    leadkpi_options_free(r.options);
+    return code;
+}
 
 static int kpi_scorecard(int count, char **arguments, trouble *why)
 {
@@ -460,7 +497,8 @@ int command_kpi_tables(const char *word, int count, char **arguments, bool *is_k
         int (*run)(int count, char **arguments, trouble *why);
     } commands[] = {{"compare", kpi_compare}, {"rank", kpi_rank},   {"explain", kpi_explain},
                     {"plan", kpi_plan},       {"check", kpi_check}, {"scorecard", kpi_scorecard},
-                    {"sql", kpi_sql}};
+                    {"sql", kpi_sql},         {"baseline", kpi_baseline},
+                    {"season", kpi_season},   {"benchmark", kpi_benchmark}};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(word, commands[i].word) != 0) continue;
         *is_known = true;

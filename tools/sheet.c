@@ -97,7 +97,7 @@ static leadkpi_status add_column(sheet *s, const char *name, sheet_column *colum
     if (is_of_time(name) && make_times(column, count))
         return leadkpi_table_borrow_timestamp(s->table, name, LEADKPI_NUL_TERMINATED, column->times,
                                               count, 0, column->validity, error);
-    if (make_numbers(column, count))
+    if (strcmp(name, "version") != 0 && make_numbers(column, count))
         return leadkpi_table_borrow_double(s->table, name, LEADKPI_NUL_TERMINATED, column->numbers,
                                            count, 0, column->validity, error);
     return leadkpi_table_copy_strings(s->table, name, LEADKPI_NUL_TERMINATED,
