@@ -566,7 +566,7 @@ static int take_record(loader *l)
         l->run->totals_skipped++;
         return TOOL_GOOD;
     }
-    if (l->reader.found != l->layout.column_count) return bad_width(l);
+    if (!layout_fits(&l->layout, &l->reader)) return bad_width(l);
     TOOL_TRY(take_row(l, &taken));
     for (size_t i = 0; taken && i < l->stage_count; i++)
         TOOL_TRY(take_wide_stage(l, &l->stages[i]));

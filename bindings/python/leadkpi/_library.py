@@ -30,7 +30,7 @@ class EstimateStruct(ctypes.Structure):
 
 # How a type of the headers is said in ctypes. An array that goes in is an address
 # (c_void_p); what the library writes to is a typed pointer.
-_status, _text, _size, _object, _array = c_int32, c_char_p, c_size_t, c_void_p, c_void_p
+_status, _text, _size, _object, _array, _struct = c_int32, c_char_p, c_size_t, c_void_p, c_void_p, c_void_p
 _new = POINTER(c_void_p)
 _error = POINTER(Error)
 _estimate = POINTER(EstimateStruct)
@@ -58,6 +58,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_borrow_timestamp": (_status, _column),
     "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
     "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
+    "leadkpi_table_share_column": (_status, _named + [_object, c_int32, _error]),
     "leadkpi_table_row_count": (_size, [_object]),
     "leadkpi_table_column_count": (c_int32, [_object]),
     "leadkpi_table_column_name": (_text, [_object, c_int32]),
@@ -67,6 +68,12 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_column_values": (_array, [_object, c_int32, POINTER(c_ssize_t)]),
     "leadkpi_table_column_validity": (_array, [_object, c_int32]),
     "leadkpi_table_column_text": (_status, [_object, c_int32, _new, _new, _error]),
+    # Arrow
+    "leadkpi_arrow_import": (_status, [_object, _struct, _struct, _new, _error]),
+    "leadkpi_arrow_export_stream": (_status, [_object, _struct, _error]),
+    "leadkpi_arrow_reader_create": (_status, [_object, _struct, _new, _error]),
+    "leadkpi_arrow_reader_next": (_status, [_object, _new, _error]),
+    "leadkpi_arrow_reader_free": (None, [_object]),
     # options
     "leadkpi_options_create": (_status, [_object, _text, _size, _new, _error]),
     "leadkpi_options_free": (None, [_object]),
@@ -107,6 +114,19 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_campaigns_findings": (_status, [_object, _object, _new, _error]),
     "leadkpi_campaigns_cost_list": (_status, [_object, _object, _new, _error]),
     "leadkpi_campaigns_summary": (_status, [_object, _new, _error]),
+    # funnels
+    "leadkpi_funnel_create": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_create_like": (_status, [_object, _new, _error]),
+    "leadkpi_funnel_free": (None, [_object]),
+    "leadkpi_funnel_add": (_status, _add),
+    "leadkpi_funnel_add_stages": (_status, _add),
+    "leadkpi_funnel_merge": (_status, [_object, _object, _error]),
+    "leadkpi_funnel_serialize": (_status, _bytes_out),
+    "leadkpi_funnel_deserialize": (_status, [_object, _text, _size, _new, _error]),
+    "leadkpi_funnel_describe": (_status, _bytes_out),
+    "leadkpi_funnel_steps": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_times": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_leads": (_status, [_object, _object, _new, _error]),
 }
 
 
