@@ -33,6 +33,7 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_evaluate_schema,
     &lk_kpi_explain_drivers_schema,
     &lk_kpi_explain_mix_schema,
+    &lk_kpi_explain_tree_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
     &lk_kpi_season_schema,

@@ -250,15 +250,22 @@ static int explain_mix(const request *r, trouble *why)
     return code;
 }
 
-/* Two files are segments before and after; one is a row of each. */
+/* Two files are segments before and after; one is a row of each: along identities, or through what
+ * is said. */
 static int kpi_explain(int count, char **arguments, trouble *why)
 {
     request r;
     int files = 0;
+    bool is_through = false;
     for (int i = 1; i < count && strncmp(arguments[i], "--", 2) != 0; i++) files++;
-    TOOL_TRY(request_read(&r, "explain", files == 2 ? "kpi_explain_mix" : "kpi_explain_drivers", count,
-                          arguments, why));
-    int code = files == 2 ? explain_mix(&r, why) : over_rows(&r, leadkpi_kpi_explain_drivers, why);
+    for (int i = 1; i < count; i++) is_through |= strncmp(arguments[i], "--through", 9) == 0;
+    TOOL_TRY(request_read(&r, "explain",
+                          files == 2   ? "kpi_explain_mix"
+                          : is_through ? "kpi_explain_drivers"
+                                       : "kpi_explain_tree",
+                          count, arguments, why));
+    int code = files == 2 ? explain_mix(&r, why)
+                          : over_rows(&r, is_through ? leadkpi_kpi_explain_drivers : leadkpi_kpi_explain_tree, why);
     leadkpi_options_free(r.options);
     return code;
 }

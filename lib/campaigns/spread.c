@@ -39,6 +39,8 @@ static bool read_deals(const lk_tally *tally, const lk_estimator *estimator, uin
             bool won = deal_sum_of(source) == LK_SUM_WON_VALUE;
             out->input[i][LK_DISPERSION_SUM_OF_SQUARES] =
                 squares_of(item, won ? LK_SUM_WON_SQUARES : LK_SUM_OPPORTUNITY_SQUARES);
+            out->input[i][LK_DISPERSION_N] = (double)item->counts
+                [won ? LK_COUNT_DEALS_VALUED : LK_COUNT_OPPORTUNITIES_VALUED];
             some = true;
         } else if (source->kind == LK_SOURCE_FACT && source->otherwise == LK_SOURCE_DEALS) {
             return false;
