@@ -45,7 +45,8 @@ extern "C" {
  *             where the value is within the benchmark's range; "not comparable" where the
  *             definition is another one (a variant, or another version: status MISMATCH, no
  *             number but both values, and why); "no benchmark"
- * BAD_ARGUMENT (more than 10,000 values or benchmarks), UNKNOWN_NAME, AMBIGUOUS_NAME (a KPI, with the row; or a missing column), BAD_DATA (with the row: a null
+ * BAD_ARGUMENT (more than 10,000 values or benchmarks), UNKNOWN_NAME, AMBIGUOUS_NAME (a KPI,
+ * with the row; or a missing column), BAD_DATA (with the row: a null
  * kpi, value of a benchmark, version, source, population or date; a number that is not finite; low
  * above high). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_benchmark(const leadkpi_host *host,
@@ -55,14 +56,14 @@ LEADKPI_API leadkpi_status leadkpi_kpi_benchmark(const leadkpi_host *host,
                                                  leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_kpi_baseline: the last row against one's own past. `rows` are periods of one length, in
- * order of time, one after the other. Options are of schema "kpi_baseline": level (0.95), basis (cohort),
- * periods (12: the most that the baseline is made of, 6 to 12; it needs 6), season (12: periods in
- * a year; 4 for quarters).
+ * order of time, one after the other. Options are of schema "kpi_baseline": level (0.95), basis
+ * (cohort), periods (12: the most that the baseline is made of, 6 to 12; it needs 6), season
+ * (12: periods in a year; 4 for quarters).
  *
  * Out, a row each, always all of them: reference, verdict, method, status, flags (text); value,
  * reference_value, difference, difference_low, difference_high, ratio, ratio_low, ratio_high,
- * p_value (double; null where there is none); first_row, rows (int64: what the reference is made of;
- * null where there is none). verdict, method and the numbers are those of leadkpi_kpi_compare.
+ * p_value (double; null where there is none); first_row, rows (int64: what the reference is made
+ * of; null where there is none). verdict, method and the numbers are those of leadkpi_kpi_compare.
  *   "baseline"  the periods before the last one together: measures are added up and divided last
  *   "best"      the best value before the last one: no p_value, since it was chosen for its size
  *   "previous"  the period before: month on month
@@ -72,7 +73,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_benchmark(const leadkpi_host *host,
  * Counts and sums of money are taken a period: those of several periods are divided by how many
  * they are; with a column "exposure" (days) they are scaled to the exposure of the last row,
  * and flagged EXPOSURE_NORMALISED. Where a KPI has a measure that does not add up (a stock,
- * distinct persons, a rate) several periods are their median, without an interval (method "median").
+ * distinct persons, a rate) several periods are their median, without an interval (method
+ * "median").
  * Status of a row: OK, NOT_ENOUGH_DATA (too few periods), NOT_GIVEN, UNDEFINED, BAD_DATA of its
  * numbers. BAD_DATA, with the row: an exposure that is not above 0. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_baseline(const leadkpi_host *host, int32_t kpi,
@@ -83,8 +85,8 @@ LEADKPI_API leadkpi_status leadkpi_kpi_baseline(const leadkpi_host *host, int32_
 /* leadkpi_kpi_season: how seasons differ. `rows` as above, at least two years of them. Options are
  * of schema "kpi_season": level (0.95), basis (cohort), season (12: periods in a year, 2 to 60).
  * The index of a season is the geometric mean of value over trend, the trend being the KPI of the
- * year around it (a moving year whose two ends count half where season is even; measures are added up and
- * divided last), scaled so that all of them have the geometric mean 1.
+ * year around it (a moving year whose two ends count half where season is even; measures are
+ * added up and divided last), scaled so that all of them have the geometric mean 1.
  *
  * Out, a row a season: season (int64, from 0: that of the first row), years (int64: how many
  * values it rests on), index, index_low, index_high (double; Student's t on the log scale; null

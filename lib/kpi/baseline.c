@@ -7,26 +7,56 @@
 #include "kpi/report.h"
 #include "kpi/season.h"
 
-enum { PERIODS_OF_BASELINE = LK_ANALYSIS_OPTIONS, SEASON };
+enum {
+    PERIODS_OF_BASELINE = LK_ANALYSIS_OPTIONS,
+    SEASON
+};
 static const lk_option baseline_options[] = {
     LK_ANALYSIS_COMMON,
     [PERIODS_OF_BASELINE] = {"periods", LK_OPTION_INT64, .unit = "periods", .minimum = "6",
                              .maximum = "12", .default_text = "12",
-                             .meaning = "The most periods that the baseline is made of; it needs 6."},
+                             .meaning =
+                                 "The most periods that the baseline is made of; it needs 6."},
     [SEASON] = {"season", LK_OPTION_INT64, .unit = "periods", .minimum = "2", .maximum = "60",
                 .default_text = "12", .meaning = "How many periods a year has."},
 };
 const lk_schema lk_kpi_baseline_schema = {"kpi_baseline", "What a period is compared with.",
                                           baseline_options, 4};
 
-enum { BASELINE_LEAST = 6, MONTHS_OF_QUARTER = 3 };
+enum {
+    BASELINE_LEAST = 6,
+    MONTHS_OF_QUARTER = 3
+};
 
 enum {
-    VALUE, REFERENCE_VALUE, DIFFERENCE, DIFFERENCE_LOW, DIFFERENCE_HIGH, RATIO, RATIO_LOW,
-    RATIO_HIGH, P_VALUE, NUMBERS
+    VALUE,
+    REFERENCE_VALUE,
+    DIFFERENCE,
+    DIFFERENCE_LOW,
+    DIFFERENCE_HIGH,
+    RATIO,
+    RATIO_LOW,
+    RATIO_HIGH,
+    P_VALUE,
+    NUMBERS
 };
-enum { REFERENCE, VERDICT, METHOD, STATUS, FLAGS, TEXTS };
-enum { BASELINE, BEST, PREVIOUS, QUARTER, YEAR, BY_SEASON, REFERENCES };
+enum {
+    REFERENCE,
+    VERDICT,
+    METHOD,
+    STATUS,
+    FLAGS,
+    TEXTS
+};
+enum {
+    BASELINE,
+    BEST,
+    PREVIOUS,
+    QUARTER,
+    YEAR,
+    BY_SEASON,
+    REFERENCES
+};
 
 typedef struct work {
     lk_memory memory;
@@ -48,7 +78,8 @@ typedef struct finding {
     lk_contrast contrast;
 } finding;
 
-static const lk_contrast no_contrast = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, "", LEADKPI_FLAG_NO_INTERVAL};
+static const lk_contrast no_contrast = {
+    NAN, NAN, NAN, NAN, NAN, NAN, NAN, "", LEADKPI_FLAG_NO_INTERVAL};
 
 static finding finding_of(leadkpi_status status)
 {
@@ -65,7 +96,8 @@ static finding contrast(work *w, const lk_side *now, size_t first, size_t count)
 {
     lk_side base;
     lk_periods_pool(&w->periods, first, count, &base);
-    leadkpi_status status = now->estimate.status != LEADKPI_OK ? now->estimate.status : base.estimate.status;
+    leadkpi_status status =
+        now->estimate.status != LEADKPI_OK ? now->estimate.status : base.estimate.status;
     finding f = {first, count, status, now->estimate.value, base.estimate.value, no_contrast};
     if (status != LEADKPI_OK) return f;
     lk_contrast_of(w->periods.rows.index, now, &base, &f.contrast);
@@ -76,7 +108,8 @@ static finding contrast(work *w, const lk_side *now, size_t first, size_t count)
 /* Of a value that no test is made for: it was chosen, or calculated from the rest. */
 static finding plain(const work *w, double reference, size_t first, size_t count)
 {
-    finding f = {first, count, w->now.estimate.status, w->now.estimate.value, reference, no_contrast};
+    finding f = {first,     count,      w->now.estimate.status, w->now.estimate.value,
+                 reference, no_contrast};
     if (f.status != LEADKPI_OK) return f;
     f.contrast.difference = f.value - reference;
     if (reference != 0) f.contrast.ratio = f.value / reference;
@@ -153,12 +186,18 @@ static finding find_season(work *w)
 static finding find_reference(work *w, int reference)
 {
     switch (reference) {
-    case BASELINE: return find_baseline(w);
-    case BEST: return find_best(w);
-    case PREVIOUS: return find_before(w, 1);
-    case QUARTER: return find_quarter(w);
-    case YEAR: return find_before(w, w->season);
-    default: return find_season(w);
+    case BASELINE:
+        return find_baseline(w);
+    case BEST:
+        return find_best(w);
+    case PREVIOUS:
+        return find_before(w, 1);
+    case QUARTER:
+        return find_quarter(w);
+    case YEAR:
+        return find_before(w, w->season);
+    default:
+        return find_season(w);
     }
 }
 
@@ -167,11 +206,12 @@ static finding find_reference(work *w, int reference)
 static leadkpi_status put(work *w, leadkpi_table *table, size_t row, const finding *f,
                           leadkpi_error *error)
 {
-    static const char *const names[] = {"baseline", "best", "previous", "quarter", "year", "season"};
+    static const char *const names[] = {"baseline", "best", "previous",
+                                        "quarter",  "year", "season"};
     const lk_contrast *c = &f->contrast;
-    const double numbers[NUMBERS] = {f->value, f->reference_value, c->difference, c->difference_low,
-                                     c->difference_high, c->ratio, c->ratio_low, c->ratio_high,
-                                     c->p_value};
+    const double numbers[NUMBERS] = {f->value,          f->reference_value, c->difference,
+                                     c->difference_low, c->difference_high, c->ratio,
+                                     c->ratio_low,      c->ratio_high,      c->p_value};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
     w->first_rows[row] = (int64_t)f->first;
     w->rows[row] = (int64_t)f->count;
@@ -189,19 +229,23 @@ static leadkpi_status put(work *w, leadkpi_table *table, size_t row, const findi
 
 static leadkpi_status fill(void *context, leadkpi_table *table, leadkpi_error *error)
 {
-    static const char *const names[] = {"value", "reference_value", "difference", "difference_low",
-                                        "difference_high", "ratio", "ratio_low", "ratio_high",
-                                        "p_value"};
+    static const char *const names[] = {"value",          "reference_value", "difference",
+                                        "difference_low", "difference_high", "ratio",
+                                        "ratio_low",      "ratio_high",      "p_value"};
     work *w = context;
     const char *unit = leadkpi_kpi_property(lk_kpi_formulas[w->periods.rows.index].number, "unit",
                                             LEADKPI_NUL_TERMINATED);
     for (int i = 0; i < NUMBERS; i++)
-        w->numbers[i] = (lk_number_column){
-            names[i], i < RATIO ? unit : i == P_VALUE ? "fraction" : "ratio", NULL, 0};
+        w->numbers[i] = (lk_number_column){names[i],
+                                           i < RATIO      ? unit
+                                           : i == P_VALUE ? "fraction"
+                                                          : "ratio",
+                                           NULL, 0};
     LK_TRY(lk_numbers_add(table, w->numbers, NUMBERS, REFERENCES, error));
     w->first_row_column = leadkpi_table_column_count(table);
     w->rows_column = w->first_row_column + 1;
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("first_row"), "", REFERENCES, true, &w->first_rows, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("first_row"), "", REFERENCES, true, &w->first_rows,
+                              error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("rows"), "", REFERENCES, true, &w->rows, error));
     lk_periods_pool(&w->periods, last_of(w), 1, &w->now);
     for (int reference = 0; reference < REFERENCES; reference++) {
@@ -213,13 +257,16 @@ static leadkpi_status fill(void *context, leadkpi_table *table, leadkpi_error *e
     return LEADKPI_OK;
 }
 
-leadkpi_status leadkpi_kpi_baseline(const leadkpi_host *host, int32_t kpi, const leadkpi_table *rows,
-                                    const leadkpi_options *options, leadkpi_table **out,
-                                    leadkpi_error *error)
+leadkpi_status leadkpi_kpi_baseline(const leadkpi_host *host, int32_t kpi,
+                                    const leadkpi_table *rows, const leadkpi_options *options,
+                                    leadkpi_table **out, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_kpi_baseline_schema;
-    static const lk_text_column texts[TEXTS] = {
-        {.name = "reference"}, {.name = "verdict"}, {.name = "method"}, {.name = "status"}, {.name = "flags"}};
+    static const lk_text_column texts[TEXTS] = {{.name = "reference"},
+                                                {.name = "verdict"},
+                                                {.name = "method"},
+                                                {.name = "status"},
+                                                {.name = "flags"}};
     work w;
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);

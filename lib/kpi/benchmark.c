@@ -12,15 +12,35 @@
 #define MICROSECONDS_PER_DAY 86400e6
 #define ROWS_MAX 10000 /* each: all pairs are looked at */
 
-enum { AS_OF };
+enum {
+    AS_OF
+};
 static const lk_option benchmark_options[] = {
     [AS_OF] = {"as_of", LK_OPTION_TIMESTAMP, .meaning = "Now: how old the benchmarks are."},
 };
 const lk_schema lk_kpi_benchmark_schema = {"kpi_benchmark", "How values stand to benchmarks.",
                                            benchmark_options, 1};
 
-enum { VALUE, BENCHMARK, BENCHMARK_LOW, BENCHMARK_HIGH, DIFFERENCE, RATIO, AGE_DAYS, NUMBERS };
-enum { KPI, STANDING, STATISTIC, SOURCE, POPULATION, STATUS, REASON, TEXTS };
+enum {
+    VALUE,
+    BENCHMARK,
+    BENCHMARK_LOW,
+    BENCHMARK_HIGH,
+    DIFFERENCE,
+    RATIO,
+    AGE_DAYS,
+    NUMBERS
+};
+enum {
+    KPI,
+    STANDING,
+    STATISTIC,
+    SOURCE,
+    POPULATION,
+    STATUS,
+    REASON,
+    TEXTS
+};
 
 /* The columns of values or of benchmarks; those that are not there are NULL. */
 typedef struct columns {
@@ -53,7 +73,8 @@ static double number_at(const lk_column *column, size_t row)
 
 static lk_text text_at(const lk_column *column, size_t row)
 {
-    return column && lk_column_is_valid(column, row) ? lk_column_text(column, row) : (lk_text){"", 0};
+    return column && lk_column_is_valid(column, row) ? lk_column_text(column, row)
+                                                     : (lk_text){"", 0};
 }
 
 /* ---- what comes in ------------------------------------------------------- */
@@ -66,7 +87,8 @@ static leadkpi_status find_columns(const leadkpi_table *table, bool is_pack, col
     LK_TRY(lk_table_require(table, LK_LITERAL("value"), LK_ALLOW_NUMBER, &c->value, error));
     LK_TRY(lk_table_allow(table, LK_LITERAL("low"), LK_ALLOW_NUMBER, &c->low, error));
     LK_TRY(lk_table_allow(table, LK_LITERAL("high"), LK_ALLOW_NUMBER, &c->high, error));
-    if (!is_pack) return lk_table_allow(table, LK_LITERAL("version"), LK_ALLOW_TEXT, &c->version, error);
+    if (!is_pack)
+        return lk_table_allow(table, LK_LITERAL("version"), LK_ALLOW_TEXT, &c->version, error);
     LK_TRY(lk_table_require(table, LK_LITERAL("version"), LK_ALLOW_TEXT, &c->version, error));
     LK_TRY(lk_table_require(table, LK_LITERAL("source"), LK_ALLOW_TEXT, &c->source, error));
     LK_TRY(lk_table_require(table, LK_LITERAL("population"), LK_ALLOW_TEXT, &c->population, error));
@@ -86,7 +108,8 @@ static leadkpi_status check_number(const lk_column *column, size_t row, leadkpi_
 /* A benchmark that does not say what it is of, whose and when is none. */
 static leadkpi_status check_row(const columns *c, bool is_pack, size_t row, leadkpi_error *error)
 {
-    const lk_column *const needed[] = {c->kpi, c->value, c->version, c->source, c->population, c->date};
+    const lk_column *const needed[] = {c->kpi,    c->value,      c->version,
+                                       c->source, c->population, c->date};
     const lk_column *const numbers[] = {c->value, c->low, c->high};
     for (int i = 0; i < (is_pack ? 6 : 1); i++)
         if (!lk_column_is_valid(needed[i], row))
@@ -100,7 +123,8 @@ static leadkpi_status check_row(const columns *c, bool is_pack, size_t row, lead
     return LEADKPI_OK;
 }
 
-static leadkpi_status read_kpis(const columns *c, bool is_pack, int32_t *indexes, leadkpi_error *error)
+static leadkpi_status read_kpis(const columns *c, bool is_pack, int32_t *indexes,
+                                leadkpi_error *error)
 {
     for (size_t row = 0; row < c->row_count; row++) {
         int32_t kpi;
@@ -147,7 +171,8 @@ static lk_text version_of_value(const work *w, size_t row)
 {
     lk_text own = text_at(w->values.version, row);
     if (own.length) return own;
-    return lk_text_of(leadkpi_kpi_property(lk_kpi_catalogue[w->value_kpis[row]].number, "version", NUL), NUL);
+    return lk_text_of(
+        leadkpi_kpi_property(lk_kpi_catalogue[w->value_kpis[row]].number, "version", NUL), NUL);
 }
 
 static bool is_one_definition(const work *w, pair p)
@@ -162,11 +187,13 @@ static const char *standing_of(const work *w, pair p)
     if (p.benchmark_row < 0) return "no benchmark";
     size_t b = (size_t)p.benchmark_row;
     if (!is_one_definition(w, p)) return "not comparable";
-    double value = number_at(w->values.value, p.value_row), mark = number_at(w->benchmarks.value, b);
-    const char *direction = leadkpi_kpi_property(lk_kpi_catalogue[w->value_kpis[p.value_row]].number,
-                                                 "direction", NUL);
+    double value = number_at(w->values.value, p.value_row),
+           mark = number_at(w->benchmarks.value, b);
+    const char *direction =
+        leadkpi_kpi_property(lk_kpi_catalogue[w->value_kpis[p.value_row]].number, "direction", NUL);
     if (isnan(value)) return "";
-    if (mark >= number_at(w->values.low, p.value_row) && mark <= number_at(w->values.high, p.value_row))
+    if (mark >= number_at(w->values.low, p.value_row) &&
+        mark <= number_at(w->values.high, p.value_row))
         return "not distinguishable";
     if (value >= number_at(w->benchmarks.low, b) && value <= number_at(w->benchmarks.high, b))
         return "usual";
@@ -180,14 +207,16 @@ static size_t write_reason(const work *w, pair p, char *out, size_t capacity)
     size_t b = (size_t)p.benchmark_row;
     if (p.benchmark_row < 0 || is_one_definition(w, p)) return 0;
     lk_text found = text_at(w->benchmarks.version, b), expected = version_of_value(w, p.value_row);
-    return lk_format(out, capacity, "the benchmark is of %s, version %.*s; the value of %s, version %.*s",
+    return lk_format(out, capacity,
+                     "the benchmark is of %s, version %.*s; the value of %s, version %.*s",
                      lk_kpi_catalogue[w->benchmark_kpis[b]].name, LK_TEXT_ARGS(found),
                      lk_kpi_catalogue[w->value_kpis[p.value_row]].name, LK_TEXT_ARGS(expected));
 }
 
 static void put_numbers(work *w, size_t row, pair p)
 {
-    double numbers[NUMBERS] = {number_at(w->values.value, p.value_row), NAN, NAN, NAN, NAN, NAN, NAN};
+    double numbers[NUMBERS] = {
+        number_at(w->values.value, p.value_row), NAN, NAN, NAN, NAN, NAN, NAN};
     if (p.benchmark_row >= 0) {
         size_t b = (size_t)p.benchmark_row;
         double value = numbers[VALUE], mark = number_at(w->benchmarks.value, b);
@@ -195,8 +224,9 @@ static void put_numbers(work *w, size_t row, pair p)
         numbers[BENCHMARK_LOW] = number_at(w->benchmarks.low, b);
         numbers[BENCHMARK_HIGH] = number_at(w->benchmarks.high, b);
         if (w->has_as_of)
-            numbers[AGE_DAYS] = ((double)w->as_of - (double)lk_column_int64(w->benchmarks.date, b)) /
-                                MICROSECONDS_PER_DAY;
+            numbers[AGE_DAYS] =
+                ((double)w->as_of - (double)lk_column_int64(w->benchmarks.date, b)) /
+                MICROSECONDS_PER_DAY;
         if (is_one_definition(w, p)) {
             numbers[DIFFERENCE] = value - mark;
             numbers[RATIO] = mark != 0 ? value / mark : NAN;
@@ -210,13 +240,14 @@ static leadkpi_status put_texts(work *w, pair p, leadkpi_error *error)
     char reason[512];
     size_t b = p.benchmark_row < 0 ? 0 : (size_t)p.benchmark_row;
     bool has = p.benchmark_row >= 0;
-    leadkpi_status status = !has                       ? LEADKPI_NOT_GIVEN
+    leadkpi_status status = !has                      ? LEADKPI_NOT_GIVEN
                             : is_one_definition(w, p) ? LEADKPI_OK
-                                                       : LEADKPI_MISMATCH;
+                                                      : LEADKPI_MISMATCH;
     size_t length = write_reason(w, p, reason, sizeof reason);
     if (length >= sizeof reason) length = sizeof reason - 1;
     lk_text none = {"", 0};
-    LK_TRY(lk_append_string(&w->texts[KPI].builder, lk_kpi_catalogue[w->value_kpis[p.value_row]].name, error));
+    LK_TRY(lk_append_string(&w->texts[KPI].builder,
+                            lk_kpi_catalogue[w->value_kpis[p.value_row]].name, error));
     LK_TRY(lk_append_string(&w->texts[STANDING].builder, standing_of(w, p), error));
     LK_TRY(lk_text_builder_append(&w->texts[STATISTIC].builder,
                                   has ? text_at(w->benchmarks.statistic, b) : none, error));
@@ -247,8 +278,9 @@ static leadkpi_status add_dates(work *w, leadkpi_table *table, leadkpi_error *er
 static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
 {
     const lk_number_column numbers[NUMBERS] = {
-        {"value", "", NULL, 0},      {"benchmark", "", NULL, 0},  {"benchmark_low", "", NULL, 0},
-        {"benchmark_high", "", NULL, 0}, {"difference", "", NULL, 0}, {"ratio", "ratio", NULL, 0},
+        {"value", "", NULL, 0},         {"benchmark", "", NULL, 0},
+        {"benchmark_low", "", NULL, 0}, {"benchmark_high", "", NULL, 0},
+        {"difference", "", NULL, 0},    {"ratio", "ratio", NULL, 0},
         {"age_days", "days", NULL, 0}};
     memcpy(w->numbers, numbers, sizeof numbers);
     LK_TRY(lk_numbers_add(table, w->numbers, NUMBERS, w->pair_count, error));
@@ -264,7 +296,8 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
 static leadkpi_status build(void *context, leadkpi_table *table, leadkpi_error *error)
 {
     work *w = context;
-    LK_TRY(lk_allocate(&w->memory, w->values.row_count, sizeof *w->value_kpis, &w->value_kpis, error));
+    LK_TRY(
+        lk_allocate(&w->memory, w->values.row_count, sizeof *w->value_kpis, &w->value_kpis, error));
     LK_TRY(lk_allocate(&w->memory, w->benchmarks.row_count, sizeof *w->benchmark_kpis,
                        &w->benchmark_kpis, error));
     LK_TRY(read_kpis(&w->values, false, w->value_kpis, error));
@@ -276,12 +309,18 @@ static leadkpi_status build(void *context, leadkpi_table *table, leadkpi_error *
 }
 
 leadkpi_status leadkpi_kpi_benchmark(const leadkpi_host *host, const leadkpi_table *values,
-                                     const leadkpi_table *benchmarks, const leadkpi_options *options,
-                                     leadkpi_table **out, leadkpi_error *error)
+                                     const leadkpi_table *benchmarks,
+                                     const leadkpi_options *options, leadkpi_table **out,
+                                     leadkpi_error *error)
 {
     const lk_schema *schema = &lk_kpi_benchmark_schema;
-    work w = {.texts = {{.name = "kpi"}, {.name = "standing"}, {.name = "statistic"}, {.name = "source"},
-                        {.name = "population"}, {.name = "status"}, {.name = "reason"}}};
+    work w = {.texts = {{.name = "kpi"},
+                        {.name = "standing"},
+                        {.name = "statistic"},
+                        {.name = "source"},
+                        {.name = "population"},
+                        {.name = "status"},
+                        {.name = "reason"}}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;

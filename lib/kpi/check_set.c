@@ -8,7 +8,13 @@
 
 #define NUL LEADKPI_NUL_TERMINATED
 
-enum { FINDING, KPI, OTHER, MEANING, TEXTS };
+enum {
+    FINDING,
+    KPI,
+    OTHER,
+    MEANING,
+    TEXTS
+};
 
 typedef struct work {
     lk_memory memory;
@@ -58,8 +64,8 @@ static leadkpi_status find_pairs(work *w, leadkpi_error *error)
             if (w->numbers[i] == w->numbers[row]) earlier = i;
         int32_t number = w->numbers[row], other = w->numbers[earlier];
         if (number == other)
-            LK_TRY(add(w, "twice", name_of(number), name_of(other),
-                       "two names for one definition", error));
+            LK_TRY(add(w, "twice", name_of(number), name_of(other), "two names for one definition",
+                       error));
         else
             LK_TRY(add(w, "variants", name_of(number), name_of(other),
                        "two definitions of one KPI: say which is meant", error));
@@ -91,8 +97,8 @@ static leadkpi_status find_identities(work *w, leadkpi_error *error)
         size_t length = 0;
         if (!has_all(w, identity)) continue;
         for (int k = 0; k < LK_PARTS_MAX && identity->parts[k].sign; k++)
-            length += lk_format(others + length, sizeof others - length, "%s%s",
-                                length ? "; " : "", name_of(identity->parts[k].kpi));
+            length += lk_format(others + length, sizeof others - length, "%s%s", length ? "; " : "",
+                                name_of(identity->parts[k].kpi));
         LK_TRY(add(w, "identity", name_of(identity->kpi), others, identity->meaning, error));
     }
     return LEADKPI_OK;
@@ -104,7 +110,8 @@ static leadkpi_status find_gaps(work *w, leadkpi_error *error)
     for (int32_t c = 0; (category = leadkpi_kpi_category_at(c)); c++) {
         bool is_asked = false;
         for (size_t row = 0; row < w->count && !is_asked; row++)
-            is_asked = strcmp(leadkpi_kpi_property(w->numbers[row], "category", NUL), category) == 0;
+            is_asked =
+                strcmp(leadkpi_kpi_property(w->numbers[row], "category", NUL), category) == 0;
         if (is_asked) continue;
         LK_TRY(add(w, "empty category", category, "",
                    leadkpi_kpi_category_property(category, NUL, "question", NUL), error));

@@ -1,11 +1,11 @@
 /* explain_tree.c: why a KPI moved, along the identities of the catalogue, level by level.
  *
  * Every node has a weight, with which a change of its value counts in the root: effect = weight *
- * (after - before). Of a product the parts get LMDI-I shares (Ang 2005, doi:10.1016/j.enpol.2003.10.010),
- * which are consistent in aggregation: weight * L(after, before) * power * ln(how many times the part
- * became itself), L being the logarithmic mean. Of a sum each part gets its own difference. Neither
- * leaves a residual where the identity holds; where it does not (another cohort or cost base) the
- * difference is a row of its own. */
+ * (after - before). Of a product the parts get LMDI-I shares (Ang 2005,
+ * doi:10.1016/j.enpol.2003.10.010), which are consistent in aggregation: weight * L(after, before)
+ * * power * ln(how many times the part became itself), L being the logarithmic mean. Of a sum each
+ * part gets its own difference. Neither leaves a residual where the identity holds; where it does
+ * not (another cohort or cost base) the difference is a row of its own. */
 #include <math.h>
 
 #include <leadkpi/kpi_analysis.h>
@@ -19,18 +19,36 @@
 #include "kpi/report.h"
 #include "kpi/rows.h"
 
-enum { DEPTH = LK_ANALYSIS_OPTIONS };
+enum {
+    DEPTH = LK_ANALYSIS_OPTIONS
+};
 static const lk_option tree_options[] = {
     LK_ANALYSIS_COMMON,
     [DEPTH] = {"depth", LK_OPTION_INT64, .unit = "levels", .minimum = "1", .maximum = "8",
                .default_text = "8", .meaning = "How many levels are below the KPI, at most."},
 };
-const lk_schema lk_kpi_explain_tree_schema = {"kpi_explain_tree",
-                                              "How a change is split along identities.", tree_options, 3};
+const lk_schema lk_kpi_explain_tree_schema = {
+    "kpi_explain_tree", "How a change is split along identities.", tree_options, 3};
 
-enum { PERIODS = 2, NODES_MAX = 256 };
-enum { BEFORE, AFTER, EFFECT, EFFECT_LOW, EFFECT_HIGH, NUMBERS };
-enum { NAME, RELATION, METHOD, MEANING, TEXTS };
+enum {
+    PERIODS = 2,
+    NODES_MAX = 256
+};
+enum {
+    BEFORE,
+    AFTER,
+    EFFECT,
+    EFFECT_LOW,
+    EFFECT_HIGH,
+    NUMBERS
+};
+enum {
+    NAME,
+    RELATION,
+    METHOD,
+    MEANING,
+    TEXTS
+};
 
 /* A number before and after, with the ends of its interval; NaN where it has none. */
 typedef struct quantity {
@@ -63,12 +81,14 @@ typedef struct work {
 /* ---- reading ------------------------------------------------------------- */
 
 /* False where a column is missing or one of both rows has no value. */
-static bool read_kpi(const work *w, int32_t index, quantity *out, double x[PERIODS][LK_KPI_INPUTS_MAX])
+static bool read_kpi(const work *w, int32_t index, quantity *out,
+                     double x[PERIODS][LK_KPI_INPUTS_MAX])
 {
     lk_kpi_rows rows;
     leadkpi_estimate e;
     if (lk_kpi_formulas[index].is_sample ||
-        lk_kpi_rows_init(&rows, lk_kpi_formulas[index].number, w->table, w->settings, NULL) != LEADKPI_OK)
+        lk_kpi_rows_init(&rows, lk_kpi_formulas[index].number, w->table, w->settings, NULL) !=
+            LEADKPI_OK)
         return false;
     for (size_t period = 0; period < PERIODS; period++) {
         if (!lk_kpi_rows_read(&rows, period, x[period])) return false;
@@ -81,13 +101,15 @@ static bool read_kpi(const work *w, int32_t index, quantity *out, double x[PERIO
     return true;
 }
 
-/* A count has the interval of a count; of money and of rates the row does not say how sure they are. */
+/* A count has the interval of a count; of money and of rates the row does not say how sure they
+ * are. */
 static bool read_measure(const work *w, const char *id, quantity *out)
 {
     lk_text name = lk_text_of(id, LEADKPI_NUL_TERMINATED);
     const lk_column *column;
     int measure = lk_measure_index(name);
-    if (lk_table_allow(w->table, name, LK_ALLOW_NUMBER, &column, NULL) != LEADKPI_OK || !column) return false;
+    if (lk_table_allow(w->table, name, LK_ALLOW_NUMBER, &column, NULL) != LEADKPI_OK || !column)
+        return false;
     for (size_t period = 0; period < PERIODS; period++) {
         if (!lk_column_is_valid(column, period)) return false;
         double value = lk_column_number(column, period);
@@ -102,16 +124,17 @@ static bool read_measure(const work *w, const char *id, quantity *out)
     return true;
 }
 
-/* Two counts, one over the other: as a KPI of two counts, since neither need be part of the other. */
+/* Two counts, one over the other: as a KPI of two counts, since neither need be part of the other.
+ */
 static bool read_ratio(const work *w, const lk_identity_part *part, quantity *out)
 {
     quantity a, b;
     if (!read_measure(w, part->measure, &a) || !read_measure(w, part->over, &b)) return false;
     for (int period = 0; period < PERIODS; period++) {
         out->value[period] = a.value[period] / b.value[period];
-        if (leadkpi_stats_poisson_ratio_interval(a.value[period], b.value[period], w->settings.level,
-                                                 &out->low[period], &out->high[period],
-                                                 NULL) != LEADKPI_OK)
+        if (leadkpi_stats_poisson_ratio_interval(a.value[period], b.value[period],
+                                                 w->settings.level, &out->low[period],
+                                                 &out->high[period], NULL) != LEADKPI_OK)
             out->low[period] = out->high[period] = NAN;
         if (!isfinite(out->value[period])) return false;
     }
@@ -162,7 +185,8 @@ static void order_ends(node *n, double a, double b)
 static void weigh_factor(const node *parent, node *n, int power)
 {
     const quantity *q = &n->q;
-    double scale = parent->weight * lk_logarithmic_mean(parent->q.value[1], parent->q.value[0]) * power;
+    double scale =
+        parent->weight * lk_logarithmic_mean(parent->q.value[1], parent->q.value[0]) * power;
     double grown = log(q->value[1] / q->value[0]);
     double down = root_of_squares(log(q->value[1] / q->low[1]), log(q->high[0] / q->value[0]));
     double up = root_of_squares(log(q->high[1] / q->value[1]), log(q->value[0] / q->low[0]));
@@ -191,7 +215,8 @@ static leadkpi_status expand(work *w, int32_t at, leadkpi_error *error);
 
 static leadkpi_status append(work *w, int32_t parent, node *n, leadkpi_error *error)
 {
-    LK_FAIL_IF(w->count == NODES_MAX, error, LEADKPI_LIMIT, "tree: expected at most %d nodes", NODES_MAX);
+    LK_FAIL_IF(w->count == NODES_MAX, error, LEADKPI_LIMIT, "tree: expected at most %d nodes",
+               NODES_MAX);
     n->parent = parent;
     n->level = w->nodes[parent].level + 1;
     n->method = n->meaning = "";
@@ -200,11 +225,13 @@ static leadkpi_status append(work *w, int32_t parent, node *n, leadkpi_error *er
 }
 
 /* What the parts leave of the whole, where that is more than rounding. */
-static leadkpi_status append_rest(work *w, int32_t parent, const node *parts, int count, leadkpi_error *error)
+static leadkpi_status append_rest(work *w, int32_t parent, const node *parts, int count,
+                                  leadkpi_error *error)
 {
     lk_exact_sum rest = LK_EXACT_SUM_ZERO;
     double size = fabs(w->nodes[parent].effect);
-    node n = {.relation = "rest", .index = -1, .weight = NAN, .effect_low = NAN, .effect_high = NAN};
+    node n = {
+        .relation = "rest", .index = -1, .weight = NAN, .effect_low = NAN, .effect_high = NAN};
     LK_TRY(lk_exact_sum_add_double(&rest, w->nodes[parent].effect, error));
     for (int i = 0; i < count; i++) {
         LK_TRY(lk_exact_sum_add_double(&rest, -parts[i].effect, error));
@@ -219,8 +246,8 @@ static leadkpi_status append_rest(work *w, int32_t parent, const node *parts, in
 }
 
 /* Depth first, so that a node's parts follow it. */
-static leadkpi_status append_parts(work *w, int32_t parent, node *parts, int count, const char *method,
-                                   const char *meaning, leadkpi_error *error)
+static leadkpi_status append_parts(work *w, int32_t parent, node *parts, int count,
+                                   const char *method, const char *meaning, leadkpi_error *error)
 {
     w->nodes[parent].method = method;
     w->nodes[parent].meaning = meaning;
@@ -240,7 +267,8 @@ static bool is_above(const work *w, int32_t at, int32_t index)
 }
 
 /* All parts can be had, and none is the node itself or one above it. */
-static bool read_identity(const work *w, int32_t at, const lk_identity *identity, node *parts, int *count)
+static bool read_identity(const work *w, int32_t at, const lk_identity *identity, node *parts,
+                          int *count)
 {
     *count = 0;
     for (int i = 0; i < LK_PARTS_MAX && identity->parts[i].sign; i++) {
@@ -249,7 +277,8 @@ static bool read_identity(const work *w, int32_t at, const lk_identity *identity
         *n = (node){.index = -1};
         if (!read_part(w, part, n)) return false;
         if (n->index >= 0 && is_above(w, at, n->index)) return false;
-        if (identity->is_product && !(is_positive(&n->q) && is_positive(&w->nodes[at].q))) return false;
+        if (identity->is_product && !(is_positive(&n->q) && is_positive(&w->nodes[at].q)))
+            return false;
         n->relation = identity->is_product ? part->sign > 0 ? "factor" : "divisor"
                       : part->sign > 0     ? "term"
                                            : "less";
@@ -287,7 +316,8 @@ static bool read_inputs(const work *w, int32_t at, node *parts, int *count)
     double x[PERIODS][LK_KPI_INPUTS_MAX];
     quantity q;
     *count = 0;
-    if (formula->input_count < 2 || !is_positive(&parent->q) || !read_kpi(w, parent->index, &q, x)) return false;
+    if (formula->input_count < 2 || !is_positive(&parent->q) || !read_kpi(w, parent->index, &q, x))
+        return false;
     for (int i = 0; i < formula->input_count; i++) {
         node *n = &parts[(*count)++];
         int measure = formula->inputs[i];
@@ -311,8 +341,10 @@ static leadkpi_status expand(work *w, int32_t at, leadkpi_error *error)
     if (index < 0 || w->nodes[at].level == w->depth) return LEADKPI_OK;
     for (int i = 0; i < lk_identity_count; i++) {
         const lk_identity *identity = &lk_identities[i];
-        if (lk_kpi_index(identity->kpi) != index || !read_identity(w, at, identity, parts, &count)) continue;
-        return append_parts(w, at, parts, count, identity->is_product ? "lmdi" : "sum", identity->meaning, error);
+        if (lk_kpi_index(identity->kpi) != index || !read_identity(w, at, identity, parts, &count))
+            continue;
+        return append_parts(w, at, parts, count, identity->is_product ? "lmdi" : "sum",
+                            identity->meaning, error);
     }
     if (!read_inputs(w, at, parts, &count)) return LEADKPI_OK;
     return append_parts(w, at, parts, count, "lmdi", lk_kpi_catalogue[index].expr, error);
@@ -322,7 +354,8 @@ static leadkpi_status expand(work *w, int32_t at, leadkpi_error *error)
 
 static leadkpi_status put_node(work *w, const node *n, size_t row, leadkpi_error *error)
 {
-    const double numbers[NUMBERS] = {n->q.value[0], n->q.value[1], n->effect, n->effect_low, n->effect_high};
+    const double numbers[NUMBERS] = {n->q.value[0], n->q.value[1], n->effect, n->effect_low,
+                                     n->effect_high};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
     LK_TRY(lk_append_string(&w->texts[NAME].builder, n->name, error));
     LK_TRY(lk_append_string(&w->texts[RELATION].builder, n->relation, error));
@@ -373,7 +406,11 @@ static leadkpi_status read_root(work *w, int32_t kpi, leadkpi_error *error)
                    "%s: row %zu has an input that was not given", name, period);
         LK_TRY(lk_kpi_estimate(rows.index, x[period], &rows.settings, &e, error));
     }
-    *root = (node){.relation = "total", .method = "", .meaning = "", .index = rows.index, .parent = -1,
+    *root = (node){.relation = "total",
+                   .method = "",
+                   .meaning = "",
+                   .index = rows.index,
+                   .parent = -1,
                    .weight = 1};
     copy_name(root, name, NULL);
     (void)read_kpi(w, rows.index, &root->q, x);
@@ -398,13 +435,14 @@ static leadkpi_status explain(void *context, leadkpi_table *table, leadkpi_error
     return fill(w, table, error);
 }
 
-leadkpi_status leadkpi_kpi_explain_tree(const leadkpi_host *host, int32_t kpi, const leadkpi_table *rows,
-                                        const leadkpi_options *options, leadkpi_table **out,
-                                        leadkpi_error *error)
+leadkpi_status leadkpi_kpi_explain_tree(const leadkpi_host *host, int32_t kpi,
+                                        const leadkpi_table *rows, const leadkpi_options *options,
+                                        leadkpi_table **out, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_kpi_explain_tree_schema;
-    work w = {.table = rows, .texts = {{.name = "name"}, {.name = "relation"}, {.name = "method"},
-                                       {.name = "meaning"}}};
+    work w = {
+        .table = rows,
+        .texts = {{.name = "name"}, {.name = "relation"}, {.name = "method"}, {.name = "meaning"}}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
@@ -413,7 +451,8 @@ leadkpi_status leadkpi_kpi_explain_tree(const leadkpi_host *host, int32_t kpi, c
     LK_TRY(lk_options_check(options, schema, error));
     w.settings = lk_analysis_settings(options, schema);
     w.depth = (int)lk_options_int64(options, schema, DEPTH);
-    leadkpi_status status = lk_report_make(&w.memory, w.texts, TEXTS, explain, &(call){&w, kpi}, out, error);
+    leadkpi_status status =
+        lk_report_make(&w.memory, w.texts, TEXTS, explain, &(call){&w, kpi}, out, error);
     lk_release(&w.memory, w.nodes, w.nodes ? NODES_MAX : 0, sizeof *w.nodes);
     return status;
 }

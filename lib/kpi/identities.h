@@ -7,11 +7,13 @@
 
 #include "kpi/kpi.h"
 
-enum { LK_PARTS_MAX = 2 };
+enum {
+    LK_PARTS_MAX = 2
+};
 
 /* A part: a KPI; or one measure over another, or one alone. */
 typedef struct lk_identity_part {
-    int32_t kpi;               /* its number; 0: measures */
+    int32_t kpi;                /* its number; 0: measures */
     const char *measure, *over; /* ids; over NULL: nothing */
     int sign; /* of a product its power, of a sum what it counts: 1 or -1; 0: no part */
 } lk_identity_part;

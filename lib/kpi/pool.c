@@ -22,7 +22,8 @@ leadkpi_status lk_periods_init(lk_periods *p, int32_t kpi, const leadkpi_table *
     p->can_pool = true;
     for (int i = 0; i < formula->input_count; i++) p->can_pool &= adds_up(formula->inputs[i]);
     for (size_t row = 0; p->exposure && row < p->rows.row_count; row++) {
-        double exposure = lk_column_is_valid(p->exposure, row) ? lk_column_number(p->exposure, row) : NAN;
+        double exposure =
+            lk_column_is_valid(p->exposure, row) ? lk_column_number(p->exposure, row) : NAN;
         if (exposure > 0 && isfinite(exposure)) continue;
         return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, p->exposure->index,
                           "exposure: expected above 0, found %g", exposure);
@@ -97,7 +98,8 @@ static double ranked(lk_periods *p, size_t first, size_t count, size_t k)
 
 static void take_median(lk_periods *p, size_t first, size_t count, lk_side *out)
 {
-    double low = ranked(p, first, count, (count - 1) / 2), high = ranked(p, first, count, count / 2);
+    double low = ranked(p, first, count, (count - 1) / 2),
+           high = ranked(p, first, count, count / 2);
     lk_kpi_estimate_clear(&out->estimate);
     out->estimate.value = 0.5 * (low + high);
     out->estimate.level = p->rows.settings.level;

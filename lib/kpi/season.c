@@ -10,7 +10,9 @@
 #include "kpi/analysis.h"
 #include "kpi/report.h"
 
-enum { SEASON = LK_ANALYSIS_OPTIONS };
+enum {
+    SEASON = LK_ANALYSIS_OPTIONS
+};
 static const lk_option season_options[] = {
     LK_ANALYSIS_COMMON,
     [SEASON] = {"season", LK_OPTION_INT64, .unit = "periods", .minimum = "2", .maximum = "60",
@@ -65,7 +67,12 @@ bool lk_seasons_find(lk_periods *p, size_t season, lk_season_index *out)
 
 /* ---- the call ------------------------------------------------------------ */
 
-enum { INDEX, INDEX_LOW, INDEX_HIGH, NUMBERS };
+enum {
+    INDEX,
+    INDEX_LOW,
+    INDEX_HIGH,
+    NUMBERS
+};
 
 typedef struct work {
     lk_memory memory;
@@ -79,8 +86,9 @@ typedef struct work {
 static leadkpi_status fill(void *context, leadkpi_table *table, leadkpi_error *error)
 {
     work *w = context;
-    const lk_number_column numbers[NUMBERS] = {
-        {"index", "ratio", NULL, 0}, {"index_low", "ratio", NULL, 0}, {"index_high", "ratio", NULL, 0}};
+    const lk_number_column numbers[NUMBERS] = {{"index", "ratio", NULL, 0},
+                                               {"index_low", "ratio", NULL, 0},
+                                               {"index_high", "ratio", NULL, 0}};
     int64_t *places, *years;
     bool is_found = lk_seasons_find(&w->periods, w->season, w->seasons);
     memcpy(w->numbers, numbers, sizeof numbers);
@@ -99,7 +107,8 @@ static leadkpi_status fill(void *context, leadkpi_table *table, leadkpi_error *e
         w->numbers[INDEX_LOW].values[i] = is_found ? exp(s->log_index - half) : NAN;
         w->numbers[INDEX_HIGH].values[i] = is_found ? exp(s->log_index + half) : NAN;
         LK_TRY(lk_append_string(&w->status.builder,
-                                leadkpi_status_name(is_found ? LEADKPI_OK : LEADKPI_UNDEFINED), error));
+                                leadkpi_status_name(is_found ? LEADKPI_OK : LEADKPI_UNDEFINED),
+                                error));
     }
     lk_numbers_finish(table, w->numbers, NUMBERS, w->season);
     return LEADKPI_OK;
