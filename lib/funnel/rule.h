@@ -49,8 +49,6 @@ enum {
     LK_MODE_STRICT_INCREASE = 4,
     LK_MODE_ALLOW_REENTRY = 8,
 };
-#define LK_FUNNEL_MODE_COUNT 4
-extern const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT]; /* by bit */
 
 #define LK_FUNNEL_STEPS_MAX 64
 
