@@ -134,6 +134,7 @@ static void put_rule(sentence *s, const leadkpi_funnel *funnel)
             put_words(s, "; an event of a later step brings the steps before it");
         put_exclusions(s, funnel);
     }
+    put_words(s, rule->input == LK_INPUT_TIME ? "; rows come in order of time" : "");
     put_words(s, rule->hashed_ids ? "; of ids a 128-bit hash is kept" : "");
     put_words(s, ".");
     put(s, (lk_text){"", 1}); /* the NUL */

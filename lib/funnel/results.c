@@ -25,6 +25,7 @@ static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt *attempt,
                            int breakdown, int64_t as_of)
 {
+    if (attempt->entry == LK_MAP_NONE) return 0; /* a lead in a standing has none */
     if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
     if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
     return lk_journeys_segment(j, attempt->entry);
@@ -104,9 +105,24 @@ static leadkpi_status walk_items(lk_results *r, lk_journeys *j, int breakdown, l
     return status;
 }
 
+static leadkpi_status walk_standings(lk_results *r, const lk_journeys *j, int breakdown,
+                                 leadkpi_error *error)
+{
+    uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
+    lk_attempt attempt = {.entry = LK_MAP_NONE};
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        attempt.level = lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, lead), scratch,
+                                      &attempt.start);
+        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
 {
     uint8_t *places = NULL;
+    if (j->rule->input == LK_INPUT_TIME) return walk_standings(r, j, breakdown, error);
     if (!r->times) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
     leadkpi_status status = places ? walk_quick(r, j, places, breakdown, error)
                                    : walk_items(r, j, breakdown, error);
@@ -119,6 +135,7 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi
 static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
+    if (store->standings.latest > latest) latest = store->standings.latest;
     for (size_t i = 0; i < store->event_count; i++)
         latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
@@ -164,6 +181,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
     else if (funnel->store)
         results->as_of = latest_time(funnel->store);
+    LK_FAIL_IF(funnel->store && results->as_of < funnel->store->standings.latest, error,
+               LEADKPI_CONTRADICTION,
+               "as_of: with input=time expected none before the latest row, which is not told apart "
+               "any more");
     leadkpi_status status = find(results, options, times_wanted, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;

@@ -1,6 +1,7 @@
 #include "funnel/rule.h"
 
 #include "base/nearest.h"
+#include "funnel/standings.h"
 
 static const lk_option definition_options[] = {
     [LK_FUNNEL_STEPS] = {"steps", LK_OPTION_LIST, .unit = "events",
@@ -56,6 +57,9 @@ static const lk_option definition_options[] = {
                                     "strict_increase, allow_reentry."},
     [LK_FUNNEL_IDS] = {"ids", LK_OPTION_CHOICE, .choices = "exact|hashed", .default_text = "exact",
                        .meaning = "Keep ids as they are, or only 128 bits of their XXH3 hash."},
+    [LK_FUNNEL_INPUT] = {"input", LK_OPTION_CHOICE, .choices = "any|time", .default_text = "any",
+                         .meaning = "How rows come: in any order, or in order of time, which "
+                                    "needs no memory for events."},
 };
 
 const lk_schema lk_funnel_schema = {"funnel", "What a funnel counts.", definition_options,
@@ -233,12 +237,17 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
     rule->exclude_to = (int32_t)lk_options_int64(definition, schema, LK_FUNNEL_EXCLUDE_TO);
     rule->compat = lk_options_choice(definition, schema, LK_FUNNEL_COMPAT);
     rule->hashed_ids = lk_options_choice(definition, schema, LK_FUNNEL_IDS);
+    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     LK_TRY(check_steps(definition, rule, error));
     LK_TRY(read_modes(definition, rule, error));
     LK_TRY(check_compat(definition, rule, error));
     LK_TRY(check_order(rule, error));
     LK_TRY(check_shared_names(definition, rule, error));
     LK_TRY(check_exclusions(definition, rule, error));
+    if (rule->input == LK_INPUT_TIME)
+        LK_TRY(lk_standings_check_rule(
+            rule, lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE) > 0, "input=time",
+            error));
     if (rule->compat == LK_COMPAT_CLICKHOUSE) rule->same_event = LK_SAME_EVENT_MANY;
     return LEADKPI_OK;
 }

@@ -20,6 +20,7 @@ enum {
     LK_FUNNEL_COMPAT,
     LK_FUNNEL_MODES,
     LK_FUNNEL_IDS,
+    LK_FUNNEL_INPUT,
     LK_FUNNEL_OPTION_COUNT
 };
 extern const lk_schema lk_funnel_schema;
@@ -29,6 +30,7 @@ enum { LK_ORDER_ORDERED, LK_ORDER_ADJACENT, LK_ORDER_UNORDERED, LK_ORDER_ANCHORE
 enum { LK_ENTRY_ANY, LK_ENTRY_FIRST };
 enum { LK_SAME_EVENT_ONCE, LK_SAME_EVENT_MANY };
 enum { LK_SKIPS_STRICT, LK_SKIPS_IMPLIED };
+enum { LK_INPUT_ANY, LK_INPUT_TIME };
 enum { LK_COMPAT_NONE, LK_COMPAT_CLICKHOUSE };
 
 /* ClickHouse's modes, as bits. */
@@ -40,6 +42,10 @@ enum {
 };
 
 #define LK_FUNNEL_STEPS_MAX 64
+
+/* Times of rows: years 1 to 9999, so that no difference of two overflows. */
+#define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
+#define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
 
 typedef struct lk_funnel_rule {
     int64_t window;      /* microseconds from the first step, inclusive; INT64_MAX: none */
@@ -55,6 +61,8 @@ typedef struct lk_funnel_rule {
     int32_t compat;
     int32_t modes;
     int32_t hashed_ids;
+    int32_t input;
+    int32_t unused;
 } lk_funnel_rule;
 
 /* Reads and checks a definition.
@@ -78,6 +86,12 @@ static inline bool lk_funnel_keeps_foreign(const lk_funnel_rule *rule)
 static inline bool lk_funnel_takes_exclusions(const lk_funnel_rule *rule)
 {
     return rule->order <= LK_ORDER_ADJACENT && rule->compat == LK_COMPAT_NONE;
+}
+
+/* windowFunnel has levels only, and so have leads in standings. */
+static inline bool lk_funnel_has_times(const lk_funnel_rule *rule)
+{
+    return rule->compat == LK_COMPAT_NONE && rule->input == LK_INPUT_ANY;
 }
 
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
