@@ -268,6 +268,7 @@ static void put_rule(sentence *s, const leadkpi_funnel *funnel)
         put_exclusions(s, funnel);
     }
     put_preset(s, funnel);
+    put_words(s, rule->input == LK_INPUT_TIME ? "; rows come in order of time" : "");
     put_words(s, rule->hashed_ids ? "; of ids a 128-bit hash is kept" : "");
     put_words(s, ".");
     put(s, (lk_text){"", 1}); /* the NUL */

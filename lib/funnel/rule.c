@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "funnel/standings.h"
 
 static const lk_option definition_options[] = {
     [LK_FUNNEL_STEPS] = {"steps", LK_OPTION_LIST, .unit = "events",
@@ -101,6 +102,9 @@ static const lk_option definition_options[] = {
                                     "strict_increase, allow_reentry."},
     [LK_FUNNEL_IDS] = {"ids", LK_OPTION_CHOICE, .choices = "exact|hashed", .default_text = "exact",
                        .meaning = "Keep ids as they are, or only 128 bits of their XXH3 hash."},
+    [LK_FUNNEL_INPUT] = {"input", LK_OPTION_CHOICE, .choices = "any|time", .default_text = "any",
+                         .meaning = "How rows come: in any order, or in order of time, which "
+                                    "needs no memory for events."},
 };
 
 const lk_schema lk_funnel_schema = {"funnel", "What a funnel counts.", definition_options,
@@ -257,6 +261,7 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
 {
     const lk_schema *schema = &lk_funnel_schema;
     memset(rule, 0, sizeof *rule);
+    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     LK_TRY(check_steps(definition, rule, error));
     LK_TRY(lk_funnel_apply_preset(definition, rule, error));
     if (lk_options_has_value(definition, schema, LK_FUNNEL_WINDOW))
@@ -271,6 +276,10 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
     LK_TRY(read_optional(definition, rule, error));
     LK_TRY(read_ranges(definition, rule, error));
     LK_TRY(lk_funnel_check_rule(definition, rule, error));
+    if (rule->input == LK_INPUT_TIME)
+        LK_TRY(lk_standings_check_rule(
+            rule, lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE) > 0, "input=time",
+            error));
     if (rule->compat == LK_COMPAT_CLICKHOUSE) rule->same_event = LK_SAME_EVENT_MANY;
     return LEADKPI_OK;
 }
