@@ -129,7 +129,8 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  *   time       timestamp
  *   event      text, or int64 (a code, which a step names by its digits); or instead of it
  *   steps      int64: the steps that the event matches, one bit each, bit 0 for step 1; and
- *   excluded   bool: whether it is an exclusion, of the first range. Optional
+ *   excluded   bool: whether it is an exclusion, the first; or int64: which, a bit each, where they
+ *              have ranges of their own. Optional
  *   sequence   int64: order within one time; null is 0. Optional
  *   segment    text: for reports by segment. Optional, may be null
  *   value      int64 or text, with same_value alone: an event without one is in no attempt

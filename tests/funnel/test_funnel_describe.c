@@ -33,6 +33,7 @@ static const axis axes[] = {
     {"compat", {"clickhouse"}},
     {"modes", {"strict_order", "strict_increase", "strict_increase,strict_order"}},
     {"ids", {"hashed"}},
+    {"input", {"time"}},
 };
 #define AXIS_COUNT (sizeof axes / sizeof axes[0])
 
