@@ -15,6 +15,8 @@ static const char help[] =
     "                      [--by channel,campaign,month] [--kpi cpl,cac,roas]\n"
     "                      [--zone Europe/Berlin] [--as-of 2025-03-31] [--basis cohort|period]\n"
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
+    "       leadkpi funnel --events FILE --steps 'visit,sign up,won' [--window 30d]\n"
+    "                      [--preset NAME] [--by channel,month] [--show times]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
@@ -23,7 +25,7 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
+    "and costs; funnel says how many got how far; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
     "and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
@@ -70,6 +72,7 @@ static int run(int count, char **arguments, trouble *why)
 {
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    if (strcmp(word, "funnel") == 0) return command_funnel(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
                                                         : NULL;
@@ -86,7 +89,7 @@ static int run(int count, char **arguments, trouble *why)
         return TOOL_GOOD;
     }
     return trouble_set(why, TOOL_USAGE,
-                       "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+                       "expected look, report, funnel or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 
