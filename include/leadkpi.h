@@ -19,6 +19,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   attribution.h  which touches brought the conversions, under which model
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -26,6 +27,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/attribution.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
 #include <leadkpi/error.h>
