@@ -75,7 +75,7 @@ static inline void world_add(world *w, const uint32_t *channels, size_t length, 
 static inline void world_path(world *w, const char *path, double conversions, double nulls,
                               double value)
 {
-    uint32_t channels[256];
+    uint32_t channels[256] = {0};
     size_t length = strlen(path);
     for (size_t i = 0; i < length; i++) channels[i] = (uint32_t)(path[i] - 'A');
     world_add(w, channels, length, conversions, nulls, value, w->count);
