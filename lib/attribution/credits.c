@@ -459,6 +459,17 @@ static leadkpi_status solve(counting *c, const lk_model *model, lk_attribution_r
     pending *p = c->pending;
     int32_t errors = c->report->filter.groups > 1;
     int32_t removal = lk_options_choice(o, schema, LK_REPORT_REMOVAL);
+    if (model->family == LK_FAMILY_SHAO_LI)
+        return lk_attribution_shao_li(&p->paths, c->memory, NULL, errors, result, error);
+    if (model->family == LK_FAMILY_SHAPLEY) {
+        lk_attribution_game game = {
+            .game = model->variant,
+            .players_most = (uint32_t)lk_options_int64(o, schema, LK_REPORT_PLAYERS_MAX),
+            .samples = (uint32_t)lk_options_int64(o, schema, LK_REPORT_SAMPLES),
+            .errors = errors,
+            .seed = (uint64_t)lk_options_int64(o, schema, LK_REPORT_SEED)};
+        return lk_attribution_shapley(&p->paths, c->memory, NULL, &game, result, NULL, error);
+    }
     if (goes_by_transitions(c->report, model))
         return lk_attribution_markov(&p->transitions, c->memory, NULL, removal, result, error);
     lk_attribution_chain chain = {.length = (uint32_t)model->variant,

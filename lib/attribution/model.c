@@ -61,6 +61,8 @@ static const entry entries[] = {
      LK_FAMILY_RULE, LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},
     {"milestones", NULL, STAGES, LK_FAMILY_RULE, LK_POSITION_MILESTONES, 0, 0, 0, 0, 0},
     {"markov", "1", ORDER, LK_FAMILY_MARKOV, 0, 0, 0, 0, 0, 0},
+    {"shapley", "rate", GAME, LK_FAMILY_SHAPLEY, 0, 0, 0, 0, 0, 0},
+    {"shao_li", "", NOTHING, LK_FAMILY_SHAO_LI, 0, 0, 0, 0, 1, 0},
     /* What products call it. */
     {"adobe_u", "40/20/40", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 0, 1, 0},
     {"adobe_j", "20/20/60", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 0, 1, 0},
@@ -72,6 +74,7 @@ static const entry entries[] = {
     {"channelattribution_markov", "1", ORDER, LK_FAMILY_MARKOV, 0, 0, 0, 0, 0, 0},
     {"dp6_position", "40/20/40", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 1, 0, 0},
     {"dp6_position_decay", "", NOTHING, LK_FAMILY_RULE, LK_POSITION_RANK, 0, 0, 0, 1, 0},
+    {"dp6_shapley", "exact", GAME, LK_FAMILY_SHAPLEY, 0, 0, 0, 0, 1, 0},
     {"marketo_u", "first=50|lead=50", STAGES, LK_FAMILY_RULE, LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},
     {"marketo_w", "first=30|lead=30|opportunity=30|middle=10", STAGES, LK_FAMILY_RULE,
      LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},

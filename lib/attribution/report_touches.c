@@ -178,8 +178,10 @@ static leadkpi_status add_ids(const view *v, leadkpi_table *table, leadkpi_error
     uint32_t *units;
     LK_TRY(lk_allocate(&l->report->memory, l->count, sizeof *units, &units, error));
     for (size_t i = 0; i < l->count; i++) units[i] = row_of(v, i)->unit;
+    const lk_attribution_store *store = l->report->attribution->store;
+    static const lk_lead_ids no_ids = {0};
     leadkpi_status status =
-        lk_lead_ids_add_column(&l->report->attribution->store->ids, table, units, l->count, error);
+        lk_lead_ids_add_column(store ? &store->ids : &no_ids, table, units, l->count, error);
     lk_release(&l->report->memory, units, l->count, sizeof *units);
     return status;
 }
@@ -215,10 +217,8 @@ static leadkpi_status list_all(listing *l, leadkpi_table *table, leadkpi_error *
     uint32_t *order = NULL;
     r->filter.groups = 1; /* in order of arrival of the units, then sorted by id */
     LK_TRY(lk_walk(r->attribution, &r->filter, &r->memory, visit, l, &r->counts, error));
-    leadkpi_status status = LEADKPI_OK;
-    if (r->attribution->store) status = order_rows(l, &order, error);
-    if (status == LEADKPI_OK && r->attribution->store)
-        status = add_columns(&(view){l, order}, table, error);
+    leadkpi_status status = r->attribution->store ? order_rows(l, &order, error) : LEADKPI_OK;
+    if (status == LEADKPI_OK) status = add_columns(&(view){l, order}, table, error);
     lk_release(&r->memory, order, l->count, sizeof *order);
     return status;
 }
