@@ -22,6 +22,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   attribution.h  which touches brought the conversions, under which model
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *   cohorts.h   do the customers stay, and what are they worth
  *   stages.h    the history of a CRM's stages: who went where, and who stands where
@@ -32,6 +33,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/attribution.h>
 #include <leadkpi/arrow.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>

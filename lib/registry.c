@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "attribution/schemas.h"
 #include "base/nearest.h"
 #include "base/table.h"
 #include "calendar/calendar.h"
@@ -14,6 +15,8 @@
 #include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_attribution_schema,
+    &lk_attribution_report_schema,
     &lk_calendar_schema,
     &lk_campaigns_schema,
     &lk_campaigns_report_schema,
