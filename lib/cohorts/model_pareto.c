@@ -284,16 +284,14 @@ leadkpi_status lk_pareto_likelihood(const void *from, const double *p, lk_slopes
                                     leadkpi_error *error)
 {
     const lk_model_data *data = from;
-    lk_pareto_rules r;
     lk_slopes_sum total = {{{0}}, {{0}}};
     lk_slopes block = {{0}}, e = {{0}};
     double same = 0;
     size_t in_block = 0;
-    lk_pareto_rules_init(&r);
     for (size_t i = 0; i < data->row_count; i += data->stride) {
         const lk_model_row *row = &data->rows[i];
         bool is_last = data->row_count - i <= data->stride;
-        add_row(p, row, &r, &block, &e);
+        add_row(p, row, data->rules, &block, &e);
         same += row->weight;
         if (is_last || row[data->stride].frequency != row->frequency) {
             add_gammas(p, row->frequency, same, &block);

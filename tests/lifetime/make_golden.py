@@ -2,8 +2,8 @@
 """Writes golden.h: reference numbers for leadkpi/lifetime.h, from mpmath with 50 digits.
 
 Likelihoods are those of the papers, with Gauss's 2F1 where the library has integrals and
-series of its own; expectations are integrals over the posterior, by quadrature. So nothing is
-shared with the library but the models. Maxima are where the gradient (central differences of
+series of its own; discounted expectations are integrals over the posterior, by quadrature. So
+nothing is shared with the library but the models. Maxima are where the gradient (central differences of
 1e-16) is zero, by Newton's method, from the starts on the command line (one list a model of customers, as the
 library finds them). Takes about five minutes.
 """
@@ -140,13 +140,15 @@ def print_fit(name, likelihood, start):
 
 
 def bg_expected(p, row, extra, t):
-    """The integral over the dropout probability; the purchase rate is integrated by hand."""
+    """Fader, Hardie and Lee (2005), equation 10, a hair beside its hole at a = 1."""
+    mp.dps = 100
     r, alpha, a, b = p
     x, _, age, _ = row
-    shape, rate, stay = r + x, alpha + age, b + x + extra
-    f = lambda q: q ** (a - 2) * (1 - q) ** (stay - 1) * (1 - (1 + q * t / rate) ** -shape)
-    peak = a / (a + stay)
-    return quad(f, [0, peak / 8, peak, min(1, 2 * peak), (1 + peak) / 2, 1]) / beta(a, stay)
+    a, shape, rate, stay = a + mpf(10) ** -45, r + x, alpha + age, b + x + extra
+    c = a + stay - 1
+    value = c / (a - 1) * (1 - (rate / (rate + t)) ** shape * hyp2f1(shape, stay, c, t / (rate + t)))
+    mp.dps = 50
+    return +value
 
 
 def bg_dert(p, row, extra, delta):
