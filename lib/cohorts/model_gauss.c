@@ -46,7 +46,7 @@ static double by_fraction(double order, double z)
 static double by_quadrature(double order, double z)
 {
     double step = 1.0 / 16, sum = 0;
-    for (int i = -80;; i++) {
+    for (int i = -80; i < 16 * 700; i++) {
         double v = i * step, fall = exp(-v), t = exp(v - fall);
         double term = exp(-z * t - order * log1p(t)) * t * (1 + fall);
         sum += term;

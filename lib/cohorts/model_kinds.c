@@ -3,7 +3,7 @@
 
 #define PARAMETER(NAME, MEANING)                                                                   \
     {                                                                                              \
-        NAME, LK_OPTION_DOUBLE, .minimum = ">0", .meaning = MEANING                                \
+        NAME, LK_OPTION_DOUBLE, .minimum = "1e-100", .maximum = "1e100", .meaning = MEANING                                \
     }
 
 static const lk_option definition_options[] = {
