@@ -211,7 +211,7 @@ leadkpi_status leadkpi_lifetime_forecast(const leadkpi_lifetime *model, const le
     f.memory = lk_memory_like(&model->memory);
     f.rows = leadkpi_table_row_count(customers);
     LK_TRY(lk_allocate(&f.memory, f.rows, 1, &f.flags, error));
-    lk_pareto_rules_init(&f.rules);
+    if (model->kind == LK_MODEL_PARETO_NBD) lk_pareto_rules_init(&f.rules);
     leadkpi_status status = lk_lifetime_report(&model->memory, fill, &f, out, error);
     lk_release(&f.memory, f.flags, f.rows, 1);
     return status;
