@@ -215,12 +215,26 @@ END_TEST
 typedef struct fault_context {
     world w;
     leadkpi_cohorts *cohorts, *other;
-    leadkpi_options *options[8];
+    leadkpi_options *options[16];
     leadkpi_table *result, *rows;
     blob bytes;
     uint8_t written[1 << 16];
     int report;
 } fault_context;
+
+static leadkpi_status value_of_spend(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                     leadkpi_table **out, leadkpi_error *error)
+{
+    static const double amounts[] = {100, 50};
+    static const char *const channels[] = {"ads", "tv"};
+    leadkpi_table *spend;
+    OK(leadkpi_table_create(NULL, &spend, ok_error));
+    OK(leadkpi_table_borrow_double(spend, "amount", NUL, amounts, 2, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(spend, "channel", NUL, channels, 2, ok_error));
+    leadkpi_status status = leadkpi_cohorts_value(cohorts, spend, options, out, error);
+    leadkpi_table_free(spend);
+    return status;
+}
 
 static const struct {
     const char *schema, *options;
@@ -231,6 +245,12 @@ static const struct {
     {"cohorts_retention", "as_of=1970-01-11; clock=calendar; grain=day; start=recurring; ages=3",
      leadkpi_cohorts_retention},
     {"cohorts_findings", "as_of=1970-01-11; by=channel,country", leadkpi_cohorts_findings},
+    {"cohorts_churn", "as_of=1970-01-11; by=channel; grain=week", leadkpi_cohorts_churn},
+    {"cohorts_survival", "as_of=1970-01-11; by=channel", leadkpi_cohorts_survival},
+    {"cohorts_survival", "as_of=1970-01-11; by=channel; event=outcome", leadkpi_cohorts_survival_summary},
+    {"cohorts_incidence", "as_of=1970-01-11; by=channel", leadkpi_cohorts_incidence},
+    {"cohorts_conversion", "as_of=1970-01-11; by=channel; grain=day", leadkpi_cohorts_conversion},
+    {"cohorts_value", "as_of=1970-01-11; by=channel; age=1d", value_of_spend},
 };
 #define REPORT_COUNT (int)(sizeof reports / sizeof reports[0])
 
