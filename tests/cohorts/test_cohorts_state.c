@@ -220,6 +220,8 @@ typedef struct fault_context {
     blob bytes;
     uint8_t written[1 << 16];
     int report;
+    leadkpi_calendar *calendar;
+    int64_t cells[9];
 } fault_context;
 
 static leadkpi_status value_of_spend(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
@@ -270,6 +272,7 @@ static void set_up(const leadkpi_host *host, void *context)
     f->other = made_on(host);
     add_rows(f->other, f->w.rows + 30, 60, 1);
     f->bytes = state_of(f->cohorts);
+    OK(leadkpi_calendar_create(NULL, NULL, &f->calendar, ok_error));
     for (int i = 0; i < REPORT_COUNT; i++)
         f->options[i] = options_of(reports[i].schema, reports[i].options);
     static const int64_t times[] = {5, 6, 7};
@@ -323,6 +326,13 @@ static leadkpi_status act_report(const leadkpi_host *host, void *context, leadkp
     return reports[f->report].call(f->cohorts, f->options[f->report], &f->result, error);
 }
 
+static leadkpi_status act_matrix(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    static const int64_t ids[] = {1, INT64_MAX, 5}, times[] = {0, 1, 2};
+    fault_context *f = context;
+    return leadkpi_cohorts_matrix(host, f->calendar, 0, 3, ids, times, 3, f->cells, NULL, error);
+}
+
 static void state(void *context, lk_fault_bytes *bytes)
 {
     fault_context *f = context;
@@ -336,6 +346,7 @@ static void tear_down(void *context)
     fault_context *f = context;
     leadkpi_table_free(f->result);
     leadkpi_table_free(f->rows);
+    leadkpi_calendar_free(f->calendar);
     leadkpi_cohorts_free(f->cohorts);
     leadkpi_cohorts_free(f->other);
     for (int i = 0; i < REPORT_COUNT; i++) {
@@ -359,6 +370,7 @@ static const struct {
     {"serialize", act_serialize, 1},
     {"deserialize", act_deserialize, 1},
     {"create_like", act_create_like, 0},
+    {"matrix", act_matrix, 1},
 };
 #define ACT_COUNT (int)(sizeof acts / sizeof acts[0])
 
