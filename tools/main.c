@@ -15,6 +15,8 @@ static const char help[] =
     "                      [--by channel,campaign,month] [--kpi cpl,cac,roas]\n"
     "                      [--zone Europe/Berlin] [--as-of 2025-03-31] [--basis cohort|period]\n"
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
+    "       leadkpi cohort [retention|churn|survival|conversion|value|...] --revenue FILE ...\n"
+    "                      --as-of 2025-03-31 [--by channel] [--set clock=calendar]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
@@ -22,8 +24,8 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
-    "and man leadkpi have the rest.\n";
+    "and costs; cohort says who stays and what they are worth; kpi is the catalogue. FILE\n"
+    "may be - for standard input. leadkpi report --help and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
 static int close_output(int code)
@@ -55,6 +57,7 @@ static int run(int count, char **arguments, trouble *why)
 {
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    if (strcmp(word, "cohort") == 0) return command_cohort(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
                                                         : NULL;
@@ -71,7 +74,7 @@ static int run(int count, char **arguments, trouble *why)
         return TOOL_GOOD;
     }
     return trouble_set(why, TOOL_USAGE,
-                       "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+                       "expected look, report, cohort or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 
