@@ -7,8 +7,11 @@
 #include "campaigns/plan.h"
 #include "cohorts/schemas.h"
 #include "funnel/report.h"
+#include "cohorts/model.h"
+#include "cohorts/model_forecast.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
@@ -30,6 +33,12 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_lifetime_schema,
+    &lk_lifetime_curve_schema,
+    &lk_lifetime_forecast_schema,
+    &lk_lifetime_histories_schema,
+    &lk_stages_schema,
+    &lk_stages_report_schema,
     NULL,
 };
 
