@@ -17,6 +17,8 @@ static const char help[] =
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
     "       leadkpi funnel --events FILE --steps 'visit,sign up,won' [--window 30d]\n"
     "                      [--preset NAME] [--by channel,month] [--show times]\n"
+    "       leadkpi cohort [retention|churn|survival|conversion|value|...] --revenue FILE ...\n"
+    "                      --as-of 2025-03-31 [--by channel] [--set clock=calendar]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
@@ -26,8 +28,9 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; funnel says how many got how far; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
-    "and man leadkpi have the rest.\n";
+    "and costs; funnel says how many got how far; cohort who stays and what they are worth;\n"
+    "attribute which touches earned it; kpi is the catalogue. FILE may be - for standard input.\n"
+    "leadkpi report --help and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
 static int close_output(int code)
@@ -88,6 +91,7 @@ static int run(int count, char **arguments, trouble *why)
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
     if (strcmp(word, "funnel") == 0) return command_funnel(count - 2, arguments + 2, why);
+    if (strcmp(word, "cohort") == 0) return command_cohort(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
                              : strcmp(word, "attribute") == 0 ? attribute_help
@@ -106,7 +110,7 @@ static int run(int count, char **arguments, trouble *why)
         return TOOL_GOOD;
     }
     return trouble_set(why, TOOL_USAGE,
-                       "expected look, report, funnel, attribute or kpi, found %s%s%s (leadkpi --help)",
+                       "expected look, report, funnel, cohort, attribute or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 
