@@ -57,6 +57,9 @@ static const lk_option report_options[] = {
                            .meaning = "Shapley: samples for larger sets; 0: they are refused."},
     [LK_REPORT_SEED] = {"seed", LK_OPTION_INT64, .default_text = "0",
                         .meaning = "Shapley: of the sampling."},
+    [LK_REPORT_ORDER_MAX] = {"order_max", LK_OPTION_INT64, .unit = "channels", .minimum = "1",
+                             .maximum = "16", .default_text = "4",
+                             .meaning = "Markov: the highest order that orders are compared up to."},
 };
 
 const lk_schema lk_attribution_report_schema = {"attribution_report", "A report on attribution.",
