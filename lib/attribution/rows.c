@@ -135,7 +135,9 @@ leadkpi_status lk_kind_lookup_open(lk_kind_lookup *lookup, leadkpi_attribution *
 {
     bool any = false, from_utm = attribution->rule.channel_from == LK_CHANNEL_FROM_UTM;
     memset(lookup, 0, sizeof *lookup);
-    lookup->last_kind = LK_MAP_NONE;
+    LK_TRY(lk_allocate(&attribution->memory, LK_KINDS_RECENT, sizeof *lookup->recent,
+                       &lookup->recent, error));
+    memset(lookup->recent, 0, LK_KINDS_RECENT * sizeof *lookup->recent);
     if (from_utm) LK_TRY(find_utm(lookup, rows, &any, error));
     for (uint32_t d = 0; d < attribution->rule.dimension_count; d++) {
         const lk_column *column = NULL;
@@ -156,6 +158,7 @@ void lk_kind_lookup_close(lk_kind_lookup *lookup, leadkpi_attribution *attributi
 {
     for (uint32_t d = 0; d < attribution->rule.dimension_count; d++)
         lk_text_lookup_close(&lookup->dimensions[d], &attribution->memory);
+    lk_release(&attribution->memory, lookup->recent, LK_KINDS_RECENT, sizeof *lookup->recent);
 }
 
 static leadkpi_status channel_of_utm(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
@@ -180,11 +183,16 @@ leadkpi_status lk_kind_lookup_row(lk_kind_lookup *lookup, leadkpi_attribution *a
         LK_TRY(lk_text_lookup_row(&lookup->dimensions[d], attribution, row, &texts[d], error));
     if (attribution->rule.channel_from == LK_CHANNEL_FROM_UTM)
         LK_TRY(channel_of_utm(lookup, attribution, row, &texts[0], error));
-    if (lookup->last_kind == LK_MAP_NONE || memcmp(texts, lookup->last, count * sizeof *texts)) {
-        LK_TRY(lk_attribution_kind(attribution, texts, &lookup->last_kind, error));
-        memcpy(lookup->last, texts, count * sizeof *texts);
+    uint32_t hash = 0;
+    for (uint32_t d = 0; d < count; d++) hash = (hash ^ texts[d]) * 0x9E3779B1u;
+    lk_recent_kind *recent = &lookup->recent[(hash >> 16) % LK_KINDS_RECENT];
+    if (!recent->kind_and_one || memcmp(texts, recent->texts, count * sizeof *texts)) {
+        recent->kind_and_one = 0;
+        LK_TRY(lk_attribution_kind(attribution, texts, kind, error));
+        memcpy(recent->texts, texts, count * sizeof *texts);
+        recent->kind_and_one = *kind + 1;
     }
-    *kind = lookup->last_kind;
+    *kind = recent->kind_and_one - 1;
     return LEADKPI_OK;
 }
 

@@ -40,12 +40,19 @@ void lk_text_lookup_close(lk_text_lookup *lookup, lk_memory *memory);
 leadkpi_status lk_text_lookup_row(lk_text_lookup *lookup, leadkpi_attribution *attribution,
                                   size_t row, uint32_t *text, leadkpi_error *error);
 
+/* Kinds that rows said lately, by a hash of their texts: most files have few. */
+#define LK_KINDS_RECENT 256u
+
+typedef struct lk_recent_kind {
+    uint32_t texts[LK_DIMENSIONS_MAX];
+    uint32_t kind_and_one; /* 0: none */
+} lk_recent_kind;
+
 /* The kind of touch that each row says. */
 typedef struct lk_kind_lookup {
     lk_text_lookup dimensions[LK_DIMENSIONS_MAX];
     const lk_column *utm[3]; /* with channel_from=utm, in place of the first dimension */
-    uint32_t last[LK_DIMENSIONS_MAX];
-    uint32_t last_kind; /* LK_MAP_NONE: none yet */
+    lk_recent_kind *recent; /* LK_KINDS_RECENT */
 } lk_kind_lookup;
 
 leadkpi_status lk_kind_lookup_open(lk_kind_lookup *lookup, leadkpi_attribution *attribution,

@@ -137,7 +137,8 @@ static inline uint32_t lk_kind_text(const lk_attribution_store *store, uint32_t 
                                     uint32_t dimension)
 {
     uint32_t text;
-    memcpy(&text, lk_map_text_key(&store->kinds, kind).data + dimension * sizeof text, sizeof text);
+    const char *texts = store->kinds.bytes + (kind ? store->kinds.ends[kind - 1] : 0);
+    memcpy(&text, texts + dimension * sizeof text, sizeof text);
     return text;
 }
 
