@@ -260,6 +260,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *                     conversions_high (Student's interval, cut at 0); null: not enough data
  *   conversion_share  double: of the total
  *   value             double, with value_error, value_low, value_high; and value_share
+ *   removal_effect, value_removal_effect  double: of markov, raw: they do not add up to 1; each with
+ *                     its standard error in ..._error; null for other models
  *   cost              double: null where not known
  *   cost_per_conversion  double: cost by credited conversions (CPL where types=lead, else CPA)
  *   roas, roi         double: value by cost, and that less 1

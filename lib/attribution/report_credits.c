@@ -126,6 +126,25 @@ static leadkpi_status add_credit(sheet *s, leadkpi_table *table, size_t rows, in
     return LEADKPI_OK;
 }
 
+static double removal_at(const void *context, size_t row)
+{
+    const sheet *s = context;
+    if (row_kind(s, row) != ROW_MEMBER) return lk_report_nan();
+    return (s->part == PART_ERROR ? s->credits.removal_errors
+                                  : s->credits.removal)[s->kind][cell_of(s, row)];
+}
+
+static leadkpi_status add_removal(sheet *s, leadkpi_table *table, size_t rows, leadkpi_error *error)
+{
+    static const char *const names[2][2] = {{"removal_effect", "removal_effect_error"},
+                                            {"value_removal_effect", "value_removal_effect_error"}};
+    for (s->kind = 0; s->kind < LK_ATTRIBUTION_KINDS; s->kind++)
+        for (s->part = PART_CREDIT; s->part <= PART_ERROR; s->part++)
+            LK_TRY(lk_report_add_numbers(table, names[s->kind][s->part], "fraction", rows,
+                                         removal_at, s, error));
+    return LEADKPI_OK;
+}
+
 /* ---- costs ------------------------------------------------------------------------------- */
 
 static leadkpi_status sum_costs(sheet *s, int which, leadkpi_error *error)
@@ -259,6 +278,7 @@ static leadkpi_status fill_credits(sheet *s, leadkpi_table *table, leadkpi_error
     LK_TRY(add_dimensions(s, table, rows, error));
     LK_TRY(add_credit(s, table, rows, LK_ATTRIBUTION_COUNT, error));
     LK_TRY(add_credit(s, table, rows, LK_ATTRIBUTION_VALUE, error));
+    LK_TRY(add_removal(s, table, rows, error));
     LK_TRY(add_costs(s, table, rows, error));
     return lk_report_add_texts(table, LK_LITERAL("flags"), rows, flags_at, s, error);
 }

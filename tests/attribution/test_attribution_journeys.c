@@ -393,6 +393,50 @@ START_TEST(cells_and_kernel_agree_to_the_bit)
 }
 END_TEST
 
+/* attribution_markov.csv: exact removal effects by an independent program. */
+START_TEST(markov_effects_are_those_of_the_conformance_cases)
+{
+    case_paths *paths = read_case_paths();
+    leadkpi_attribution *a = attribution_with("");
+    OK(add_paths(a, paths->rows, paths->count, NULL, ok_error));
+    leadkpi_table *t =
+        report(leadkpi_attribution_credits, a, "models=markov:1,markov:2,markov:3; errors=false");
+    FILE *stream = open_case("attribution_markov.csv");
+    char line[256], channel[64], model[16];
+    int checked = 0, order, nulls;
+    double effect, value_effect, conversions, value;
+    ck_assert_ptr_nonnull(fgets(line, sizeof line, stream));
+    while (fgets(line, sizeof line, stream)) {
+        ck_assert_int_eq(sscanf(line, "%d,%d,%63[^,],%lf,%lf,%lf,%lf", &order, &nulls, channel,
+                                &effect, &value_effect, &conversions, &value),
+                         7);
+        if (!nulls) continue;
+        snprintf(model, sizeof model, "markov:%d", order);
+        size_t row = row_of(t, model, channel);
+        ck_assert_double_eq_tol(number_at(t, "removal_effect", row), effect, 1e-11);
+        ck_assert_double_eq_tol(number_at(t, "value_removal_effect", row), value_effect, 1e-11);
+        ck_assert_double_eq_tol(number_at(t, "conversions", row), conversions, 1e-8);
+        ck_assert_double_eq_tol(number_at(t, "value", row), value, 1e-5);
+        checked++;
+    }
+    ck_assert_int_eq(checked, 27);
+    fclose(stream);
+    leadkpi_table_free(t);
+    t = report(leadkpi_attribution_credits, a, "models=shapley:sum,linear_unique,markov:200,participation");
+    for (size_t row = 0; row < 9; row++) {
+        double linear = number_at(t, "conversions", row + 11);
+        ck_assert_double_eq_tol(number_at(t, "conversions", row), linear, 1e-9 * linear);
+    }
+    double total = 0, part = 0; /* a window as long as the longest path: shares of participation */
+    for (size_t row = 33; row < 42; row++) total += number_at(t, "conversions", row);
+    part = number_at(t, "conversions", 33) / total;
+    ck_assert_double_eq_tol(number_at(t, "conversion_share", 22), part, 1e-12);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+    free(paths);
+}
+END_TEST
+
 START_TEST(rows_of_zeros_change_nothing_and_split_rows_are_one)
 {
     static const path_row whole[] = {{"A > B", 3, 6, 2}, {"B", 0.5, 1.7, 0}};
@@ -536,6 +580,7 @@ static Suite *suite_of_journeys(void)
     tcase_add_test(tc, channels_come_from_utm_fields_by_rules);
     tcase_add_test(tc, people_of_an_account_share_a_journey);
     tcase_add_test(tc, cells_and_kernel_agree_to_the_bit);
+    tcase_add_test(tc, markov_effects_are_those_of_the_conformance_cases);
     tcase_add_test(tc, rows_of_zeros_change_nothing_and_split_rows_are_one);
     tcase_add_test(tc, the_jackknife_says_how_sure_credit_is);
     tcase_add_test(tc, fractions_of_conversions_are_not_cut_off);
