@@ -16,6 +16,7 @@
  *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
  *               C function each)
  *   kpi_analysis.h  compare, rank, explain
+ *   kpi_benchmark.h  is it good: by one's own past, and by what others report
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
  *   kpi_sql.h   its definition as SQL
  *   stats.h     intervals, distributions, quantiles, survival
@@ -43,6 +44,7 @@
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
 #include <leadkpi/kpi_analysis.h>
+#include <leadkpi/kpi_benchmark.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/kpi_sql.h>
