@@ -25,15 +25,21 @@ static void pin(const lk_attribution_system *system, uint32_t first_row, size_t 
 }
 
 /* The hot loop. Cost a step and eight lanes: 12 bytes in order, one line of 64 bytes of x from
- * wherever it is (the second or third cache: 64 bytes a state), eight products and sums. */
+ * wherever it is (the second or third cache: 64 bytes a state), eight products and sums, which
+ * stay in registers: hence the names. */
 static inline void gather(const lk_attribution_system *system, size_t state, const double *x,
                           double lanes[LK_LANES])
 {
+    double a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
+    double e = lanes[4], f = lanes[5], g = lanes[6], h = lanes[7];
     for (size_t i = system->first[state]; i < system->first[state + 1]; i++) {
         const double *from = x + (size_t)system->other[i] * LK_LANES;
-        double coefficient = system->coefficients[i];
-        for (size_t l = 0; l < LK_LANES; l++) lanes[l] += coefficient * from[l];
+        double k = system->coefficients[i];
+        a += k * from[0], b += k * from[1], c += k * from[2], d += k * from[3];
+        e += k * from[4], f += k * from[5], g += k * from[6], h += k * from[7];
     }
+    lanes[0] = a, lanes[1] = b, lanes[2] = c, lanes[3] = d;
+    lanes[4] = e, lanes[5] = f, lanes[6] = g, lanes[7] = h;
 }
 
 /* 1 less what goes to pinned states, by lane. */
@@ -60,11 +66,11 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
     gather(system, state, x, lanes);
     if (system->renormalise) share_out(system, first_row, state, lanes);
     pin(system, first_row, state, system->pinned, lanes);
-    for (size_t l = 0; l < LK_LANES; l++) {
+    for (size_t l = 0; l < LK_LANES && measure > 0; l++) {
         sums->moved[l] += measure * fabs(lanes[l] - here[l]);
         sums->size[l] += measure * fabs(lanes[l]);
-        here[l] = lanes[l];
     }
+    memcpy(here, lanes, sizeof lanes);
 }
 
 static void sweep(const lk_attribution_system *system, uint32_t first_row, double *x,
