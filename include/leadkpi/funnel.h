@@ -326,11 +326,11 @@ LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int
                                                  int32_t step_count, int64_t window,
                                                  int32_t *levels, leadkpi_error *error);
 
-/* leadkpi_funnel_levels_of_several: the same for up to 64 funnels in one pass over the events: eight
- * cost less than three times as much as one. Funnel f has step_counts[f] steps and windows[f], and in
+/* leadkpi_funnel_levels_of_several: the same for up to 64 funnels in one pass over the events.
+ * Funnel f has step_counts[f] steps and windows[f], and in
  * it code c matches the steps code_steps[f * code_count + c]. levels[i * funnel_count + f] is written;
- * all are -1 on failure. `host` may be NULL; 8 bytes are held for each step that a code matches, and 4 a
- * code, while it runs.
+ * all are -1 on failure. `host` may be NULL; 8 bytes are held for each code and
+ * funnel, as often as it has steps in one of them, and 4 a code, while it runs.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, funnel_count, code_count, and of a funnel
  * step_counts, windows, code_steps), BAD_DATA (as leadkpi_funnel_levels), OVERFLOW, OUT_OF_MEMORY,
  * LIMIT, INTERRUPTED. Since 0.1. */

@@ -9,9 +9,11 @@
  * Place 0 is the event itself, which starts one. */
 typedef struct move {
     uint16_t before, place; /* of all funnels together */
-    uint16_t funnel;
-    uint16_t step; /* from 1 */
+    uint16_t step;          /* from 1; NO_STEP: nothing happens in this funnel */
+    uint16_t unused;
 } move;
+
+#define NO_STEP UINT16_MAX
 
 #define FUNNELS_MAX 64
 
@@ -21,17 +23,18 @@ typedef struct several {
     size_t code_count;
     const int64_t *windows;
     int32_t funnel_count;
-    move *moves;         /* by code */
-    uint32_t *move_ends; /* of each code */
-    size_t move_count;
+    move *moves;        /* rows of one for each funnel; a code has as many as steps in one of them */
+    uint32_t *row_ends; /* of each code */
+    size_t row_count;
     uint64_t longest[FUNNELS_MAX]; /* the windows, no window as the longest there is */
     lk_memory memory;
 } several;
 
 /* The latest start that holds a step is all a funnel needs (levels.c). A step is held once the level is
  * there, so that no journey clears the starts of the one before. Cost an event: 12 bytes read in order,
- * and for each funnel that it matters to a move of 8 bytes, two starts, a window and a level in the
- * first cache, and two moves on a condition; the funnels do not wait for each other. */
+ * and for each funnel a move of 8 bytes, two starts, a window and a level in the first cache, and
+ * two moves on a condition; the funnels do not wait for each other. A row has a move for every funnel, so
+ * that the one branch, the end of the row, goes the same way each time. */
 static void find_levels(const several *s, int64_t first, int64_t end, int64_t *start, int32_t *levels)
 {
     memset(levels, 0, (size_t)s->funnel_count * sizeof *levels);
@@ -39,41 +42,62 @@ static void find_levels(const several *s, int64_t first, int64_t end, int64_t *s
         int64_t time = s->times[i];
         size_t code = (size_t)s->codes[i];
         start[0] = time;
-        for (size_t m = code ? s->move_ends[code - 1] : 0; m < s->move_ends[code]; m++) {
-            const move *at = &s->moves[m];
-            int32_t level = levels[at->funnel], step = at->step;
-            int64_t before = start[at->before];
-            bool goes_on =
-                step <= level + 1 && (uint64_t)time - (uint64_t)before <= s->longest[at->funnel];
-            start[at->place] = goes_on ? before : start[at->place];
-            levels[at->funnel] = goes_on && step > level ? step : level;
+        for (size_t row = code ? s->row_ends[code - 1] : 0; row < s->row_ends[code]; row++) {
+            const move *moves = s->moves + row * (size_t)s->funnel_count;
+            for (int32_t f = 0; f < s->funnel_count; f++) {
+                int32_t level = levels[f], step = moves[f].step;
+                int64_t before = start[moves[f].before], here = start[moves[f].place];
+                bool is_held = step <= level + 1;
+                bool goes_on = is_held & ((uint64_t)time - (uint64_t)before <= s->longest[f]);
+                start[moves[f].place] = goes_on ? before : here;
+                levels[f] = goes_on & (step > level) ? step : level;
+            }
         }
     }
 }
 
 /* ---- moves ----------------------------------------------------------------------- */
 
-/* Steps from the last to the first, so that an event fills one of an attempt. */
-static void put_moves(several *s, const uint64_t *code_steps, const uint16_t *first_place)
+/* How many rows the code takes: its steps in the funnel where it has most. */
+static size_t count_rows(const several *s, const uint64_t *code_steps, size_t code)
 {
-    for (size_t code = 0; code < s->code_count; code++) {
-        for (int32_t f = 0; f < s->funnel_count; f++)
-            for (int32_t step = LK_FUNNEL_STEPS_MAX; step > 0; step--) {
-                if (!(code_steps[(size_t)f * s->code_count + code] >> (step - 1) & 1)) continue;
-                uint16_t place = (uint16_t)(first_place[f] + step - 1);
-                s->moves[s->move_count++] = (move){step > 1 ? (uint16_t)(place - 1) : 0, place,
-                                                   (uint16_t)f, (uint16_t)step};
-            }
-        s->move_ends[code] = (uint32_t)s->move_count;
+    size_t rows = 0;
+    for (int32_t f = 0; f < s->funnel_count; f++) {
+        size_t count = 0;
+        uint64_t steps = code_steps[(size_t)f * s->code_count + code];
+        for (; steps; steps &= steps - 1) count++;
+        if (count > rows) rows = count;
+    }
+    return rows;
+}
+
+/* The moves of one code in one funnel, a row each: steps from the last to the first, so that an event fills
+ * one of an attempt. */
+static void put_moves(move *at, size_t rows, size_t funnel_count, uint64_t steps, uint16_t first_place)
+{
+    int32_t step = LK_FUNNEL_STEPS_MAX;
+    for (size_t row = 0; row < rows; row++, at += funnel_count) {
+        while (step > 0 && !(steps >> (step - 1) & 1)) step--;
+        *at = (move){first_place, first_place, NO_STEP, 0};
+        if (step == 0) continue;
+        uint16_t place = (uint16_t)(first_place + step - 1);
+        *at = (move){step > 1 ? (uint16_t)(place - 1) : 0, place, (uint16_t)step, 0};
+        step--;
     }
 }
 
-static size_t count_moves(const uint64_t *code_steps, size_t count)
+static void put_rows(several *s, const uint64_t *code_steps, const uint16_t *first_place)
 {
-    size_t moves = 0;
-    for (size_t i = 0; i < count; i++)
-        for (uint64_t steps = code_steps[i]; steps; steps &= steps - 1) moves++;
-    return moves;
+    size_t funnel_count = (size_t)s->funnel_count;
+    s->row_count = 0;
+    for (size_t code = 0; code < s->code_count; code++) {
+        size_t rows = count_rows(s, code_steps, code);
+        for (size_t f = 0; f < funnel_count; f++)
+            put_moves(s->moves + s->row_count * funnel_count + f, rows, funnel_count,
+                      code_steps[f * s->code_count + code], first_place[f]);
+        s->row_count += rows;
+        s->row_ends[code] = (uint32_t)s->row_count;
+    }
 }
 
 /* ---- checks ------------------------------------------------------------------------ */
@@ -137,14 +161,16 @@ static leadkpi_status run(several *s, const uint64_t *code_steps, const int32_t 
         first_place[f] = places;
         places = (uint16_t)(places + step_counts[f]);
     }
-    size_t moves = count_moves(code_steps, (size_t)s->funnel_count * s->code_count);
+    size_t moves = 0;
+    for (size_t code = 0; code < s->code_count; code++)
+        moves += count_rows(s, code_steps, code) * (size_t)s->funnel_count;
     LK_TRY(lk_allocate(&s->memory, moves, sizeof *s->moves, &s->moves, error));
     leadkpi_status status =
-        lk_allocate(&s->memory, s->code_count, sizeof *s->move_ends, &s->move_ends, error);
+        lk_allocate(&s->memory, s->code_count, sizeof *s->row_ends, &s->row_ends, error);
     if (status == LEADKPI_OK) {
-        put_moves(s, code_steps, first_place);
+        put_rows(s, code_steps, first_place);
         status = walk(s, ends, journey_count, start, levels, error);
-        lk_release(&s->memory, s->move_ends, s->code_count, sizeof *s->move_ends);
+        lk_release(&s->memory, s->row_ends, s->code_count, sizeof *s->row_ends);
     }
     lk_release(&s->memory, s->moves, moves, sizeof *s->moves);
     return status;
