@@ -19,6 +19,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   responses.h  speed to lead: how fast leads are answered, and what that is worth
  *   stages.h    the history of a CRM's stages: who went where, and who stands where
  *
  * The library has no global state, starts no thread, and reads no file, clock,
@@ -38,6 +39,7 @@
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/options.h>
+#include <leadkpi/responses.h>
 #include <leadkpi/stages.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>

@@ -8,6 +8,7 @@
 #include "funnel/report.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "responses/responses.h"
 #include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
@@ -22,6 +23,8 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_responses_schema,
+    &lk_responses_report_schema,
     &lk_stages_schema,
     &lk_stages_report_schema,
     NULL,
