@@ -66,7 +66,7 @@ static slice field_of(const loader *l, int column)
 bool load_is_measure(const char *name)
 {
     const char *measure;
-    for (int32_t i = 0; (measure = leadkpi_measure_at(i)) != NULL; i++)
+    for (int32_t i = 0; (measure = leadkpi_kpi_measure_at(i)) != NULL; i++)
         if (strcmp(measure, name) == 0) return true;
     return false;
 }

@@ -1,7 +1,8 @@
 /* lead_ids.h: the ids of leads, as they came in, to dense indexes: 0, 1, 2, ...
  *
  * All ids of an object are int64 or all are text; which one the first row says.
- * Hashed ids keep 128 bits of the XXH3 hash of the id's bytes (int64:
+ * Small numbers, as a database gives them out, are looked up in an array of 4 bytes a number (at most
+ * 16 a lead, or 4 a row of the largest column) before the map. Hashed ids keep 128 bits of the XXH3 hash of the id's bytes (int64:
  * little-endian) and forget the rest. Empty is all zero bytes but for `hashed`.
  *
  * Status of intern and merge: OK, WRONG_TYPE (with the column) or MISMATCH,
@@ -20,6 +21,8 @@ typedef struct lk_lead_ids {
     int32_t type; /* LK_LEAD_IDS_...; NONE until the first row */
     int32_t hashed;
     lk_map64 integers;
+    uint32_t *direct; /* of number i, from 0: 1 + its index, or 0 where only the map would know */
+    size_t direct_count;
     lk_map_text texts;
     lk_map128 hashes;
 } lk_lead_ids;

@@ -10,6 +10,7 @@ typedef struct batch {
     const lk_column *excluded; /* NULL: none; with `steps` only */
     const lk_column *sequence; /* NULL: none */
     const lk_column *segment;  /* NULL: none */
+    const lk_column *value;    /* NULL: the rule asks for none */
     uint32_t *leads;
     uint32_t *codes;
     uint32_t *segments; /* NULL without `segment` */
@@ -38,7 +39,20 @@ static leadkpi_status check_time(const lk_column *column, size_t row, leadkpi_er
                       row, LK_TEXT_ARGS(column->name), (long long)time);
 }
 
-static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_error *error)
+static leadkpi_status check_times(const lk_column *column, leadkpi_error *error)
+{
+    uint64_t bad = 0;
+    for (size_t row = 0; row < column->row_count; row++) {
+        uint64_t since = (uint64_t)lk_column_int64(column, row) - (uint64_t)LK_FUNNEL_TIME_MIN;
+        bad |= since >= (uint64_t)LK_FUNNEL_TIME_END - (uint64_t)LK_FUNNEL_TIME_MIN;
+    }
+    for (size_t row = 0; bad && row < column->row_count; row++)
+        LK_TRY(check_time(column, row, error));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, batch *b,
+                                   leadkpi_error *error)
 {
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->id, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &b->time, error));
@@ -57,12 +71,14 @@ static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_
                "columns: expected \"excluded\" with \"steps\" only, found it with \"event\"");
     LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &b->sequence, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b->segment, error));
+    if (same_value)
+        LK_TRY(lk_table_require(rows, LK_LITERAL("value"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->value,
+                                error));
     LK_TRY(check_complete(b->id, error));
     LK_TRY(check_complete(b->time, error));
     LK_TRY(check_complete(b->event, error));
     LK_TRY(check_complete(b->steps, error));
-    for (size_t row = 0; row < b->time->row_count; row++) LK_TRY(check_time(b->time, row, error));
-    return LEADKPI_OK;
+    return check_times(b->time, error);
 }
 
 /* ---- codes ---------------------------------------------------------------------- */
@@ -130,28 +146,50 @@ static leadkpi_status check_steps(const leadkpi_funnel *funnel, const lk_column 
     return LEADKPI_OK;
 }
 
+/* The codes of the last few different meanings, so that most rows need no look at the map. */
+enum { MEMO_SIZE = 64 };
+
+typedef struct code_memo {
+    uint64_t steps[MEMO_SIZE];
+    uint32_t codes[MEMO_SIZE]; /* 1 + the code; 0: nothing there */
+} code_memo;
+
+static inline size_t memo_place(uint64_t steps)
+{
+    return (size_t)(steps * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+
+static leadkpi_status intern_step_code(leadkpi_funnel *funnel, const batch *b, size_t row,
+                                       uint64_t steps, code_memo *memo, leadkpi_error *error)
+{
+    bool excludes =
+        b->excluded && lk_column_is_valid(b->excluded, row) && lk_column_bool(b->excluded, row);
+    LK_TRY(check_steps(funnel, b->steps, row, steps, error));
+    if (excludes && !lk_funnel_takes_exclusions(&funnel->rule))
+        return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
+                          "row %zu, column \"excluded\": expected false under a rule that knows no "
+                          "exclusions, found true",
+                          row);
+    lk_key128 key = lk_funnel_code_key(&funnel->rule, steps, excludes);
+    LK_TRY(lk_map128_find_or_add(&funnel->store->codes, &funnel->memory, &key, 1, &b->codes[row],
+                                 error));
+    if (excludes) return LEADKPI_OK;
+    memo->steps[memo_place(steps)] = steps;
+    memo->codes[memo_place(steps)] = b->codes[row] + 1;
+    return LEADKPI_OK;
+}
+
 static leadkpi_status intern_step_codes(leadkpi_funnel *funnel, const batch *b,
                                         leadkpi_error *error)
 {
-    lk_key128 key, last = {2, 0};
+    code_memo memo = {{0}, {0}};
     for (size_t row = 0; row < b->steps->row_count; row++) {
         uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
-        bool excludes = b->excluded && lk_column_is_valid(b->excluded, row) &&
-                        lk_column_bool(b->excluded, row);
-        LK_TRY(check_steps(funnel, b->steps, row, steps, error));
-        if (excludes && !lk_funnel_takes_exclusions(&funnel->rule))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
-                              "row %zu, column \"excluded\": expected false under a rule that knows no "
-                              "exclusions, found true",
-                              row);
-        key = lk_funnel_code_key(&funnel->rule, steps, excludes);
-        if (row > 0 && lk_key128_compare(key, last) == 0) {
-            b->codes[row] = b->codes[row - 1];
-            continue;
-        }
-        LK_TRY(lk_map128_find_or_add(&funnel->store->codes, &funnel->memory, &key, 1,
-                                     &b->codes[row], error));
-        last = key;
+        size_t place = memo_place(steps);
+        if (!b->excluded && memo.codes[place] && memo.steps[place] == steps)
+            b->codes[row] = memo.codes[place] - 1;
+        else
+            LK_TRY(intern_step_code(funnel, b, row, steps, &memo, error));
     }
     return LEADKPI_OK;
 }
@@ -167,6 +205,35 @@ static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, leadkpi
     if (lk_column_is_dictionary(b->event))
         return find_dictionary_codes(funnel, b->event, b->codes, error);
     find_name_codes(funnel->store, b->event, b->codes);
+    return LEADKPI_OK;
+}
+
+/* ---- values ---------------------------------------------------------------------- */
+
+static lk_text value_text(const lk_column *column, size_t row, char digits[24])
+{
+    if (column->type != LEADKPI_TYPE_INT64) return lk_column_text(column, row);
+    return (lk_text){digits, lk_number_print_int64(digits, lk_column_int64(column, row))};
+}
+
+/* An event means what it did, of its value. One without a value means nothing: it is in no attempt. */
+static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign,
+                                  leadkpi_error *error)
+{
+    char digits[24];
+    uint32_t value;
+    lk_funnel_store *store = funnel->store;
+    for (size_t row = 0; row < b->id->row_count; row++) {
+        if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
+        if (!lk_column_is_valid(b->value, row)) {
+            b->codes[row] = LK_FUNNEL_CODE_NOTHING;
+            continue;
+        }
+        lk_text text = value_text(b->value, row, digits);
+        LK_TRY(lk_map_text_find_or_add(&store->values, &funnel->memory, &text, 1, &value, error));
+        lk_key128 key = lk_funnel_valued_key(store->codes.keys[b->codes[row]], value + 1);
+        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &b->codes[row], error));
+    }
     return LEADKPI_OK;
 }
 
@@ -195,21 +262,46 @@ static leadkpi_status intern_segments(leadkpi_funnel *funnel, const batch *b, bo
 
 /* ---- the batch ------------------------------------------------------------------- */
 
-/* 32 bytes written in order a row; nothing here can fail. */
+static inline int64_t sequence_of(const batch *b, size_t row)
+{
+    if (!b->sequence || !lk_column_is_valid(b->sequence, row)) return 0;
+    return lk_column_int64(b->sequence, row);
+}
+
+static bool has_sequences(const batch *b)
+{
+    if (b->sequence)
+        for (size_t row = 0; row < b->sequence->row_count; row++)
+            if (sequence_of(b, row)) return true;
+    return false;
+}
+
+static bool has_segments(const batch *b)
+{
+    if (b->segments)
+        for (size_t row = 0; row < b->id->row_count; row++)
+            if (b->segments[row]) return true;
+    return false;
+}
+
+/* 16 bytes written in order a row; nothing here can fail. */
 static void commit(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign)
 {
-    lk_funnel_store *store = funnel->store;
-    size_t count = store->event_count;
     for (size_t row = 0; row < b->id->row_count; row++) {
         if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
-        int64_t sequence = 0;
-        if (b->sequence && lk_column_is_valid(b->sequence, row))
-            sequence = lk_column_int64(b->sequence, row);
-        store->events[count++] = (lk_funnel_event){
-            lk_column_int64(b->time, row), sequence, b->leads[row], b->codes[row],
-            b->segments ? b->segments[row] : 0, 0};
+        lk_funnel_append(funnel->store, lk_column_int64(b->time, row), sequence_of(b, row),
+                         b->leads[row], b->codes[row], b->segments ? b->segments[row] : 0);
     }
-    store->event_count = count;
+}
+
+/* Room for those rows only that are kept. */
+static size_t count_kept(const batch *b, bool keeps_foreign)
+{
+    size_t count = 0;
+    if (keeps_foreign) return b->id->row_count;
+    for (size_t row = 0; row < b->id->row_count; row++)
+        count += b->codes[row] != LK_FUNNEL_CODE_NOTHING;
+    return count;
 }
 
 static leadkpi_status intern(leadkpi_funnel *funnel, batch *b, leadkpi_error *error)
@@ -224,8 +316,10 @@ static leadkpi_status intern(leadkpi_funnel *funnel, batch *b, leadkpi_error *er
     LK_TRY(lk_lead_ids_intern(&funnel->store->ids, memory, b->id, b->leads, error));
     LK_TRY(lk_interrupted(memory, error));
     LK_TRY(find_codes(funnel, b, error));
+    if (b->value) LK_TRY(take_values(funnel, b, keeps_foreign, error));
     if (b->segment) LK_TRY(intern_segments(funnel, b, keeps_foreign, error));
-    LK_TRY(lk_funnel_grow(funnel, row_count, error));
+    LK_TRY(lk_funnel_grow(funnel, count_kept(b, keeps_foreign), has_sequences(b), has_segments(b),
+                          error));
     commit(funnel, b, keeps_foreign);
     return LEADKPI_OK;
 }
@@ -234,7 +328,7 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
                                  leadkpi_error *error)
 {
     batch b = {0};
-    LK_TRY(find_columns(rows, &b, error));
+    LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
     leadkpi_status status = intern(funnel, &b, error);
     size_t row_count = b.id->row_count;
     lk_release(&funnel->memory, b.leads, row_count, sizeof *b.leads);
@@ -262,16 +356,11 @@ static leadkpi_status find_stage_columns(const leadkpi_funnel *funnel, const lea
 static void commit_stages(leadkpi_funnel *funnel, const batch *b, const lk_column *const *stages,
                           const uint32_t *step_codes)
 {
-    lk_funnel_store *store = funnel->store;
-    size_t count = store->event_count;
     for (size_t row = 0; row < b->id->row_count; row++)
-        for (int32_t step = 0; step < funnel->rule.step_count; step++) {
-            if (!lk_column_is_valid(stages[step], row)) continue;
-            store->events[count++] =
-                (lk_funnel_event){lk_column_int64(stages[step], row), 0, b->leads[row],
-                                  step_codes[step], b->segments ? b->segments[row] : 0, 0};
-        }
-    store->event_count = count;
+        for (int32_t step = 0; step < funnel->rule.step_count; step++)
+            if (lk_column_is_valid(stages[step], row))
+                lk_funnel_append(funnel->store, lk_column_int64(stages[step], row), 0, b->leads[row],
+                                 step_codes[step], b->segments ? b->segments[row] : 0);
 }
 
 static leadkpi_status intern_stages(leadkpi_funnel *funnel, batch *b, const lk_column *const *stages,
@@ -297,7 +386,7 @@ static leadkpi_status intern_stages(leadkpi_funnel *funnel, batch *b, const lk_c
         }
         LK_TRY(intern_segments(funnel, b, false, error));
     }
-    LK_TRY(lk_funnel_grow(funnel, cells, error));
+    LK_TRY(lk_funnel_grow(funnel, cells, false, has_segments(b), error));
     commit_stages(funnel, b, stages, step_codes);
     return LEADKPI_OK;
 }
@@ -307,6 +396,8 @@ static leadkpi_status add_stages(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     const lk_column *stages[LK_FUNNEL_STEPS_MAX];
     batch b = {0};
+    LK_FAIL_IF(funnel->rule.same_value, error, LEADKPI_CONTRADICTION,
+               "same_value: expected rows of events, which have a value; found a row a lead");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(check_complete(b.id, error));

@@ -6,8 +6,15 @@
 
 static int compare_codes(const void *context, uint32_t a, uint32_t b)
 {
-    const lk_key128 *keys = context;
-    return lk_key128_compare(keys[a], keys[b]);
+    const lk_funnel_store *store = context;
+    lk_key128 x = lk_funnel_valued_key(store->codes.keys[a], 0);
+    lk_key128 y = lk_funnel_valued_key(store->codes.keys[b], 0);
+    uint32_t x_value = lk_funnel_code_value(store, a), y_value = lk_funnel_code_value(store, b);
+    int compared = lk_key128_compare(x, y);
+    if (compared || x_value == y_value) return compared;
+    if (!x_value || !y_value) return x_value ? 1 : -1;
+    return lk_text_compare(lk_map_text_key(&store->values, x_value - 1),
+                           lk_map_text_key(&store->values, y_value - 1));
 }
 
 static int compare_texts(const void *context, uint32_t a, uint32_t b)
@@ -36,12 +43,16 @@ static leadkpi_status rank(lk_memory *memory, uint32_t count, uint32_t shift, lk
 static int compare_events(const void *context, uint32_t a, uint32_t b)
 {
     const lk_journeys *j = context;
-    const lk_funnel_event *x = &j->events[a], *y = &j->events[b];
+    const lk_funnel_store *store = j->store;
+    const lk_funnel_event *x = &store->events[a], *y = &store->events[b];
     if (x->time != y->time) return x->time < y->time ? -1 : 1;
-    if (x->sequence != y->sequence) return x->sequence < y->sequence ? -1 : 1;
+    int64_t x_sequence = lk_funnel_event_sequence(store, a);
+    int64_t y_sequence = lk_funnel_event_sequence(store, b);
+    if (x_sequence != y_sequence) return x_sequence < y_sequence ? -1 : 1;
     uint32_t x_code = j->code_rank[x->code], y_code = j->code_rank[y->code];
     if (x_code != y_code) return x_code < y_code ? -1 : 1;
-    uint32_t x_segment = j->segment_rank[x->segment], y_segment = j->segment_rank[y->segment];
+    uint32_t x_segment = j->segment_rank[lk_funnel_event_segment(store, a)];
+    uint32_t y_segment = j->segment_rank[lk_funnel_event_segment(store, b)];
     return (x_segment > y_segment) - (x_segment < y_segment);
 }
 
@@ -60,19 +71,15 @@ static inline void fetch_counter(const lk_journeys *j, size_t event)
 }
 
 /* One pass over the events with one cache miss an event on its lead's counter, asked for ahead; rows
- * that come lead by lead have none. Returns whether they did. */
-static bool count_by_lead(lk_journeys *j)
+ * that come lead by lead have none. */
+static void count_by_lead(lk_journeys *j)
 {
     const lk_funnel_store *store = j->store;
-    bool by_lead = true;
-    uint32_t before = 0, last = 0;
+    uint32_t before = 0;
     memset(j->ends, 0, j->lead_count * sizeof *j->ends);
     for (size_t i = 0; i < store->event_count; i++) {
-        uint32_t lead = store->events[i].lead;
         fetch_counter(j, i);
-        by_lead &= lead >= last;
-        last = lead;
-        j->ends[lead]++;
+        j->ends[store->events[i].lead]++;
     }
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
         uint32_t count = j->ends[lead];
@@ -80,32 +87,15 @@ static bool count_by_lead(lk_journeys *j)
         before += count;
         j->ends[lead] = before;
     }
-    return by_lead;
 }
 
-/* A copy lead by lead, so that what follows reads memory in order: 32 bytes read in order an event, and
- * written where its lead is, with a cache miss or two. From the last to the first, so that the ends
- * become starts; they are put right behind it. */
-static leadkpi_status copy_by_lead(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+/* From the last to the first, so that the ends become starts; they are put right behind it. */
+static void order_by_lead(lk_journeys *j)
 {
     const lk_funnel_store *store = j->store;
-    LK_TRY(lk_allocate(memory, store->event_count, sizeof *j->copy, &j->copy, error));
-    for (size_t i = store->event_count; i-- > 0;) {
-        const lk_funnel_event *event = &store->events[i];
-        j->copy[--j->ends[event->lead]] = *event;
-    }
-    for (uint32_t lead = 0; lead + 1 < j->lead_count; lead++) j->ends[lead] = j->ends[lead + 1];
-    j->ends[j->lead_count - 1] = (uint32_t)store->event_count;
-    j->events = j->copy;
-    return LEADKPI_OK;
-}
-
-static leadkpi_status group_by_lead(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
-{
-    j->events = j->store->events;
-    if (!count_by_lead(j)) LK_TRY(copy_by_lead(j, memory, error));
-    for (size_t i = 0; i < j->store->event_count; i++) j->order[i] = (uint32_t)i;
-    return LEADKPI_OK;
+    for (size_t i = store->event_count; i-- > 0;)
+        j->order[--j->ends[store->events[i].lead]] = (uint32_t)i;
+    lk_journeys_mend_ends(j);
 }
 
 /* Most leads have a handful of events: insertion in place, which is one comparison an event where
@@ -146,6 +136,15 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
     return status;
 }
 
+/* Events with a sequence or segment beside them stay where they are, and are put in order by index. */
+static leadkpi_status sort_by_index(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    j->events = j->store->events;
+    LK_TRY(lk_allocate(memory, j->store->event_count, sizeof *j->order, &j->order, error));
+    order_by_lead(j);
+    return sort_leads(j, memory, error);
+}
+
 /* How many items a code can become. */
 static size_t items_of_code(const lk_journeys *j, uint32_t code)
 {
@@ -173,15 +172,18 @@ static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error
 static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
-    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store->codes.keys, &j->code_rank, error));
+    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store, &j->code_rank, error));
     LK_TRY(rank(memory, store->segments.count, 1, compare_texts, &store->segments, &j->segment_rank,
                 error));
-    LK_TRY(lk_allocate(memory, store->event_count, sizeof *j->order, &j->order, error));
+    LK_TRY(rank(memory, store->values.count, 1, compare_texts, &store->values, &j->value_rank, error));
     LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(group_by_lead(j, memory, error));
-    LK_TRY(sort_leads(j, memory, error));
+    count_by_lead(j);
+    if (store->sequences || store->event_segments)
+        LK_TRY(sort_by_index(j, memory, error));
+    else
+        LK_TRY(lk_journeys_sort_plain(j, memory, error));
     return make_room(j, memory, error);
 }
 
@@ -203,87 +205,10 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
     if (!j->store) return;
     lk_release(memory, j->code_rank, j->store->codes.count, sizeof *j->code_rank);
     lk_release(memory, j->segment_rank, (size_t)j->store->segments.count + 1, sizeof *j->segment_rank);
+    lk_release(memory, j->value_rank, (size_t)j->store->values.count + 1, sizeof *j->value_rank);
     lk_release(memory, j->copy, j->store->event_count, sizeof *j->copy);
     lk_release(memory, j->order, j->store->event_count, sizeof *j->order);
     lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
     lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
     memset(j, 0, sizeof *j);
-}
-
-/* ---- items --------------------------------------------------------------------- */
-
-/* One item an event: 32 bytes read at a random place where rows came in any order, 24 written. */
-static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
-{
-    const lk_funnel_event *events = j->events;
-    const lk_key128 *codes = j->store->codes.keys;
-    lk_item *items = j->items;
-    size_t count = 0;
-    for (uint32_t i = start; i < end && events[j->order[i]].time <= as_of; i++) {
-        const lk_funnel_event *event = &events[j->order[i]];
-        lk_key128 code = codes[event->code];
-        items[count++] = (lk_item){event->time, code.low, j->order[i], (uint32_t)code.high};
-    }
-    return count;
-}
-
-/* What the events of one instant are in all. */
-typedef struct instant {
-    uint32_t start, end;
-    uint64_t steps;
-    uint32_t foreign, excluding; /* the last such event, or LK_MAP_NONE */
-} instant;
-
-static instant take_instant(const lk_journeys *j, uint32_t start, uint32_t end)
-{
-    const lk_funnel_event *events = j->events, *first = &events[j->order[start]];
-    instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE};
-    for (; found.end < end; found.end++) {
-        const lk_funnel_event *event = &events[j->order[found.end]];
-        if (event->time != first->time || event->sequence != first->sequence) break;
-        lk_key128 code = j->store->codes.keys[event->code];
-        found.steps |= code.low;
-        if (code.high) found.excluding = j->order[found.end];
-        if (!code.high && !code.low) found.foreign = j->order[found.end];
-    }
-    return found;
-}
-
-static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
-{
-    size_t count = 0;
-    for (uint64_t left = at->steps; left; left &= left - 1) {
-        uint64_t step = left & (0 - left);
-        for (uint32_t i = at->start; i < at->end; i++) {
-            const lk_funnel_event *event = &j->events[j->order[i]];
-            if (lk_funnel_code_steps(j->store, event->code) & step)
-                items[count++] = (lk_item){event->time, step, j->order[i], 0};
-        }
-    }
-    return count;
-}
-
-/* An item a step that an event matches; foreign events, which end a scan, stand before the steps of
- * their instant (ClickHouse gives them condition 0), exclusions after them. */
-static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
-{
-    const lk_funnel_event *events = j->events;
-    size_t count = 0;
-    while (start < end && events[j->order[start]].time <= as_of) {
-        instant at = take_instant(j, start, end);
-        int64_t time = events[j->order[start]].time;
-        if (at.foreign != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.foreign, 0};
-        count += put_steps(j, &at, j->items + count);
-        if (at.excluding != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.excluding, 1};
-        start = at.end;
-    }
-    return count;
-}
-
-size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
-{
-    uint32_t start = lk_journeys_start(journeys, lead), end = journeys->ends[lead];
-    if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
-        return gather_steps(journeys, start, end, as_of);
-    return gather_events(journeys, start, end, as_of);
 }

@@ -13,26 +13,28 @@ typedef struct lk_item {
     int64_t time;
     uint64_t steps; /* bit i: matches step i + 1 */
     uint32_t event; /* its place in the journeys' events */
-    uint32_t excludes;
+    uint32_t excludes; /* bit i: exclusion i */
+    int64_t until;  /* an attempt that starts here ends by then; see window.h */
 } lk_item;
 
 typedef struct lk_journeys {
     const lk_funnel_rule *rule;
     const lk_funnel_store *store;
-    const lk_funnel_event *events; /* lead by lead: the store's own, or a copy */
-    lk_funnel_event *copy;         /* NULL: rows came lead by lead */
-    uint32_t *order;               /* indexes in events, lead by lead */
-    uint32_t *ends;  /* of lead i: order[ends[i - 1]] to order[ends[i] - 1] */
+    const lk_funnel_event *events; /* lead by lead and in order, or by `order` */
+    lk_funnel_event *copy;         /* NULL: the store's own events are in order, or `order` is */
+    uint32_t *order;               /* indexes in the store's events, lead by lead; NULL: `events` are */
+    uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1 */
     uint32_t *code_rank;
     uint32_t *segment_rank; /* by number: 0 for null */
+    uint32_t *value_rank;   /* the same */
     uint32_t lead_count;
     uint32_t longest;
     lk_item *items; /* room for those of any one lead */
     size_t item_capacity;
 } lk_journeys;
 
-/* 4 bytes an event (36 where the rows did not come lead by lead), 4 a lead, 24 an item of the longest
- * lead; nothing else is held.
+/* 4 bytes a lead, 32 an item of the longest lead, and an event: 16, and as much again of a few thousand
+ * leads, or 4 where events have sequences or segments; nothing where the rows came lead by lead in order.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);
@@ -41,9 +43,37 @@ void lk_journeys_close(lk_journeys *journeys, lk_memory *memory);
 /* The items of a lead's events that are not after `as_of`, in journeys->items. */
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 
+/* A part of lk_journeys_open, in its own file: events without sequences and segments. */
+leadkpi_status lk_journeys_sort_plain(lk_journeys *journeys, lk_memory *memory,
+                                      leadkpi_error *error);
+
 static inline uint32_t lk_journeys_start(const lk_journeys *journeys, uint32_t lead)
 {
     return lead ? journeys->ends[lead - 1] : 0;
+}
+
+/* What stands at a place of the journeys. */
+static inline const lk_funnel_event *lk_journeys_event(const lk_journeys *journeys, uint32_t place)
+{
+    return &journeys->events[journeys->order ? journeys->order[place] : place];
+}
+
+static inline int64_t lk_journeys_sequence(const lk_journeys *journeys, uint32_t place)
+{
+    return journeys->order ? lk_funnel_event_sequence(journeys->store, journeys->order[place]) : 0;
+}
+
+static inline uint32_t lk_journeys_segment(const lk_journeys *journeys, uint32_t place)
+{
+    return journeys->order ? lk_funnel_event_segment(journeys->store, journeys->order[place]) : 0;
+}
+
+/* After the ends were counted down to the starts. */
+static inline void lk_journeys_mend_ends(lk_journeys *journeys)
+{
+    for (uint32_t lead = 0; lead + 1 < journeys->lead_count; lead++)
+        journeys->ends[lead] = journeys->ends[lead + 1];
+    journeys->ends[journeys->lead_count - 1] = (uint32_t)journeys->store->event_count;
 }
 
 #endif

@@ -29,6 +29,23 @@ static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk
     return LEADKPI_OK;
 }
 
+static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t *codes,
+                                  leadkpi_error *error)
+{
+    lk_funnel_store *store = into->store;
+    for (uint32_t i = 0; i < from->codes.count; i++) {
+        lk_key128 key = from->codes.keys[i];
+        uint32_t value = lk_funnel_code_value(from, i);
+        if (value) {
+            lk_text text = lk_map_text_key(&from->values, value - 1);
+            LK_TRY(lk_map_text_find_or_add(&store->values, &into->memory, &text, 1, &value, error));
+            key = lk_funnel_valued_key(key, value + 1);
+        }
+        LK_TRY(lk_map128_find_or_add(&store->codes, &into->memory, &key, 1, &codes[i], error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
                                 leadkpi_error *error)
 {
@@ -40,21 +57,20 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(check_batches(store, from, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(lk_map128_find_or_add(&store->codes, memory, from->codes.keys, from->codes.count, t->codes,
-                                 error));
+    LK_TRY(merge_codes(into, from, t->codes, error));
     LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
-    return lk_funnel_grow(into, from->event_count, error);
+    return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
+                          from->event_segments != NULL, error);
 }
 
 static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
 {
     for (size_t i = 0; i < from->event_count; i++) {
-        lk_funnel_event event = from->events[i];
-        event.lead = t->leads[event.lead];
-        event.code = t->codes[event.code];
-        if (event.segment) event.segment = t->segments[event.segment - 1] + 1;
-        into->events[into->event_count++] = event;
+        const lk_funnel_event *event = &from->events[i];
+        uint32_t segment = lk_funnel_event_segment(from, i);
+        lk_funnel_append(into, event->time, lk_funnel_event_sequence(from, i), t->leads[event->lead],
+                         t->codes[event->code], segment ? t->segments[segment - 1] + 1 : 0);
     }
 }
 

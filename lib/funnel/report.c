@@ -165,6 +165,30 @@ void lk_groups_free(lk_groups *g)
     lk_calendar_free(g->calendar);
 }
 
+/* ---- counts ------------------------------------------------------------------------- */
+
+void lk_groups_count_reached(const lk_groups *g, const lk_group *group, int64_t *reached)
+{
+    const lk_funnel_rule *rule = &g->results->funnel->rule;
+    memset(reached, 0, (size_t)rule->step_count * sizeof *reached);
+    for (uint32_t i = group->first; i < group->last; i++) reached[lk_groups_result(g, i)->level - 1]++;
+    for (int32_t step = rule->step_count - 1; step-- > 0;) reached[step] += reached[step + 1];
+    for (int32_t step = 0; step < rule->step_count; step++) {
+        if (rule->order != LK_ORDER_OPEN && !lk_funnel_is_optional(rule, step)) continue;
+        reached[step] = 0;
+        for (uint32_t i = group->first; i < group->last; i++)
+            reached[step] += lk_result_did(lk_groups_result(g, i), step);
+    }
+}
+
+leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
+                                   leadkpi_error *error)
+{
+    LK_FAIL_IF(funnel && funnel->rule.order == LK_ORDER_OPEN, error, LEADKPI_CONTRADICTION,
+               "order: in an open funnel no step comes out of another; %s need another order", what);
+    return LEADKPI_OK;
+}
+
 /* ---- their columns ---------------------------------------------------------------- */
 
 typedef enum { COLUMN_ROW, COLUMN_SEGMENT, COLUMN_PERIOD } text_column;

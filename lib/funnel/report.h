@@ -27,6 +27,14 @@ leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *option
                               leadkpi_error *error);
 void lk_groups_free(lk_groups *groups);
 
+/* How many got to each step or farther; of a step that may be left out, or that counts by itself, how
+ * many did it. `reached` has a place a step. */
+void lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached);
+
+/* CONTRADICTION where the rule has no way from step to step whose `what` could be asked for. */
+leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
+                                   leadkpi_error *error);
+
 /* row, segment, period_start, period_end and period, as far as they apply. */
 leadkpi_status lk_groups_add_columns(const lk_groups *groups, size_t rows_a_group,
                                      leadkpi_table *table, leadkpi_error *error);

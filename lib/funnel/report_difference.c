@@ -84,13 +84,8 @@ static leadkpi_status pair_all(comparing *c, const leadkpi_options *options, lea
 static void count_reached(comparing *c)
 {
     const lk_groups *g = c->groups;
-    memset(c->reached, 0, g->count * c->step_count * sizeof *c->reached);
-    for (uint32_t i = 0; i < g->count; i++) {
-        int64_t *reached = c->reached + i * c->step_count;
-        for (uint32_t k = g->items[i].first; k < g->items[i].last; k++)
-            reached[lk_groups_result(g, k)->level - 1]++;
-        for (size_t step = c->step_count - 1; step-- > 0;) reached[step] += reached[step + 1];
-    }
+    for (uint32_t i = 0; i < g->count; i++)
+        lk_groups_count_reached(g, &g->items[i], c->reached + i * c->step_count);
 }
 
 /* ---- one comparison --------------------------------------------------------------------- */
@@ -100,7 +95,7 @@ static void counts_of(const comparing *c, uint32_t group, size_t step, int64_t *
 {
     const int64_t *reached = c->reached + group * c->step_count;
     *leads = reached[step];
-    *of = reached[c->by_step ? step - 1 : 0];
+    *of = reached[c->by_step ? lk_funnel_step_before(&c->groups->results->funnel->rule, (int32_t)step) : 0];
 }
 
 /* Two-sided, of the score test with the variance times N / (N - 1). */
@@ -275,5 +270,8 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                          leadkpi_table **out, leadkpi_error *error)
 {
+    leadkpi_error_reset(error);
+    if (out) *out = NULL;
+    LK_TRY(lk_funnel_check_way(funnel, "rates", error));
     return lk_funnel_report(funnel, options, false, fill, out, error);
 }

@@ -41,7 +41,7 @@ static leadkpi_status read_steps(const lk_results *r, const leadkpi_options *opt
 static bool wait_of(const lk_results *r, const bars *b, uint32_t item, int64_t *wait)
 {
     const int64_t *times = r->times + (size_t)item * (size_t)r->funnel->rule.step_count;
-    if (r->items[item].level <= b->to) return false;
+    if (!lk_result_did(&r->items[item], b->from) || !lk_result_did(&r->items[item], b->to)) return false;
     *wait = times[b->to] - times[b->from];
     return true;
 }
@@ -161,5 +161,6 @@ leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const lead
     if (out) *out = NULL;
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; a histogram needs compat=none");
+    LK_TRY(lk_funnel_check_way(funnel, "waits", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }

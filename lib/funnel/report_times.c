@@ -11,8 +11,7 @@ typedef struct columns {
 /* Until when a lead that did not go on was watched. */
 static int64_t watched_until(const lk_results *r, const lk_result *result)
 {
-    if (r->as_of - result->start <= r->funnel->rule.window) return r->as_of;
-    return result->start + r->funnel->rule.window;
+    return r->as_of < result->until ? r->as_of : result->until;
 }
 
 static void gather(const lk_groups *g, const lk_group *group, int32_t from, int32_t to, lk_waits *w)
@@ -23,8 +22,9 @@ static void gather(const lk_groups *g, const lk_group *group, int32_t from, int3
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
         const int64_t *times = r->times + g->order[i] * steps;
-        if (result->level <= from) continue;
-        bool completed = result->level > to;
+        if (!lk_result_did(result, from)) continue;
+        bool completed = lk_result_did(result, to);
+        if (!completed && result->level > to) continue; /* went past a step that may be left out */
         int64_t end = completed ? times[to] : watched_until(r, result);
         lk_waits_put(w, end - times[from], completed);
     }
@@ -88,5 +88,6 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
     if (out) *out = NULL;
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; times need compat=none");
+    LK_TRY(lk_funnel_check_way(funnel, "times", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }

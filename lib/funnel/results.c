@@ -1,13 +1,16 @@
 #include "funnel/results.h"
 
+#include "funnel/quick.h"
+#include "funnel/values.h"
+#include "funnel/window.h"
+
 /* ---- which segment ------------------------------------------------------------ */
 
 static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
-        if (event->time > as_of) break;
-        if (event->segment) return event->segment;
+        if (lk_journeys_event(j, i)->time > as_of) break;
+        if (lk_journeys_segment(j, i)) return lk_journeys_segment(j, i);
     }
     return 0;
 }
@@ -15,8 +18,8 @@ static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of
 static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        const lk_funnel_event *event = &j->events[j->order[i - 1]];
-        if (event->time <= as_of && event->segment) return event->segment;
+        uint32_t segment = lk_journeys_segment(j, i - 1);
+        if (segment && lk_journeys_event(j, i - 1)->time <= as_of) return segment;
     }
     return 0;
 }
@@ -26,14 +29,14 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
                              const lk_attempt *attempt)
 {
     int32_t step = r->breakdown_step ? r->breakdown_step - 1 : attempt->level - 1;
-    if (step >= attempt->level) return 0;
-    bool in_order = j->rule->order <= LK_ORDER_ADJACENT;
+    if (!(attempt->done >> step & 1)) return 0;
+    bool in_order = j->rule->order <= LK_ORDER_ADJACENT || j->rule->order == LK_ORDER_OPEN;
     uint64_t wanted = in_order ? (uint64_t)1 << step : UINT64_MAX;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
+        const lk_funnel_event *event = lk_journeys_event(j, i);
         if (event->time == attempt->times[step] &&
             (lk_funnel_code_steps(j->store, event->code) & wanted))
-            return event->segment;
+            return lk_journeys_segment(j, i);
     }
     return 0;
 }
@@ -45,7 +48,7 @@ static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t l
     case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_STEP: return step_segment(r, j, lead, attempt);
-    default: return j->events[attempt->entry].segment;
+    default: return lk_journeys_segment(j, attempt->entry);
     }
 }
 
@@ -55,7 +58,7 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 {
     size_t steps = (size_t)r->funnel->rule.step_count;
     uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
-    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* leads are fewer */
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
     size_t cells;
     LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
                "times: more than the address space holds");
@@ -79,12 +82,27 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static leadkpi_status put(lk_results *r, uint32_t lead, const lk_attempt *attempt, uint32_t segment,
-                          bool repeats, leadkpi_error *error)
+/* Where the attempts of one lead go. */
+typedef struct intake {
+    lk_results *results;
+    const lk_journeys *journeys;
+    uint32_t *seen; /* of each segment the last attempt that had it, counted over all; NULL: not asked */
+    uint32_t lead;
+    uint32_t attempt; /* how many there were of the lead */
+    uint32_t total;   /* and in all */
+} intake;
+
+static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, bool repeats,
+                          leadkpi_error *error)
 {
+    lk_results *r = in->results;
     size_t steps = (size_t)r->funnel->rule.step_count;
+    LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "attempts: expected fewer than 2^32, found more");
     if (r->count == r->capacity) LK_TRY(grow(r, error));
-    r->items[r->count] = (lk_result){attempt->start, lead, segment, attempt->level, repeats};
+    r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
+                                     in->lead,       segment,        in->attempt,
+                                     (int16_t)attempt->level,        repeats};
     if (r->times)
         memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
     r->count++;
@@ -92,47 +110,80 @@ static leadkpi_status put(lk_results *r, uint32_t lead, const lk_attempt *attemp
     return LEADKPI_OK;
 }
 
-/* One result for each segment of the lead's events, in the order in which they come up; `seen` says of
- * each segment the last lead, from 1, that had it. */
-static leadkpi_status put_each(lk_results *r, const lk_journeys *j, uint32_t lead,
-                               const lk_attempt *attempt, uint32_t *seen, leadkpi_error *error)
+/* One result for each segment of the lead's events, in the order in which they come up. */
+static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_error *error)
 {
+    const lk_journeys *j = in->journeys;
     bool repeats = false;
-    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = &j->events[j->order[i]];
-        if (event->time > r->as_of) break;
-        if (!event->segment || seen[event->segment] == lead + 1) continue;
-        seen[event->segment] = lead + 1;
-        LK_TRY(put(r, lead, attempt, event->segment, repeats, error));
+    for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++) {
+        uint32_t segment = lk_journeys_segment(j, i);
+        if (lk_journeys_event(j, i)->time > in->results->as_of) break;
+        if (!segment || in->seen[segment] == in->total) continue;
+        in->seen[segment] = in->total;
+        LK_TRY(put(in, attempt, segment, repeats, error));
         repeats = true;
     }
-    return repeats ? LEADKPI_OK : put(r, lead, attempt, 0, false, error);
+    return repeats ? LEADKPI_OK : put(in, attempt, 0, false, error);
 }
 
-static leadkpi_status put_lead(lk_results *r, const lk_journeys *j, uint32_t lead,
-                               const lk_attempt *attempt, uint32_t *seen, leadkpi_error *error)
+static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, leadkpi_error *error)
 {
-    if (attempt->level == 0) return LEADKPI_OK;
-    if (r->mature_only && r->as_of - attempt->start <= r->funnel->rule.window) return LEADKPI_OK;
-    if (seen) return put_each(r, j, lead, attempt, seen, error);
-    return put(r, lead, attempt, segment_of(r, j, lead, attempt), false, error);
+    intake *in = context;
+    lk_results *r = in->results;
+    in->attempt++;
+    in->total++;
+    if (r->mature_only && r->as_of <= attempt->until) return LEADKPI_OK;
+    if (in->seen) return put_each(in, attempt, error);
+    return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
+}
+
+static leadkpi_status walk_quick(intake *in, const uint8_t *places, leadkpi_error *error)
+{
+    const lk_journeys *j = in->journeys;
+    lk_attempt attempt;
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        in->attempt = 0;
+        lk_quick_find(j, places, in->lead, in->results->as_of, &attempt);
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
+                                 leadkpi_error *error)
+{
+    lk_results *r = in->results;
+    lk_attempt_scratch scratch = {0};
+    lk_values_scratch by_value = {0};
+    lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
+    leadkpi_status status = LEADKPI_OK;
+    for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
+        if (status != LEADKPI_OK) break;
+        search.count = lk_journeys_gather(j, in->lead, r->as_of);
+        in->attempt = 0;
+        if (j->rule->same_value) {
+            status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);
+            continue;
+        }
+        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
+        status = lk_attempts_find(&search, put_attempt, in, error);
+    }
+    lk_values_scratch_free(&by_value, &r->memory);
+    lk_attempt_scratch_free(&scratch, &r->memory);
+    return status;
 }
 
 static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
 {
-    lk_attempt_scratch scratch = {NULL, 0};
-    lk_attempt attempt;
-    leadkpi_status status = LEADKPI_OK;
+    uint8_t *places = NULL;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
-    for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
-        if (status != LEADKPI_OK) break;
-        size_t count = lk_journeys_gather(j, lead, r->as_of);
-        status = lk_attempt_find(j->rule, j->items, count, times_wanted, &r->memory, &scratch, &attempt,
-                                 error);
-        if (status == LEADKPI_OK) status = put_lead(r, j, lead, &attempt, seen, error);
-    }
-    lk_attempt_scratch_free(&scratch, &r->memory);
+    intake in = {r, j, seen, 0, 0, 0};
+    if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
+    leadkpi_status status =
+        places ? walk_quick(&in, places, error) : walk_items(&in, j, times_wanted, error);
+    lk_quick_close(&r->memory, places, j->store->codes.count);
     return status;
 }
 
@@ -154,7 +205,7 @@ static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
     for (size_t i = 0; i < store->event_count; i++)
-        if (store->events[i].time > latest) latest = store->events[i].time;
+        latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
 }
 
@@ -185,7 +236,8 @@ static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *erro
 static leadkpi_status check(const lk_results *r, leadkpi_error *error)
 {
     const lk_funnel_rule *rule = &r->funnel->rule;
-    LK_FAIL_IF(r->mature_only && rule->window == INT64_MAX, error, LEADKPI_CONTRADICTION,
+    bool ends = rule->window != INT64_MAX || rule->window_days || rule->session != INT64_MAX;
+    LK_FAIL_IF(r->mature_only && !ends, error, LEADKPI_CONTRADICTION,
                "mature: expected a rule with a window; without one no lead is ever done");
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && rule->compat != LK_COMPAT_NONE, error,
                LEADKPI_CONTRADICTION,
@@ -235,6 +287,6 @@ void lk_results_free(lk_results *r)
 bool lk_result_is_open(const lk_results *results, const lk_result *result)
 {
     const lk_funnel_rule *rule = &results->funnel->rule;
-    if (result->level == rule->step_count) return false;
-    return results->as_of - result->start <= rule->window;
+    if (result->level == rule->step_count || rule->order == LK_ORDER_OPEN) return false;
+    return results->as_of <= result->until;
 }

@@ -33,13 +33,17 @@ enum {
     LK_BREAKDOWN_ANY
 };
 
-/* A lead that reached step 1 or more; with breakdown=any by segment, one for each of its segments. */
+/* A lead that reached step 1 or more, or an attempt of one; with breakdown=any by segment, one for each
+ * of its segments. Those of a lead follow each other. */
 typedef struct lk_result {
     int64_t start;
+    int64_t until; /* when its window ends; INT64_MAX: not known */
+    uint64_t done; /* the steps reached, bit 0 for the first */
     uint32_t lead;
     uint32_t segment; /* number in the store; 0: none */
-    int32_t level;
-    uint32_t repeats; /* 1: the lead has one before, which stands for it in the total */
+    uint32_t attempt; /* of its lead, from 1 */
+    int16_t level;
+    uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
 } lk_result;
 
 typedef struct lk_results {
@@ -56,7 +60,7 @@ typedef struct lk_results {
     int64_t *times; /* step_count an item; NULL: not asked for */
     uint32_t count;
     uint32_t capacity;
-    uint32_t lead_count; /* items less those that repeat */
+    uint32_t lead_count; /* items less those that repeat: leads, or attempts */
     uint32_t *segment_rank; /* by number */
     uint32_t segment_rank_count;
 } lk_results;
@@ -65,6 +69,11 @@ typedef struct lk_results {
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+static inline bool lk_result_did(const lk_result *result, int32_t step)
+{
+    return result->done >> step & 1;
+}
 
 /* Could the lead still go on after the report? */
 bool lk_result_is_open(const lk_results *results, const lk_result *result);

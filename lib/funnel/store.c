@@ -2,11 +2,11 @@
 
 /* ---- what names mean ----------------------------------------------------------- */
 
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes)
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions)
 {
     if (rule->skips == LK_SKIPS_IMPLIED)
         for (int shift = 1; shift < 64; shift *= 2) steps |= steps >> shift;
-    return (lk_key128){excludes, steps};
+    return (lk_key128){exclusions, steps};
 }
 
 static leadkpi_status take_names(leadkpi_funnel *funnel, lk_funnel_store *store, int option,
@@ -33,6 +33,13 @@ static uint64_t find_items(const leadkpi_options *definition, int option, lk_tex
     return found;
 }
 
+/* One bit where all have the same range. */
+static uint64_t find_exclusions(const leadkpi_funnel *funnel, lk_text name)
+{
+    uint64_t found = find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name);
+    return funnel->rule.range_count == 1 ? found != 0 : found;
+}
+
 static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
                                  leadkpi_error *error)
 {
@@ -44,7 +51,7 @@ static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
     for (uint32_t i = 0; i < store->names.count; i++) {
         lk_text name = lk_map_text_key(&store->names, i);
         key = lk_funnel_code_key(&funnel->rule, find_items(funnel->definition, LK_FUNNEL_STEPS, name),
-                                 find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name) != 0);
+                                 find_exclusions(funnel, name));
         LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &store->name_codes[i],
                                      error));
     }
@@ -81,9 +88,13 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->name_codes, store->names.count, sizeof *store->name_codes);
     lk_map_text_free(&store->names, memory);
     lk_map128_free(&store->codes, memory);
+    lk_map_text_free(&store->values, memory);
     lk_map_text_free(&store->segments, memory);
     lk_map_text_free(&store->batches, memory);
     lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
+    lk_release(memory, store->sequences, store->sequence_capacity, sizeof *store->sequences);
+    lk_release(memory, store->event_segments, store->segment_capacity,
+               sizeof *store->event_segments);
     lk_release(memory, store, 1, sizeof *store);
     funnel->store = NULL;
 }
@@ -92,8 +103,8 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
-    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->segments.count,
-                            store->batches.count, store->ids.type, false};
+    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->values.count,
+                            store->segments.count, store->batches.count, store->ids.type, false};
 }
 
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
@@ -106,22 +117,49 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
     }
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);
+    lk_map_text_truncate(&store->values, mark->values);
     lk_map_text_truncate(&store->segments, mark->segments);
     lk_map_text_truncate(&store->batches, mark->batches);
 }
 
 /* Half as much again, so that many small adds cost a constant time a row. */
-leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error)
+static size_t grown(size_t capacity, size_t needed)
+{
+    size_t more = capacity + capacity / 2;
+    return more < needed ? needed : more;
+}
+
+/* A column of the events that may not be there: the events before it came have zeros. */
+static leadkpi_status grow_column(leadkpi_funnel *funnel, void *column, size_t item_size,
+                                  size_t *capacity, size_t needed, leadkpi_error *error)
+{
+    if (needed <= *capacity) return LEADKPI_OK;
+    size_t more = grown(*capacity, needed), count = funnel->store->event_count;
+    bool is_new = *capacity == 0;
+    LK_TRY(lk_resize(&funnel->memory, column, *capacity, more, item_size, error));
+    *capacity = more;
+    char *start;
+    memcpy(&start, column, sizeof start);
+    if (is_new) memset(start, 0, count * item_size);
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
+                              bool with_segments, leadkpi_error *error)
 {
     lk_funnel_store *store = funnel->store;
-    size_t needed, capacity = store->event_capacity;
+    size_t needed;
     LK_FAIL_IF(!lk_size_add(store->event_count, additional, &needed) || needed > UINT32_MAX - 1, error,
                LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
                (unsigned long long)(UINT32_MAX - 1));
-    if (needed <= capacity) return LEADKPI_OK;
-    capacity = capacity + capacity / 2 < needed ? needed : capacity + capacity / 2;
-    LK_TRY(lk_resize(&funnel->memory, &store->events, store->event_capacity, capacity,
-                     sizeof *store->events, error));
-    store->event_capacity = capacity;
+    if (additional == 0) return LEADKPI_OK;
+    LK_TRY(grow_column(funnel, &store->events, sizeof *store->events, &store->event_capacity, needed,
+                       error));
+    if (with_sequences || store->sequences)
+        LK_TRY(grow_column(funnel, &store->sequences, sizeof *store->sequences,
+                           &store->sequence_capacity, needed, error));
+    if (with_segments || store->event_segments)
+        LK_TRY(grow_column(funnel, &store->event_segments, sizeof *store->event_segments,
+                           &store->segment_capacity, needed, error));
     return LEADKPI_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "base/lead_ids.h"
 #include "base/map.h"
+#include "calendar/calendar.h"
 #include "funnel/rule.h"
 
 /* Times of rows: years 1 to 9999, so that no difference of two overflows. */
@@ -22,23 +23,25 @@
 
 typedef struct lk_funnel_event {
     int64_t time;
-    int64_t sequence;
     uint32_t lead;
     uint32_t code;
-    uint32_t segment; /* 1 + index in segments; 0: null */
-    uint32_t unused;
 } lk_funnel_event;
 
 typedef struct lk_funnel_store {
     lk_lead_ids ids;
     lk_map_text names; /* every name of the definition */
     uint32_t *name_codes; /* what each means; one a name */
-    lk_map128 codes; /* (1 where it excludes else 0, the steps as bits) */
+    lk_map128 codes; /* (2^32 times the value's number plus the exclusions as bits, the steps as bits) */
+    lk_map_text values;   /* where same_value asks for them; numbers from 1, 0 is none */
     lk_map_text segments;
     lk_map_text batches;
     lk_funnel_event *events;
+    int64_t *sequences;      /* of each event; NULL: all are 0 */
+    uint32_t *event_segments; /* 1 + index in segments, 0: null; NULL: all are */
     size_t event_count;
     size_t event_capacity;
+    size_t sequence_capacity;
+    size_t segment_capacity;
 } lk_funnel_store;
 
 /* The code of an event that means nothing; always there. */
@@ -48,6 +51,7 @@ struct leadkpi_funnel {
     lk_memory memory;
     leadkpi_options *definition;
     lk_funnel_store *store; /* NULL: no row yet */
+    leadkpi_calendar *days; /* of window_days; else NULL */
     lk_funnel_rule rule;
 };
 
@@ -57,7 +61,7 @@ leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store,
 void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
-    uint32_t ids, codes, segments, batches;
+    uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;
 } lk_funnel_mark;
@@ -65,20 +69,53 @@ typedef struct lk_funnel_mark {
 lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel);
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
 
-/* Room for so many events more. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, leadkpi_error *error);
+/* Room for so many events more, and for their sequences and segments where one has any or had one
+ * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
+                              bool with_segments, leadkpi_error *error);
+
+/* The next event; there is room for it. */
+static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_t sequence,
+                                    uint32_t lead, uint32_t code, uint32_t segment)
+{
+    store->events[store->event_count] = (lk_funnel_event){time, lead, code};
+    if (store->sequences) store->sequences[store->event_count] = sequence;
+    if (store->event_segments) store->event_segments[store->event_count] = segment;
+    store->event_count++;
+}
 
 /* The key of a code under a rule: with skips=implied a step brings those before it. */
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes);
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions);
+
+static inline int64_t lk_funnel_event_sequence(const lk_funnel_store *store, size_t event)
+{
+    return store->sequences ? store->sequences[event] : 0;
+}
+
+static inline uint32_t lk_funnel_event_segment(const lk_funnel_store *store, size_t event)
+{
+    return store->event_segments ? store->event_segments[event] : 0;
+}
 
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
 {
     return store->codes.keys[code].low;
 }
 
-static inline bool lk_funnel_code_excludes(const lk_funnel_store *store, uint32_t code)
+static inline uint64_t lk_funnel_code_exclusions(const lk_funnel_store *store, uint32_t code)
 {
-    return store->codes.keys[code].high != 0;
+    return (uint32_t)store->codes.keys[code].high;
+}
+
+static inline uint32_t lk_funnel_code_value(const lk_funnel_store *store, uint32_t code)
+{
+    return (uint32_t)(store->codes.keys[code].high >> 32);
+}
+
+/* The key of the same meaning with a value. */
+static inline lk_key128 lk_funnel_valued_key(lk_key128 key, uint32_t value)
+{
+    return (lk_key128){(uint64_t)value << 32 | (uint32_t)key.high, key.low};
 }
 
 /* An empty handle and a copy of its definition, which was checked. */
