@@ -21,6 +21,7 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   sequences.h  patterns of events with conditions on time, in linear time
  *   responses.h  speed to lead: how fast leads are answered, and what that is worth
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *   cohorts.h   do the customers stay, and what are they worth
@@ -48,6 +49,7 @@
 #include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
 #include <leadkpi/responses.h>
+#include <leadkpi/sequences.h>
 #include <leadkpi/stages.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>
