@@ -26,7 +26,7 @@
  *
  * How it differs from ClickHouse (26.7), on purpose: ClickHouse forgets the time where .* stands, so that
  * (?1).*(?t>0)(?2) never matches there; it gives up after a million steps, which 500 events can bring
- * about; it orders events of one time as they arrive.
+ * about; it orders events of one time as they arrive; it counts an empty pattern once a row.
  *
  * Time is in proportion to events times parts, whatever the pattern and the events; memory is 8 bytes an event
  * while a call runs. A compiled pattern never changes: any number of threads may use it at the same time.
