@@ -6,6 +6,7 @@
 
 /* The arguments behind the command's own name. */
 int command_report(int count, char **arguments, trouble *why);
+int command_funnel(int count, char **arguments, trouble *why);
 int command_look(int count, char **arguments, trouble *why);
 int command_kpi(int count, char **arguments, trouble *why);
 

@@ -15,15 +15,17 @@ static const char help[] =
     "                      [--by channel,campaign,month] [--kpi cpl,cac,roas]\n"
     "                      [--zone Europe/Berlin] [--as-of 2025-03-31] [--basis cohort|period]\n"
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
+    "       leadkpi funnel --events FILE --steps 'visit,sign up,won' [--window 30d]\n"
+    "                      [--preset NAME] [--by channel,month] [--show times]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
     "       leadkpi kpi eval NAME spend=5000 leads=250\n"
-    "       leadkpi kpi compare | rank | explain | plan | scorecard | check | sql (kpi --help)\n"
+    "       leadkpi kpi compare | rank | explain | plan | baseline | benchmark | sql (kpi --help)\n"
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
+    "and costs; funnel says how many got how far; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
     "and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
@@ -56,6 +58,9 @@ static const char kpi_help[] =
     "       leadkpi kpi plan leads target=10 rate=5% [probability=0.8]\n"
     "       leadkpi kpi plan spend target=10 cost=400 | coverage quota=500000 deal=20000 win_rate=25%\n"
     "       leadkpi kpi plan pace target=100 done=40 elapsed=0.5\n"
+    "       leadkpi kpi baseline NAME FILE [--periods 12] [--season 12]\n"
+    "       leadkpi kpi season NAME FILE [--season 12]\n"
+    "       leadkpi kpi benchmark VALUES PACK [--as-of 2025-03-31]\n"
     "       leadkpi kpi scorecard FILE [--as-of 2025-03-31]\n"
     "       leadkpi kpi check NAME ...\n"
     "\n"
@@ -67,6 +72,7 @@ static int run(int count, char **arguments, trouble *why)
 {
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    if (strcmp(word, "funnel") == 0) return command_funnel(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
                                                         : NULL;
@@ -83,7 +89,7 @@ static int run(int count, char **arguments, trouble *why)
         return TOOL_GOOD;
     }
     return trouble_set(why, TOOL_USAGE,
-                       "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+                       "expected look, report, funnel or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/sort.h"
 
-#define BLOCK 512
+#define BLOCK LK_LEAD_IDS_BLOCK
 
 static size_t block_size(size_t row_count, size_t start)
 {
@@ -12,15 +12,12 @@ static size_t block_size(size_t row_count, size_t start)
 /* ---- in ---------------------------------------------------------------------- */
 
 static leadkpi_status intern_texts(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                   uint32_t *indexes, leadkpi_error *error)
+                                   size_t start, size_t count, uint32_t *indexes,
+                                   leadkpi_error *error)
 {
     lk_text keys[BLOCK];
-    for (size_t start = 0; start < column->row_count; start += BLOCK) {
-        size_t count = block_size(column->row_count, start);
-        for (size_t i = 0; i < count; i++) keys[i] = lk_column_text(column, start + i);
-        LK_TRY(lk_map_text_find_or_add(&ids->texts, memory, keys, count, indexes + start, error));
-    }
-    return LEADKPI_OK;
+    for (size_t i = 0; i < count; i++) keys[i] = lk_column_text(column, start + i);
+    return lk_map_text_find_or_add(&ids->texts, memory, keys, count, indexes, error);
 }
 
 static lk_key128 hash_of(const lk_column *column, size_t row)
@@ -36,15 +33,12 @@ static lk_key128 hash_of(const lk_column *column, size_t row)
 }
 
 static leadkpi_status intern_hashes(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                    uint32_t *indexes, leadkpi_error *error)
+                                    size_t start, size_t count, uint32_t *indexes,
+                                    leadkpi_error *error)
 {
     lk_key128 keys[BLOCK];
-    for (size_t start = 0; start < column->row_count; start += BLOCK) {
-        size_t count = block_size(column->row_count, start);
-        for (size_t i = 0; i < count; i++) keys[i] = hash_of(column, start + i);
-        LK_TRY(lk_map128_find_or_add(&ids->hashes, memory, keys, count, indexes + start, error));
-    }
-    return LEADKPI_OK;
+    for (size_t i = 0; i < count; i++) keys[i] = hash_of(column, start + i);
+    return lk_map128_find_or_add(&ids->hashes, memory, keys, count, indexes, error);
 }
 
 /* ---- numbers ------------------------------------------------------------------ */
@@ -75,11 +69,11 @@ static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
 
 /* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array that
  * mostly fits the cache; the others go through the map, and are noted. */
-static leadkpi_status intern_block(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                   size_t start, size_t count, uint32_t *indexes,
-                                   leadkpi_error *error)
+static leadkpi_status intern_integers(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                      size_t start, size_t count, uint32_t *indexes,
+                                      leadkpi_error *error)
 {
-    int64_t missing[BLOCK];
+    int64_t missing[BLOCK] = {0};
     uint32_t rows[BLOCK], found[BLOCK], missed = 0;
     for (size_t i = 0; i < count; i++) {
         int64_t id = lk_column_int64(column, start + i);
@@ -97,16 +91,6 @@ static leadkpi_status intern_block(lk_lead_ids *ids, lk_memory *memory, const lk
     return LEADKPI_OK;
 }
 
-static leadkpi_status intern_integers(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                      uint32_t *indexes, leadkpi_error *error)
-{
-    LK_TRY(reach_out(ids, memory, column, error));
-    for (size_t start = 0; start < column->row_count; start += BLOCK)
-        LK_TRY(intern_block(ids, memory, column, start, block_size(column->row_count, start),
-                            indexes + start, error));
-    return LEADKPI_OK;
-}
-
 static void forget_direct(lk_lead_ids *ids, uint32_t count)
 {
     for (uint32_t i = count; i < ids->integers.count; i++)
@@ -120,8 +104,8 @@ static const char *type_name(int32_t type)
     return type == LK_LEAD_IDS_TEXT ? "text" : "int64";
 }
 
-leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                  uint32_t *indexes, leadkpi_error *error)
+leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                 leadkpi_error *error)
 {
     int32_t type = column->type == LEADKPI_TYPE_TEXT ? LK_LEAD_IDS_TEXT : LK_LEAD_IDS_INT64;
     if (column->row_count == 0) return LEADKPI_OK;
@@ -130,9 +114,28 @@ leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_
                           "column \"%.*s\": expected %s ids as before, found %s",
                           LK_TEXT_ARGS(column->name), type_name(ids->type), type_name(type));
     ids->type = type;
-    if (ids->hashed) return intern_hashes(ids, memory, column, indexes, error);
-    if (type == LK_LEAD_IDS_TEXT) return intern_texts(ids, memory, column, indexes, error);
-    return intern_integers(ids, memory, column, indexes, error);
+    if (ids->hashed || type == LK_LEAD_IDS_TEXT) return LEADKPI_OK;
+    return reach_out(ids, memory, column, error);
+}
+
+leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                       size_t start, size_t count, uint32_t *indexes,
+                                       leadkpi_error *error)
+{
+    if (ids->hashed) return intern_hashes(ids, memory, column, start, count, indexes, error);
+    if (ids->type == LK_LEAD_IDS_TEXT)
+        return intern_texts(ids, memory, column, start, count, indexes, error);
+    return intern_integers(ids, memory, column, start, count, indexes, error);
+}
+
+leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                  uint32_t *indexes, leadkpi_error *error)
+{
+    LK_TRY(lk_lead_ids_begin(ids, memory, column, error));
+    for (size_t start = 0; start < column->row_count; start += BLOCK)
+        LK_TRY(lk_lead_ids_intern_rows(ids, memory, column, start,
+                                       block_size(column->row_count, start), indexes + start, error));
+    return LEADKPI_OK;
 }
 
 static leadkpi_status merge_texts(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,

@@ -37,6 +37,15 @@ static inline uint32_t lk_lead_ids_count(const lk_lead_ids *ids)
 leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
                                   uint32_t *indexes, leadkpi_error *error);
 
+/* The same in parts, for a caller that works in blocks: begin once, then any rows of the column, at most
+ * LK_LEAD_IDS_BLOCK at a time; indexes[0] is that of row `start`. */
+#define LK_LEAD_IDS_BLOCK 1024
+leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                 leadkpi_error *error);
+leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+                                       size_t start, size_t count, uint32_t *indexes,
+                                       leadkpi_error *error);
+
 /* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. */
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error);

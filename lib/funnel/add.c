@@ -1,6 +1,16 @@
 #include "base/number.h"
 #include "funnel/store.h"
 
+/* Rows are taken in block by block, so that what is found out about them stays in the first cache. */
+#define BLOCK LK_LEAD_IDS_BLOCK
+
+typedef struct block {
+    size_t start, count;
+    uint32_t leads[BLOCK];
+    uint32_t codes[BLOCK];
+    uint32_t segments[BLOCK];
+} block;
+
 /* What a table of events needs while it is taken in. */
 typedef struct batch {
     const lk_column *id;
@@ -11,9 +21,8 @@ typedef struct batch {
     const lk_column *sequence; /* NULL: none */
     const lk_column *segment;  /* NULL: none */
     const lk_column *value;    /* NULL: the rule asks for none */
-    uint32_t *leads;
-    uint32_t *codes;
-    uint32_t *segments; /* NULL without `segment` */
+    uint32_t *entry_codes;     /* of each entry of the dictionary of `event`; NULL: it has none */
+    bool keeps_foreign;
 } batch;
 
 /* ---- columns ------------------------------------------------------------------- */
@@ -66,7 +75,7 @@ static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, b
         LK_TRY(lk_table_require(rows, LK_LITERAL("event"), LK_ALLOW_TEXT | LK_ALLOW_INT64, &b->event,
                                 error));
     }
-    LK_TRY(lk_table_allow(rows, LK_LITERAL("excluded"), LK_ALLOW_BOOL, &b->excluded, error));
+    LK_TRY(lk_table_allow(rows, LK_LITERAL("excluded"), LK_ALLOW_BOOL | LK_ALLOW_INT64, &b->excluded, error));
     LK_FAIL_IF(b->excluded && !b->steps, error, LEADKPI_CONTRADICTION,
                "columns: expected \"excluded\" with \"steps\" only, found it with \"event\"");
     LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &b->sequence, error));
@@ -96,32 +105,28 @@ static uint32_t code_of_number(const lk_funnel_store *store, int64_t number)
 }
 
 /* Neighbours often repeat: a name that equals the one before costs a comparison. */
-static void find_name_codes(const lk_funnel_store *store, const lk_column *event, uint32_t *codes)
+static void find_name_codes(const lk_funnel_store *store, const lk_column *event, block *at)
 {
     lk_text last = {NULL, 0};
-    for (size_t row = 0; row < event->row_count; row++) {
-        lk_text name = lk_column_text(event, row);
+    for (size_t i = 0; i < at->count; i++) {
+        lk_text name = lk_column_text(event, at->start + i);
         if (!last.data || !lk_text_equal(name, last)) {
-            codes[row] = code_of_name(store, name);
+            at->codes[i] = code_of_name(store, name);
             last = name;
         } else {
-            codes[row] = codes[row - 1];
+            at->codes[i] = at->codes[i - 1];
         }
     }
 }
 
 /* Each entry of the dictionary once. */
-static leadkpi_status find_dictionary_codes(leadkpi_funnel *funnel, const lk_column *event,
-                                            uint32_t *codes, leadkpi_error *error)
+static leadkpi_status find_entry_codes(leadkpi_funnel *funnel, batch *b, leadkpi_error *error)
 {
-    uint32_t *of_entry;
-    size_t count = event->dictionary_count;
-    LK_TRY(lk_allocate(&funnel->memory, count, sizeof *of_entry, &of_entry, error));
+    if (!b->event || !lk_column_is_dictionary(b->event)) return LEADKPI_OK;
+    size_t count = b->event->dictionary_count;
+    LK_TRY(lk_allocate(&funnel->memory, count, sizeof *b->entry_codes, &b->entry_codes, error));
     for (size_t i = 0; i < count; i++)
-        of_entry[i] = code_of_name(funnel->store, lk_column_dictionary_text(event, i));
-    for (size_t row = 0; row < event->row_count; row++)
-        codes[row] = of_entry[lk_column_code(event, row)];
-    lk_release(&funnel->memory, of_entry, count, sizeof *of_entry);
+        b->entry_codes[i] = code_of_name(funnel->store, lk_column_dictionary_text(b->event, i));
     return LEADKPI_OK;
 }
 
@@ -159,52 +164,60 @@ static inline size_t memo_place(uint64_t steps)
     return (size_t)(steps * UINT64_C(0x9e3779b97f4a7c15) >> 58);
 }
 
-static leadkpi_status intern_step_code(leadkpi_funnel *funnel, const batch *b, size_t row,
-                                       uint64_t steps, code_memo *memo, leadkpi_error *error)
+/* As bits: true is the first. */
+static uint64_t exclusions_of(const lk_column *excluded, size_t row)
 {
-    bool excludes =
-        b->excluded && lk_column_is_valid(b->excluded, row) && lk_column_bool(b->excluded, row);
+    if (!excluded || !lk_column_is_valid(excluded, row)) return 0;
+    if (excluded->type == LEADKPI_TYPE_BOOL) return lk_column_bool(excluded, row);
+    return (uint64_t)lk_column_int64(excluded, row);
+}
+
+static leadkpi_status intern_step_code(leadkpi_funnel *funnel, const batch *b, size_t row,
+                                       uint64_t steps, uint32_t *code, leadkpi_error *error)
+{
+    uint64_t excludes = exclusions_of(b->excluded, row);
     LK_TRY(check_steps(funnel, b->steps, row, steps, error));
+    if (excludes >> funnel->rule.range_count)
+        return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
+                          "row %zu, column \"excluded\": expected bits of exclusions 1 to %d, found %lld",
+                          row, (int)funnel->rule.range_count, (long long)(int64_t)excludes);
     if (excludes && !lk_funnel_takes_exclusions(&funnel->rule))
         return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
                           "row %zu, column \"excluded\": expected false under a rule that knows no "
                           "exclusions, found true",
                           row);
     lk_key128 key = lk_funnel_code_key(&funnel->rule, steps, excludes);
-    LK_TRY(lk_map128_find_or_add(&funnel->store->codes, &funnel->memory, &key, 1, &b->codes[row],
-                                 error));
-    if (excludes) return LEADKPI_OK;
-    memo->steps[memo_place(steps)] = steps;
-    memo->codes[memo_place(steps)] = b->codes[row] + 1;
-    return LEADKPI_OK;
+    return lk_map128_find_or_add(&funnel->store->codes, &funnel->memory, &key, 1, code, error);
 }
 
-static leadkpi_status intern_step_codes(leadkpi_funnel *funnel, const batch *b,
-                                        leadkpi_error *error)
+static leadkpi_status intern_step_codes(leadkpi_funnel *funnel, const batch *b, code_memo *memo,
+                                        block *at, leadkpi_error *error)
 {
-    code_memo memo = {{0}, {0}};
-    for (size_t row = 0; row < b->steps->row_count; row++) {
-        uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
+    for (size_t i = 0; i < at->count; i++) {
+        uint64_t steps = (uint64_t)lk_column_int64(b->steps, at->start + i);
         size_t place = memo_place(steps);
-        if (!b->excluded && memo.codes[place] && memo.steps[place] == steps)
-            b->codes[row] = memo.codes[place] - 1;
-        else
-            LK_TRY(intern_step_code(funnel, b, row, steps, &memo, error));
+        at->codes[i] = memo->codes[place] - 1;
+        if (!b->excluded && memo->codes[place] && memo->steps[place] == steps) continue;
+        LK_TRY(intern_step_code(funnel, b, at->start + i, steps, &at->codes[i], error));
+        memo->steps[place] = steps;
+        memo->codes[place] = at->codes[i] + 1;
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, leadkpi_error *error)
+static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, code_memo *memo, block *at,
+                                 leadkpi_error *error)
 {
-    if (b->steps) return intern_step_codes(funnel, b, error);
-    if (b->event->type == LEADKPI_TYPE_INT64) {
-        for (size_t row = 0; row < b->event->row_count; row++)
-            b->codes[row] = code_of_number(funnel->store, lk_column_int64(b->event, row));
-        return LEADKPI_OK;
+    if (b->steps) return intern_step_codes(funnel, b, memo, at, error);
+    if (b->entry_codes) {
+        for (size_t i = 0; i < at->count; i++)
+            at->codes[i] = b->entry_codes[lk_column_code(b->event, at->start + i)];
+    } else if (b->event->type == LEADKPI_TYPE_INT64) {
+        for (size_t i = 0; i < at->count; i++)
+            at->codes[i] = code_of_number(funnel->store, lk_column_int64(b->event, at->start + i));
+    } else {
+        find_name_codes(funnel->store, b->event, at);
     }
-    if (lk_column_is_dictionary(b->event))
-        return find_dictionary_codes(funnel, b->event, b->codes, error);
-    find_name_codes(funnel->store, b->event, b->codes);
     return LEADKPI_OK;
 }
 
@@ -217,45 +230,57 @@ static lk_text value_text(const lk_column *column, size_t row, char digits[24])
 }
 
 /* An event means what it did, of its value. One without a value means nothing: it is in no attempt. */
-static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign,
+static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, block *at,
                                   leadkpi_error *error)
 {
     char digits[24];
     uint32_t value;
     lk_funnel_store *store = funnel->store;
-    for (size_t row = 0; row < b->id->row_count; row++) {
-        if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
-        if (!lk_column_is_valid(b->value, row)) {
-            b->codes[row] = LK_FUNNEL_CODE_NOTHING;
+    for (size_t i = 0; i < at->count; i++) {
+        if (!b->keeps_foreign && at->codes[i] == LK_FUNNEL_CODE_NOTHING) continue;
+        if (!lk_column_is_valid(b->value, at->start + i)) {
+            at->codes[i] = LK_FUNNEL_CODE_NOTHING;
             continue;
         }
-        lk_text text = value_text(b->value, row, digits);
+        lk_text text = value_text(b->value, at->start + i, digits);
         LK_TRY(lk_map_text_find_or_add(&store->values, &funnel->memory, &text, 1, &value, error));
-        lk_key128 key = lk_funnel_valued_key(store->codes.keys[b->codes[row]], value + 1);
-        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &b->codes[row], error));
+        lk_key128 key = lk_funnel_valued_key(store->codes.keys[at->codes[i]], value + 1);
+        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &at->codes[i], error));
     }
     return LEADKPI_OK;
 }
 
 /* ---- segments -------------------------------------------------------------------- */
 
+static leadkpi_status intern_segment(leadkpi_funnel *funnel, const batch *b, size_t row, lk_text *last,
+                                     uint32_t *segment, leadkpi_error *error)
+{
+    lk_text text = lk_column_text(b->segment, row);
+    uint32_t index;
+    if (last->data && lk_text_equal(text, *last)) return LEADKPI_OK;
+    LK_TRY(lk_map_text_find_or_add(&funnel->store->segments, &funnel->memory, &text, 1, &index, error));
+    *segment = index + 1;
+    *last = text;
+    return LEADKPI_OK;
+}
+
+static inline bool is_kept(const batch *b, uint32_t code)
+{
+    return b->keeps_foreign || code != LK_FUNNEL_CODE_NOTHING;
+}
+
 /* Of the events that are kept only, so that no text is held which nothing uses. */
-static leadkpi_status intern_segments(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign,
+static leadkpi_status intern_segments(leadkpi_funnel *funnel, const batch *b, block *at,
                                       leadkpi_error *error)
 {
     lk_text last = {NULL, 0};
-    uint32_t last_index = 0;
-    for (size_t row = 0; row < b->id->row_count; row++) {
-        b->segments[row] = 0;
-        if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
-        if (!lk_column_is_valid(b->segment, row)) continue;
-        lk_text text = lk_column_text(b->segment, row);
-        if (!last.data || !lk_text_equal(text, last)) {
-            LK_TRY(lk_map_text_find_or_add(&funnel->store->segments, &funnel->memory, &text, 1,
-                                           &last_index, error));
-            last = text;
-        }
-        b->segments[row] = last_index + 1;
+    uint32_t segment = 0;
+    for (size_t i = 0; i < at->count; i++) {
+        at->segments[i] = 0;
+        if (!b->segment || !is_kept(b, at->codes[i])) continue;
+        if (!lk_column_is_valid(b->segment, at->start + i)) continue;
+        LK_TRY(intern_segment(funnel, b, at->start + i, &last, &segment, error));
+        at->segments[i] = segment;
     }
     return LEADKPI_OK;
 }
@@ -268,72 +293,207 @@ static inline int64_t sequence_of(const batch *b, size_t row)
     return lk_column_int64(b->sequence, row);
 }
 
-static bool has_sequences(const batch *b)
+/* Room for the block, with the columns that it needs. */
+static leadkpi_status make_room(leadkpi_funnel *funnel, const batch *b, const block *at,
+                                leadkpi_error *error)
 {
-    if (b->sequence)
-        for (size_t row = 0; row < b->sequence->row_count; row++)
-            if (sequence_of(b, row)) return true;
-    return false;
+    size_t kept = 0;
+    bool sequences = false, segments = false;
+    for (size_t i = 0; i < at->count; i++) kept += is_kept(b, at->codes[i]);
+    for (size_t i = 0; b->sequence && i < at->count; i++)
+        sequences |= is_kept(b, at->codes[i]) && sequence_of(b, at->start + i) != 0;
+    for (size_t i = 0; b->segment && i < at->count; i++) segments |= at->segments[i] != 0;
+    return lk_funnel_grow(funnel, kept, sequences, segments, error);
 }
 
-static bool has_segments(const batch *b)
+/* 16 bytes written in order a row that is kept; a branch that most logs take or leave in runs. */
+static void append_plain(lk_funnel_store *store, const batch *b, const block *at)
 {
-    if (b->segments)
-        for (size_t row = 0; row < b->id->row_count; row++)
-            if (b->segments[row]) return true;
-    return false;
-}
-
-/* 16 bytes written in order a row; nothing here can fail. */
-static void commit(leadkpi_funnel *funnel, const batch *b, bool keeps_foreign)
-{
-    for (size_t row = 0; row < b->id->row_count; row++) {
-        if (!keeps_foreign && b->codes[row] == LK_FUNNEL_CODE_NOTHING) continue;
-        lk_funnel_append(funnel->store, lk_column_int64(b->time, row), sequence_of(b, row),
-                         b->leads[row], b->codes[row], b->segments ? b->segments[row] : 0);
+    lk_funnel_event *next = store->events + store->event_count;
+    for (size_t i = 0; i < at->count; i++) {
+        if (!is_kept(b, at->codes[i])) continue;
+        *next++ = (lk_funnel_event){lk_column_int64(b->time, at->start + i), at->leads[i], at->codes[i]};
     }
+    store->event_count = (size_t)(next - store->events);
 }
 
-/* Room for those rows only that are kept. */
-static size_t count_kept(const batch *b, bool keeps_foreign)
+static void append(lk_funnel_store *store, const batch *b, const block *at)
 {
-    size_t count = 0;
-    if (keeps_foreign) return b->id->row_count;
-    for (size_t row = 0; row < b->id->row_count; row++)
-        count += b->codes[row] != LK_FUNNEL_CODE_NOTHING;
-    return count;
+    if (!store->sequences && !store->event_segments) {
+        append_plain(store, b, at);
+        return;
+    }
+    for (size_t i = 0; i < at->count; i++)
+        if (is_kept(b, at->codes[i]))
+            lk_funnel_append(store, lk_column_int64(b->time, at->start + i),
+                             sequence_of(b, at->start + i), at->leads[i], at->codes[i],
+                             at->segments[i]);
 }
 
-static leadkpi_status intern(leadkpi_funnel *funnel, batch *b, leadkpi_error *error)
+static leadkpi_status take_block(leadkpi_funnel *funnel, const batch *b, code_memo *memo, block *at,
+                                 leadkpi_error *error)
 {
-    bool keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule);
-    size_t row_count = b->id->row_count;
-    lk_memory *memory = &funnel->memory;
-    LK_TRY(lk_allocate(memory, row_count, sizeof *b->leads, &b->leads, error));
-    LK_TRY(lk_allocate(memory, row_count, sizeof *b->codes, &b->codes, error));
-    if (b->segment)
-        LK_TRY(lk_allocate(memory, row_count, sizeof *b->segments, &b->segments, error));
-    LK_TRY(lk_lead_ids_intern(&funnel->store->ids, memory, b->id, b->leads, error));
-    LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(find_codes(funnel, b, error));
-    if (b->value) LK_TRY(take_values(funnel, b, keeps_foreign, error));
-    if (b->segment) LK_TRY(intern_segments(funnel, b, keeps_foreign, error));
-    LK_TRY(lk_funnel_grow(funnel, count_kept(b, keeps_foreign), has_sequences(b), has_segments(b),
-                          error));
-    commit(funnel, b, keeps_foreign);
+    LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, at->start, at->count,
+                                   at->leads, error));
+    LK_TRY(find_codes(funnel, b, memo, at, error));
+    if (b->value) LK_TRY(take_values(funnel, b, at, error));
+    if (b->segment) LK_TRY(intern_segments(funnel, b, at, error));
+    LK_TRY(make_room(funnel, b, at, error));
+    append(funnel->store, b, at);
     return LEADKPI_OK;
+}
+
+/* Steps say at once how many rows are kept, so that their room is made in one go. */
+static leadkpi_status reserve(leadkpi_funnel *funnel, const batch *b, leadkpi_error *error)
+{
+    size_t kept = 0;
+    if (!b->steps) return LEADKPI_OK;
+    for (size_t row = 0; row < b->steps->row_count; row++)
+        kept += b->keeps_foreign || lk_column_int64(b->steps, row) != 0;
+    return lk_funnel_grow(funnel, kept, false, false, error);
+}
+
+static void set_block(const batch *b, block *at, size_t start)
+{
+    size_t left = b->id->row_count - start;
+    at->start = start;
+    at->count = left < BLOCK ? left : BLOCK;
+}
+
+static leadkpi_status take_blocks(leadkpi_funnel *funnel, batch *b, leadkpi_error *error)
+{
+    code_memo memo = {{0}, {0}};
+    block at;
+    size_t row_count = b->id->row_count;
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
+    LK_TRY(find_entry_codes(funnel, b, error));
+    LK_TRY(reserve(funnel, b, error));
+    for (size_t start = 0; start < row_count; start += BLOCK) {
+        set_block(b, &at, start);
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
+        LK_TRY(take_block(funnel, b, &memo, &at, error));
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- rows in order of time, into standings ----------------------------------------------- */
+
+static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, leadkpi_error *error)
+{
+    int64_t before = funnel->store->standings.latest;
+    LK_FAIL_IF(b->sequence || b->segment, error, LEADKPI_CONTRADICTION,
+               "columns: with input=time expected neither \"sequence\" nor \"segment\", found one");
+    for (size_t row = 0; row < b->time->row_count; row++) {
+        int64_t time = lk_column_int64(b->time, row);
+        if (time < before)
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
+                              "row %zu, column \"%.*s\": with input=time expected no time before %lld, "
+                              "found %lld",
+                              row, LK_TEXT_ARGS(b->time->name), (long long)before, (long long)time);
+        before = time;
+    }
+    return LEADKPI_OK;
+}
+
+/* The steps of one instant are kept together, so which event had which of them must not matter. */
+static leadkpi_status check_codes(const leadkpi_funnel *funnel, const batch *b, const block *at,
+                                  leadkpi_error *error)
+{
+    if (funnel->rule.same_event == LK_SAME_EVENT_MANY) return LEADKPI_OK;
+    for (size_t i = 0; i < at->count; i++)
+        if (!has_one_step_at_most(lk_funnel_code_steps(funnel->store, at->codes[i])))
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->time->index,
+                              "row %zu: with input=time and same_event=once expected an event of one "
+                              "step at most, found one of several",
+                              at->start + i);
+    for (size_t i = 0; b->excluded && i < at->count; i++)
+        if (lk_funnel_code_exclusions(funnel->store, at->codes[i]))
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->excluded->index,
+                              "row %zu: with input=time expected no exclusion, found one",
+                              at->start + i);
+    return LEADKPI_OK;
+}
+
+/* How many rows ahead the standing of a lead is asked for. */
+#define ROWS_AHEAD 24
+
+static inline void fetch_standing(const lk_standings *standings, const lk_funnel_rule *rule, uint32_t lead)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(lk_standing(standings, rule, lead), 1);
+#else
+    (void)standings, (void)rule, (void)lead;
+#endif
+}
+
+/* Cost a row: 16 bytes read in order, and the standing of its lead, one line of the cache that was asked
+ * for ahead; the row before is taken then, one step without a branch. Rows that mean nothing, which no
+ * branch could foresee, are left out first. */
+static void take_rows(leadkpi_funnel *funnel, const batch *b, const uint32_t *leads, block *at)
+{
+    lk_standings *standings = &funnel->store->standings;
+    const lk_funnel_rule *rule = &funnel->rule;
+    uint32_t *rows = at->segments, kept = 0; /* input=time has no segments */
+    for (uint32_t i = 0; i < at->count; i++) {
+        rows[kept] = i;
+        kept += at->codes[i] != LK_FUNNEL_CODE_NOTHING;
+    }
+    for (uint32_t i = 0; i < kept; i++) {
+        size_t row = at->start + rows[i];
+        if (i + ROWS_AHEAD < kept) fetch_standing(standings, rule, leads[at->start + rows[i + ROWS_AHEAD]]);
+        lk_standing_add(rule, lk_standing(standings, rule, leads[row]),
+                        lk_standing_time(lk_column_int64(b->time, row)),
+                        lk_funnel_code_steps(funnel->store, at->codes[rows[i]]));
+    }
+    if (kept) standings->latest = lk_column_int64(b->time, at->start + rows[kept - 1]);
+}
+
+/* All that can fail goes first; the codes are found a second time then, which cannot. */
+static leadkpi_status take_in_order(leadkpi_funnel *funnel, const batch *b, uint32_t *leads,
+                                    leadkpi_error *error)
+{
+    code_memo memo = {{0}, {0}};
+    block at;
+    size_t row_count = b->id->row_count;
+    LK_TRY(check_order(funnel, b, error));
+    for (size_t start = 0; start < row_count; start += BLOCK) {
+        set_block(b, &at, start);
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
+        LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, start, at.count,
+                                       leads + start, error));
+        LK_TRY(find_codes(funnel, b, &memo, &at, error));
+        LK_TRY(check_codes(funnel, b, &at, error));
+    }
+    LK_TRY(lk_standings_reserve(&funnel->store->standings, &funnel->rule, &funnel->memory,
+                            lk_lead_ids_count(&funnel->store->ids), error));
+    for (size_t start = 0; start < row_count; start += BLOCK) {
+        set_block(b, &at, start);
+        LK_TRY(find_codes(funnel, b, &memo, &at, error));
+        take_rows(funnel, b, leads, &at);
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status take_standings(leadkpi_funnel *funnel, batch *b, leadkpi_error *error)
+{
+    uint32_t *leads;
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
+    LK_TRY(find_entry_codes(funnel, b, error));
+    LK_TRY(lk_allocate(&funnel->memory, b->id->row_count, sizeof *leads, &leads, error));
+    leadkpi_status status = take_in_order(funnel, b, leads, error);
+    lk_release(&funnel->memory, leads, b->id->row_count, sizeof *leads);
+    return status;
 }
 
 static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                  leadkpi_error *error)
 {
-    batch b = {0};
+    batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
     LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
-    leadkpi_status status = intern(funnel, &b, error);
-    size_t row_count = b.id->row_count;
-    lk_release(&funnel->memory, b.leads, row_count, sizeof *b.leads);
-    lk_release(&funnel->memory, b.codes, row_count, sizeof *b.codes);
-    lk_release(&funnel->memory, b.segments, row_count, sizeof *b.segments);
+    leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? take_standings(funnel, &b, error)
+                                                                : take_blocks(funnel, &b, error);
+    lk_release(&funnel->memory, b.entry_codes, b.event ? b.event->dictionary_count : 0,
+               sizeof *b.entry_codes);
     return status;
 }
 
@@ -353,41 +513,53 @@ static leadkpi_status find_stage_columns(const leadkpi_funnel *funnel, const lea
     return LEADKPI_OK;
 }
 
-static void commit_stages(leadkpi_funnel *funnel, const batch *b, const lk_column *const *stages,
-                          const uint32_t *step_codes)
+/* The row's segment, where it reached a stage. */
+static leadkpi_status find_stage_segments(leadkpi_funnel *funnel, const batch *b,
+                                          const lk_column *const *stages, block *at,
+                                          leadkpi_error *error)
 {
-    for (size_t row = 0; row < b->id->row_count; row++)
+    for (size_t i = 0; i < at->count; i++) {
+        at->codes[i] = LK_FUNNEL_CODE_NOTHING;
         for (int32_t step = 0; step < funnel->rule.step_count; step++)
-            if (lk_column_is_valid(stages[step], row))
-                lk_funnel_append(funnel->store, lk_column_int64(stages[step], row), 0, b->leads[row],
-                                 step_codes[step], b->segments ? b->segments[row] : 0);
+            if (lk_column_is_valid(stages[step], at->start + i))
+                at->codes[i] = LK_FUNNEL_CODE_NOTHING + 1; /* kept, whatever it means */
+    }
+    return intern_segments(funnel, b, at, error);
 }
 
-static leadkpi_status intern_stages(leadkpi_funnel *funnel, batch *b, const lk_column *const *stages,
+static leadkpi_status append_stages(leadkpi_funnel *funnel, const block *at,
+                                    const lk_column *const *stages, const uint32_t *step_codes,
                                     leadkpi_error *error)
 {
+    for (size_t i = 0; i < at->count; i++)
+        for (int32_t step = 0; step < funnel->rule.step_count; step++) {
+            if (!lk_column_is_valid(stages[step], at->start + i)) continue;
+            LK_TRY(lk_funnel_grow(funnel, 1, false, at->segments[i] != 0, error));
+            lk_funnel_append(funnel->store, lk_column_int64(stages[step], at->start + i), 0,
+                             at->leads[i], step_codes[step], at->segments[i]);
+        }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status take_stages(leadkpi_funnel *funnel, const batch *b,
+                                  const lk_column *const *stages, leadkpi_error *error)
+{
     uint32_t step_codes[LK_FUNNEL_STEPS_MAX];
-    size_t row_count = b->id->row_count, cells = 0;
+    block at;
     lk_memory *memory = &funnel->memory;
-    LK_TRY(lk_allocate(memory, row_count, sizeof *b->leads, &b->leads, error));
-    LK_TRY(lk_lead_ids_intern(&funnel->store->ids, memory, b->id, b->leads, error));
+    size_t row_count = b->id->row_count;
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
     for (int32_t step = 0; step < funnel->rule.step_count; step++) {
         lk_key128 key = lk_funnel_code_key(&funnel->rule, (uint64_t)1 << step, false);
         LK_TRY(lk_map128_find_or_add(&funnel->store->codes, memory, &key, 1, &step_codes[step], error));
-        for (size_t row = 0; row < row_count; row++) cells += lk_column_is_valid(stages[step], row);
     }
-    if (b->segment) {
-        LK_TRY(lk_allocate(memory, row_count, sizeof *b->segments, &b->segments, error));
-        LK_TRY(lk_allocate(memory, row_count, sizeof *b->codes, &b->codes, error));
-        for (size_t row = 0; row < row_count; row++) {
-            b->codes[row] = LK_FUNNEL_CODE_NOTHING;
-            for (int32_t step = 0; step < funnel->rule.step_count; step++)
-                if (lk_column_is_valid(stages[step], row)) b->codes[row] = step_codes[step];
-        }
-        LK_TRY(intern_segments(funnel, b, false, error));
+    for (size_t start = 0; start < row_count; start += BLOCK) {
+        set_block(b, &at, start);
+        LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, memory, b->id, at.start, at.count, at.leads,
+                                       error));
+        LK_TRY(find_stage_segments(funnel, b, stages, &at, error));
+        LK_TRY(append_stages(funnel, &at, stages, step_codes, error));
     }
-    LK_TRY(lk_funnel_grow(funnel, cells, false, has_segments(b), error));
-    commit_stages(funnel, b, stages, step_codes);
     return LEADKPI_OK;
 }
 
@@ -398,16 +570,13 @@ static leadkpi_status add_stages(leadkpi_funnel *funnel, const leadkpi_table *ro
     batch b = {0};
     LK_FAIL_IF(funnel->rule.same_value, error, LEADKPI_CONTRADICTION,
                "same_value: expected rows of events, which have a value; found a row a lead");
+    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: a column a stage has no order of time; expected input=any");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(check_complete(b.id, error));
     LK_TRY(find_stage_columns(funnel, rows, stages, error));
-    leadkpi_status status = intern_stages(funnel, &b, stages, error);
-    size_t row_count = b.id->row_count;
-    lk_release(&funnel->memory, b.leads, row_count, sizeof *b.leads);
-    lk_release(&funnel->memory, b.codes, row_count, sizeof *b.codes);
-    lk_release(&funnel->memory, b.segments, row_count, sizeof *b.segments);
-    return status;
+    return take_stages(funnel, &b, stages, error);
 }
 
 /* ---- the public calls -------------------------------------------------------------- */

@@ -46,6 +46,37 @@ static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *f
     return LEADKPI_OK;
 }
 
+/* Standings do not add up: all rows of a lead went to one handle. */
+static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_store *from,
+                                    const translation *t, leadkpi_error *error)
+{
+    lk_standings *standings = &into->store->standings;
+    if (into->rule.input != LK_INPUT_TIME) return LEADKPI_OK;
+    for (uint32_t lead = 0; lead < from->standings.count; lead++) {
+        bool both = t->leads[lead] < standings->count &&
+                    lk_standing(standings, &into->rule, t->leads[lead])[LK_STANDING_STEPS] &&
+                    lk_standing(&from->standings, &into->rule, lead)[LK_STANDING_STEPS];
+        LK_FAIL_IF(both, error, LEADKPI_MISMATCH,
+                   "from: with input=time expected leads that the other handle does not have, so that "
+                   "the rows of each come in order of time");
+    }
+    return lk_standings_reserve(standings, &into->rule, &into->memory, lk_lead_ids_count(&into->store->ids),
+                            error);
+}
+
+static void commit_standings(leadkpi_funnel *into, const lk_funnel_store *from, const translation *t)
+{
+    lk_standings *standings = &into->store->standings;
+    if (into->rule.input != LK_INPUT_TIME) return;
+    if (from->standings.latest > standings->latest) standings->latest = from->standings.latest;
+    for (uint32_t lead = 0; lead < from->standings.count; lead++) {
+        const uint64_t *standing = lk_standing(&from->standings, &into->rule, lead);
+        if (standing[LK_STANDING_STEPS])
+            memcpy(lk_standing(standings, &into->rule, t->leads[lead]), standing,
+                   lk_standing_size(&into->rule) * sizeof *standing);
+    }
+}
+
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
                                 leadkpi_error *error)
 {
@@ -60,6 +91,7 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(merge_codes(into, from, t->codes, error));
     LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
+    LK_TRY(reserve_standings(into, from, t, error));
     return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
                           from->event_segments != NULL, error);
 }
@@ -80,7 +112,10 @@ static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, l
     translation t = {0};
     LK_TRY(lk_funnel_open(into, &store, error));
     leadkpi_status status = translate(into, from, &t, error);
-    if (status == LEADKPI_OK) commit(store, from, &t);
+    if (status == LEADKPI_OK) {
+        commit(store, from, &t);
+        commit_standings(into, from, &t);
+    }
     lk_release(&into->memory, t.leads, lk_lead_ids_count(&from->ids), sizeof *t.leads);
     lk_release(&into->memory, t.codes, from->codes.count, sizeof *t.codes);
     lk_release(&into->memory, t.segments, from->segments.count, sizeof *t.segments);

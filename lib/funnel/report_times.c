@@ -86,6 +86,8 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
 {
     leadkpi_error_reset(error);
     if (out) *out = NULL;
+    LK_FAIL_IF(funnel && funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: with input=time no times of steps are kept; they need input=any");
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; times need compat=none");
     LK_TRY(lk_funnel_check_way(funnel, "times", error));

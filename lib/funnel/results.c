@@ -44,6 +44,7 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
 static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t lead,
                            const lk_attempt *attempt)
 {
+    if (attempt->entry == LK_MAP_NONE) return 0; /* a lead in a standing has none */
     switch (r->breakdown) {
     case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
@@ -190,12 +191,31 @@ static leadkpi_status walk_look(intake *in, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
+{
+    uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
+    lk_attempt attempt = {.entry = LK_MAP_NONE};
+    const lk_journeys *j = in->journeys;
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        attempt.level =
+            lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, in->lead), scratch,
+                              &attempt.start);
+        attempt.done = lk_attempt_steps(attempt.level);
+        attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
+        in->attempt = 0;
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
 {
     uint8_t *places = NULL;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
     intake in = {r, j, seen, 0, 0, 0};
     if (r->look) return walk_look(&in, error);
+    if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
     if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
     leadkpi_status status =
         places ? walk_quick(&in, places, error) : walk_items(&in, j, times_wanted, error);
@@ -220,6 +240,7 @@ static leadkpi_status walk_all(lk_results *r, lk_journeys *j, leadkpi_error *err
 static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
+    if (store->standings.latest > latest) latest = store->standings.latest;
     for (size_t i = 0; i < store->event_count; i++)
         latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
@@ -260,8 +281,13 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
                "breakdown=step: windowFunnel does not say which event filled a step");
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && r->look, error, LEADKPI_CONTRADICTION,
                "breakdown=step: this report has no attempts of which a step could say the segment");
+    LK_FAIL_IF(r->look && rule->input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input=time: no event is kept that this report could look at");
     LK_FAIL_IF(r->mature_only && r->look, error, LEADKPI_CONTRADICTION,
                "mature: this report has no attempts whose window could be over");
+    LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && rule->input == LK_INPUT_TIME, error,
+               LEADKPI_CONTRADICTION,
+               "breakdown: with input=time no event is kept that a segment could be of");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);
@@ -286,6 +312,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
     else if (funnel->store)
         results->as_of = latest_time(funnel->store);
+    LK_FAIL_IF(funnel->store && results->as_of < funnel->store->standings.latest, error,
+               LEADKPI_CONTRADICTION,
+               "as_of: with input=time expected none before the latest row, which is not told apart "
+               "any more");
     leadkpi_status status = find(results, times_wanted, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;

@@ -30,6 +30,7 @@ enum {
     LK_FUNNEL_COMPAT,
     LK_FUNNEL_MODES,
     LK_FUNNEL_IDS,
+    LK_FUNNEL_INPUT,
     LK_FUNNEL_OPTION_COUNT
 };
 extern const lk_schema lk_funnel_schema;
@@ -40,6 +41,7 @@ enum { LK_ENTRY_ANY, LK_ENTRY_FIRST, LK_ENTRY_EVERY, LK_ENTRY_AGAIN };
 enum { LK_SAME_EVENT_ONCE, LK_SAME_EVENT_MANY };
 enum { LK_SKIPS_STRICT, LK_SKIPS_IMPLIED };
 enum { LK_EFFECT_RESTART, LK_EFFECT_END, LK_EFFECT_LEAD };
+enum { LK_INPUT_ANY, LK_INPUT_TIME };
 enum { LK_COMPAT_NONE, LK_COMPAT_CLICKHOUSE };
 
 /* ClickHouse's modes, as bits. */
@@ -49,13 +51,14 @@ enum {
     LK_MODE_STRICT_INCREASE = 4,
     LK_MODE_ALLOW_REENTRY = 8,
 };
-#define LK_FUNNEL_MODE_COUNT 4
-extern const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT]; /* by bit */
 
 #define LK_FUNNEL_STEPS_MAX 64
 
 /* How many ranges of exclusions there may be. */
 #define LK_FUNNEL_RANGES_MAX 16
+/* Times of rows: years 1 to 9999, so that no difference of two overflows. */
+#define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
+#define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
 
 typedef struct lk_funnel_rule {
     int64_t window;      /* microseconds from the first step, inclusive; INT64_MAX: none */
@@ -75,6 +78,7 @@ typedef struct lk_funnel_rule {
     int32_t modes;
     int32_t range_count; /* of exclusions; 1 without any */
     int32_t preset;
+    int32_t input;
     bool hashed_ids;
     bool same_value;
     /* Exclusion i counts after a step from exclude_from[i] on and before step exclude_to[i]. */
@@ -117,6 +121,12 @@ static inline bool lk_funnel_takes_exclusions(const lk_funnel_rule *rule)
 static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
 {
     return rule->entry >= LK_ENTRY_EVERY;
+}
+
+/* windowFunnel has levels only, and so have leads in standings. */
+static inline bool lk_funnel_has_times(const lk_funnel_rule *rule)
+{
+    return rule->compat == LK_COMPAT_NONE && rule->input == LK_INPUT_ANY;
 }
 
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)

@@ -151,6 +151,10 @@ static leadkpi_status write_segments(state *s, lk_writer *writer, leadkpi_error 
 static void write_events(const state *s, lk_writer *writer, uint32_t lead)
 {
     const lk_journeys *j = &s->journeys;
+    if (j->rule->input == LK_INPUT_TIME) {
+        lk_standing_write(j->rule, lk_standing(&j->store->standings, j->rule, lead), writer);
+        return;
+    }
     uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {

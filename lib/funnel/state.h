@@ -17,6 +17,8 @@
  *                segment (varint: 0 for null, else 1 + index); in order of time, sequence, code,
  *                segment; equal ones stand there as often as there were rows
  *
+ * With input=time there are no events, and a lead has after its id instead a standing, as standings.h has it.
+ *
  * Codes and segments that no event has are not written. */
 #ifndef LK_FUNNEL_STATE_H
 #define LK_FUNNEL_STATE_H

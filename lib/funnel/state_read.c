@@ -145,8 +145,21 @@ static leadkpi_status keep(reading *r, uint32_t lead, const read_event *event)
     return LEADKPI_OK;
 }
 
+static leadkpi_status read_standing(reading *r, uint32_t lead)
+{
+    lk_standings *standings = &r->store->standings;
+    const lk_funnel_rule *rule = &r->funnel->rule;
+    LK_TRY(lk_standings_reserve(standings, rule, &r->funnel->memory, (size_t)lead + 1, r->error));
+    uint64_t *standing = lk_standing(standings, rule, lead);
+    LK_TRY(lk_standing_read(rule, standing, &r->reader));
+    if (standing[LK_STANDING_STEPS] && lk_standing_time_back(standing[LK_STANDING_TIME]) > standings->latest)
+        standings->latest = lk_standing_time_back(standing[LK_STANDING_TIME]);
+    return LEADKPI_OK;
+}
+
 static leadkpi_status read_events(reading *r, uint32_t lead)
 {
+    if (r->funnel->rule.input == LK_INPUT_TIME) return read_standing(r, lead);
     uint64_t count = lk_read_varint(&r->reader);
     read_event event, last = {0, 0, 0, 0};
     LK_TRY(lk_reader_status(&r->reader));

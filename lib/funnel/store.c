@@ -65,6 +65,7 @@ leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store, l
     if (!funnel->store) {
         LK_TRY(lk_allocate(&funnel->memory, 1, sizeof *funnel->store, &funnel->store, error));
         memset(funnel->store, 0, sizeof *funnel->store);
+        funnel->store->standings.latest = LK_STANDINGS_NEVER;
         funnel->store->ids.hashed = funnel->rule.hashed_ids;
         leadkpi_status status = take_names(funnel, funnel->store, LK_FUNNEL_STEPS, error);
         if (status == LEADKPI_OK)
@@ -95,6 +96,7 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->sequences, store->sequence_capacity, sizeof *store->sequences);
     lk_release(memory, store->event_segments, store->segment_capacity,
                sizeof *store->event_segments);
+    lk_standings_free(&store->standings, memory);
     lk_release(memory, store, 1, sizeof *store);
     funnel->store = NULL;
 }
@@ -103,8 +105,13 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
-    return (lk_funnel_mark){lk_lead_ids_count(&store->ids), store->codes.count, store->values.count,
-                            store->segments.count, store->batches.count, store->ids.type, false};
+    return (lk_funnel_mark){.events = store->event_count,
+                            .ids = lk_lead_ids_count(&store->ids),
+                            .codes = store->codes.count,
+                            .values = store->values.count,
+                            .segments = store->segments.count,
+                            .batches = store->batches.count,
+                            .id_type = store->ids.type};
 }
 
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
@@ -115,6 +122,8 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
         lk_funnel_close(funnel);
         return;
     }
+    store->event_count = mark->events;
+    if (store->standings.count > mark->ids) store->standings.count = mark->ids;
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);
     lk_map_text_truncate(&store->values, mark->values);

@@ -5,8 +5,7 @@
  * Each such meaning is a code. Events that mean nothing are kept only where the
  * rule asks what stands between steps.
  *
- * All or nothing: an add marks the store, interns what it needs, makes room,
- * and only then appends, which cannot fail. */
+ * All or nothing: an add marks the store and, where it fails, rolls back to the mark. */
 #ifndef LK_FUNNEL_STORE_H
 #define LK_FUNNEL_STORE_H
 
@@ -15,11 +14,8 @@
 #include "base/lead_ids.h"
 #include "base/map.h"
 #include "calendar/calendar.h"
+#include "funnel/standings.h"
 #include "funnel/rule.h"
-
-/* Times of rows: years 1 to 9999, so that no difference of two overflows. */
-#define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
-#define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
 
 typedef struct lk_funnel_event {
     int64_t time;
@@ -42,6 +38,7 @@ typedef struct lk_funnel_store {
     size_t event_capacity;
     size_t sequence_capacity;
     size_t segment_capacity;
+    lk_standings standings; /* with input=time instead of events */
 } lk_funnel_store;
 
 /* The code of an event that means nothing; always there. */
@@ -61,6 +58,7 @@ leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store,
 void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
+    size_t events;
     uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;

@@ -1,0 +1,127 @@
+/* standings.h: where each lead stands, when rows come in order of time: no event is stored.
+ *
+ * What an attempt could still become depends on the latest start of an attempt at each step alone
+ * (attempt.c says why), so those are all that is kept, with the best attempt so far, and what stands at
+ * the latest instant, which later rows may add to: its steps count in their order, not in that of the rows.
+ *
+ * A standing is step_count + 3 words of 8 bytes, 64 bytes for 5 steps, which are one line of the cache.
+ * Starts are counted from the year 1 and 1 microsecond, so that an empty standing is all zero bytes. */
+#ifndef LK_FUNNEL_STANDINGS_H
+#define LK_FUNNEL_STANDINGS_H
+
+#include "base/codec.h"
+#include "funnel/rule.h"
+
+/* The words of a standing. */
+enum {
+    LK_STANDING_LEVEL,  /* reached before the latest instant */
+    LK_STANDING_START,  /* of the attempt that reached it */
+    LK_STANDING_TIME,   /* of the latest instant */
+    LK_STANDING_STEPS,  /* what its rows match, bit i for step i + 1; 0: no row yet */
+    LK_STANDING_STARTS, /* the latest start at each step but the last; 0: none holds it */
+};
+
+typedef struct lk_standings {
+    uint64_t *words; /* within block, at a line of the cache */
+    void *block;
+    size_t block_size;
+    size_t capacity;
+    size_t count;
+    int64_t latest; /* time of the latest row of all; LK_STANDINGS_NEVER before the first */
+} lk_standings;
+
+#define LK_STANDINGS_NEVER INT64_MIN
+
+static inline size_t lk_standing_size(const lk_funnel_rule *rule)
+{
+    return (size_t)rule->step_count + LK_STANDING_STARTS - 1;
+}
+
+static inline uint64_t *lk_standing(const lk_standings *standings, const lk_funnel_rule *rule, uint32_t lead)
+{
+    return standings->words + lead * lk_standing_size(rule);
+}
+
+/* Is the rule one whose leads fit a standing? Status: OK, CONTRADICTION. */
+leadkpi_status lk_standings_check_rule(const lk_funnel_rule *rule, bool excludes, const char *what,
+                                   leadkpi_error *error);
+
+/* Empty standings up to `count`. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory,
+                                size_t count, leadkpi_error *error);
+
+void lk_standings_free(lk_standings *standings, lk_memory *memory);
+
+/* The place of the lowest bit; 0 of 0. */
+static inline uint32_t lk_lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63) & 63u & (0u - (uint32_t)(bits != 0));
+#else
+    uint32_t place = 0;
+    while (bits && !(bits >> place & 1)) place++;
+    return place;
+#endif
+}
+
+/* Step `step` (from 0) at `time`, if `happens`: an attempt takes over the start of the step before, which
+ * is never the earlier one. */
+static inline void lk_standing_take_step(const lk_funnel_rule *rule, uint64_t *standing,
+                                         uint64_t time, uint32_t step, bool happens)
+{
+    uint64_t *starts = standing + LK_STANDING_STARTS, level = standing[LK_STANDING_LEVEL], none;
+    bool is_entry = step == 0, is_last = step + 1 == (uint32_t)rule->step_count;
+    const uint64_t *before = is_entry ? &time : &starts[step - 1];
+    uint64_t start = *before, *here = is_last ? &none : &starts[step];
+    happens &= (start != 0) & (time - start <= (uint64_t)rule->window);
+    happens &= !is_entry | (level == 0) | (rule->entry == LK_ENTRY_ANY);
+    none = 0;
+    *here = happens ? start : *here;
+    bool rises = happens & (step >= level);
+    standing[LK_STANDING_LEVEL] = rises ? step + 1 : level;
+    standing[LK_STANDING_START] = rises ? start : standing[LK_STANDING_START];
+}
+
+/* The steps of one instant, in their order, go into the standing. */
+void lk_standing_take(const lk_funnel_rule *rule, uint64_t *standing, uint64_t time, uint64_t steps);
+
+/* One row, not before those that the standing has had: the instant before it is taken, if that is over.
+ * No branch depends on what the rows are but where several steps stand at one instant. */
+static inline void lk_standing_add(const lk_funnel_rule *rule, uint64_t *standing, uint64_t time,
+                                   uint64_t steps)
+{
+    uint64_t waiting = standing[LK_STANDING_STEPS];
+    bool is_over = standing[LK_STANDING_TIME] != time;
+    if (LK_UNLIKELY(waiting & (waiting - 1))) {
+        if (is_over) lk_standing_take(rule, standing, standing[LK_STANDING_TIME], waiting);
+    } else {
+        lk_standing_take_step(rule, standing, standing[LK_STANDING_TIME], lk_lowest_bit(waiting),
+                              is_over & (waiting != 0));
+    }
+    standing[LK_STANDING_TIME] = time;
+    standing[LK_STANDING_STEPS] = (is_over ? 0 : waiting) | steps;
+}
+
+/* Of a time of a row, and back. */
+static inline uint64_t lk_standing_time(int64_t time)
+{
+    return (uint64_t)time - (uint64_t)LK_FUNNEL_TIME_MIN + 1;
+}
+
+static inline int64_t lk_standing_time_back(uint64_t time)
+{
+    return (int64_t)(time - 1 + (uint64_t)LK_FUNNEL_TIME_MIN);
+}
+
+/* How far the lead got, and when that attempt started. `scratch` is a standing. */
+int32_t lk_standing_level(const lk_funnel_rule *rule, const uint64_t *standing, uint64_t *scratch,
+                      int64_t *start);
+
+/* A standing of a state: level (varint), where it is not 0 start and the starts that hold (int64), steps
+ * (varint), where they are not 0 time (int64). */
+void lk_standing_write(const lk_funnel_rule *rule, const uint64_t *standing, lk_writer *writer);
+
+/* Status: OK, BAD_FORMAT. */
+leadkpi_status lk_standing_read(const lk_funnel_rule *rule, uint64_t *standing, lk_reader *reader);
+
+#endif
