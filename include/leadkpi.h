@@ -22,6 +22,8 @@
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   sequences.h  patterns of events with conditions on time, in linear time
+ *   responses.h  speed to lead: how fast leads are answered, and what that is worth
  *   attribution.h  which touches brought the conversions, under which model
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *   cohorts.h   do the customers stay, and what are they worth
@@ -50,6 +52,8 @@
 #include <leadkpi/kpi_sql.h>
 #include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
+#include <leadkpi/responses.h>
+#include <leadkpi/sequences.h>
 #include <leadkpi/stages.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>

@@ -12,6 +12,7 @@
 #include "cohorts/model_forecast.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "responses/responses.h"
 #include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
@@ -44,6 +45,8 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_lifetime_curve_schema,
     &lk_lifetime_forecast_schema,
     &lk_lifetime_histories_schema,
+    &lk_responses_schema,
+    &lk_responses_report_schema,
     &lk_stages_schema,
     &lk_stages_report_schema,
     NULL,

@@ -300,6 +300,40 @@ LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funne
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
 
+/* leadkpi_funnel_sequences: which leads' events hold a pattern. `pattern` is in the notation of sequences.h;
+ * (?N) is an event of step N. Events that match no step are left out, and order, entry, windows and exclusions of
+ * the definition do not matter. A row a group:
+ *   leads            int64: leads with an event that matches a step
+ *   matched          int64: of these, those with a match
+ *   matches          int64: matches that do not overlap, of all of them
+ *   share            double: matched of leads; with share_low, share_high (Wilson); null of nobody
+ * Groups go by the lead's first such event. breakdown=step and mature do not apply: CONTRADICTION.
+ * Also BAD_ARGUMENT (the pattern, with the place). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_sequence_leads: the same, a row a lead in order of ids: id; matches (int64); first_start and
+ * first_end (timestamps): of the first and last event of the first match, null without one. Of `options`
+ * as_of and pattern are looked at. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *funnel,
+                                                         const leadkpi_options *options,
+                                                         leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_retention: who had step 1, and each other step too. A row a group and step:
+ *   step, name       as in leadkpi_funnel_steps
+ *   leads            int64: leads with an event of step 1
+ *   retained         int64: of these, those with one of this step at whatever time, also before: what
+ *                    ClickHouse's retention counts
+ *   returned         int64: those with one after their first event of step 1, and within `window` of
+ *                    the definition. Of step 1: who came again
+ *   rate             double: returned of leads; with rate_low, rate_high (Wilson); null of nobody
+ * Order, entry and the rest of the definition do not matter. Groups go by the first event of step 1.
+ * breakdown=step and mature do not apply: CONTRADICTION. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
 /* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
  * none: a plain function for one window and the default rule (ordered, any entry, one event one step).
  * `times` rise (microseconds, any int64); bit i of `steps` says that the event matches step i + 1.

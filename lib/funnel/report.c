@@ -47,6 +47,9 @@ static const lk_option report_options[] = {
                                   .meaning = "The segment with which the others are compared; "
                                              "without one: the period before, or, without periods, "
                                              "all other leads."},
+    [LK_FUNNEL_REPORT_PATTERN] = {"pattern", LK_OPTION_TEXT,
+                                  .meaning = "A pattern of events, such as (?1)(?t<=1h)(?2), where (?N) "
+                                             "is an event of step N."},
     LK_CALENDAR_OPTIONS(LK_FUNNEL_REPORT_CALENDAR, "all"),
 };
 
@@ -295,26 +298,33 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 
 /* ---- a public report ---------------------------------------------------------------- */
 
-leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
-                                leadkpi_error *error)
+leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                   lk_results *results, bool times_wanted, lk_funnel_fill fill,
+                                   leadkpi_table **out, leadkpi_error *error)
 {
-    lk_results results;
     leadkpi_table *table;
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
-    LK_TRY(lk_results_find(funnel, options, times_wanted, &results, error));
+    LK_TRY(lk_results_find(funnel, options, times_wanted, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {
-        status = fill(&results, options, table, error);
+        status = fill(results, options, table, error);
         if (status == LEADKPI_OK)
             *out = table;
         else
             leadkpi_table_free(table);
     }
-    lk_results_free(&results);
+    lk_results_free(results);
     return status;
+}
+
+leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
+                                leadkpi_error *error)
+{
+    lk_results results = {0};
+    return lk_funnel_report_on(funnel, options, &results, times_wanted, fill, out, error);
 }

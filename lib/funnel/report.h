@@ -59,6 +59,11 @@ leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_opti
                                 bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error);
 
+/* The same with results that look at something else than the rule. */
+leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                   lk_results *results, bool times_wanted, lk_funnel_fill fill,
+                                   leadkpi_table **out, leadkpi_error *error);
+
 /* Value, low and high of a share with Wilson's interval, into a row of three columns that follow each
  * other; null where the denominator is 0. */
 leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t first_column, size_t row,

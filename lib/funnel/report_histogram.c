@@ -159,6 +159,8 @@ leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const lead
 {
     leadkpi_error_reset(error);
     if (out) *out = NULL;
+    LK_FAIL_IF(funnel && funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: with input=time no times of steps are kept; a histogram needs input=any");
     LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
                "compat: windowFunnel has levels only; a histogram needs compat=none");
     LK_TRY(lk_funnel_check_way(funnel, "waits", error));

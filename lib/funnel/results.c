@@ -176,6 +176,21 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
     return status;
 }
 
+/* What another report takes for the attempt of each lead. */
+static leadkpi_status walk_look(intake *in, leadkpi_error *error)
+{
+    const lk_journeys *j = in->journeys;
+    lk_results *r = in->results;
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        lk_attempt attempt = {.until = INT64_MAX, .done = 1};
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        in->attempt = 0;
+        LK_TRY(r->look(r->context, j, in->lead, r->as_of, &attempt, error));
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
 {
     uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
@@ -199,6 +214,7 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkp
     uint8_t *places = NULL;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
     intake in = {r, j, seen, 0, 0, 0};
+    if (r->look) return walk_look(&in, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
     if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
     leadkpi_status status =
@@ -263,6 +279,12 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && rule->compat != LK_COMPAT_NONE, error,
                LEADKPI_CONTRADICTION,
                "breakdown=step: windowFunnel does not say which event filled a step");
+    LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && r->look, error, LEADKPI_CONTRADICTION,
+               "breakdown=step: this report has no attempts of which a step could say the segment");
+    LK_FAIL_IF(r->look && rule->input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input=time: no event is kept that this report could look at");
+    LK_FAIL_IF(r->mature_only && r->look, error, LEADKPI_CONTRADICTION,
+               "mature: this report has no attempts whose window could be over");
     LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && rule->input == LK_INPUT_TIME, error,
                LEADKPI_CONTRADICTION,
                "breakdown: with input=time no event is kept that a segment could be of");
@@ -276,7 +298,6 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
                                bool times_wanted, lk_results *results, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_report_schema;
-    memset(results, 0, sizeof *results);
     results->funnel = funnel;
     results->memory = lk_memory_like(&funnel->memory);
     results->confidence = lk_options_double(options, schema, LK_FUNNEL_REPORT_LEVEL);

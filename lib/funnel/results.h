@@ -19,6 +19,7 @@ enum {
     LK_FUNNEL_REPORT_BIN_WIDTH,
     LK_FUNNEL_REPORT_RATE,
     LK_FUNNEL_REPORT_AGAINST,
+    LK_FUNNEL_REPORT_PATTERN,
     LK_FUNNEL_REPORT_CALENDAR,
     LK_FUNNEL_REPORT_OPTION_COUNT = LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
 };
@@ -46,8 +47,16 @@ typedef struct lk_result {
     uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
 } lk_result;
 
-typedef struct lk_results {
+typedef struct lk_results lk_results;
+
+/* What stands for the lead's attempt in another report: level 0 leaves it out. Its items are gathered. */
+typedef leadkpi_status (*lk_results_look)(void *context, const lk_journeys *journeys, uint32_t lead,
+                                          int64_t as_of, lk_attempt *attempt, leadkpi_error *error);
+
+struct lk_results {
     const leadkpi_funnel *funnel;
+    lk_results_look look; /* NULL: the rule */
+    void *context;
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
@@ -63,9 +72,9 @@ typedef struct lk_results {
     uint32_t lead_count; /* items less those that repeat: leads, or attempts */
     uint32_t *segment_rank; /* by number */
     uint32_t segment_rank_count;
-} lk_results;
+};
 
-/* Status: as the reports. */
+/* `results` is all zero but for look and context. Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);

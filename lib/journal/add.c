@@ -104,7 +104,6 @@ static leadkpi_status take_rows(lk_journal_handle *handle, const leadkpi_table *
     const lk_column *id;
     lk_intake intake = {.handle = handle, .rows = rows};
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &id, error));
-    LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &intake.sequence, error));
     LK_TRY(check_complete(id, error));
     intake.row_count = id->row_count;
     LK_TRY(lk_allocate(&handle->memory, intake.row_count, sizeof *intake.leads, &intake.leads, error));

@@ -17,14 +17,25 @@ static uint32_t segment_of(const lk_reading *r, uint32_t lead, int64_t as_of, in
     return found;
 }
 
-static void find_members(lk_member_groups *g, int64_t as_of, int word, int breakdown)
+/* The lead's first entry of the kind; NULL without one. */
+static const lk_entry *start_of(const lk_reading *r, uint32_t lead, int64_t as_of, int kind)
+{
+    for (uint32_t i = lk_reading_start(r, lead); i < r->ends[lead]; i++) {
+        const lk_entry *entry = lk_reading_entry(r, i);
+        if (entry->time > as_of) break;
+        if (kind == LK_ANY_KIND || entry->kind == (uint32_t)kind) return entry;
+    }
+    return NULL;
+}
+
+static void find_members(lk_member_groups *g, int64_t as_of, int kind, int word, int breakdown)
 {
     const lk_reading *r = g->reading;
     for (uint32_t lead = 0; lead < r->lead_count; lead++) {
-        uint32_t start = lk_reading_start(r, lead);
-        if (start == r->ends[lead] || lk_reading_entry(r, start)->time > as_of) continue;
-        g->members[g->member_count++] = (lk_member){lk_reading_entry(r, start)->time, lead,
-                                                    segment_of(r, lead, as_of, word, breakdown)};
+        const lk_entry *entry = start_of(r, lead, as_of, kind);
+        if (entry)
+            g->members[g->member_count++] =
+                (lk_member){entry->time, lead, segment_of(r, lead, as_of, word, breakdown)};
     }
 }
 
@@ -96,8 +107,8 @@ static leadkpi_status open_calendar(lk_member_groups *g, const leadkpi_options *
                                    error);
 }
 
-leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int segment_word,
-                                     int breakdown, bool by_segment, const leadkpi_options *options,
+leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int start_kind,
+                                     int segment_word, int breakdown, bool by_segment, const leadkpi_options *options,
                                      const lk_schema *schema, int calendar_at,
                                      lk_member_groups *groups, leadkpi_error *error)
 {
@@ -110,7 +121,7 @@ leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int seg
     if (status == LEADKPI_OK)
         status = lk_allocate(memory, leads, sizeof *groups->order, &groups->order, error);
     if (status == LEADKPI_OK) {
-        find_members(groups, as_of, segment_word, breakdown);
+        find_members(groups, as_of, start_kind, segment_word, breakdown);
         for (uint32_t i = 0; i < groups->member_count; i++) groups->order[i] = i;
         status = sort_members(groups, error);
     }

@@ -33,11 +33,13 @@ typedef struct lk_member_groups {
 
 enum { LK_SEGMENT_FIRST, LK_SEGMENT_LAST };
 
-/* Each lead with an entry not after as_of, from its first one; its segment is `segment_word` of the
- * first (or last) entry that has it. With schema's calendar options from index `calendar_at` on.
+#define LK_ANY_KIND (-1)
+
+/* Each lead with an entry of kind `start_kind` not after as_of, from its first one; its segment is
+ * `segment_word` of the first (or last) entry that has it. With schema's calendar options from index `calendar_at` on.
  * Status: OK, BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int segment_word,
-                                     int breakdown, bool by_segment, const leadkpi_options *options,
+leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int start_kind,
+                                     int segment_word, int breakdown, bool by_segment, const leadkpi_options *options,
                                      const lk_schema *schema, int calendar_at,
                                      lk_member_groups *groups, leadkpi_error *error);
 void lk_member_groups_free(lk_member_groups *groups);

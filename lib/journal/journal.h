@@ -77,7 +77,7 @@ leadkpi_status lk_journal_deserialize(const leadkpi_host *host, const lk_journal
 typedef struct lk_intake {
     lk_journal_handle *handle;
     const leadkpi_table *rows;
-    const lk_column *sequence; /* NULL: none */
+    const lk_column *sequence; /* NULL, at first: none */
     uint32_t *leads;           /* of each row */
     size_t row_count;
 } lk_intake;

@@ -209,7 +209,7 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
     m->visits_rule = lk_options_choice(options, schema, LK_STAGES_REPORT_VISITS);
     LK_TRY(number_others(m, error));
     LK_TRY(open_visits(m, error));
-    return lk_member_groups_find(&m->reading, m->as_of, LK_STAGES_WORD_SEGMENT,
+    return lk_member_groups_find(&m->reading, m->as_of, LK_ANY_KIND, LK_STAGES_WORD_SEGMENT,
                                  lk_options_choice(options, schema, LK_STAGES_REPORT_BREAKDOWN),
                                  lk_options_choice(options, schema, LK_STAGES_REPORT_BY) == 1, options,
                                  schema, LK_STAGES_REPORT_CALENDAR, &m->groups, error);

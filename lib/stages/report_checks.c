@@ -1,4 +1,5 @@
 /* report_checks.c: what is odd in the data: counted, with a lead as an example, and never hidden. */
+#include "journal/findings.h"
 #include "stages/model.h"
 
 enum {
@@ -18,10 +19,7 @@ enum {
 };
 
 /* Names are stable; append only. */
-static const struct {
-    const char *name;
-    const char *meaning;
-} findings[FINDING_COUNT] = {
+static const lk_finding findings[FINDING_COUNT] = {
     [CUSTOMER_BEFORE_CREATION] = {"customer_before_creation",
                                   "rows of success before the lead's first row of the first stage: an "
                                   "error in the data"},
@@ -45,18 +43,7 @@ static const struct {
     [ROWS_AFTER_AS_OF] = {"rows_after_as_of", "rows after the time of the report, left out"},
 };
 
-typedef struct tally {
-    int64_t rows[FINDING_COUNT], leads[FINDING_COUNT];
-    uint32_t last_lead[FINDING_COUNT], example[FINDING_COUNT];
-} tally;
-
-static void note(tally *t, int finding, uint32_t lead)
-{
-    t->rows[finding]++;
-    if (t->leads[finding] && t->last_lead[finding] == lead) return;
-    if (t->leads[finding]++ == 0) t->example[finding] = lead;
-    t->last_lead[finding] = lead;
-}
+_Static_assert(FINDING_COUNT <= LK_FINDINGS_MAX, "there is room for each");
 
 /* ---- rows ----------------------------------------------------------------------------- */
 
@@ -66,26 +53,26 @@ static uint32_t stage_of(const lk_model *m, const lk_entry *entry)
 }
 
 /* Against the row before, which may be NULL. */
-static void check_row(const lk_model *m, const lk_entry *entry, const lk_entry *before, tally *t)
+static void check_row(const lk_model *m, const lk_entry *entry, const lk_entry *before, lk_findings *t)
 {
     uint32_t stage = stage_of(m, entry), from = entry->words[LK_STAGES_WORD_FROM];
     const lk_stage *named = &m->stages[stage];
-    if (named->line < 0 && !named->lost) note(t, STAGES_OFF_THE_LINE, entry->lead);
+    if (named->line < 0 && !named->lost) lk_findings_note(t, STAGES_OFF_THE_LINE, entry->lead);
     if (!before) {
-        if (from) note(t, START_UNKNOWN, entry->lead);
+        if (from) lk_findings_note(t, START_UNKNOWN, entry->lead);
         return;
     }
     if (stage == stage_of(m, before)) {
-        note(t, REPEATED_ROWS, entry->lead);
+        lk_findings_note(t, REPEATED_ROWS, entry->lead);
         return;
     }
     if (entry->time == before->time && entry->sequence == before->sequence)
-        note(t, TWO_STAGES_AT_ONE_INSTANT, entry->lead);
-    if (from && m->stage_of_word[from] != stage_of(m, before)) note(t, FROM_DISAGREES, entry->lead);
+        lk_findings_note(t, TWO_STAGES_AT_ONE_INSTANT, entry->lead);
+    if (from && m->stage_of_word[from] != stage_of(m, before)) lk_findings_note(t, FROM_DISAGREES, entry->lead);
 }
 
 /* Rows before the lead's first one of the first stage, if it has one. */
-static void check_creation(const lk_model *m, uint32_t first, uint32_t last, uint32_t lead, tally *t)
+static void check_creation(const lk_model *m, uint32_t first, uint32_t last, uint32_t lead, lk_findings *t)
 {
     const lk_reading *r = &m->reading;
     uint32_t created = first;
@@ -96,11 +83,11 @@ static void check_creation(const lk_model *m, uint32_t first, uint32_t last, uin
         const lk_entry *entry = lk_reading_entry(r, i);
         if (entry->time == time) continue; /* at one instant nothing is before */
         bool won = m->stages[stage_of(m, entry)].won;
-        note(t, won ? CUSTOMER_BEFORE_CREATION : STAGE_BEFORE_CREATION, lead);
+        lk_findings_note(t, won ? CUSTOMER_BEFORE_CREATION : STAGE_BEFORE_CREATION, lead);
     }
 }
 
-static void check_rows(const lk_model *m, uint32_t lead, tally *t)
+static void check_rows(const lk_model *m, uint32_t lead, lk_findings *t)
 {
     const lk_reading *r = &m->reading;
     const lk_entry *before = NULL;
@@ -112,7 +99,7 @@ static void check_rows(const lk_model *m, uint32_t lead, tally *t)
         before = entry;
     }
     check_creation(m, first, i, lead, t);
-    for (; i < r->ends[lead]; i++) note(t, ROWS_AFTER_AS_OF, lead);
+    for (; i < r->ends[lead]; i++) lk_findings_note(t, ROWS_AFTER_AS_OF, lead);
 }
 
 /* ---- moves ------------------------------------------------------------------------------ */
@@ -130,64 +117,29 @@ static bool is_edge(const lk_model *m, uint32_t from, uint32_t to)
     return count == 0;
 }
 
-static void check_moves(const lk_model *m, uint32_t lead, tally *t)
+static void check_moves(const lk_model *m, uint32_t lead, lk_findings *t)
 {
     for (uint32_t i = lk_visits_start(m, lead) + 1; i < m->visit_ends[lead]; i++) {
         uint32_t from = m->visits[i - 1].stage, to = m->visits[i].stage;
         int move = lk_move_of(m, from, to);
-        if (move == LK_MOVE_SKIP) note(t, SKIPPED_STAGES, lead);
-        if (move == LK_MOVE_BACK) note(t, WENT_BACK, lead);
-        if (move == LK_MOVE_REOPENED) note(t, REOPENED, lead);
-        if (!is_edge(m, from, to)) note(t, MOVES_OFF_THE_EDGES, lead);
+        if (move == LK_MOVE_SKIP) lk_findings_note(t, SKIPPED_STAGES, lead);
+        if (move == LK_MOVE_BACK) lk_findings_note(t, WENT_BACK, lead);
+        if (move == LK_MOVE_REOPENED) lk_findings_note(t, REOPENED, lead);
+        if (!is_edge(m, from, to)) lk_findings_note(t, MOVES_OFF_THE_EDGES, lead);
     }
 }
 
 /* ---- the table ---------------------------------------------------------------------------- */
 
-static leadkpi_status add_text(const tally *t, leadkpi_table *table, lk_text name, bool is_meaning,
-                               leadkpi_error *error)
+static void check_lead(const void *context, uint32_t lead, lk_findings *t)
 {
-    lk_text_builder builder;
-    leadkpi_status status = LEADKPI_OK;
-    lk_text_builder_init(&builder, table);
-    for (int i = 0; i < FINDING_COUNT && status == LEADKPI_OK; i++) {
-        const char *text = is_meaning ? findings[i].meaning : findings[i].name;
-        if (t->rows[i])
-            status = lk_text_builder_append(&builder, lk_text_of(text, LEADKPI_NUL_TERMINATED), error);
-    }
-    if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, name, "", error);
-    lk_text_builder_release(&builder);
-    return status;
+    check_rows(context, lead, t);
+    check_moves(context, lead, t);
 }
 
 static leadkpi_status fill(lk_model *m, leadkpi_table *table, leadkpi_error *error)
 {
-    tally t = {{0}, {0}, {0}, {0}};
-    uint32_t *leads, lead_count = m->reading.lead_count, examples[FINDING_COUNT];
-    int64_t *rows, *counts;
-    size_t count = 0;
-    lk_memory *memory = &m->reading.memory;
-    LK_TRY(lk_allocate(memory, lead_count, sizeof *leads, &leads, error));
-    leadkpi_status status = lk_lead_ids_sort(&m->reading.journal->ids, memory, leads, error);
-    for (uint32_t i = 0; i < lead_count && status == LEADKPI_OK; i++) {
-        check_rows(m, leads[i], &t);
-        check_moves(m, leads[i], &t);
-    }
-    lk_release(memory, leads, lead_count, sizeof *leads);
-    LK_TRY(status);
-    for (int i = 0; i < FINDING_COUNT; i++)
-        if (t.rows[i]) examples[count++] = t.example[i];
-    LK_TRY(add_text(&t, table, LK_LITERAL("finding"), false, error));
-    LK_TRY(add_text(&t, table, LK_LITERAL("meaning"), true, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("rows"), "rows", count, false, &rows, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", count, false, &counts, error));
-    count = 0;
-    for (int i = 0; i < FINDING_COUNT; i++) {
-        if (!t.rows[i]) continue;
-        rows[count] = t.rows[i];
-        counts[count++] = t.leads[i];
-    }
-    return lk_lead_ids_add_column(&m->reading.journal->ids, table, examples, count, error);
+    return lk_findings_report(&m->reading, findings, FINDING_COUNT, check_lead, m, table, error);
 }
 
 leadkpi_status leadkpi_stages_checks(const leadkpi_stages *stages, const leadkpi_options *options,

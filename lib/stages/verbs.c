@@ -74,6 +74,7 @@ static leadkpi_status read_changes(lk_intake *intake, leadkpi_error *error)
                             &feed.words[LK_STAGES_WORD_STAGE], error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("from"), LK_ALLOW_TEXT, &feed.words[LK_STAGES_WORD_FROM],
                           error));
+    LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &intake->sequence, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT,
                           &feed.words[LK_STAGES_WORD_SEGMENT], error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("reason"), LK_ALLOW_TEXT,
@@ -101,7 +102,6 @@ static leadkpi_status read_wide(lk_intake *intake, leadkpi_error *error)
 {
     lk_feed feed = {.may_lack_time = true};
     size_t found = 0;
-    intake->sequence = NULL; /* one row a lead: its stages of one time stand in the order of the line */
     LK_TRY(lk_table_allow(intake->rows, LK_LITERAL("segment"), LK_ALLOW_TEXT,
                           &feed.words[LK_STAGES_WORD_SEGMENT], error));
     LK_TRY(feed_stages(intake, LK_STAGES_STAGES, &feed, &found, error));

@@ -1,0 +1,100 @@
+/* report_retention.c: who had step 1 and then each other step: as ClickHouse's retention has it, at
+ * whatever time, and after the first event of step 1. */
+#include "funnel/report.h"
+
+typedef struct returns {
+    uint64_t any;   /* steps that an event of the lead matches, whenever */
+    uint64_t after; /* after its first event of step 1, within the window */
+} returns;
+
+typedef struct returning {
+    lk_memory memory;
+    returns *leads; /* by lead */
+    uint32_t lead_count;
+    int64_t window;
+} returning;
+
+static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, int64_t as_of,
+                           lk_attempt *attempt, leadkpi_error *error)
+{
+    returning *s = context;
+    returns *at = &s->leads[lead];
+    (void)error;
+    attempt->level = 0;
+    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
+        const lk_funnel_event *event = lk_journeys_event(j, i);
+        uint64_t steps = lk_funnel_code_steps(j->store, event->code);
+        if (event->time > as_of) break;
+        at->any |= steps;
+        if (attempt->level && event->time - attempt->start <= s->window) at->after |= steps;
+        if (attempt->level || !(steps & 1)) continue;
+        attempt->level = 1;
+        attempt->entry = i;
+        attempt->start = event->time;
+    }
+    return LEADKPI_OK;
+}
+
+static void count_step(const lk_groups *g, const lk_group *group, int32_t step, int64_t *counts[3])
+{
+    const returning *s = g->results->context;
+    for (uint32_t i = group->first; i < group->last; i++) {
+        const returns *at = &s->leads[lk_groups_result(g, i)->lead];
+        ++*counts[0];
+        *counts[1] += (int64_t)(at->any >> step & 1);
+        *counts[2] += (int64_t)(at->after >> step & 1);
+    }
+}
+
+static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
+{
+    static const char *const names[] = {"rate", "rate_low", "rate_high"};
+    size_t steps = (size_t)g->results->funnel->rule.step_count, rows = steps * g->count;
+    int64_t *step, *leads, *any, *after;
+    double *rate[3];
+    LK_TRY(lk_groups_add_columns(g, steps, table, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &step, error));
+    LK_TRY(lk_groups_add_step_names(g, g->count, table, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &leads, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("retained"), "leads", rows, false, &any, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("returned"), "leads", rows, false, &after, error));
+    int32_t rate_at = leadkpi_table_column_count(table);
+    for (int i = 0; i < 3; i++)
+        LK_TRY(lk_table_add_double(table, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), "fraction", rows,
+                                   true, &rate[i], error));
+    for (size_t row = 0; row < rows; row++) {
+        int64_t *counts[] = {&leads[row], &any[row], &after[row]};
+        step[row] = (int64_t)(row % steps) + 1;
+        count_step(g, &g->items[row / steps], (int32_t)(row % steps), counts);
+        LK_TRY(lk_put_rate(table, rate, rate_at, row, after[row], leads[row], g->results->confidence,
+                           error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status fill(lk_results *r, const leadkpi_options *options, leadkpi_table *table,
+                           leadkpi_error *error)
+{
+    lk_groups groups;
+    LK_TRY(lk_groups_find(r, options, &groups, error));
+    leadkpi_status status = fill_groups(&groups, table, error);
+    lk_groups_free(&groups);
+    return status;
+}
+
+leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                        leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_REQUIRE(funnel, error);
+    returning s = {.memory = lk_memory_like(&funnel->memory), .window = funnel->rule.window};
+    s.lead_count = funnel->store ? lk_lead_ids_count(&funnel->store->ids) : 0;
+    LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));
+    if (s.lead_count) memset(s.leads, 0, s.lead_count * sizeof *s.leads);
+    lk_results results = {.look = look, .context = &s};
+    leadkpi_status status = lk_funnel_report_on(funnel, options, &results, false, fill, out, error);
+    lk_release(&s.memory, s.leads, s.lead_count, sizeof *s.leads);
+    return status;
+}

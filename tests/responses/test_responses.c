@@ -1,0 +1,445 @@
+/* Speed to lead. Expected numbers are worked out by hand beside the rows, or by naive counting. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "../support/random.h"
+#include "../support/tables.h"
+
+#include <leadkpi/stats.h>
+#include <math.h>
+
+#define MINUTE INT64_C(60000000)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define ROWS_MAX 512
+
+typedef struct row {
+    int64_t id, time;
+    const char *word; /* segment of a lead, kind of a response */
+} row;
+
+typedef leadkpi_status (*add_call)(leadkpi_responses *, const leadkpi_table *, const char *, size_t,
+                                   leadkpi_error *);
+
+static leadkpi_status add(add_call call, leadkpi_responses *responses, const row *rows, size_t count,
+                          const char *batch, leadkpi_error *error)
+{
+    static int64_t ids[ROWS_MAX], times[ROWS_MAX];
+    static const char *words[ROWS_MAX];
+    leadkpi_table *table;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = rows[i].id;
+        times[i] = rows[i].time;
+        words[i] = rows[i].word;
+    }
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, call == leadkpi_responses_add_leads ? "segment" : "kind", NUL,
+                                  words, count, ok_error));
+    leadkpi_status status = call(responses, table, batch, NUL, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+#define COUNT_OF(rows) (sizeof(rows) / sizeof(rows)[0])
+
+/* Friday, 1970-01-02, 16:00, and Saturday. */
+#define FRIDAY (DAY + 16 * HOUR)
+
+static const row leads[] = {{1, FRIDAY, "web"}, {2, FRIDAY, "web"},  {3, FRIDAY, "event"},
+                            {4, FRIDAY, "web"}, {5, FRIDAY, "event"}, {1, FRIDAY + 1, "web"}};
+/* 1: after 4 minutes. 2: an auto-reply at once, a mail after 2 hours. 3: an auto-reply alone.
+ * 4: one before it came, one on Monday at 09:30. 5: after 5 minutes, having converted after 1. */
+static const row answers[] = {{1, FRIDAY + 4 * MINUTE, "call"}, {2, FRIDAY, "auto"},
+                              {2, FRIDAY + 2 * HOUR, "mail"},   {3, FRIDAY + 1, "auto_reply"},
+                              {4, FRIDAY - 1, "call"},          {4, 4 * DAY + 9 * HOUR + 30 * MINUTE, NULL},
+                              {5, FRIDAY + 5 * MINUTE, "call"}, {77, FRIDAY, "call"}};
+static const row conversions[] = {{1, FRIDAY + DAY, NULL}, {5, FRIDAY + MINUTE, NULL}, {4, FRIDAY - 5, NULL}};
+
+static leadkpi_responses *made_on(const leadkpi_host *host)
+{
+    leadkpi_responses *responses;
+    OK(leadkpi_responses_create(host, NULL, &responses, ok_error));
+    return responses;
+}
+
+static leadkpi_responses *team(void)
+{
+    leadkpi_responses *responses = made_on(NULL);
+    OK(add(leadkpi_responses_add, responses, answers, COUNT_OF(answers), NULL, ok_error));
+    OK(add(leadkpi_responses_add_leads, responses, leads, COUNT_OF(leads), NULL, ok_error));
+    OK(add(leadkpi_responses_add_conversions, responses, conversions, COUNT_OF(conversions), NULL,
+           ok_error));
+    return responses;
+}
+
+typedef leadkpi_status (*report_call)(const leadkpi_responses *, const leadkpi_options *,
+                                      leadkpi_table **, leadkpi_error *);
+
+static leadkpi_table *report(report_call call, const leadkpi_responses *responses, const char *text)
+{
+    leadkpi_table *table;
+    leadkpi_options *options = options_of("responses_report", text);
+    OK(call(responses, options, &table, ok_error));
+    leadkpi_options_free(options);
+    return table;
+}
+
+static void refused(report_call call, const char *text, leadkpi_status expected, const char *words)
+{
+    leadkpi_error error;
+    leadkpi_table *table;
+    leadkpi_responses *responses = team();
+    leadkpi_options *options = options_of("responses_report", text);
+    ck_assert_int_eq(call(responses, options, &table, &error), expected);
+    ck_assert_ptr_null(table);
+    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    leadkpi_options_free(options);
+    leadkpi_responses_free(responses);
+}
+
+START_TEST(an_automatic_reply_never_stops_the_clock)
+{
+    leadkpi_responses *responses = team();
+    leadkpi_table *t = report(leadkpi_responses_leads, responses, "as_of=1970-01-06");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 5);
+    ck_assert_double_eq(number_at(t, "wait_seconds", 0), 240);
+    ck_assert_double_eq(number_at(t, "wait_seconds", 1), 7200);
+    ck_assert_int_eq(whole_at(t, "automatic", 1), 1);
+    text_is(t, "kind", 1, "mail");
+    ck_assert(is_null_at(t, "answered", 2));
+    ck_assert_double_eq(number_at(t, "wait_seconds", 2), 3 * 86400 + 8 * 3600); /* till Tuesday */
+    text_is(t, "kind", 3, NULL);
+    ck_assert(!is_null_at(t, "answered", 3));
+    ck_assert(is_null_at(t, "converted", 3)); /* before it came */
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_speed, responses, "as_of=1970-01-06; by=segment");
+    text_is(t, "segment", 0, "event");
+    ck_assert_int_eq(whole_at(t, "automatic_only", 0), 1);
+    ck_assert_int_eq(whole_at(t, "leads", 2), 5);
+    ck_assert_int_eq(whole_at(t, "answered", 2), 4);
+    ck_assert_int_eq(whole_at(t, "unanswered", 2), 1);
+    /* 4, 5 and 120 minutes, 65.5 hours */
+    ck_assert_double_eq(number_at(t, "median_seconds", 2), 62.5 * 60);
+    ck_assert_double_eq(number_at(t, "survival_median_seconds", 2), 7200);
+    text_is(t, "flags", 2, "survivor_biased");
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+START_TEST(with_opening_hours_the_night_and_the_weekend_take_no_time)
+{
+    leadkpi_responses *responses = team();
+    const char *text = "clock=opening; hours=\"mon-fri 09:00-17:00\"; as_of=1970-01-06; targets=5min,1h,2h";
+    leadkpi_table *t = report(leadkpi_responses_leads, responses, text);
+    ck_assert_double_eq(number_at(t, "wait_seconds", 1), 3600);          /* closed at five */
+    ck_assert_double_eq(number_at(t, "wait_seconds", 3), 3600 + 30 * 60); /* Monday at half past nine */
+    ck_assert_double_eq(number_at(t, "wait_seconds", 2), 9 * 3600);      /* Friday 1, Monday 8 */
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_targets, responses, text);
+    ck_assert_int_eq(whole_at(t, "met", 0), 2);
+    ck_assert_int_eq(whole_at(t, "missed", 0), 3);
+    ck_assert_int_eq(whole_at(t, "met", 1), 3); /* an hour to the second is in time */
+    ck_assert_int_eq(whole_at(t, "met", 2), 4);
+    ck_assert_double_eq(number_at(t, "attainment", 2), 0.8);
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+START_TEST(a_lead_that_still_has_time_is_in_no_rate)
+{
+    leadkpi_responses *responses = team();
+    leadkpi_table *t = report(leadkpi_responses_targets, responses, "as_of=1970-01-02T16:10; targets=5min,1h");
+    ck_assert_int_eq(whole_at(t, "met", 0), 2);
+    ck_assert_int_eq(whole_at(t, "missed", 0), 3);
+    ck_assert_int_eq(whole_at(t, "pending", 0), 0);
+    ck_assert_int_eq(whole_at(t, "met", 1), 2);
+    ck_assert_int_eq(whole_at(t, "missed", 1), 0);
+    ck_assert_int_eq(whole_at(t, "pending", 1), 3);
+    ck_assert_double_eq(number_at(t, "attainment", 1), 1);
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_targets, responses, "as_of=1960-01-01; targets=5min");
+    ck_assert(is_null_at(t, "attainment", 0));
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+/* 40 answered within the hour, 20 of them converted; 60 later, 12 converted. */
+START_TEST(bands_have_risk_and_odds_ratios_with_their_intervals)
+{
+    static row many[100], calls[100], wins[100];
+    size_t won = 0;
+    double low, high;
+    for (int i = 0; i < 100; i++) {
+        many[i] = (row){i, 0, NULL};
+        calls[i] = (row){i, i < 40 ? 30 * MINUTE : 2 * HOUR, "call"};
+        if (i < 20 || (i >= 40 && i < 52)) wins[won++] = (row){i, DAY, NULL};
+    }
+    leadkpi_responses *responses = made_on(NULL);
+    OK(add(leadkpi_responses_add_leads, responses, many, 100, NULL, ok_error));
+    OK(add(leadkpi_responses_add, responses, calls, 100, NULL, ok_error));
+    OK(add(leadkpi_responses_add_conversions, responses, wins, won, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_responses_bands, responses, "bands=1h");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    ck_assert_int_eq(whole_at(t, "converted", 0), 20);
+    ck_assert_double_eq(number_at(t, "to_seconds", 0), 3600);
+    ck_assert(is_null_at(t, "to_seconds", 1));
+    ck_assert(is_null_at(t, "from_seconds", 2));
+    ck_assert_double_eq_tol(number_at(t, "risk_ratio", 0), 2.5, 1e-15);
+    OK(leadkpi_stats_katz_interval(20, 40, 12, 60, 0.95, &low, &high, ok_error));
+    ck_assert_double_eq(number_at(t, "risk_ratio_low", 0), low);
+    ck_assert_double_eq_tol(number_at(t, "odds_ratio", 0), 4, 1e-15);
+    /* Woolf: 4 exp(-+1.959964 sqrt(1/20 + 1/20 + 1/12 + 1/48)) = 1.64986, 9.69781 */
+    ck_assert_double_eq_tol(number_at(t, "odds_ratio_low", 0), 1.64986, 1e-5);
+    ck_assert_double_eq_tol(number_at(t, "odds_ratio_high", 0), 9.69781, 1e-5);
+    ck_assert(is_null_at(t, "risk_ratio", 1)); /* the reference itself */
+    ck_assert(is_null_at(t, "rate", 2));
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_bands, responses, "bands=1h; reference=1; window=12h; as_of=1970-01-03");
+    ck_assert_int_eq(whole_at(t, "converted", 0), 0); /* a day is too late */
+    ck_assert(is_null_at(t, "odds_ratio", 1));
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_bands, responses, "bands=1h; window=3d; as_of=1970-01-03");
+    ck_assert_int_eq(whole_at(t, "pending", 1), 60);
+    ck_assert_int_eq(whole_at(t, "leads", 1), 0);
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+START_TEST(an_answer_after_the_conversion_is_none)
+{
+    leadkpi_responses *responses = team();
+    leadkpi_table *t = report(leadkpi_responses_bands, responses, "as_of=1970-01-06");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 6);
+    ck_assert_int_eq(whole_at(t, "leads", 0), 1); /* lead 1 */
+    ck_assert_int_eq(whole_at(t, "leads", 5), 2); /* 3 unanswered; 5 converted before */
+    ck_assert_int_eq(whole_at(t, "converted", 5), 1);
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+static int64_t finding(const leadkpi_table *t, const char *name)
+{
+    for (size_t at = 0; at < leadkpi_table_row_count(t); at++)
+        if (has_text_at(t, "finding", at, name)) return whole_at(t, "rows", at);
+    return 0;
+}
+
+START_TEST(what_is_odd_is_reported)
+{
+    leadkpi_responses *responses = team();
+    leadkpi_table *t = report(leadkpi_responses_checks, responses, "as_of=1970-01-05");
+    ck_assert_int_eq(finding(t, "repeated_leads"), 1);
+    ck_assert_int_eq(finding(t, "responses_of_unknown_leads"), 1);
+    ck_assert_int_eq(finding(t, "conversions_of_unknown_leads"), 0);
+    ck_assert_int_eq(finding(t, "responses_before_lead"), 1);
+    ck_assert_int_eq(finding(t, "conversions_before_lead"), 1);
+    ck_assert_int_eq(finding(t, "answers_after_conversion"), 1);
+    ck_assert_int_eq(finding(t, "rows_after_as_of"), 1);
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+START_TEST(options_that_cannot_be_are_refused)
+{
+    refused(leadkpi_responses_targets, "targets=soon", LEADKPI_BAD_ARGUMENT, "targets");
+    refused(leadkpi_responses_targets, "targets=-1s", LEADKPI_BAD_ARGUMENT, "0s or more");
+    refused(leadkpi_responses_bands, "bands=1h,5min", LEADKPI_BAD_ARGUMENT, "longer than the one before");
+    refused(leadkpi_responses_bands, "bands=1h; reference=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+}
+END_TEST
+
+/* ---- against counting one lead at a time ------------------------------------------------------ */
+
+static void draw(row *rows, size_t count, uint64_t *state, const char *const *words, size_t word_count)
+{
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (row){(int64_t)(lk_test_random(state) % 30), (int64_t)(lk_test_random(state) % 40) * MINUTE,
+                        words[lk_test_random(state) % word_count]};
+}
+
+static int64_t first_time(const row *rows, size_t count, int64_t id, int64_t from, int people_only)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].id == id && rows[i].time >= from && rows[i].time < first &&
+            !(people_only && rows[i].word && strcmp(rows[i].word, "auto") == 0))
+            first = rows[i].time;
+    return first;
+}
+
+START_TEST(answers_agree_with_counting_one_lead_at_a_time)
+{
+    static const char *const segments[] = {"web", "event", NULL}, *const kinds[] = {"auto", "call", NULL};
+    static row came[60], said[80], won[30];
+    uint64_t state = 7 + (uint64_t)_i;
+    draw(came, 60, &state, segments, 3);
+    draw(said, 80, &state, kinds, 3);
+    draw(won, 30, &state, kinds, 3);
+    leadkpi_responses *responses = made_on(NULL);
+    OK(add(leadkpi_responses_add_conversions, responses, won, 30, NULL, ok_error));
+    OK(add(leadkpi_responses_add, responses, said, 80, NULL, ok_error));
+    OK(add(leadkpi_responses_add_leads, responses, came, 60, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_responses_leads, responses, "as_of=1970-01-01T00:40");
+    leadkpi_table *bands = report(leadkpi_responses_bands, responses, "bands=3min,10min; as_of=1970-01-01T00:40");
+    size_t at = 0;
+    int64_t in_band[4] = {0}, converted[4] = {0};
+    for (int64_t id = 0; id < 30; id++) {
+        int64_t start = first_time(came, 60, id, 0, 0);
+        if (start == INT64_MAX) continue;
+        int64_t answer = first_time(said, 80, id, start, 1), win = first_time(won, 30, id, start, 0);
+        ck_assert_int_eq(whole_at(t, "id", at), id);
+        ck_assert_int_eq(whole_at(t, "came", at), start);
+        ck_assert_int_eq(is_null_at(t, "answered", at), answer == INT64_MAX);
+        if (answer != INT64_MAX) ck_assert_int_eq(whole_at(t, "answered", at), answer);
+        if (win != INT64_MAX) ck_assert_int_eq(whole_at(t, "converted", at), win);
+        size_t band = answer - start <= 3 * MINUTE ? 0 : answer - start <= 10 * MINUTE ? 1 : 2;
+        if (answer == INT64_MAX || win < answer) band = 3;
+        in_band[band]++;
+        converted[band] += win != INT64_MAX;
+        at++;
+    }
+    ck_assert_uint_eq(at, leadkpi_table_row_count(t));
+    for (size_t band = 0; band < 4; band++) {
+        ck_assert_int_eq(whole_at(bands, "leads", band), in_band[band]);
+        ck_assert_int_eq(whole_at(bands, "converted", band), converted[band]);
+    }
+    leadkpi_table_free(t), leadkpi_table_free(bands);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+static blob state_of(const leadkpi_responses *responses)
+{
+    blob b;
+    OK(leadkpi_responses_serialize(responses, NULL, 0, &b.size, ok_error));
+    b.bytes = malloc(b.size);
+    OK(leadkpi_responses_serialize(responses, b.bytes, b.size, NULL, ok_error));
+    return b;
+}
+
+START_TEST(any_order_and_any_parts_give_the_same_bytes)
+{
+    leadkpi_responses *whole = team(), *parts[2], *restored;
+    blob expected = state_of(whole), b;
+    for (int i = 0; i < 2; i++) OK(leadkpi_responses_create_like(whole, &parts[i], ok_error));
+    OK(add(leadkpi_responses_add_conversions, parts[0], conversions, COUNT_OF(conversions), NULL, ok_error));
+    for (size_t i = COUNT_OF(answers); i-- > 0;)
+        OK(add(leadkpi_responses_add, parts[i % 2], &answers[i], 1, NULL, ok_error));
+    for (size_t i = COUNT_OF(leads); i-- > 0;)
+        OK(add(leadkpi_responses_add_leads, parts[i % 3 == 0], &leads[i], 1, NULL, ok_error));
+    OK(leadkpi_responses_merge(parts[0], parts[1], ok_error));
+    b = state_of(parts[0]);
+    ck_assert(b.size == expected.size && memcmp(b.bytes, expected.bytes, b.size) == 0);
+    OK(leadkpi_responses_deserialize(NULL, b.bytes, b.size, &restored, ok_error));
+    free(b.bytes);
+    b = state_of(restored);
+    ck_assert(b.size == expected.size && memcmp(b.bytes, expected.bytes, b.size) == 0);
+    for (size_t i = 0; i < b.size; i++) { /* a byte that is not what was written is seen */
+        leadkpi_responses *none;
+        b.bytes[i] ^= 1;
+        ck_assert(leadkpi_responses_deserialize(NULL, b.bytes, b.size, &none, NULL) != LEADKPI_OK);
+        ck_assert_ptr_null(none);
+        b.bytes[i] ^= 1;
+    }
+    free(b.bytes), free(expected.bytes);
+    leadkpi_responses_free(whole), leadkpi_responses_free(restored);
+    leadkpi_responses_free(parts[0]), leadkpi_responses_free(parts[1]);
+}
+END_TEST
+
+START_TEST(a_definition_is_said_as_a_sentence)
+{
+    char text[200];
+    leadkpi_responses *responses = made_on(NULL);
+    OK(leadkpi_responses_describe(responses, text, sizeof text, NULL, ok_error));
+    ck_assert_str_eq(text, "A lead is answered by its first response of a kind other than auto or "
+                           "auto_reply.");
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+/* ---- memory that is not to be had -------------------------------------------------------- */
+
+typedef struct fault_context {
+    leadkpi_responses *responses;
+    leadkpi_table *result;
+    leadkpi_options *options;
+    report_call report;
+} fault_context;
+
+static void set_up(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    f->responses = made_on(host);
+    OK(add(leadkpi_responses_add, f->responses, answers, COUNT_OF(answers), NULL, ok_error));
+    OK(add(leadkpi_responses_add_leads, f->responses, leads, COUNT_OF(leads), NULL, ok_error));
+    f->options = options_of("responses_report",
+                            "by=segment; grain=day; clock=opening; hours=\"mon-fri 09:00-17:00\"");
+}
+
+static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    if (!f->report)
+        return add(leadkpi_responses_add_conversions, f->responses, conversions, COUNT_OF(conversions),
+                   "won", error);
+    return f->report(f->responses, f->options, &f->result, error);
+}
+
+static void tear_down(void *context)
+{
+    fault_context *f = context;
+    leadkpi_table_free(f->result);
+    leadkpi_responses_free(f->responses);
+    leadkpi_options_free(f->options);
+    f->result = NULL;
+}
+
+static const report_call reports[] = {NULL, leadkpi_responses_speed, leadkpi_responses_targets,
+                                      leadkpi_responses_bands, leadkpi_responses_leads,
+                                      leadkpi_responses_checks};
+
+START_TEST(whichever_allocation_fails_nothing_is_half_done)
+{
+    static fault_context f;
+    f.report = reports[_i];
+    lk_fault_case fault = {"responses", set_up, act, NULL, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
+static Suite *suite_of_responses(void)
+{
+    Suite *suite = suite_create("responses");
+    TCase *tc = tcase_create("responses");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, an_automatic_reply_never_stops_the_clock);
+    tcase_add_test(tc, with_opening_hours_the_night_and_the_weekend_take_no_time);
+    tcase_add_test(tc, a_lead_that_still_has_time_is_in_no_rate);
+    tcase_add_test(tc, bands_have_risk_and_odds_ratios_with_their_intervals);
+    tcase_add_test(tc, an_answer_after_the_conversion_is_none);
+    tcase_add_test(tc, what_is_odd_is_reported);
+    tcase_add_test(tc, options_that_cannot_be_are_refused);
+    tcase_add_loop_test(tc, answers_agree_with_counting_one_lead_at_a_time, 0, 10);
+    tcase_add_test(tc, any_order_and_any_parts_give_the_same_bytes);
+    tcase_add_test(tc, a_definition_is_said_as_a_sentence);
+    tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, 6);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_responses());
+}
