@@ -136,6 +136,31 @@ LEADKPI_API leadkpi_status leadkpi_funnel_add_stages(leadkpi_funnel *funnel,
 LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
                                                 leadkpi_error *error);
 
+/* leadkpi_funnel_close: the events from `from` up to, not with, `until` shrink to a summary of constant
+ * size a lead, 144 bytes at 5 steps (8 times 4 + (k - 1)(k + 2) / 2 at k). No report of levels changes,
+ * now or later: what comes before and after is put together with it exactly. It says that all
+ * events of these leads in that range are there: rows in it are refused from then on. A
+ * range may cover closed ones, which become one with it, and else must not meet them.
+ * LEADKPI_FUNNEL_BEGINNING is before all times, INT64_MAX after them. Handles that closed the same ranges
+ * of other leads merge, and so do those that closed other ranges of the same leads, in any order to the same bytes.
+ *   what                    may be closed
+ *   order                   ordered; not adjacent, unordered, anchored
+ *   entry                   any, first
+ *   window                  any or none
+ *   step_window, gap        none: what may follow a step then hangs on more than its start
+ *   same_event, skips       many: any; once: events of one step at most
+ *   exclude                 none
+ *   compat                  none
+ *   sequence, segment       null in the range, or 0
+ *   input                   any; time keeps no events anyway
+ * What is lost: times of steps, for which leadkpi_funnel_times is refused and
+ * leadkpi_funnel_leads leaves out step_1 ...; and as_of before the last closed event.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (until), CONTRADICTION (the definition, an event in the
+ * range, or a closed range), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+#define LEADKPI_FUNNEL_BEGINNING INT64_MIN
+LEADKPI_API leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t from, int64_t until,
+                                                leadkpi_error *error);
+
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every

@@ -1,5 +1,6 @@
 #include "funnel/results.h"
 
+#include "funnel/closed.h"
 #include "funnel/quick.h"
 
 /* ---- which segment ------------------------------------------------------------ */
@@ -25,9 +26,9 @@ static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
 static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt *attempt,
                            int breakdown, int64_t as_of)
 {
-    if (attempt->entry == LK_MAP_NONE) return 0; /* a lead in a standing has none */
     if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
     if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
+    if (attempt->entry == LK_MAP_NONE) return 0; /* a standing or a block has none */
     return lk_journeys_segment(j, attempt->entry);
 }
 
@@ -119,9 +120,22 @@ static leadkpi_status walk_standings(lk_results *r, const lk_journeys *j, int br
     return LEADKPI_OK;
 }
 
+static leadkpi_status walk_closed(lk_results *r, lk_journeys *j, int breakdown,
+                                  leadkpi_error *error)
+{
+    lk_attempt attempt;
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        lk_closed_find_attempt(j, lead, r->as_of, &attempt.level, &attempt.entry, &attempt.start);
+        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
 {
     uint8_t *places = NULL;
+    if (j->store->closed.range_count) return walk_closed(r, j, breakdown, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(r, j, breakdown, error);
     if (!r->times) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
     leadkpi_status status = places ? walk_quick(r, j, places, breakdown, error)
@@ -132,10 +146,17 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi
 
 /* ---- the whole ------------------------------------------------------------------ */
 
+/* Of the events that are in standings or blocks. */
+static int64_t latest_summarised(const lk_funnel_store *store)
+{
+    int64_t closed = lk_closed_latest(&store->closed);
+    return store->standings.latest > closed ? store->standings.latest : closed;
+}
+
 static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
-    if (store->standings.latest > latest) latest = store->standings.latest;
+    if (latest_summarised(store) > latest) latest = latest_summarised(store);
     for (size_t i = 0; i < store->event_count; i++)
         latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
@@ -181,10 +202,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
     else if (funnel->store)
         results->as_of = latest_time(funnel->store);
-    LK_FAIL_IF(funnel->store && results->as_of < funnel->store->standings.latest, error,
+    LK_FAIL_IF(funnel->store && results->as_of < latest_summarised(funnel->store), error,
                LEADKPI_CONTRADICTION,
-               "as_of: with input=time expected none before the latest row, which is not told apart "
-               "any more");
+               "as_of: expected none before the latest event that is not kept as such any more "
+               "(input=time, or a closed range)");
     leadkpi_status status = find(results, options, times_wanted, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;
