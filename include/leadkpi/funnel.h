@@ -36,6 +36,10 @@
  *                 a later attempt may get farther. exclude_from, exclude_to: only between these steps
  *   compat        clickhouse: the answer of windowFunnel with `modes`, bug for bug
  *   ids           exact or hashed
+ *   input         any (default); time: rows come in order of time, in a batch and from batch to batch. Then
+ *                 no events are kept, only what follows from them: 64 bytes a lead at 5 steps. For rules
+ *                 that leadkpi_funnel_close takes, rows without sequence and segment, and reports of levels;
+ *                 merged are parts of different leads
  * Options that contradict each other are refused, with the reason.
  *
  * Which attempt counts: the one that got farthest; of those the first to get
@@ -53,12 +57,13 @@
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
- * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text).
+ * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
+ * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
  * Events that match nothing are not kept, except by order=adjacent and
- * ClickHouse's strict_order. A report holds 4 bytes an event (36 where the rows
- * did not come lead by lead), 32 a lead that entered (with times 8 a step more),
- * and 24 an event of the longest lead (with times, step_window, gap or adjacent
- * steps 36, and with times 4 a step more).
+ * ClickHouse's strict_order. A report holds, where rows did not come lead by lead in order, 16 bytes an event
+ * and as much again of a few thousand leads (with sequences or segments always 4 an event); 32 a lead that
+ * entered (with times 8 a step more), 4 a lead, and 24 an event of the longest lead (with times,
+ * step_window, gap or adjacent steps 36, and with times 4 a step more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -164,8 +169,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t 
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds 4 bytes an event
- * (36 where the rows did not come lead by lead) and 8 a lead.
+ * later release reads it. While it runs it holds what a report holds an event, and 8 bytes a lead.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,
