@@ -111,7 +111,85 @@ def by_handle(row, peer, name, rows, expected, wanted, definition=DEFINITION):
     theirs, found = best(lambda: peer.levels(name.replace(" ", "_"), STEPS, WINDOW), 3)
     assert found == expected
     row("ClickHouse, " + name, theirs)
-    through_handle(row, name, theirs, rows, expected, wanted, definition)
+    return through_handle(row, name, theirs, rows, expected, wanted, definition)
+
+
+def step_times(row, rows):
+    """The report with the times of steps against the one without."""
+    held, keep = table_of(rows)
+    funnel = library.Funnel(DEFINITION).add(held)
+    plain, _ = best(lambda: answer(funnel), 3)
+    times, _ = best(lambda: library.free("table", funnel.report("times")), 3)
+    row("leadkpi_funnel_steps, in no order", plain)
+    row("leadkpi_funnel_times, in no order, times steps", times, ratio=times / plain,
+        wanted="<= 1.5")
+
+
+def two_workers(row, rows, definition, expected, one):
+    """Leads split between two workers: the slower one, the merge and the report."""
+    shares, slowest = [], 0
+    for worker in range(2):
+        mine = tuple(np.ascontiguousarray(column[rows[0] % 2 == worker]) for column in rows)
+        held, keep = table_of(mine)
+        seconds, funnel = best(lambda: library.Funnel(definition).add(held), 3)
+        slowest = max(slowest, seconds)
+        shares.append(funnel)
+    start = time.process_time()
+    shares[0].merge(shares[1])
+    found = answer(shares[0])
+    merged = time.process_time() - start
+    assert found == expected
+    row("two workers, merge and report, times one worker", slowest + merged,
+        ratio=one / (slowest + merged), wanted=">= 1.7")
+
+
+def eight_funnels(row, rows, one):
+    """The same rows under eight definitions, as one handle each."""
+    held, keep = table_of(rows)
+    windows = ["%dd" % days for days in (1, 2, 3, 5, 7, 14, 30, 60)]
+    def all_eight():
+        for window in windows:
+            answer(library.Funnel("steps=a,b,c,d,e; window=" + window).add(held))
+    seconds, _ = best(all_eight, 1)
+    row("8 funnels, a handle each, times one", seconds, ratio=seconds / one, wanted="<= 3")
+
+
+MODES = ["", "; same_event=many", "; entry=first", "; step_window=1h; gap=1us", "; order=adjacent",
+         "; order=unordered; same_event=many", "; order=anchored; same_event=many",
+         "; compat=clickhouse", "; compat=clickhouse; modes=strict_order",
+         "; compat=clickhouse; modes=strict_increase", "; compat=clickhouse; modes=strict_deduplication"]
+
+
+def one_lead(row):
+    """One lead with a million events and 32 steps: each event one step, then every event all of them."""
+    events = 1000000
+    steps = ",".join("s%d" % step for step in range(32))
+    ids, times = np.zeros(events, np.int64), np.arange(events, dtype=np.int64)
+    one = np.int64(1) << np.random.default_rng(2).integers(0, 32, events)
+    for what, masks in (("one step an event", one), ("all steps", np.full(events, 0xFFFFFFFF))):
+        held = library.table(id=ids, time=times, steps=masks)
+        for mode in MODES:
+            try:
+                funnel = library.Funnel("steps=%s; window=1h%s" % (steps, mode)).add(held)
+            except library.Failure:
+                continue  # steps in any order take one step an event
+            seconds, _ = best(lambda: answer(funnel), 1)
+            row("a lead of 1 M events, 32 steps, %s%s" % (what, mode), seconds, events,
+                wanted="<= 1 s")
+
+
+def bytes_a_lead(rows, definition):
+    """What a handle holds, by the limit that it just fits (to 1 part in 64)."""
+    held, keep = table_of(rows)
+    low, high = 1 << 20, 1 << 40
+    while high - low > high // 64:
+        middle = (low + high) // 2
+        try:
+            library.Funnel(definition, limit=middle).add(held)
+            high = middle
+        except library.Failure:
+            low = middle
+    return high / len(np.unique(rows[0]))
 
 
 def main():
@@ -122,8 +200,18 @@ def main():
     expected = grouped(row, peer, by_lead)
     by_handle(row, peer, "grouped", by_lead, expected, "")
     by_time = in_order(rows, np.argsort(rows[1], kind="stable"))
-    by_handle(row, peer, "in order of time", by_time, expected, ">= 5", DEFINITION)
-    by_handle(row, peer, "in no order", rows, expected, ">= 4")
+    in_time = DEFINITION + "; input=time"
+    one = by_handle(row, peer, "in order of time", by_time, expected, ">= 5", in_time)
+    two_workers(row, by_time, in_time, expected, one)
+    one = by_handle(row, peer, "in no order", rows, expected, ">= 4")
+    two_workers(row, rows, DEFINITION, expected, one)
+    eight_funnels(row, rows, one)
+    step_times(row, rows)
+    one_lead(row)
+    few = tuple(column[:events // 10] for column in by_time)
+    for definition in (DEFINITION, in_time):
+        print("# at most, while a table of %d rows is taken in: %.0f bytes a lead, %s"
+              % (len(few[0]), bytes_a_lead(few, definition), definition))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,12 @@ class _Error(ctypes.Structure):
                 ("message", ctypes.c_char * 400), ("reserved", ctypes.c_char * 96)]
 
 
+class _Host(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_uint64), ("memory_limit_bytes", ctypes.c_uint64)] + [
+        (name, _POINTER) for name in
+        ("user", "allocate", "reallocate", "release", "interrupted", "reserved")]
+
+
 class Failure(Exception):
     pass
 
@@ -68,9 +74,12 @@ def free(kind, handle):
 
 
 class Funnel:
-    def __init__(self, definition):
+    handle = None
+
+    def __init__(self, definition, limit=0):
         chosen = options("funnel", definition)
-        self.handle = _made("funnel_create", None, chosen)
+        host = _Host(ctypes.sizeof(_Host), limit)
+        self.handle = _made("funnel_create", ctypes.byref(host), chosen)
         free("options", chosen)
 
     def add(self, rows):
@@ -93,7 +102,8 @@ class Funnel:
         return made
 
     def __del__(self):
-        free("funnel", self.handle)
+        if self.handle:
+            free("funnel", self.handle)
 
 
 def levels(times, codes, code_steps, ends, step_count, window, out):

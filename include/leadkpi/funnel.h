@@ -56,6 +56,10 @@
  *                   window, before the next step, the lead does not count, not even at step 1
  *   compat        clickhouse: the answer of windowFunnel with `modes`, bug for bug
  *   ids           exact or hashed
+ *   input         any (default); time: rows come in order of time, in a batch and from batch to batch. Then
+ *                 no events are kept, only what follows from them: 64 bytes a lead at 5 steps. For rules
+ *                 that leadkpi_funnel_close takes, rows without sequence and segment, and reports of levels;
+ *                 merged are parts of different leads
  * Options that contradict each other are refused, with the reason.
  *
  * Which attempt counts: the one that got farthest; of those the first to get
@@ -74,14 +78,15 @@
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
- * Memory: 16 bytes an event (8 more with sequences, 4 with segments), about 30 a lead and
- * its id (text ids: and the text). Events that match nothing are not kept, except by
- * order=adjacent, session, and ClickHouse's strict_order. A report holds up to 20 bytes an
- * event, nothing of rows that came lead by lead in order; 40 a lead that entered, or an attempt (with
- * times 8 a step more); and 32 an event of the longest lead (with times, step_window, gap or
- * adjacent steps 44, and with times 4 a step more; with entry=every, entry=again,
- * optional steps or exclude_effect 20 more for each step that an event matches, and an
- * attempt 12 and with times 8 a step; with same_value 40 more).
+ * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
+ * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
+ * Events that match nothing are not kept, except by order=adjacent, session, and
+ * ClickHouse's strict_order. A report holds, where rows did not come lead by lead in order, 16 bytes an event
+ * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
+ * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
+ * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
+ * entry=every, entry=again, optional steps or exclude_effect 20 more for each step that an event
+ * matches, and an attempt 12 and with times 8 a step; with same_value 40 more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -161,11 +166,35 @@ LEADKPI_API leadkpi_status leadkpi_funnel_add_stages(leadkpi_funnel *funnel,
 LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
                                                 leadkpi_error *error);
 
+/* leadkpi_funnel_close: the events from `from` up to, not with, `until` shrink to a summary of constant
+ * size a lead, 144 bytes at 5 steps (8 times 4 + (k - 1)(k + 2) / 2 at k). No report of levels changes,
+ * now or later: what comes before and after is put together with it exactly. It says that all
+ * events of these leads in that range are there: rows in it are refused from then on. A
+ * range may cover closed ones, which become one with it, and else must not meet them.
+ * LEADKPI_FUNNEL_BEGINNING is before all times, INT64_MAX after them. Handles that closed the same ranges
+ * of other leads merge, and so do those that closed other ranges of the same leads, in any order to the same bytes.
+ *   what                    may be closed
+ *   order                   ordered; not adjacent, unordered, anchored
+ *   entry                   any, first
+ *   window                  any or none
+ *   step_window, gap        none: what may follow a step then hangs on more than its start
+ *   same_event, skips       many: any; once: events of one step at most
+ *   exclude                 none
+ *   compat                  none
+ *   sequence, segment       null in the range, or 0
+ *   input                   any; time keeps no events anyway
+ * What is lost: times of steps, for which leadkpi_funnel_times is refused and
+ * leadkpi_funnel_leads leaves out step_1 ...; and as_of before the last closed event.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (until), CONTRADICTION (the definition, an event in the
+ * range, or a closed range), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+#define LEADKPI_FUNNEL_BEGINNING INT64_MIN
+LEADKPI_API leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t from, int64_t until,
+                                                leadkpi_error *error);
+
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds 4 bytes an event
- * (36 where the rows did not come lead by lead) and 8 a lead.
+ * later release reads it. While it runs it holds what a report holds an event, and 8 bytes a lead.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,

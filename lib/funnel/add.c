@@ -1,5 +1,5 @@
 #include "base/number.h"
-#include "funnel/store.h"
+#include "funnel/closed.h"
 
 /* Rows are taken in block by block, so that what is found out about them stays in the first cache. */
 #define BLOCK LK_LEAD_IDS_BLOCK
@@ -57,6 +57,25 @@ static leadkpi_status check_times(const lk_column *column, leadkpi_error *error)
     }
     for (size_t row = 0; bad && row < column->row_count; row++)
         LK_TRY(check_time(column, row, error));
+    return LEADKPI_OK;
+}
+
+/* A closed range takes no more events. */
+static leadkpi_status check_open(const leadkpi_funnel *funnel, const lk_column *column,
+                                 leadkpi_error *error)
+{
+    const lk_closed *closed = &funnel->store->closed;
+    for (size_t row = 0; closed->range_count && row < column->row_count; row++) {
+        if (!lk_column_is_valid(column, row)) continue;
+        uint32_t range = lk_closed_range_of(closed, lk_column_int64(column, row));
+        if (range != LK_MAP_NONE)
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
+                              "row %zu, column \"%.*s\": expected no time in the range closed from %lld "
+                              "to %lld, found %lld",
+                              row, LK_TEXT_ARGS(column->name), (long long)closed->ranges[range].from,
+                              (long long)closed->ranges[range].until,
+                              (long long)lk_column_int64(column, row));
+    }
     return LEADKPI_OK;
 }
 
@@ -381,8 +400,6 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, batch *b, leadkpi_erro
 static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, leadkpi_error *error)
 {
     int64_t before = funnel->store->standings.latest;
-    LK_FAIL_IF(b->sequence || b->segment, error, LEADKPI_CONTRADICTION,
-               "columns: with input=time expected neither \"sequence\" nor \"segment\", found one");
     for (size_t row = 0; row < b->time->row_count; row++) {
         int64_t time = lk_column_int64(b->time, row);
         if (time < before)
@@ -391,6 +408,10 @@ static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, 
                               "found %lld",
                               row, LK_TEXT_ARGS(b->time->name), (long long)before, (long long)time);
         before = time;
+        if (sequence_of(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, -1,
+                              "row %zu: with input=time expected neither sequence nor segment, found one",
+                              row);
     }
     return LEADKPI_OK;
 }
@@ -490,6 +511,7 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
     LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
+    LK_TRY(check_open(funnel, b.time, error));
     leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? take_standings(funnel, &b, error)
                                                                 : take_blocks(funnel, &b, error);
     lk_release(&funnel->memory, b.entry_codes, b.event ? b.event->dictionary_count : 0,
@@ -509,6 +531,7 @@ static leadkpi_status find_stage_columns(const leadkpi_funnel *funnel, const lea
         LK_TRY(lk_table_require(rows, step, LK_ALLOW_TIMESTAMP, &stages[i], error));
         for (size_t row = 0; row < stages[i]->row_count; row++)
             if (lk_column_is_valid(stages[i], row)) LK_TRY(check_time(stages[i], row, error));
+        LK_TRY(check_open(funnel, stages[i], error));
     }
     return LEADKPI_OK;
 }

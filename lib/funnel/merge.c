@@ -1,10 +1,11 @@
-#include "funnel/store.h"
+#include "funnel/closed.h"
 
 /* Where the things of `from` are in `into`. */
 typedef struct translation {
     uint32_t *leads;
     uint32_t *codes;
     uint32_t *segments;
+    lk_closed closed; /* of both */
 } translation;
 
 static leadkpi_status check_batches(const lk_funnel_store *into, const lk_funnel_store *from,
@@ -92,6 +93,7 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(reserve_standings(into, from, t, error));
+    LK_TRY(lk_closed_merge(into, from, t->leads, &t->closed, error));
     return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
                           from->event_segments != NULL, error);
 }
@@ -106,6 +108,13 @@ static void commit(lk_funnel_store *into, const lk_funnel_store *from, const tra
     }
 }
 
+static void swap_closed(lk_closed *a, lk_closed *b)
+{
+    lk_closed old = *a;
+    *a = *b;
+    *b = old;
+}
+
 static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, leadkpi_error *error)
 {
     lk_funnel_store *store;
@@ -115,7 +124,9 @@ static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, l
     if (status == LEADKPI_OK) {
         commit(store, from, &t);
         commit_standings(into, from, &t);
+        if (t.closed.range_count) swap_closed(&store->closed, &t.closed);
     }
+    lk_closed_free(&t.closed, into->rule.step_count, &into->memory);
     lk_release(&into->memory, t.leads, lk_lead_ids_count(&from->ids), sizeof *t.leads);
     lk_release(&into->memory, t.codes, from->codes.count, sizeof *t.codes);
     lk_release(&into->memory, t.segments, from->segments.count, sizeof *t.segments);

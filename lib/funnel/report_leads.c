@@ -110,6 +110,6 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                     leadkpi_table **out, leadkpi_error *error)
 {
-    bool has_times = funnel && lk_funnel_has_times(&funnel->rule);
+    bool has_times = funnel && lk_funnel_has_times(funnel);
     return lk_funnel_report(funnel, options, has_times, fill, out, error);
 }

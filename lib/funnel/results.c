@@ -1,5 +1,6 @@
 #include "funnel/results.h"
 
+#include "funnel/closed.h"
 #include "funnel/quick.h"
 #include "funnel/values.h"
 #include "funnel/window.h"
@@ -44,13 +45,14 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
 static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t lead,
                            const lk_attempt *attempt)
 {
-    if (attempt->entry == LK_MAP_NONE) return 0; /* a lead in a standing has none */
     switch (r->breakdown) {
     case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_STEP: return step_segment(r, j, lead, attempt);
-    default: return lk_journeys_segment(j, attempt->entry);
+    default: break;
     }
+    if (attempt->entry == LK_MAP_NONE) return 0; /* a standing or a block has none */
+    return lk_journeys_segment(j, attempt->entry);
 }
 
 /* ---- lead by lead --------------------------------------------------------------- */
@@ -209,12 +211,28 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *error)
+{
+    lk_attempt attempt;
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        lk_closed_find_attempt(j, in->lead, in->results->as_of, &attempt.level, &attempt.entry,
+                               &attempt.start);
+        attempt.done = lk_attempt_steps(attempt.level);
+        attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
+        in->attempt = 0;
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
 {
     uint8_t *places = NULL;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
     intake in = {r, j, seen, 0, 0, 0};
     if (r->look) return walk_look(&in, error);
+    if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
     if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
     leadkpi_status status =
@@ -237,10 +255,17 @@ static leadkpi_status walk_all(lk_results *r, lk_journeys *j, leadkpi_error *err
 
 /* ---- the whole ------------------------------------------------------------------ */
 
+/* Of the events that are in standings or blocks. */
+static int64_t latest_summarised(const lk_funnel_store *store)
+{
+    int64_t closed = lk_closed_latest(&store->closed);
+    return store->standings.latest > closed ? store->standings.latest : closed;
+}
+
 static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
-    if (store->standings.latest > latest) latest = store->standings.latest;
+    if (latest_summarised(store) > latest) latest = latest_summarised(store);
     for (size_t i = 0; i < store->event_count; i++)
         latest = store->events[i].time > latest ? store->events[i].time : latest;
     return latest;
@@ -279,15 +304,17 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && rule->compat != LK_COMPAT_NONE, error,
                LEADKPI_CONTRADICTION,
                "breakdown=step: windowFunnel does not say which event filled a step");
+    bool summarised = rule->input == LK_INPUT_TIME ||
+                      (r->funnel->store && r->funnel->store->closed.range_count);
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && r->look, error, LEADKPI_CONTRADICTION,
                "breakdown=step: this report has no attempts of which a step could say the segment");
-    LK_FAIL_IF(r->look && rule->input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
-               "input=time: no event is kept that this report could look at");
+    LK_FAIL_IF(r->look && summarised, error, LEADKPI_CONTRADICTION,
+               "input=time, or a closed range: no event is kept that this report could look at");
     LK_FAIL_IF(r->mature_only && r->look, error, LEADKPI_CONTRADICTION,
                "mature: this report has no attempts whose window could be over");
-    LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && rule->input == LK_INPUT_TIME, error,
-               LEADKPI_CONTRADICTION,
-               "breakdown: with input=time no event is kept that a segment could be of");
+    LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && summarised, error, LEADKPI_CONTRADICTION,
+               "breakdown: with input=time or a closed range events are not kept whose segment it "
+               "could be");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);
@@ -312,10 +339,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
     else if (funnel->store)
         results->as_of = latest_time(funnel->store);
-    LK_FAIL_IF(funnel->store && results->as_of < funnel->store->standings.latest, error,
+    LK_FAIL_IF(funnel->store && results->as_of < latest_summarised(funnel->store), error,
                LEADKPI_CONTRADICTION,
-               "as_of: with input=time expected none before the latest row, which is not told apart "
-               "any more");
+               "as_of: expected none before the latest event that is not kept as such any more "
+               "(input=time, or a closed range)");
     leadkpi_status status = find(results, times_wanted, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;

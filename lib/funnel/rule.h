@@ -123,12 +123,6 @@ static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
     return rule->entry >= LK_ENTRY_EVERY;
 }
 
-/* windowFunnel has levels only, and so have leads in standings. */
-static inline bool lk_funnel_has_times(const lk_funnel_rule *rule)
-{
-    return rule->compat == LK_COMPAT_NONE && rule->input == LK_INPUT_ANY;
-}
-
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
 {
     return UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - rule->step_count);

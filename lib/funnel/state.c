@@ -4,7 +4,7 @@
 #include "funnel/state.h"
 
 #include "base/sort.h"
-#include "funnel/journeys.h"
+#include "funnel/closed.h"
 
 typedef struct state {
     const leadkpi_funnel *funnel;
@@ -165,6 +165,8 @@ static void write_events(const state *s, lk_writer *writer, uint32_t lead)
         lk_write_varint(writer, s->codes[event->code]);
         lk_write_varint(writer, segment ? (uint64_t)s->segments[segment - 1] + 1 : 0);
     }
+    if (j->store->closed.range_count)
+        lk_closed_write_lead(&j->store->closed, j->rule->step_count, lead, writer);
 }
 
 static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_error *error)
@@ -188,7 +190,9 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
 {
     const lk_funnel_store *store = s->journeys.store;
     lk_writer writer;
-    lk_writer_begin(&writer, buffer, capacity, LK_FUNNEL_STATE_KIND, LK_FUNNEL_STATE_VERSION);
+    lk_writer_begin(&writer, buffer, capacity, LK_FUNNEL_STATE_KIND,
+                    store->closed.range_count ? LK_FUNNEL_STATE_CLOSED_VERSION
+                                              : LK_FUNNEL_STATE_VERSION);
     LK_TRY(write_definition(s, &writer, error));
     lk_write_varint(&writer, store->batches.count);
     for (uint32_t i = 0; i < store->batches.count; i++)
@@ -196,6 +200,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
     LK_TRY(write_values(s, &writer, error));
     LK_TRY(write_codes(s, &writer, error));
     LK_TRY(write_segments(s, &writer, error));
+    if (store->closed.range_count) lk_closed_write_ranges(&store->closed, &writer);
     LK_TRY(write_leads(s, &writer, error));
     return lk_writer_finish(&writer, size, error);
 }

@@ -17,6 +17,13 @@
  *                segment (varint: 0 for null, else 1 + index); in order of time, sequence, code,
  *                segment; equal ones stand there as often as there were rows
  *
+ * Format 2 is that of a handle with closed ranges:
+ *   ranges       after the segments: a list of from, until, latest closed event (int64)
+ *   blocks       after the events of each lead: a list of range (varint), level (varint), where it is
+ *                not 0 start and time (int64); starts that hold (int64); for each step but the
+ *                last how many steps after it are reached (varint), and when (int64). closed.h says what
+ *                they mean.
+ *
  * With input=time there are no events, and a lead has after its id instead a standing, as standings.h has it.
  *
  * Codes and segments that no event has are not written. */
@@ -28,6 +35,7 @@
 
 #define LK_FUNNEL_STATE_KIND "funnel"
 #define LK_FUNNEL_STATE_VERSION 1
+#define LK_FUNNEL_STATE_CLOSED_VERSION 2
 
 /* The fewest bytes that an item of the format takes. */
 enum {

@@ -1,6 +1,7 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has
  * the format. What is read is what the writer would write, byte for byte, or it
  * is refused. */
+#include "funnel/closed.h"
 #include "funnel/state.h"
 
 typedef struct reading {
@@ -9,7 +10,8 @@ typedef struct reading {
     lk_funnel_store *store;
     uint32_t *codes; /* the code of each number in the list */
     uint8_t *codes_used, *segments_used, *values_used;
-    size_t code_count, segment_count, value_count, lead_count, event_count;
+    size_t code_count, segment_count, value_count, lead_count, event_count, block_capacity;
+    uint32_t version;
     leadkpi_error *error;
 } reading;
 
@@ -129,6 +131,8 @@ static leadkpi_status read_one(reading *r, read_event *event)
     LK_TRY(lk_reader_status(&r->reader));
     REFUSE_IF(event->time < LK_FUNNEL_TIME_MIN || event->time >= LK_FUNNEL_TIME_END, r,
               "time: expected years 1 to 9999");
+    REFUSE_IF(lk_closed_range_of(&r->store->closed, event->time) != LK_MAP_NONE, r,
+              "time: expected none in a closed range");
     REFUSE_IF(event->code >= r->code_count || event->segment > r->segment_count, r,
               "expected an index into a list before, found one past its end");
     r->codes_used[event->code] = 1;
@@ -195,6 +199,10 @@ static leadkpi_status read_leads(reading *r)
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->funnel->memory, r->error));
         LK_TRY(lk_lead_ids_read(&r->store->ids, &r->funnel->memory, &r->reader));
         LK_TRY(read_events(r, (uint32_t)i));
+        if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION)
+            LK_TRY(lk_closed_read_lead(&r->store->closed, &r->block_capacity,
+                                       r->funnel->rule.step_count, (uint32_t)i, &r->funnel->memory,
+                                       &r->reader));
     }
     REFUSE_IF(r->store->event_count != r->event_count, r, "events of leads: expected as many as in all");
     return LEADKPI_OK;
@@ -244,6 +252,18 @@ static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory, lead
     return status;
 }
 
+static leadkpi_status read_ranges(reading *r)
+{
+    leadkpi_funnel *funnel = r->funnel;
+    leadkpi_error why;
+    bool excludes =
+        lk_options_list_count(funnel->definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE) > 0;
+    REFUSE_IF(funnel->rule.input == LK_INPUT_TIME ||
+                  lk_standings_check_rule(&funnel->rule, excludes, "closed ranges", &why) != LEADKPI_OK,
+              r, "ranges: expected none under such a definition");
+    return lk_closed_read_ranges(&r->store->closed, &funnel->memory, &r->reader);
+}
+
 static leadkpi_status read_payload(reading *r)
 {
     size_t batch_count;
@@ -255,6 +275,7 @@ static leadkpi_status read_payload(reading *r)
     LK_TRY(read_codes(r));
     LK_TRY(read_texts(r, &r->store->segments, &r->segment_count));
     LK_TRY(make_flags(r, r->segment_count, &r->segments_used));
+    if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION) LK_TRY(read_ranges(r));
     LK_TRY(read_leads(r));
     REFUSE_IF((r->code_count && memchr(r->codes_used, 0, r->code_count)) ||
                   (r->value_count && memchr(r->values_used, 0, r->value_count)) ||
@@ -268,11 +289,16 @@ static leadkpi_status read_store(reading *r)
     lk_memory *memory = &r->funnel->memory;
     LK_TRY(lk_funnel_open(r->funnel, &r->store, r->error));
     leadkpi_status status = read_payload(r);
+    leadkpi_status closed = lk_closed_read_end(&r->store->closed, &r->block_capacity,
+                                               r->funnel->rule.step_count, memory, r->error);
+    if (status == LEADKPI_OK) status = closed;
+    if (closed != LEADKPI_OK) r->store->closed.block_count = r->block_capacity; /* to be given back */
     lk_release(memory, r->codes, r->code_count, sizeof *r->codes);
     lk_release(memory, r->codes_used, r->code_count, 1);
     lk_release(memory, r->segments_used, r->segment_count, 1);
     lk_release(memory, r->values_used, r->value_count, 1);
-    if (status == LEADKPI_OK && r->lead_count == 0 && r->store->batches.count == 0)
+    if (status == LEADKPI_OK && r->lead_count == 0 && r->store->batches.count == 0 &&
+        r->store->closed.range_count == 0)
         lk_funnel_close(r->funnel); /* a handle without a row holds no store */
     return status;
 }
@@ -281,15 +307,14 @@ leadkpi_status leadkpi_funnel_deserialize(const leadkpi_host *host, const void *
                                           leadkpi_funnel **out, leadkpi_error *error)
 {
     lk_memory memory;
-    uint32_t version;
     reading r = {.error = error};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(bytes, error);
     LK_TRY(lk_memory_init(&memory, host, error));
-    LK_TRY(lk_reader_begin(&r.reader, bytes, size, LK_FUNNEL_STATE_KIND, LK_FUNNEL_STATE_VERSION,
-                           &version, error));
+    LK_TRY(lk_reader_begin(&r.reader, bytes, size, LK_FUNNEL_STATE_KIND,
+                           LK_FUNNEL_STATE_CLOSED_VERSION, &r.version, error));
     LK_TRY(read_definition(&r.reader, &memory, &r.funnel));
     leadkpi_status status = read_store(&r);
     if (status != LEADKPI_OK) {

@@ -1,4 +1,4 @@
-#include "funnel/store.h"
+#include "funnel/closed.h"
 
 /* ---- what names mean ----------------------------------------------------------- */
 
@@ -97,6 +97,7 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->event_segments, store->segment_capacity,
                sizeof *store->event_segments);
     lk_standings_free(&store->standings, memory);
+    lk_closed_free(&store->closed, funnel->rule.step_count, memory);
     lk_release(memory, store, 1, sizeof *store);
     funnel->store = NULL;
 }

@@ -23,6 +23,19 @@ typedef struct lk_funnel_event {
     uint32_t code;
 } lk_funnel_event;
 
+/* Times that are closed; ranges are in order and do not meet. */
+typedef struct lk_range {
+    int64_t from, until; /* half-open */
+    int64_t latest;      /* time of the latest event that was closed; INT64_MIN: there was none */
+} lk_range;
+
+typedef struct lk_closed {
+    lk_range *ranges;
+    uint64_t *blocks; /* closed.h; rising keys */
+    size_t block_count;
+    uint32_t range_count;
+} lk_closed;
+
 typedef struct lk_funnel_store {
     lk_lead_ids ids;
     lk_map_text names; /* every name of the definition */
@@ -38,6 +51,7 @@ typedef struct lk_funnel_store {
     size_t event_capacity;
     size_t sequence_capacity;
     size_t segment_capacity;
+    lk_closed closed;
     lk_standings standings; /* with input=time instead of events */
 } lk_funnel_store;
 
@@ -93,6 +107,13 @@ static inline int64_t lk_funnel_event_sequence(const lk_funnel_store *store, siz
 static inline uint32_t lk_funnel_event_segment(const lk_funnel_store *store, size_t event)
 {
     return store->event_segments ? store->event_segments[event] : 0;
+}
+
+/* windowFunnel has levels only, and so has a lead that is a standing or a block. */
+static inline bool lk_funnel_has_times(const leadkpi_funnel *funnel)
+{
+    return funnel->rule.compat == LK_COMPAT_NONE && funnel->rule.input == LK_INPUT_ANY &&
+           !(funnel->store && funnel->store->closed.range_count);
 }
 
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)

@@ -1,0 +1,250 @@
+/* close.c: the events of a range of time shrink to a block a lead. All that is new is made first and
+ * takes the place of what was in the end, so that a failure leaves no trace. */
+#include "funnel/closed.h"
+
+typedef struct closing {
+    leadkpi_funnel *funnel;
+    lk_memory *memory;
+    lk_journeys journeys;
+    lk_range range;
+    uint32_t first, last; /* the ranges that it covers: first to last - 1 */
+    lk_closed made;
+    uint64_t *scratch; /* a block */
+    leadkpi_error *error;
+} closing;
+
+/* ---- may it be? ------------------------------------------------------------------- */
+
+static leadkpi_status check_code(const closing *c, size_t event)
+{
+    const lk_funnel_store *store = c->funnel->store;
+    uint32_t code = store->events[event].code;
+    uint64_t steps = lk_funnel_code_steps(store, code);
+    LK_FAIL_IF(lk_funnel_code_exclusions(store, code), c->error, LEADKPI_CONTRADICTION,
+               "close: expected no exclusion in the range, found one");
+    LK_FAIL_IF(c->funnel->rule.same_event == LK_SAME_EVENT_ONCE && (steps & (steps - 1)), c->error,
+               LEADKPI_CONTRADICTION,
+               "close: with same_event=once expected events of one step at most in the range, found "
+               "one of several");
+    LK_FAIL_IF(lk_funnel_event_sequence(store, event), c->error, LEADKPI_CONTRADICTION,
+               "close: expected no event with a sequence in the range, found one");
+    LK_FAIL_IF(lk_funnel_event_segment(store, event), c->error, LEADKPI_CONTRADICTION,
+               "close: expected no event with a segment in the range, found one");
+    return LEADKPI_OK;
+}
+
+static bool is_in_range(const closing *c, int64_t time)
+{
+    return time >= c->range.from && time < c->range.until;
+}
+
+static leadkpi_status check_events(closing *c)
+{
+    const lk_funnel_store *store = c->funnel->store;
+    for (size_t i = 0; i < store->event_count; i++) {
+        int64_t time = store->events[i].time;
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
+        if (!is_in_range(c, time)) continue;
+        LK_TRY(check_code(c, i));
+        if (time > c->range.latest) c->range.latest = time;
+    }
+    return LEADKPI_OK;
+}
+
+/* Ranges before it, that it covers, and after it. */
+static leadkpi_status find_ranges(closing *c)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    while (c->first < closed->range_count && closed->ranges[c->first].until <= c->range.from)
+        c->first++;
+    c->last = c->first;
+    for (; c->last < closed->range_count && closed->ranges[c->last].from < c->range.until; c->last++) {
+        const lk_range *old = &closed->ranges[c->last];
+        LK_FAIL_IF(old->from < c->range.from || old->until > c->range.until, c->error,
+                   LEADKPI_CONTRADICTION,
+                   "close: expected a range that covers or does not touch the one closed from %lld to "
+                   "%lld, found %lld to %lld",
+                   (long long)old->from, (long long)old->until, (long long)c->range.from,
+                   (long long)c->range.until);
+        if (old->latest > c->range.latest) c->range.latest = old->latest;
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- blocks ------------------------------------------------------------------------ */
+
+static uint32_t range_of(const uint64_t *block)
+{
+    return (uint32_t)(block[LK_BLOCK_KEY] & UINT32_MAX);
+}
+
+static bool is_covered(const closing *c, const uint64_t *block)
+{
+    return range_of(block) >= c->first && range_of(block) < c->last;
+}
+
+/* The new number of a range that stays. */
+static uint32_t renumber(const closing *c, uint32_t range)
+{
+    return range < c->first ? range : range - (c->last - c->first) + 1;
+}
+
+static uint64_t *put(closing *c, uint32_t lead, uint32_t range)
+{
+    size_t words = lk_block_words(c->funnel->rule.step_count);
+    uint64_t *block = c->made.blocks + c->made.block_count++ * words;
+    memset(block, 0, words * sizeof *block);
+    block[LK_BLOCK_KEY] = (uint64_t)lead << 32 | range;
+    return block;
+}
+
+static void keep(closing *c, uint32_t lead, const uint64_t *old)
+{
+    size_t words = lk_block_words(c->funnel->rule.step_count);
+    uint64_t *block = put(c, lead, renumber(c, range_of(old)));
+    memcpy(block + 1, old + 1, (words - 1) * sizeof *block);
+}
+
+/* The new block: items and the covered blocks in order of time. */
+static void cover(closing *c, uint32_t lead, size_t old, size_t old_end)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    const lk_funnel_rule *rule = &c->funnel->rule;
+    size_t count = lk_journeys_gather(&c->journeys, lead, c->range.until - 1), next = 0, end;
+    const lk_item *items = c->journeys.items;
+    while (next < count && items[next].time < c->range.from) next++;
+    if (next == count && old == old_end) return;
+    uint64_t *block = put(c, lead, c->first);
+    for (; old < old_end; old++) {
+        const uint64_t *covered = lk_block_at(closed, rule->step_count, old);
+        for (end = next; end < count && items[end].time < closed->ranges[range_of(covered)].from; end++) {}
+        lk_block_add_items(rule, block, items + next, end - next, c->scratch);
+        lk_block_add_block(rule, block, covered);
+        next = end;
+    }
+    lk_block_add_items(rule, block, items + next, count - next, c->scratch);
+}
+
+static leadkpi_status make_blocks(closing *c)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    int32_t steps = c->funnel->rule.step_count;
+    size_t i = 0;
+    for (uint32_t lead = 0; lead < c->journeys.lead_count; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
+        size_t end = i, covered, covered_end;
+        while (end < closed->block_count &&
+               lk_block_at(closed, steps, end)[LK_BLOCK_KEY] >> 32 == lead)
+            end++;
+        for (covered = i; covered < end && range_of(lk_block_at(closed, steps, covered)) < c->first;)
+            keep(c, lead, lk_block_at(closed, steps, covered++));
+        for (covered_end = covered;
+             covered_end < end && is_covered(c, lk_block_at(closed, steps, covered_end));)
+            covered_end++;
+        cover(c, lead, covered, covered_end);
+        for (i = covered_end; i < end;) keep(c, lead, lk_block_at(closed, steps, i++));
+    }
+    return LEADKPI_OK;
+}
+
+/* A lead has one block more than before at most. */
+static size_t count_leads_in_range(const closing *c)
+{
+    size_t count = 0;
+    const lk_journeys *j = &c->journeys;
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
+        bool any = false;
+        for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++)
+            any |= is_in_range(c, lk_journeys_event(j, i)->time);
+        count += any;
+    }
+    return count;
+}
+
+static void make_ranges(closing *c)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    for (uint32_t i = 0; i < c->first; i++) c->made.ranges[i] = closed->ranges[i];
+    c->made.ranges[c->first] = c->range;
+    for (uint32_t i = c->last; i < closed->range_count; i++)
+        c->made.ranges[renumber(c, i)] = closed->ranges[i];
+}
+
+static leadkpi_status make(closing *c)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    size_t size = lk_block_words(c->funnel->rule.step_count) * sizeof *c->made.blocks;
+    LK_TRY(lk_journeys_open(c->funnel, c->memory, &c->journeys, c->error));
+    c->made.range_count = closed->range_count - (c->last - c->first) + 1;
+    LK_TRY(lk_allocate(c->memory, c->made.range_count, sizeof(lk_range), &c->made.ranges, c->error));
+    make_ranges(c);
+    size_t most = closed->block_count + count_leads_in_range(c);
+    LK_TRY(lk_allocate(c->memory, 1, size, &c->scratch, c->error));
+    LK_TRY(lk_allocate(c->memory, most, size, &c->made.blocks, c->error));
+    c->made.block_count = 0;
+    leadkpi_status status = make_blocks(c);
+    size_t used = c->made.block_count;
+    if (status == LEADKPI_OK)
+        status = lk_resize(c->memory, &c->made.blocks, most, used, size, c->error);
+    if (status != LEADKPI_OK) c->made.block_count = most; /* what is to be given back */
+    return status;
+}
+
+/* ---- the verb ---------------------------------------------------------------------- */
+
+static void commit(closing *c)
+{
+    lk_funnel_store *store = c->funnel->store;
+    size_t kept = 0;
+    for (size_t i = 0; i < store->event_count; i++) {
+        if (is_in_range(c, store->events[i].time)) continue;
+        store->events[kept] = store->events[i];
+        if (store->sequences) store->sequences[kept] = store->sequences[i];
+        if (store->event_segments) store->event_segments[kept] = store->event_segments[i];
+        kept++;
+    }
+    store->event_count = kept;
+    lk_closed_free(&store->closed, c->funnel->rule.step_count, c->memory);
+    store->closed = c->made;
+    c->made = (lk_closed){NULL, NULL, 0, 0};
+}
+
+static leadkpi_status close_range(closing *c)
+{
+    lk_funnel_store *store;
+    LK_TRY(lk_funnel_open(c->funnel, &store, c->error));
+    LK_TRY(find_ranges(c));
+    LK_TRY(check_events(c));
+    leadkpi_status status = make(c);
+    lk_release(c->memory, c->scratch, 1,
+               lk_block_words(c->funnel->rule.step_count) * sizeof *c->scratch);
+    lk_journeys_close(&c->journeys, c->memory);
+    if (status == LEADKPI_OK) commit(c);
+    lk_closed_free(&c->made, c->funnel->rule.step_count, c->memory);
+    return status;
+}
+
+leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t from, int64_t until,
+                                    leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    LK_REQUIRE(funnel, error);
+    LK_FAIL_IF(from >= until, error, LEADKPI_BAD_ARGUMENT,
+               "until: expected a time after from (%lld), found %lld", (long long)from,
+               (long long)until);
+    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: with input=time no events are kept that could be closed");
+    LK_TRY(lk_standings_check_rule(
+        &funnel->rule, lk_options_list_count(funnel->definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE) > 0,
+        "closed ranges", error));
+    if (from < LK_FUNNEL_TIME_MIN) from = LK_FUNNEL_TIME_MIN;
+    if (until > LK_FUNNEL_TIME_END) until = LK_FUNNEL_TIME_END;
+    LK_FAIL_IF(from >= until, error, LEADKPI_BAD_ARGUMENT,
+               "from, until: expected a range that meets the years 1 to 9999");
+    bool was_empty = !funnel->store;
+    closing c = {.funnel = funnel, .memory = &funnel->memory, .range = {from, until, INT64_MIN},
+                 .error = error};
+    leadkpi_status status = close_range(&c);
+    if (status != LEADKPI_OK && was_empty) lk_funnel_close(funnel);
+    return status;
+}
