@@ -29,7 +29,7 @@ static void show(const char *name, const double *inputs, size_t input_count)
     if (!(estimate.flags & LEADKPI_FLAG_NO_INTERVAL))
         printf(" (%.4g to %.4g at %g %%)", estimate.low, estimate.high, 100 * estimate.level);
     printf("\n");
-    if (leadkpi_estimate_reason(&estimate)[0]) printf("  %s\n", leadkpi_estimate_reason(&estimate));
+    if (leadkpi_kpi_estimate_reason(&estimate)[0]) printf("  %s\n", leadkpi_kpi_estimate_reason(&estimate));
 }
 
 int main(void)

@@ -11,14 +11,19 @@
  *   host.h      memory, a limit, a way to stop
  *   table.h     named, typed columns: what goes in and what comes out
  *   options.h   how everything is configured
+ *   arrow.h     tables from and to Arrow
  *   calendar.h  instants to periods, in a time zone, and opening hours
  *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
  *               C function each)
  *   kpi_analysis.h  compare, rank, explain
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
+ *   kpi_sql.h   its definition as SQL
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   lifetime.h  who is still a customer, what they will buy, and what they are worth
+ *   cohorts.h   do the customers stay, and what are they worth
+ *   stages.h    the history of a CRM's stages: who went where, and who stands where
  *
  * The library has no global state, starts no thread, and reads no file, clock,
  * locale or environment. Objects are free of each other: use each from one
@@ -26,8 +31,10 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/arrow.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
+#include <leadkpi/cohorts.h>
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/funnel.h>
@@ -36,7 +43,10 @@
 #include <leadkpi/kpi_analysis.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
+#include <leadkpi/kpi_sql.h>
+#include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
+#include <leadkpi/stages.h>
 #include <leadkpi/stats.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>

@@ -5,14 +5,26 @@
 #include "calendar/calendar.h"
 #include "campaigns/definition.h"
 #include "campaigns/plan.h"
+#include "cohorts/schemas.h"
 #include "funnel/report.h"
+#include "cohorts/model.h"
+#include "cohorts/model_forecast.h"
 #include "kpi/analysis.h"
 #include "kpi/estimate.h"
+#include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
     &lk_calendar_schema,
     &lk_campaigns_schema,
     &lk_campaigns_report_schema,
+    &lk_cohorts_schema,
+    &lk_cohorts_churn_schema,
+    &lk_cohorts_conversion_schema,
+    &lk_cohorts_findings_schema,
+    &lk_cohorts_incidence_schema,
+    &lk_cohorts_retention_schema,
+    &lk_cohorts_survival_schema,
+    &lk_cohorts_value_schema,
     &lk_funnel_schema,
     &lk_funnel_report_schema,
     &lk_kpi_compare_schema,
@@ -21,6 +33,12 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_kpi_explain_mix_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_lifetime_schema,
+    &lk_lifetime_curve_schema,
+    &lk_lifetime_forecast_schema,
+    &lk_lifetime_histories_schema,
+    &lk_stages_schema,
+    &lk_stages_report_schema,
     NULL,
 };
 

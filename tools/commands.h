@@ -9,4 +9,7 @@ int command_report(int count, char **arguments, trouble *why);
 int command_look(int count, char **arguments, trouble *why);
 int command_kpi(int count, char **arguments, trouble *why);
 
+/* Those of `leadkpi kpi` that work on tables; `*is_known` becomes false where `word` is none. */
+int command_kpi_tables(const char *word, int count, char **arguments, bool *is_known, trouble *why);
+
 #endif

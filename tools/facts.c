@@ -85,7 +85,7 @@ void facts_of_head(file_facts *out, const file_layout *layout, const input *in)
                 continue;
             }
             out->rows++;
-            out->uneven += reader.found != layout->column_count;
+            out->uneven += !layout_fits(layout, &reader);
             for (size_t i = 0; i < reader.stored && i < out->column_count; i++)
                 take_value(&out->columns[i], field_text(&reader.fields[i]));
         }

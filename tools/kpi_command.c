@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <leadkpi/kpi.h>
+#include <leadkpi/version.h>
 
 #include "cells.h"
 #include "commands.h"
@@ -79,18 +80,20 @@ static void put_json(int32_t kpi, const char *indent)
     putchar('}');
 }
 
+/* The form is pinned: "schema" rises when a field goes or changes its meaning; fields are
+ * appended. Each KPI says the version of its definition. */
 static int list_json(const char *category)
 {
     int32_t kpi;
     bool first = true;
-    putchar('[');
+    printf("{\"schema\": \"leadkpi-kpi-list/1\", \"library\": \"%s\", \"kpis\": [", leadkpi_version());
     for (int32_t i = 0; (kpi = leadkpi_kpi_at(i)) != -1; i++) {
         if (category && strcmp(property(kpi, "category"), category) != 0) continue;
         printf("%s\n", first ? "" : ",");
         put_json(kpi, "  ");
         first = false;
     }
-    printf("\n]\n");
+    printf("\n]}\n");
     return TOOL_GOOD;
 }
 
@@ -118,7 +121,7 @@ static int kpi_list(int count, char **arguments, trouble *why)
 static const char *measure_property(const char *measure, const char *name)
 {
     const char *text =
-        leadkpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED);
+        leadkpi_kpi_measure_property(measure, LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED);
     return text ? text : "";
 }
 
@@ -329,13 +332,13 @@ static void print_json(const evaluation *e, const leadkpi_estimate *estimate)
     put_number("level", estimate->level);
     put_number("n", estimate->n);
     printf(", \"status\": \"%s\", \"flags\": [", leadkpi_status_name(estimate->status));
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)) != 0; i++) {
+    for (int32_t i = 0; (flag = leadkpi_kpi_flag_at(i)) != 0; i++) {
         if (!(estimate->flags & flag)) continue;
-        printf("%s\"%s\"", first ? "" : ", ", leadkpi_flag_name(flag));
+        printf("%s\"%s\"", first ? "" : ", ", leadkpi_kpi_flag_name(flag));
         first = false;
     }
     printf("], \"unit\": \"%s\", \"reason\": ", property(e->kpi, "unit"));
-    render_json_text(stdout, slice_of(leadkpi_estimate_reason(estimate)));
+    render_json_text(stdout, slice_of(leadkpi_kpi_estimate_reason(estimate)));
     printf("}\n");
 }
 
@@ -377,7 +380,7 @@ static void print_text(const evaluation *e, const leadkpi_estimate *estimate,
     putchar('\n');
     const char *reason = estimate->status != LEADKPI_OK && error->message[0]
                              ? error->message
-                             : leadkpi_estimate_reason(estimate);
+                             : leadkpi_kpi_estimate_reason(estimate);
     if (*reason) printf("  %s\n", reason);
     text_free(&text);
 }
@@ -435,6 +438,13 @@ int command_kpi(int count, char **arguments, trouble *why)
         return kpi_show(count - 1, arguments + 1, why);
     if (count > 0 && strcmp(arguments[0], "eval") == 0)
         return kpi_eval(count - 1, arguments + 1, why);
-    return trouble_set(why, TOOL_USAGE, "kpi: expected list, show NAME or eval NAME ..., found %s",
+    bool is_known = false;
+    int code = TOOL_GOOD;
+    if (count > 0)
+        code = command_kpi_tables(arguments[0], count - 1, arguments + 1, &is_known, why);
+    if (is_known) return code;
+    return trouble_set(why, TOOL_USAGE,
+                       "kpi: expected list, show, eval, compare, rank, explain, plan, scorecard, "
+                       "check or sql, found %s (leadkpi kpi --help)",
                        count ? arguments[0] : "nothing");
 }

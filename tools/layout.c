@@ -30,6 +30,7 @@ typedef struct widths {
     size_t count;
     size_t width[LOOKED_RECORDS];
     bool half_filled[LOOKED_RECORDS];
+    bool blank_end[LOOKED_RECORDS]; /* its last field is empty */
     size_t usual, usual_count;
 } widths;
 
@@ -39,6 +40,12 @@ static bool is_half_filled(const csv_reader *reader)
     for (size_t i = 0; i < reader->stored; i++)
         filled += slice_trim((slice){reader->fields[i].data, reader->fields[i].length}).length > 0;
     return filled * 2 >= reader->stored;
+}
+
+static bool has_blank_end(const csv_reader *reader)
+{
+    const csv_field *last = reader->stored ? &reader->fields[reader->stored - 1] : NULL;
+    return last && reader->stored == reader->found && last->length == 0;
 }
 
 /* The most frequent width above one; of two, the wider one. Lines before the
@@ -71,6 +78,7 @@ static void measure(widths *w, const input *in, char delimiter, char line_end)
         answer = csv_next(&reader);
         if (answer == CSV_END || answer == CSV_FATAL) break;
         w->half_filled[w->count] = is_half_filled(&reader);
+        w->blank_end[w->count] = has_blank_end(&reader);
         w->width[w->count++] = reader.found;
     }
     /* the head may end inside its last record */
@@ -99,10 +107,17 @@ static char find_delimiter(const input *in, char line_end)
     return best;
 }
 
-static size_t find_header(const widths *w)
+/* The rows, but not the header, may end in a delimiter: then the first row is as
+ * wide as most, its last field is empty, and the header before it is one shorter. */
+static size_t find_header(const widths *w, bool *rows_end_blank)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (w->width[i] == w->usual && w->half_filled[i]) return i;
+    *rows_end_blank = false;
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->width[i] != w->usual || !w->half_filled[i]) continue;
+        *rows_end_blank = i > 0 && w->blank_end[i] && w->width[i - 1] == w->usual - 1 &&
+                          w->half_filled[i - 1];
+        return i - *rows_end_blank;
+    }
     return 0;
 }
 
@@ -129,7 +144,7 @@ int layout_find(file_layout *out, const input *in, char delimiter, trouble *why)
     out->delimiter = delimiter ? delimiter : find_delimiter(in, out->line_end);
     widths w;
     measure(&w, in, out->delimiter, out->line_end);
-    out->header_record = find_header(&w);
+    out->header_record = find_header(&w, &out->rows_end_blank);
 
     input head;
     csv_reader reader;
@@ -165,6 +180,13 @@ void layout_free(file_layout *layout)
     text_free(&layout->preamble);
     layout->names = NULL;
     layout->column_count = 0;
+}
+
+bool layout_fits(const file_layout *layout, const csv_reader *reader)
+{
+    if (reader->found == layout->column_count) return true;
+    return layout->rows_end_blank && reader->found == layout->column_count + 1 &&
+           has_blank_end(reader);
 }
 
 int layout_start(const file_layout *layout, csv_reader *reader, input *in, trouble *why)

@@ -13,12 +13,17 @@ typedef struct file_layout {
     text_buffer preamble; /* those records, a line each */
     char **names;         /* the header's fields, without blanks at their edges */
     size_t column_count;
+    bool rows_end_blank; /* rows end in a delimiter that the header has not */
 } file_layout;
 
 /* Looks at the head of `in`, which stays unread. `delimiter` 0: to be found.
- * The header is the first record that is as wide as most, and half filled. */
+ * The header is the first record that is as wide as most, and half filled; or the
+ * one before it, where only the rows end in a delimiter. */
 int layout_find(file_layout *out, const input *in, char delimiter, trouble *why);
 void layout_free(file_layout *layout);
+
+/* Whether the record has the fields that the header names. */
+bool layout_fits(const file_layout *layout, const csv_reader *reader);
 
 /* A reader placed behind the header. */
 int layout_start(const file_layout *layout, csv_reader *reader, input *in, trouble *why);

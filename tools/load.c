@@ -66,7 +66,7 @@ static slice field_of(const loader *l, int column)
 bool load_is_measure(const char *name)
 {
     const char *measure;
-    for (int32_t i = 0; (measure = leadkpi_measure_at(i)) != NULL; i++)
+    for (int32_t i = 0; (measure = leadkpi_kpi_measure_at(i)) != NULL; i++)
         if (strcmp(measure, name) == 0) return true;
     return false;
 }
@@ -566,7 +566,7 @@ static int take_record(loader *l)
         l->run->totals_skipped++;
         return TOOL_GOOD;
     }
-    if (l->reader.found != l->layout.column_count) return bad_width(l);
+    if (!layout_fits(&l->layout, &l->reader)) return bad_width(l);
     TOOL_TRY(take_row(l, &taken));
     for (size_t i = 0; taken && i < l->stage_count; i++)
         TOOL_TRY(take_wide_stage(l, &l->stages[i]));

@@ -19,6 +19,7 @@ static const char help[] =
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
     "       leadkpi kpi eval NAME spend=5000 leads=250\n"
+    "       leadkpi kpi compare | rank | explain | plan | scorecard | check | sql (kpi --help)\n"
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
@@ -47,9 +48,20 @@ static const char kpi_help[] =
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250 [--level 0.95] [--basis cohort|period] [--json]\n"
     "       leadkpi kpi eval NAME spend=5000 leads=250\n"
+    "       leadkpi kpi sql NAME [--dialect postgresql|bigquery|snowflake|duckdb]\n"
+    "       leadkpi kpi compare NAME FILE [--base ROW] [--exposure refuse|normalise]\n"
+    "       leadkpi kpi rank NAME FILE [--by bound|shrunken|value]\n"
+    "       leadkpi kpi explain NAME FILE [--through new_leads]\n"
+    "       leadkpi kpi explain NAME BEFORE AFTER [--by channel]\n"
+    "       leadkpi kpi plan leads target=10 rate=5% [probability=0.8]\n"
+    "       leadkpi kpi plan spend target=10 cost=400 | coverage quota=500000 deal=20000 win_rate=25%\n"
+    "       leadkpi kpi plan pace target=100 done=40 elapsed=0.5\n"
+    "       leadkpi kpi scorecard FILE [--as-of 2025-03-31]\n"
+    "       leadkpi kpi check NAME ...\n"
     "\n"
     "list shows the catalogue, show what is known about one KPI, eval computes it from numbers\n"
-    "in the order of its inputs or by their names. man leadkpi has the rest.\n";
+    "in the order of its inputs or by their names. FILE is CSV whose columns are inputs, a row a\n"
+    "period or segment; these take --level, --basis, --json and --csv. man leadkpi has the rest.\n";
 
 static int run(int count, char **arguments, trouble *why)
 {

@@ -113,10 +113,10 @@ static void note_flags(shown *cell, slice flags, footnotes *notes)
         const char *blank = memchr(at, ' ', (size_t)(end - at)), *stop = blank ? blank : end;
         slice flag = slice_trim((slice){at, (size_t)(stop - at)});
         for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-            if (!slice_is(flag, leadkpi_flag_name(told[i]))) continue;
+            if (!slice_is(flag, leadkpi_kpi_flag_name(told[i]))) continue;
             char text[256];
             snprintf(text, sizeof text, "%.*s: %.180s", SLICE_ARGS(flag),
-                     leadkpi_flag_meaning(told[i]));
+                     leadkpi_kpi_flag_meaning(told[i]));
             add_note(cell, notes, text);
         }
         at = blank ? blank + 1 : end;

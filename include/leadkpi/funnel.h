@@ -197,10 +197,15 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   as_of      events after it do not count; default: the latest event there is
  *   by         segment: a group of rows for each segment; default none
  *   breakdown  which segment is a lead's: that of the first event of the attempt
- *              that counts (entry, the default), of its first event that has one, or of its last
+ *              that counts (entry, the default), of its first event that has one (first), of its last
+ *              (last), of the event that filled breakdown_step (step); or any: with
+ *              by=segment a lead counts once in each segment that an event of it has, and once in the total
+ *   breakdown_step  from 1; 0, the default: the last step that the lead reached. Leads that
+ *              did not get there have no segment
+ *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
- *              started. Looked at by leadkpi_funnel_steps
+ *              started: the trend. Young ones are marked immature
  * Groups stand in order of segment (null first) and period; last, unless it is the
  * only group, comes the total. A group's columns:
  *   row                       text: "segment" or "total"
@@ -253,10 +258,48 @@ LEADKPI_API leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel,
  *   start                timestamp of the first
  *   step_1, step_2 ...   timestamps of the steps of the attempt that counts, null where not
  *                        reached; not there with compat
- * `by`, `level` and the calendar are not looked at. Since 0.1. */
+ * `level` and the calendar are not looked at, and `by` only for breakdown=any, which then gives a row
+ * a lead and segment. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel,
                                                 const leadkpi_options *options,
                                                 leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_histogram: how long leads took from from_step (default 1) to to_step (0, the
+ * default: the last) in bars of equal width, the same bars for each group. `bins` bars from the
+ * shortest wait to the longest (0, the default: the cube root of the leads, rounded up, as
+ * PostHog has it; widths are whole microseconds), or bars of bin_width from a multiple of
+ * it. A row a group and bar; none where no lead went all the way:
+ *   from_seconds, to_seconds   double: the bar holds waits from the first to below the second
+ *   leads                      int64
+ *   share, cumulative_share    double: of those of the group that went all the way; null of nobody
+ * Who did not, or not yet, is in none: leadkpi_funnel_times counts them. Also BAD_ARGUMENT
+ * (steps, more than 10000 bars) and CONTRADICTION (bins and bin_width; compat). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_difference: is a segment or a period better than another, or may it be chance? A row a
+ * group (without the total) and step. With periods each is compared with the one before that has leads,
+ * of its segment; without, each segment with all other leads; with `against` with
+ * that segment, of its period. Columns after those of the group:
+ *   against           text: the segment or period compared with, "all others", or null: none
+ *   step, name        as in leadkpi_funnel_steps
+ *   leads, of         int64: reached; and of how many: those at step 1 (rate=overall, the
+ *                     default) or at the step before (rate=step)
+ *   rate              double; null of nobody
+ *   against_leads, against_of, against_rate   the same of the other side
+ *   difference        double: rate less against_rate; with difference_low, difference_high: the
+ *                     score interval of Miettinen and Nurminen (1985)
+ *   p_value           double: two-sided, of the same score test; below 1 - level exactly where the interval
+ *                     leaves out 0
+ *   verdict           text: "higher", "lower", "not distinguishable"; "" where there is nothing
+ *                     to compare
+ * Young groups had less time: ask for mature=true. A p-value is of its one row: of twenty comparisons
+ * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
+ * by=segment; breakdown=any: a lead would stand on both sides). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
+                                                     const leadkpi_options *options,
+                                                     leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
  * none: a plain function for one window and the default rule (ordered, any entry, one event one step).

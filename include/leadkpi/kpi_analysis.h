@@ -14,7 +14,7 @@
  * A null cell of a measure makes the row's status NOT_GIVEN. Numbers that do not
  * exist are null. `host` and `options` may be NULL; `*out` is NULL on failure.
  * Texts of a row: status and flags are names as leadkpi_status_name and
- * leadkpi_flag_name give them.
+ * leadkpi_kpi_flag_name give them.
  *
  * Status of every call: OK, NULL_ARGUMENT, BAD_ARGUMENT (no such KPI, host, a row that is
  * not there), WRONG_TYPE (a KPI over arrays, or a column), NOT_GIVEN (a column that the KPI

@@ -37,6 +37,7 @@ void leadkpi_table_free(leadkpi_table *table)
         return;
     for (size_t i = 0; i < table->column_count; i++) lk_column_discard(table, table->columns[i]);
     lk_release(&table->memory, table->columns, table->column_capacity, sizeof *table->columns);
+    lk_table_release_kept(table);
     lk_memory memory = table->memory;
     lk_release(&memory, table, 1, sizeof *table);
 }

@@ -37,10 +37,27 @@ enum {
     LK_LAYOUT_TEXT64 = 2,     /* row_count + 1 int64 offsets into bytes */
     LK_LAYOUT_TEXT32 = 3,     /* row_count + 1 int32 offsets into bytes */
     LK_LAYOUT_DICTIONARY = 4, /* int32 codes into texts with int64 offsets */
+    LK_LAYOUT_VIEW = 5,       /* lk_text_view, into several blocks of bytes */
 };
 
-/* Memory that a column owns, at most: its values, its bytes, its validity. */
+/* Memory that a column owns, at most: its values, its bytes (of a view, the list of its
+ * blocks of bytes), its validity. */
 enum { LK_BLOCK_VALUES, LK_BLOCK_BYTES, LK_BLOCK_VALIDITY, LK_BLOCK_COUNT };
+
+/* Arrow's view of a text: up to 12 bytes stand in it, of a longer one where it is. */
+typedef struct lk_text_view {
+    int32_t length;
+    union {
+        char bytes[12];
+        struct {
+            char prefix[4];
+            int32_t block;
+            int32_t offset;
+        } at;
+    } is;
+} lk_text_view;
+
+#define LK_VIEW_INLINE 12
 
 typedef struct lk_block {
     void *data; /* NULL: borrowed, or not there */
@@ -60,6 +77,10 @@ typedef struct lk_column {
     const char *bytes;       /* of the texts or of the dictionary's; never NULL for a text column */
     const char *dictionary_offsets; /* int64, dictionary_count + 1 of them */
     size_t dictionary_count;
+    const char *const *view_blocks; /* of a view */
+    const int64_t *view_lengths;    /* of its blocks */
+    size_t view_block_count;
+    bool is_void;                   /* every cell is null, and it passes for any type */
     lk_block owned[LK_BLOCK_COUNT];
     lk_text name;     /* with a NUL behind it */
     const char *unit; /* NUL-terminated, "" where nothing is said */
@@ -157,6 +178,19 @@ static inline lk_text lk_column_dictionary_text(const lk_column *column, size_t 
     return lk_column_text_between(column->dictionary_offsets, column->bytes, code);
 }
 
+/* Of a view column. The cell of a null row may hold anything, so it is not followed. */
+static inline lk_text lk_column_view_text(const lk_column *column, size_t row)
+{
+    lk_text_view view;
+    const char *cell = lk_column_cell(column, row);
+    if (!lk_column_is_valid(column, row)) return (lk_text){"", 0};
+    memcpy(&view, cell, sizeof view);
+    if (view.length <= LK_VIEW_INLINE)
+        return (lk_text){cell + offsetof(lk_text_view, is), (size_t)view.length};
+    return (lk_text){column->view_blocks[view.is.at.block] + view.is.at.offset,
+                     (size_t)view.length};
+}
+
 /* text, in any layout. Safe for a null cell too, but then says nothing. */
 static inline lk_text lk_column_text(const lk_column *column, size_t row)
 {
@@ -167,6 +201,7 @@ static inline lk_text lk_column_text(const lk_column *column, size_t row)
         memcpy(ends, column->values + row * sizeof ends[0], sizeof ends);
         return (lk_text){column->bytes + ends[0], (size_t)(ends[1] - ends[0])};
     }
+    if (column->layout == LK_LAYOUT_VIEW) return lk_column_view_text(column, row);
     int32_t code = lk_column_code(column, row);
     if (code < 0 || (size_t)code >= column->dictionary_count) return (lk_text){"", 0};
     return lk_column_dictionary_text(column, (size_t)code);
@@ -236,5 +271,30 @@ leadkpi_status lk_text_builder_finish(lk_text_builder *builder, lk_text name, co
 
 /* Gives back what an unfinished builder holds; nothing where it is empty. */
 void lk_text_builder_release(lk_text_builder *builder);
+
+/* ---- what a table keeps ---------------------------------------------------
+ *
+ * Room for `size` bytes, zero at first and aligned to 8 bytes, that live as long as the table;
+ * `release` gets them when the table goes, after its columns. `*kept` (a pointer to the caller's
+ * pointer) is written on success alone. */
+leadkpi_status lk_table_keep(leadkpi_table *table, size_t size, void (*release)(void *kept),
+                             void *kept, leadkpi_error *error);
+
+/* Adds a text column over Arrow's views. Each valid one is checked, here and once, to lie within
+ * its block. The blocks' addresses are copied; their bytes, their lengths and the views are
+ * borrowed.
+ * Status: as leadkpi_table_borrow_text. */
+leadkpi_status lk_table_borrow_views(leadkpi_table *table, lk_text name, const void *views,
+                                     size_t row_count, const uint8_t *validity,
+                                     const void *const *blocks, const int64_t *block_lengths,
+                                     size_t block_count, leadkpi_error *error);
+
+/* Adds a column (LEADKPI_TYPE_OTHER) of a type that the library does not read; `type` is its unit. */
+leadkpi_status lk_table_add_other(leadkpi_table *table, lk_text name, const char *type,
+                                  size_t row_count, leadkpi_error *error);
+
+/* Adds a column of nulls alone, which passes for any type. */
+leadkpi_status lk_table_add_void(leadkpi_table *table, lk_text name, size_t row_count,
+                                 leadkpi_error *error);
 
 #endif

@@ -10,6 +10,7 @@ static const char *const type_names[] = {
     [LEADKPI_TYPE_TEXT] = "text",
     [LEADKPI_TYPE_TIMESTAMP] = "timestamp",
     [LEADKPI_TYPE_DECIMAL] = "decimal",
+    [LEADKPI_TYPE_OTHER] = "other",
 };
 
 #define TYPE_COUNT ((int32_t)(sizeof type_names / sizeof *type_names))
@@ -35,12 +36,13 @@ static void print_types(char *out, size_t capacity, unsigned types)
 leadkpi_status lk_column_check_type(const lk_column *column, unsigned allowed_types,
                                     leadkpi_error *error)
 {
-    if (LK_LIKELY(allowed_types & LK_ALLOW(column->type))) return LEADKPI_OK;
+    if (LK_LIKELY(allowed_types & LK_ALLOW(column->type)) || column->is_void) return LEADKPI_OK;
     char expected[64];
     print_types(expected, sizeof expected, allowed_types);
+    bool is_other = column->type == LEADKPI_TYPE_OTHER;
     return lk_fail_at(error, LEADKPI_WRONG_TYPE, -1, column->index,
                       "column \"%.*s\": expected %s, found %s", LK_TEXT_ARGS(column->name),
-                      expected, leadkpi_type_name(column->type));
+                      expected, is_other ? column->unit : leadkpi_type_name(column->type));
 }
 
 const lk_column *lk_table_column(const leadkpi_table *table, int32_t index)

@@ -6,6 +6,14 @@
 
 #include "base/table.h"
 
+/* Something that lives as long as the table; behind it what it is. */
+typedef struct lk_kept {
+    struct lk_kept *next;
+    void (*release)(void *kept);
+    size_t size; /* of all of it */
+    _Alignas(8) char bytes[];
+} lk_kept;
+
 struct leadkpi_table {
     atomic_size_t references;
     lk_memory memory;
@@ -13,6 +21,7 @@ struct leadkpi_table {
     size_t column_count;
     size_t column_capacity;
     size_t row_count; /* of every column; 0 before the first */
+    lk_kept *kept;
 };
 
 /* May a column of that name and length be added? */
@@ -34,6 +43,9 @@ leadkpi_status lk_column_attach(leadkpi_table *table, lk_column *column, leadkpi
 /* WRONG_TYPE, with both types, where the column is of none of the types. */
 leadkpi_status lk_column_check_type(const lk_column *column, unsigned allowed_types,
                                     leadkpi_error *error);
+
+/* Gives back all that the table kept, the last first. */
+void lk_table_release_kept(leadkpi_table *table);
 
 /* Frees the column and what it owns. */
 void lk_column_discard(leadkpi_table *table, lk_column *column);

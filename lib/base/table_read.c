@@ -140,7 +140,8 @@ const void *leadkpi_table_column_values(const leadkpi_table *table, int32_t colu
                                         ptrdiff_t *stride_bytes)
 {
     const lk_column *found = lk_table_column(table, column);
-    bool has_values = found && found->type != LEADKPI_TYPE_TEXT && found->row_count;
+    bool has_values = found && found->type != LEADKPI_TYPE_TEXT &&
+                      found->type != LEADKPI_TYPE_OTHER && found->row_count;
     if (stride_bytes) *stride_bytes = has_values ? found->stride : 0;
     return has_values ? found->values : NULL;
 }
@@ -149,6 +150,12 @@ const uint8_t *leadkpi_table_column_validity(const leadkpi_table *table, int32_t
 {
     const lk_column *found = lk_table_column(table, column);
     return found ? found->validity : NULL;
+}
+
+static const char *layout_name(int32_t layout)
+{
+    if (layout == LK_LAYOUT_TEXT32) return "32-bit offsets";
+    return layout == LK_LAYOUT_VIEW ? "views" : "a dictionary";
 }
 
 leadkpi_status leadkpi_table_column_text(const leadkpi_table *table, int32_t column,
@@ -169,7 +176,7 @@ leadkpi_status leadkpi_table_column_text(const leadkpi_table *table, int32_t col
         return lk_fail_at(error, LEADKPI_WRONG_TYPE, -1, column,
                           "column \"%.*s\": expected text with 64-bit offsets, found %s",
                           LK_TEXT_ARGS(found->name),
-                          found->layout == LK_LAYOUT_TEXT32 ? "32-bit offsets" : "a dictionary");
+                          layout_name(found->layout));
     *offsets = (const int64_t *)(const void *)found->values;
     *bytes = found->bytes;
     return LEADKPI_OK;

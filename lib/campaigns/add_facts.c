@@ -27,7 +27,7 @@ typedef struct fact_batch {
 
 static bool property_is(lk_text measure, const char *property, const char *value)
 {
-    const char *found = leadkpi_measure_property(measure.data, measure.length, property,
+    const char *found = leadkpi_kpi_measure_property(measure.data, measure.length, property,
                                                  LEADKPI_NUL_TERMINATED);
     return found && strcmp(found, value) == 0;
 }
@@ -42,7 +42,7 @@ static leadkpi_status take_measure(void *context, const lk_column *column, leadk
 {
     fact_batch *batch = context;
     lk_text name = column->name;
-    if (!leadkpi_measure_property(name.data, name.length, "id", LEADKPI_NUL_TERMINATED))
+    if (!leadkpi_kpi_measure_property(name.data, name.length, "id", LEADKPI_NUL_TERMINATED))
         return lk_fail_at(error, LEADKPI_UNKNOWN_NAME, -1, column->index,
                           "column \"%.*s\": expected a measure of the catalogue or a text dimension, "
                           "found %s of an unknown name",
@@ -157,7 +157,7 @@ bool lk_fact_name_is_known(lk_text name, bool *negative_allowed)
     *negative_allowed = true;
     if (is_cost_name(name)) return true;
     *negative_allowed = property_is(name, "type", "money");
-    const char *id = leadkpi_measure_property(name.data, name.length, "id", LEADKPI_NUL_TERMINATED);
+    const char *id = leadkpi_kpi_measure_property(name.data, name.length, "id", LEADKPI_NUL_TERMINATED);
     return id && lk_text_equal(name, lk_text_of(id, LEADKPI_NUL_TERMINATED)) && adds_up(name);
 }
 

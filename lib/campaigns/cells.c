@@ -122,6 +122,13 @@ const lk_cell_fact *lk_cells_fact(const lk_cells *cells, uint32_t cell, uint32_t
     return index == LK_MAP_NONE ? NULL : &cells->facts[index];
 }
 
+void lk_cell_add_square(lk_cell *cell, int sum, double value)
+{
+    double scaled = value * LK_SQUARE_SCALE;
+    /* Cannot fail: |value| < 2^63, and 2^64 of the largest squares fit in the sum. */
+    (void)lk_exact_sum_add_double(&cell->sums[sum], scaled * scaled, NULL);
+}
+
 void lk_cell_merge(lk_cell *into, const lk_cell *from)
 {
     for (int i = 0; i < LK_COUNT_COUNT; i++) into->counts[i] += from->counts[i];

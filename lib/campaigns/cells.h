@@ -44,6 +44,9 @@ enum {
     LK_SUM_SALES,
     LK_SUM_ALLOCATED_MARKETING, /* what overhead was given to this cell, or taken from it */
     LK_SUM_ALLOCATED_SALES,
+    LK_SUM_WON_SQUARES,            /* of the values of won rows, scaled: lk_cell_add_square */
+    LK_SUM_OPPORTUNITY_SQUARES,    /* the same of opportunity rows */
+    LK_SUM_WON_SQUARES_OF_PERSONS, /* of what each person's won rows come to; cohort basis */
     LK_SUM_COUNT
 };
 
@@ -119,6 +122,13 @@ leadkpi_status lk_cells_add_fact(lk_cells *cells, uint32_t cell, uint32_t name,
 
 /* NULL where the cell has none of that name. */
 const lk_cell_fact *lk_cells_fact(const lk_cells *cells, uint32_t cell, uint32_t name);
+
+/* What a value is multiplied with before it is squared, so that the square of every value that
+ * fits an exact sum fits one too. A power of two: it costs no digit. */
+#define LK_SQUARE_SCALE 0x1p-32
+
+/* Adds the square of `value`, scaled and rounded once, to a sum of squares. */
+void lk_cell_add_square(lk_cell *cell, int sum, double value);
 
 /* Counts and sums of `from` into `into`; not facts. */
 void lk_cell_merge(lk_cell *into, const lk_cell *from);

@@ -1,27 +1,7 @@
 #include "base/nearest.h"
+#include "base/writer.h"
 #include "campaigns/definition.h"
 #include "campaigns/vocabulary.h"
-
-/* Where the sentence goes; `length` counts on past the end of the buffer. */
-typedef struct sentence {
-    char *out;
-    size_t capacity;
-    size_t length;
-} sentence;
-
-static void put(sentence *s, lk_text text)
-{
-    if (s->length < s->capacity && text.length) {
-        size_t room = s->capacity - s->length;
-        memcpy(s->out + s->length, text.data, text.length < room ? text.length : room);
-    }
-    s->length += text.length;
-}
-
-static void put_words(sentence *s, const char *words)
-{
-    put(s, lk_text_of(words, LEADKPI_NUL_TERMINATED));
-}
 
 static lk_text stage_item(const leadkpi_campaigns *campaigns, size_t i)
 {
@@ -42,7 +22,7 @@ static bool is_corrected(const leadkpi_campaigns *campaigns, size_t i, size_t co
     return false;
 }
 
-static void put_stage_names(sentence *s, const leadkpi_campaigns *campaigns)
+static void put_stage_names(lk_writer *s, const leadkpi_campaigns *campaigns)
 {
     size_t count = lk_options_list_count(campaigns->definition, &lk_campaigns_schema,
                                          LK_CAMPAIGNS_STAGE_NAMES);
@@ -53,30 +33,30 @@ static void put_stage_names(sentence *s, const leadkpi_campaigns *campaigns)
         if (!lk_campaigns_split_stage_name(stage_item(campaigns, i), &name, &stage) ||
             is_corrected(campaigns, i, count, name))
             continue;
-        put_words(s, joint);
-        put_words(s, "\"");
-        put(s, name);
-        put_words(s, "\" means ");
-        put_words(s, lk_stage_name(stage));
+        lk_write_words(s, joint);
+        lk_write_words(s, "\"");
+        lk_write(s, name);
+        lk_write_words(s, "\" means ");
+        lk_write_words(s, lk_stage_name(stage));
         joint = ", ";
     }
 }
 
 static size_t write_sentence(const leadkpi_campaigns *campaigns, char *out, size_t capacity)
 {
-    sentence s = {out, capacity, 0};
+    lk_writer s = {out, capacity, 0};
     if (campaigns->person_key == LK_PERSON_KEY_EMAIL)
-        put_words(&s, "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
+        lk_write_words(&s, "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
                       "a to z) are one person, which counts once, and a lead without an address is a "
                       "person of its own");
     else
-        put_words(&s, "Leads with the same id are one person, which counts once");
-    put_words(&s, campaigns->hashed_ids
+        lk_write_words(&s, "Leads with the same id are one person, which counts once");
+    lk_write_words(&s, campaigns->hashed_ids
                       ? "; of ids only a 128-bit hash is kept, so that they cannot be listed"
                       : "; ids are kept as they are");
     put_stage_names(&s, campaigns);
-    put_words(&s, ".");
-    put(&s, (lk_text){"", 1}); /* the NUL */
+    lk_write_words(&s, ".");
+    lk_write(&s, (lk_text){"", 1}); /* the NUL */
     return s.length;
 }
 

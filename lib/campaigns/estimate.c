@@ -5,12 +5,14 @@
 #include <leadkpi/stats.h>
 
 #include "base/format.h"
+#include "campaigns/spread.h"
 
 static leadkpi_status evaluate(const lk_tally *tally, int32_t kpi, const double *inputs,
-                               leadkpi_estimate *out)
+                               const lk_dispersion *dispersion, leadkpi_estimate *out)
 {
     int32_t index = lk_kpi_index(kpi);
     lk_kpi_settings settings = tally->settings;
+    settings.dispersion = dispersion;
     lk_kpi_settings_fit(&settings, index);
     return lk_kpi_estimate(index, inputs, &settings, out, NULL);
 }
@@ -56,8 +58,8 @@ static void estimate_bounds(const lk_tally *tally, int32_t kpi, const double *le
                             const double *most, leadkpi_estimate *out)
 {
     leadkpi_estimate one, other;
-    (void)evaluate(tally, kpi, least, &one);
-    (void)evaluate(tally, kpi, most, &other);
+    (void)evaluate(tally, kpi, least, NULL, &one);
+    (void)evaluate(tally, kpi, most, NULL, &other);
     out->status = LEADKPI_NOT_ADDITIVE;
     if (isnan(one.value) || isnan(other.value)) {
         out->flags |= LEADKPI_FLAG_NO_INTERVAL;
@@ -68,16 +70,32 @@ static void estimate_bounds(const lk_tally *tally, int32_t kpi, const double *le
     out->flags |= LEADKPI_FLAG_BOUND_ONLY;
 }
 
+/* A spread that cannot be (an end on the wrong side, after rounding) costs the interval, never the
+ * value. */
+static void evaluate_with_spread(const lk_tally *tally, const lk_estimator *estimator,
+                                 uint32_t cell, const lk_reading *readings, const double *values,
+                                 leadkpi_estimate *out)
+{
+    lk_dispersion dispersion;
+    bool is_known = lk_spread_read(tally, estimator, cell, readings, &dispersion);
+    (void)evaluate(tally, estimator->kpi, values, is_known ? &dispersion : NULL, out);
+    if (is_known && isnan(out->value))
+        (void)evaluate(tally, estimator->kpi, values, NULL, out);
+    if (!is_known && isnan(out->n)) out->n = dispersion.n;
+}
+
 void lk_estimate_scalar(const lk_tally *tally, const lk_estimator *estimator, uint32_t cell,
                         leadkpi_estimate *out)
 {
     double values[LK_KPI_INPUTS_MAX], least[LK_KPI_INPUTS_MAX], most[LK_KPI_INPUTS_MAX];
+    lk_reading readings[LK_KPI_INPUTS_MAX];
     int32_t kpi = estimator->kpi, count = estimator->input_count;
     uint32_t flags = tally->cells.items[cell].flags;
     bool bounds_only = false;
     clear(tally, kpi, out);
     for (int32_t i = 0; i < count; i++) {
         lk_reading reading = lk_source_read(tally, &estimator->sources[i], cell);
+        readings[i] = reading;
         flags |= reading.flags;
         if (reading.status != LEADKPI_OK) out->input = i;
         if (reading.status == LEADKPI_NOT_ADDITIVE) {
@@ -94,7 +112,7 @@ void lk_estimate_scalar(const lk_tally *tally, const lk_estimator *estimator, ui
     if (bounds_only) {
         estimate_bounds(tally, kpi, least, most, out);
     } else {
-        (void)evaluate(tally, kpi, values, out);
+        evaluate_with_spread(tally, estimator, cell, readings, values, out);
     }
     out->flags |= flags;
 }
@@ -293,5 +311,5 @@ lk_text lk_estimate_reason(const leadkpi_estimate *estimate, char buffer[LK_REAS
     default:
         break;
     }
-    return lk_text_of(leadkpi_estimate_reason(estimate), LEADKPI_NUL_TERMINATED);
+    return lk_text_of(leadkpi_kpi_estimate_reason(estimate), LEADKPI_NUL_TERMINATED);
 }

@@ -31,7 +31,7 @@ bool lk_fact_meaning_read(lk_text text, lk_fact_meaning *name)
     memset(name, 0, sizeof *name);
     if (text.length > prefix && memcmp(text.data, LK_COST_PREFIX, prefix) == 0)
         return read_cost_name(text, name);
-    const char *additivity = leadkpi_measure_property(text.data, text.length, "additivity",
+    const char *additivity = leadkpi_kpi_measure_property(text.data, text.length, "additivity",
                                                       LEADKPI_NUL_TERMINATED);
     if (!additivity) return false;
     name->is_stock = additivity_is(additivity, "stock");

@@ -135,12 +135,12 @@ static leadkpi_status read_inputs(lk_plan *plan, leadkpi_error *error)
             LK_FAIL_IF(lk_text_equal(plan->inputs[j].measure, input->measure), error,
                        LEADKPI_CONTRADICTION, "inputs: expected each measure once, found \"%.*s\" twice",
                        LK_TEXT_ARGS(input->measure));
-        if (!leadkpi_measure_property(input->measure.data, input->measure.length, "id",
+        if (!leadkpi_kpi_measure_property(input->measure.data, input->measure.length, "id",
                                       LEADKPI_NUL_TERMINATED)) {
             lk_nearest nearest;
             lk_nearest_begin(&nearest, input->measure);
             const char *measure;
-            for (int32_t m = 0; (measure = leadkpi_measure_at(m)) != NULL; m++)
+            for (int32_t m = 0; (measure = leadkpi_kpi_measure_at(m)) != NULL; m++)
                 lk_nearest_consider(&nearest, lk_text_of(measure, LEADKPI_NUL_TERMINATED));
             return lk_nearest_fail(&nearest, "inputs", error);
         }

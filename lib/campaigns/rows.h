@@ -51,14 +51,4 @@ leadkpi_status lk_rows_intern_texts(leadkpi_campaigns *campaigns, lk_map_text *m
 leadkpi_status lk_rows_intern_tuples(leadkpi_campaigns *campaigns, const lk_row_dimensions *given,
                                      size_t row_count, uint32_t *tuples, leadkpi_error *error);
 
-/* A valid cell of a number column, in canonical form. */
-lk_value lk_row_value(const lk_column *column, size_t row);
-lk_value lk_value_of_decimal(int64_t mantissa, int32_t scale);
-lk_value lk_value_of_double(double number);
-
-/* Add a value that the checks above let through. */
-void lk_value_add_to(lk_value value, lk_exact_sum *sum);
-
-double lk_value_to_double(lk_value value);
-
 #endif

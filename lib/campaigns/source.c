@@ -150,12 +150,12 @@ lk_source lk_source_find(const lk_tally *tally, int32_t kpi, int32_t input)
 
 static lk_reading given(double value)
 {
-    return (lk_reading){value, value, value, LEADKPI_OK, 0};
+    return (lk_reading){value, value, value, LEADKPI_OK, 0, NAN, NAN};
 }
 
 static lk_reading not_given(void)
 {
-    return (lk_reading){NAN, NAN, NAN, LEADKPI_NOT_GIVEN, 0};
+    return (lk_reading){NAN, NAN, NAN, LEADKPI_NOT_GIVEN, 0, NAN, NAN};
 }
 
 /* Persons that were counted apart may be the same: only a single fact is known,
@@ -164,7 +164,8 @@ static lk_reading read_fact(const lk_cell_fact *fact, bool is_distinct)
 {
     double sum = lk_exact_sum_to_double(&fact->sum);
     if (!is_distinct || fact->rows == 1) return given(sum);
-    return (lk_reading){NAN, lk_exact_sum_to_double(&fact->largest), sum, LEADKPI_NOT_ADDITIVE, 0};
+    return (lk_reading){
+        NAN, lk_exact_sum_to_double(&fact->largest), sum, LEADKPI_NOT_ADDITIVE, 0, NAN, NAN};
 }
 
 /* No deal at all is worth 0 where values are known; deals without any value are not. */
@@ -260,6 +261,10 @@ static lk_reading read_kpi(const lk_tally *tally, int32_t kpi, uint32_t cell)
     lk_reading reading = given(estimate.value);
     reading.status = estimate.status;
     reading.flags = estimate.flags & LEADKPI_FLAG_PARTIAL;
+    if (estimate.status == LEADKPI_OK) {
+        reading.low = estimate.low;
+        reading.high = estimate.high;
+    }
     if (estimate.status != LEADKPI_NOT_ADDITIVE) return reading;
     reading.least = estimate.low;
     reading.most = estimate.high;

@@ -15,6 +15,7 @@ typedef struct lk_reading {
     double least, most;    /* bounds, where NOT_ADDITIVE; else the value */
     leadkpi_status status; /* OK, NOT_GIVEN, NOT_ADDITIVE; of a derived KPI its own */
     uint32_t flags;        /* LEADKPI_FLAG_PARTIAL, or 0 */
+    double low, high;      /* the interval of a derived KPI; NaN where there is none */
 } lk_reading;
 
 enum {

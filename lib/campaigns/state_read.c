@@ -256,23 +256,6 @@ static leadkpi_status read_id(reading *r, id_block *block, bool first)
 
 /* ---- events ------------------------------------------------------------------------ */
 
-static bool is_canonical(lk_value value)
-{
-    if (value.kind == LK_VALUE_NONE) return value.payload == 0;
-    lk_value again;
-    if (value.kind == LK_VALUE_DOUBLE) {
-        double number;
-        memcpy(&number, &value.payload, sizeof number);
-        if (!lk_exact_sum_takes(number)) return false;
-        again = lk_value_of_double(number);
-    } else {
-        int32_t scale = value.kind - LK_VALUE_DECIMAL;
-        if (scale < 0 || scale > LK_EXACT_SUM_SCALE_MAX) return false;
-        again = lk_value_of_decimal(value.payload, scale);
-    }
-    return again.kind == value.kind && again.payload == value.payload;
-}
-
 static leadkpi_status read_value(reading *r, lk_value *value)
 {
     value->kind = lk_read_uint8(&r->reader);
@@ -282,7 +265,7 @@ static leadkpi_status read_value(reading *r, lk_value *value)
     } else if (value->kind != LK_VALUE_NONE) {
         value->payload = lk_read_signed_varint(&r->reader);
     }
-    REFUSE_IF(!is_canonical(*value), r, "value: expected a number in its one form");
+    REFUSE_IF(!lk_value_is_canonical(*value), r, "value: expected a number in its one form");
     return lk_reader_status(&r->reader);
 }
 

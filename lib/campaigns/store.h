@@ -25,6 +25,7 @@
 #include "base/exact_sum.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/value.h"
 
 /* Times of rows: years 1 to 9999, so that no difference of two overflows. */
 #define LK_TIME_MIN INT64_C(-62135596800000000)
@@ -52,19 +53,8 @@ typedef struct lk_lead {
 
 /* ---- events -------------------------------------------------------------- */
 
-/* A number as it came, in canonical form: equal numbers have equal bits. */
-enum {
-    LK_VALUE_NONE = 0,
-    LK_VALUE_DECIMAL = 1, /* and up to 19: payload / 10^(kind - 1), no trailing zero digit */
-    LK_VALUE_DOUBLE = 32  /* the bits of a double that is not an integer below 2^53 */
-};
 #define LK_VALUE_BITS 6
 #define LK_EVENT_NAMES_MAX (UINT32_MAX >> LK_VALUE_BITS)
-
-typedef struct lk_value {
-    int64_t payload;
-    int32_t kind;
-} lk_value;
 
 typedef struct lk_event {
     int64_t time;

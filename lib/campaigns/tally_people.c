@@ -127,28 +127,30 @@ static leadkpi_status count_stages(lk_tally *tally, uint32_t tuple, uint32_t hom
 
 /* What a row of a stage counts as, beside the stage; nothing: -1. */
 typedef struct deal_counts {
-    int rows, valued, sum;
+    int rows, valued, sum, squares;
 } deal_counts;
 
 static deal_counts counts_of_deal(int stage)
 {
     switch (stage) {
     case LK_STAGE_WON:
-        return (deal_counts){LK_COUNT_DEALS_WON, LK_COUNT_DEALS_VALUED, LK_SUM_WON_VALUE};
+        return (deal_counts){LK_COUNT_DEALS_WON, LK_COUNT_DEALS_VALUED, LK_SUM_WON_VALUE,
+                             LK_SUM_WON_SQUARES};
     case LK_STAGE_OPPORTUNITY:
         return (deal_counts){LK_COUNT_OPPORTUNITIES, LK_COUNT_OPPORTUNITIES_VALUED,
-                             LK_SUM_OPPORTUNITY_VALUE};
+                             LK_SUM_OPPORTUNITY_VALUE, LK_SUM_OPPORTUNITY_SQUARES};
     case LK_STAGE_LOST:
-        return (deal_counts){LK_COUNT_DEALS_LOST, -1, -1};
+        return (deal_counts){LK_COUNT_DEALS_LOST, -1, -1, -1};
     case LK_STAGE_NO_DECISION:
-        return (deal_counts){LK_COUNT_DEALS_NO_DECISION, -1, -1};
+        return (deal_counts){LK_COUNT_DEALS_NO_DECISION, -1, -1, -1};
     default:
-        return (deal_counts){-1, -1, -1};
+        return (deal_counts){-1, -1, -1, -1};
     }
 }
 
 static leadkpi_status count_deal(lk_tally *tally, uint32_t tuple, uint32_t home,
-                                 const lk_event *event, deal_counts counts, leadkpi_error *error)
+                                 const lk_event *event, deal_counts counts,
+                                 lk_exact_sum *person_won, leadkpi_error *error)
 {
     uint32_t cell;
     LK_TRY(place_of(tally, tuple, home, event->time, &cell, error));
@@ -160,6 +162,8 @@ static leadkpi_status count_deal(lk_tally *tally, uint32_t tuple, uint32_t home,
     item->counts[counts.valued]++;
     tally->value_given = true;
     lk_value_add_to(value, &item->sums[counts.sum]);
+    lk_cell_add_square(item, counts.squares, lk_value_to_double(value));
+    if (counts.sum == LK_SUM_WON_VALUE) lk_value_add_to(value, person_won);
     return LEADKPI_OK;
 }
 
@@ -170,12 +174,17 @@ static leadkpi_status count_deals(lk_tally *tally, uint32_t lead, uint32_t home,
     const lk_plan *plan = tally->plan;
     const lk_event_lists *lists = &tally->people.stages;
     lk_event_run run = lk_event_lists_of(lists, lead);
+    lk_exact_sum person_won = LK_EXACT_SUM_ZERO;
     for (size_t i = 0; i < run.count; i++) {
         const lk_event *event = &lists->events->items[run.items[i]];
         deal_counts counts = counts_of_deal(plan->stages[lk_event_name(event)]);
         if (counts.rows < 0 || event->time > plan->as_of || !is_first_of_equals(lists, run, i)) continue;
-        LK_TRY(count_deal(tally, plan->store->leads[lead].tuple, home, event, counts, error));
+        LK_TRY(count_deal(tally, plan->store->leads[lead].tuple, home, event, counts, &person_won,
+                          error));
     }
+    if (plan->basis == LK_BASIS_COHORT)
+        lk_cell_add_square(&tally->cells.items[home], LK_SUM_WON_SQUARES_OF_PERSONS,
+                           lk_exact_sum_to_double(&person_won));
     return LEADKPI_OK;
 }
 

@@ -20,6 +20,7 @@ typedef struct batch {
     const lk_column *excluded; /* NULL: none; with `steps` only */
     const lk_column *sequence; /* NULL: none */
     const lk_column *segment;  /* NULL: none */
+    const lk_column *value;    /* NULL: the rule asks for none */
     uint32_t *entry_codes;     /* of each entry of the dictionary of `event`; NULL: it has none */
     bool keeps_foreign;
 } batch;
@@ -78,7 +79,8 @@ static leadkpi_status check_open(const leadkpi_funnel *funnel, const lk_column *
     return LEADKPI_OK;
 }
 
-static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_error *error)
+static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, batch *b,
+                                   leadkpi_error *error)
 {
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->id, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &b->time, error));
@@ -97,6 +99,9 @@ static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_
                "columns: expected \"excluded\" with \"steps\" only, found it with \"event\"");
     LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &b->sequence, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b->segment, error));
+    if (same_value)
+        LK_TRY(lk_table_require(rows, LK_LITERAL("value"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->value,
+                                error));
     LK_TRY(check_complete(b->id, error));
     LK_TRY(check_complete(b->time, error));
     LK_TRY(check_complete(b->event, error));
@@ -224,6 +229,40 @@ static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, code_me
     return LEADKPI_OK;
 }
 
+static inline bool is_kept(const batch *b, uint32_t code)
+{
+    return b->keeps_foreign || code != LK_FUNNEL_CODE_NOTHING;
+}
+
+/* ---- values ---------------------------------------------------------------------- */
+
+static lk_text value_text(const lk_column *column, size_t row, char digits[24])
+{
+    if (column->type != LEADKPI_TYPE_INT64) return lk_column_text(column, row);
+    return (lk_text){digits, lk_number_print_int64(digits, lk_column_int64(column, row))};
+}
+
+/* An event means what it did, of its value. One without a value means nothing: it is in no attempt. */
+static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, block *at,
+                                  leadkpi_error *error)
+{
+    char digits[24];
+    uint32_t value;
+    lk_funnel_store *store = funnel->store;
+    for (size_t i = 0; b->value && i < at->count; i++) {
+        if (!is_kept(b, at->codes[i])) continue;
+        if (!lk_column_is_valid(b->value, at->start + i)) {
+            at->codes[i] = LK_FUNNEL_CODE_NOTHING;
+            continue;
+        }
+        lk_text text = value_text(b->value, at->start + i, digits);
+        LK_TRY(lk_map_text_find_or_add(&store->values, &funnel->memory, &text, 1, &value, error));
+        lk_key128 key = lk_funnel_valued_key(store->codes.keys[at->codes[i]], value + 1);
+        LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &at->codes[i], error));
+    }
+    return LEADKPI_OK;
+}
+
 /* ---- segments -------------------------------------------------------------------- */
 
 static leadkpi_status intern_segment(leadkpi_funnel *funnel, const batch *b, size_t row, lk_text *last,
@@ -236,11 +275,6 @@ static leadkpi_status intern_segment(leadkpi_funnel *funnel, const batch *b, siz
     *segment = index + 1;
     *last = text;
     return LEADKPI_OK;
-}
-
-static inline bool is_kept(const batch *b, uint32_t code)
-{
-    return b->keeps_foreign || code != LK_FUNNEL_CODE_NOTHING;
 }
 
 /* Of the events that are kept only, so that no text is held which nothing uses. */
@@ -310,6 +344,7 @@ static leadkpi_status take_block(leadkpi_funnel *funnel, const batch *b, code_me
     LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, at->start, at->count,
                                    at->leads, error));
     LK_TRY(find_codes(funnel, b, memo, at, error));
+    LK_TRY(take_values(funnel, b, at, error));
     if (b->segment) LK_TRY(intern_segments(funnel, b, at, error));
     LK_TRY(make_room(funnel, b, at, error));
     append(funnel->store, b, at);
@@ -382,7 +417,7 @@ static leadkpi_status check_codes(const leadkpi_funnel *funnel, const batch *b, 
                               "step at most, found one of several",
                               at->start + i);
     for (size_t i = 0; b->excluded && i < at->count; i++)
-        if (lk_funnel_code_excludes(funnel->store, at->codes[i]))
+        if (lk_funnel_code_exclusions(funnel->store, at->codes[i]))
             return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->excluded->index,
                               "row %zu: with input=time expected no exclusion, found one",
                               at->start + i);
@@ -464,7 +499,7 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
                                  leadkpi_error *error)
 {
     batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
-    LK_TRY(find_columns(rows, &b, error));
+    LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
     LK_TRY(check_open(funnel, b.time, error));
     leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? take_standings(funnel, &b, error)
                                                                 : take_blocks(funnel, &b, error);
@@ -547,6 +582,8 @@ static leadkpi_status add_stages(leadkpi_funnel *funnel, const leadkpi_table *ro
     batch b = {0};
     LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
                "input: a column a stage has no order of time; expected input=any");
+    LK_FAIL_IF(funnel->rule.same_value, error, LEADKPI_CONTRADICTION,
+               "same_value: expected rows of events, which have a value; found a row a lead");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(check_complete(b.id, error));

@@ -5,11 +5,12 @@
 void lk_attempt_scratch_free(lk_attempt_scratch *scratch, lk_memory *memory)
 {
     lk_release(memory, scratch->cells, scratch->capacity, sizeof *scratch->cells);
-    *scratch = (lk_attempt_scratch){NULL, 0};
+    lk_release(memory, scratch->times, scratch->time_capacity, sizeof *scratch->times);
+    memset(scratch, 0, sizeof *scratch);
 }
 
-static leadkpi_status make_room(lk_attempt_scratch *scratch, lk_memory *memory, size_t needed,
-                                leadkpi_error *error)
+leadkpi_status lk_attempt_scratch_cells(lk_attempt_scratch *scratch, lk_memory *memory, size_t needed,
+                                        leadkpi_error *error)
 {
     if (needed <= scratch->capacity) return LEADKPI_OK;
     size_t capacity = scratch->capacity + scratch->capacity / 2;
@@ -18,6 +19,15 @@ static leadkpi_status make_room(lk_attempt_scratch *scratch, lk_memory *memory, 
                      error));
     scratch->capacity = capacity;
     return LEADKPI_OK;
+}
+
+static void set_attempt(const lk_item *start, int32_t level, lk_attempt *attempt)
+{
+    attempt->level = level;
+    attempt->done = lk_attempt_steps(level);
+    attempt->entry = start->event;
+    attempt->start = start->time;
+    attempt->until = start->until;
 }
 
 /* ---- ordered steps and one window: no memory of events ---------------------------- */
@@ -41,7 +51,7 @@ static inline void take_steps(const lk_funnel_rule *rule, const lk_item *items, 
         while (!(steps >> step)) step--;
         steps &= ~((uint64_t)1 << step);
         uint32_t start = from->latest[step - 1];
-        if (start == NONE || items[i].time - items[start].time > rule->window) continue;
+        if (start == NONE || items[i].time > items[start].until) continue;
         if (into->latest[step] == NONE || into->latest[step] < start) into->latest[step] = start;
         if (step >= into->level) {
             into->level = step + 1;
@@ -61,29 +71,28 @@ static void take_exclusion(const lk_funnel_rule *rule, const lk_item *items, uin
 {
     scan after = *s;
     for (int32_t step = 0; step + 1 < rule->step_count; step++)
-        if (lk_funnel_is_excluded_before(rule, step + 1)) after.latest[step] = NONE;
+        if (items[i].excludes & lk_funnel_barriers(rule, step, step + 1)) after.latest[step] = NONE;
     take_steps(rule, items, i, s, &after);
     *s = after;
 }
 
 /* Cost an item: 24 bytes read in order, a loop over its steps (mostly one), a branch on the window
  * that goes one way for most events. The state is 4 bytes a step. */
-static void scan_ordered(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                         lk_attempt *attempt)
+static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
 {
+    const lk_funnel_rule *rule = search->rule;
+    const lk_item *items = search->items;
     scan s;
     memset(s.latest, 0xFF, sizeof s.latest);
     s.level = 0;
     s.start = NONE;
-    for (size_t i = 0; i < count && s.level < rule->step_count; i++) {
+    for (size_t i = 0; i < search->count && s.level < rule->step_count; i++) {
         if (items[i].excludes)
             take_exclusion(rule, items, (uint32_t)i, &s);
         else
             take_steps(rule, items, (uint32_t)i, &s, &s);
     }
-    attempt->level = s.level;
-    attempt->entry = s.start == NONE ? NONE : items[s.start].event;
-    attempt->start = s.start == NONE ? 0 : items[s.start].time;
+    if (s.start != NONE) set_attempt(&items[s.start], s.level, attempt);
 }
 
 /* ---- ordered steps, any rule: step by step over all items ------------------------- */
@@ -114,7 +123,7 @@ static void start_sweep(const lk_funnel_rule *rule, const lk_item *items, size_t
 static void sweep_step(const lk_funnel_rule *rule, const lk_item *items, size_t count, int32_t step,
                        sweep *w)
 {
-    bool excludes = lk_funnel_is_excluded_before(rule, step);
+    uint64_t barriers = lk_funnel_barriers(rule, step - 1, step);
     size_t head = 0, tail = 0, next = 0, least = 0;
     for (size_t i = 0; i < count; i++) {
         for (; next < i && items[i].time - items[next].time >= rule->gap; next++) {
@@ -129,12 +138,12 @@ static void sweep_step(const lk_funnel_rule *rule, const lk_item *items, size_t 
         w->here[i] = NONE;
         if (items[i].steps >> step & 1 && head < tail) {
             uint32_t from = w->queue[head], start = w->before[from];
-            if (items[i].time - items[start].time <= rule->window) {
+            if (items[i].time <= items[start].until) {
                 w->here[i] = start;
                 if (w->come_from) w->come_from[i] = from;
             }
         }
-        if (excludes && items[i].excludes && i > least) least = i;
+        if (items[i].excludes & barriers && i > least) least = i;
     }
 }
 
@@ -154,61 +163,119 @@ static void trace_times(const lk_item *items, size_t count, const uint32_t *come
     }
 }
 
-static leadkpi_status sweep_ordered(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                                    bool times_wanted, lk_memory *memory,
-                                    lk_attempt_scratch *scratch, lk_attempt *attempt,
+static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt *attempt,
                                     leadkpi_error *error)
 {
-    size_t rows = 3 + (times_wanted ? (size_t)rule->step_count - 1 : 0), needed, last;
+    const lk_funnel_rule *rule = search->rule;
+    const lk_item *items = search->items;
+    size_t count = search->count, needed, last;
+    size_t rows = 3 + (search->times_wanted ? (size_t)rule->step_count - 1 : 0);
     LK_FAIL_IF(!lk_size_multiply(rows, count, &needed), error, LEADKPI_OVERFLOW,
                "events of a lead: more than the address space holds");
-    LK_TRY(make_room(scratch, memory, needed, error));
-    sweep w = {scratch->cells, scratch->cells + count, scratch->cells + 2 * count, NULL};
-    uint32_t *come_from = scratch->cells + 3 * count;
+    LK_TRY(lk_attempt_scratch_cells(search->scratch, search->memory, needed, error));
+    uint32_t *cells = search->scratch->cells, *come_from = cells + 3 * count;
+    sweep w = {cells, cells + count, cells + 2 * count, NULL};
     start_sweep(rule, items, count, &w);
     last = find_first(w.here, count);
     if (last == count) return LEADKPI_OK;
     uint32_t start = w.here[last];
-    attempt->level = 1;
-    while (attempt->level < rule->step_count) {
+    int32_t level = 1;
+    for (; level < rule->step_count; level++) {
         uint32_t *swap = w.before;
         w.before = w.here;
         w.here = swap;
-        if (times_wanted) w.come_from = come_from + (size_t)(attempt->level - 1) * count;
-        sweep_step(rule, items, count, attempt->level, &w);
+        if (search->times_wanted) w.come_from = come_from + (size_t)(level - 1) * count;
+        sweep_step(rule, items, count, level, &w);
         size_t first = find_first(w.here, count);
         if (first == count) break;
         last = first;
         start = w.here[last];
-        attempt->level++;
     }
-    attempt->entry = items[start].event;
-    attempt->start = items[start].time;
-    if (times_wanted) trace_times(items, count, come_from, last, attempt);
+    set_attempt(&items[start], level, attempt);
+    if (search->times_wanted) trace_times(items, count, come_from, last, attempt);
     return LEADKPI_OK;
 }
 
 /* ---- which rule ------------------------------------------------------------------- */
 
-leadkpi_status lk_attempt_find(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                               bool times_wanted, lk_memory *memory, lk_attempt_scratch *scratch,
-                               lk_attempt *attempt, leadkpi_error *error)
+/* Must each start be followed by itself? */
+static bool needs_entries(const lk_funnel_rule *rule)
+{
+    if (rule->order > LK_ORDER_ADJACENT || rule->compat != LK_COMPAT_NONE) return false;
+    return lk_funnel_counts_attempts(rule) || rule->optional || rule->effect != LK_EFFECT_RESTART;
+}
+
+static leadkpi_status find_ordered(const lk_attempt_search *search, lk_attempt *attempt,
+                                   leadkpi_error *error)
+{
+    const lk_funnel_rule *rule = search->rule;
+    if (search->times_wanted || rule->order == LK_ORDER_ADJACENT || rule->gap > 0 ||
+        rule->step_window != INT64_MAX)
+        return sweep_ordered(search, attempt, error);
+    scan_ordered(search, attempt);
+    return LEADKPI_OK;
+}
+
+/* The best attempt of a stretch. */
+static leadkpi_status find_best(const lk_attempt_search *search, lk_attempt *attempt,
+                                leadkpi_error *error)
 {
     attempt->level = 0;
-    attempt->entry = NONE;
-    attempt->start = 0;
-    if (count == 0) return LEADKPI_OK;
-    if (rule->compat == LK_COMPAT_CLICKHOUSE) {
-        lk_attempt_clickhouse(rule, items, count, attempt);
-    } else if (rule->order == LK_ORDER_UNORDERED) {
-        lk_attempt_unordered(rule, items, count, attempt);
-    } else if (rule->order == LK_ORDER_ANCHORED) {
-        lk_attempt_anchored(rule, items, count, attempt);
-    } else if (times_wanted || rule->order == LK_ORDER_ADJACENT || rule->gap > 0 ||
-               rule->step_window != INT64_MAX) {
-        return sweep_ordered(rule, items, count, times_wanted, memory, scratch, attempt, error);
-    } else {
-        scan_ordered(rule, items, count, attempt);
-    }
+    if (search->count == 0) return LEADKPI_OK;
+    if (search->rule->compat == LK_COMPAT_CLICKHOUSE)
+        lk_attempt_clickhouse(search, attempt);
+    else if (search->rule->order == LK_ORDER_UNORDERED)
+        lk_attempt_unordered(search, attempt);
+    else if (search->rule->order == LK_ORDER_ANCHORED)
+        lk_attempt_anchored(search, attempt);
+    else if (search->rule->order == LK_ORDER_OPEN)
+        lk_attempt_open(search, attempt);
+    else
+        return find_ordered(search, attempt, error);
     return LEADKPI_OK;
+}
+
+/* Steps in any order stand on one side of an exclusion: the stretches between exclusions, each of which
+ * the event at its end belongs to. `*first` moves on; false at the end. */
+static bool next_stretch(const lk_attempt_search *whole, size_t *first, lk_attempt_search *part)
+{
+    size_t end = *first + 1;
+    if (*first >= whole->count) return false;
+    while (end < whole->count && !whole->items[end].excludes) end++;
+    *part = *whole;
+    part->items = whole->items + *first;
+    part->count = end < whole->count ? end + 1 - *first : end - *first;
+    *first = end;
+    return true;
+}
+
+static leadkpi_status find_in_stretches(const lk_attempt_search *search, lk_attempt_sink sink,
+                                        void *context, leadkpi_error *error)
+{
+    lk_attempt_search part;
+    lk_attempt best, attempt;
+    size_t first = 0;
+    best.level = 0;
+    while (next_stretch(search, &first, &part)) {
+        if (lk_funnel_counts_attempts(search->rule)) {
+            LK_TRY(lk_attempts_anchored(&part, sink, context, error));
+            continue;
+        }
+        LK_TRY(find_best(&part, &attempt, error));
+        if (attempt.level > best.level) best = attempt;
+        if (best.level && search->rule->entry == LK_ENTRY_FIRST) break;
+    }
+    return best.level ? sink(context, &best, error) : LEADKPI_OK;
+}
+
+leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
+                                leadkpi_error *error)
+{
+    const lk_funnel_rule *rule = search->rule;
+    lk_attempt attempt;
+    if (needs_entries(rule)) return lk_entries_find(search, sink, context, error);
+    if (rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED)
+        return find_in_stretches(search, sink, context, error);
+    LK_TRY(find_best(search, &attempt, error));
+    return attempt.level ? sink(context, &attempt, error) : LEADKPI_OK;
 }

@@ -9,9 +9,11 @@
 #include "funnel/journeys.h"
 
 typedef struct lk_attempt {
-    int32_t level;                     /* steps reached; 0: none */
+    int32_t level;                     /* the last step reached; 0: none */
     uint32_t entry;                    /* event of the first step reached; LK_MAP_NONE without one */
     int64_t start;                     /* its time */
+    int64_t until;                     /* when its window ends; INT64_MAX: not known */
+    uint64_t done;                     /* the steps reached, bit 0 for the first */
     int64_t times[LK_FUNNEL_STEPS_MAX]; /* of the steps reached, where they were asked for */
 } lk_attempt;
 
@@ -19,24 +21,51 @@ typedef struct lk_attempt {
 typedef struct lk_attempt_scratch {
     uint32_t *cells;
     size_t capacity;
+    int64_t *times;
+    size_t time_capacity;
 } lk_attempt_scratch;
 
 void lk_attempt_scratch_free(lk_attempt_scratch *scratch, lk_memory *memory);
+leadkpi_status lk_attempt_scratch_cells(lk_attempt_scratch *scratch, lk_memory *memory, size_t needed,
+                                        leadkpi_error *error);
 
-/* O(count * steps) time. Without times and without step_window, gap, or adjacent steps no scratch is
- * used; with them 12 bytes an item, and with times 4 a step and item more.
- * ClickHouse's answer has a level only: times_wanted must be false with compat.
- * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_attempt_find(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                               bool times_wanted, lk_memory *memory, lk_attempt_scratch *scratch,
-                               lk_attempt *attempt, leadkpi_error *error);
+/* What is asked of one lead. Items have their `until`. */
+typedef struct lk_attempt_search {
+    const lk_funnel_rule *rule;
+    const lk_item *items;
+    size_t count;
+    bool times_wanted; /* not with compat: ClickHouse's answer has a level only */
+    lk_memory *memory;
+    lk_attempt_scratch *scratch;
+} lk_attempt_search;
+
+/* Takes an attempt that counts. */
+typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attempt,
+                                          leadkpi_error *error);
+
+/* Hands every attempt that counts to the sink, in order of start: the best one, or with entry=every and
+ * entry=again all. O(count * steps) time. Without times, step_window, gap, adjacent or optional steps
+ * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
+ * entry=every, entry=again, optional steps, or exclusions that end attempts or leave leads out: 20
+ * bytes an item and step that it matches, and of each attempt 12 and with times 8 a step more.
+ * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, and those of the sink. */
+leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
+                                leadkpi_error *error);
 
 /* The parts, each for its own file. */
-void lk_attempt_unordered(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                          lk_attempt *attempt);
-void lk_attempt_anchored(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                         lk_attempt *attempt);
-void lk_attempt_clickhouse(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                           lk_attempt *attempt);
+void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt);
+void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt);
+leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_sink sink,
+                                    void *context, leadkpi_error *error);
+void lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt);
+void lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt);
+leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
+                               leadkpi_error *error);
+
+/* The first `level` steps as bits. */
+static inline uint64_t lk_attempt_steps(int32_t level)
+{
+    return level ? UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - level) : 0;
+}
 
 #endif

@@ -28,7 +28,7 @@ static void advance(const lk_funnel_rule *rule, const lk_item *items, uint32_t i
                     chain *chains)
 {
     const chain *before = &chains[step - 1];
-    if (!before->held || items[i].time - items[before->start].time > rule->window) return;
+    if (!before->held || items[i].time > items[before->start].until) return;
     if ((rule->modes & LK_MODE_STRICT_INCREASE) && before->last >= items[i].time) return;
     chains[step] = (chain){true, before->start, items[i].time};
 }
@@ -40,13 +40,14 @@ static int32_t step_of(uint64_t steps)
     return step;
 }
 
-void lk_attempt_clickhouse(const lk_funnel_rule *rule, const lk_item *items, size_t count,
-                           lk_attempt *attempt)
+void lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt)
 {
+    const lk_funnel_rule *rule = search->rule;
+    const lk_item *items = search->items;
     chain chains[LK_FUNNEL_STEPS_MAX] = {{false, 0, 0}};
     bool entered = false;
     int32_t level = rule->step_count;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < search->count; i++) {
         int32_t step = step_of(items[i].steps);
         if (ends_scan(rule, chains, step, entered)) break;
         if (step == 0) {
@@ -60,6 +61,9 @@ void lk_attempt_clickhouse(const lk_funnel_rule *rule, const lk_item *items, siz
     while (level > 0 && !chains[level - 1].held) level--;
     attempt->level = level;
     if (level == 0) return;
-    attempt->entry = items[chains[level - 1].start].event;
-    attempt->start = items[chains[level - 1].start].time;
+    const lk_item *start = &items[chains[level - 1].start];
+    attempt->done = lk_attempt_steps(level);
+    attempt->entry = start->event;
+    attempt->start = start->time;
+    attempt->until = start->until;
 }

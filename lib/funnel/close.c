@@ -20,7 +20,7 @@ static leadkpi_status check_code(const closing *c, size_t event)
     const lk_funnel_store *store = c->funnel->store;
     uint32_t code = store->events[event].code;
     uint64_t steps = lk_funnel_code_steps(store, code);
-    LK_FAIL_IF(lk_funnel_code_excludes(store, code), c->error, LEADKPI_CONTRADICTION,
+    LK_FAIL_IF(lk_funnel_code_exclusions(store, code), c->error, LEADKPI_CONTRADICTION,
                "close: expected no exclusion in the range, found one");
     LK_FAIL_IF(c->funnel->rule.same_event == LK_SAME_EVENT_ONCE && (steps & (steps - 1)), c->error,
                LEADKPI_CONTRADICTION,

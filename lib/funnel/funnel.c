@@ -1,4 +1,5 @@
 #include "funnel/store.h"
+#include "funnel/window.h"
 
 _Static_assert(sizeof(leadkpi_funnel) <= 256, "an empty handle is small");
 
@@ -13,6 +14,8 @@ leadkpi_status lk_funnel_make(const lk_memory *like, const leadkpi_options *defi
     made->memory = memory;
     made->rule = *rule;
     leadkpi_status status = lk_options_copy(definition, like, &made->definition, error);
+    if (status == LEADKPI_OK)
+        status = lk_funnel_open_days(like, definition, rule, &made->days, error);
     if (status != LEADKPI_OK) {
         leadkpi_funnel_free(made);
         return status;
@@ -52,5 +55,6 @@ void leadkpi_funnel_free(leadkpi_funnel *funnel)
     lk_memory memory = funnel->memory;
     lk_funnel_close(funnel);
     leadkpi_options_free(funnel->definition);
+    lk_calendar_free(funnel->days);
     lk_release(&memory, funnel, 1, sizeof *funnel);
 }

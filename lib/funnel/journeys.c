@@ -6,8 +6,15 @@
 
 static int compare_codes(const void *context, uint32_t a, uint32_t b)
 {
-    const lk_key128 *keys = context;
-    return lk_key128_compare(keys[a], keys[b]);
+    const lk_funnel_store *store = context;
+    lk_key128 x = lk_funnel_valued_key(store->codes.keys[a], 0);
+    lk_key128 y = lk_funnel_valued_key(store->codes.keys[b], 0);
+    uint32_t x_value = lk_funnel_code_value(store, a), y_value = lk_funnel_code_value(store, b);
+    int compared = lk_key128_compare(x, y);
+    if (compared || x_value == y_value) return compared;
+    if (!x_value || !y_value) return x_value ? 1 : -1;
+    return lk_text_compare(lk_map_text_key(&store->values, x_value - 1),
+                           lk_map_text_key(&store->values, y_value - 1));
 }
 
 static int compare_texts(const void *context, uint32_t a, uint32_t b)
@@ -165,9 +172,10 @@ static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error
 static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
-    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store->codes.keys, &j->code_rank, error));
+    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store, &j->code_rank, error));
     LK_TRY(rank(memory, store->segments.count, 1, compare_texts, &store->segments, &j->segment_rank,
                 error));
+    LK_TRY(rank(memory, store->values.count, 1, compare_texts, &store->values, &j->value_rank, error));
     LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     LK_TRY(lk_interrupted(memory, error));
@@ -197,10 +205,10 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
     if (!j->store) return;
     lk_release(memory, j->code_rank, j->store->codes.count, sizeof *j->code_rank);
     lk_release(memory, j->segment_rank, (size_t)j->store->segments.count + 1, sizeof *j->segment_rank);
+    lk_release(memory, j->value_rank, (size_t)j->store->values.count + 1, sizeof *j->value_rank);
     lk_release(memory, j->copy, j->store->event_count, sizeof *j->copy);
     lk_release(memory, j->order, j->store->event_count, sizeof *j->order);
     lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
     lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
     memset(j, 0, sizeof *j);
 }
-

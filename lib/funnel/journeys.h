@@ -13,7 +13,8 @@ typedef struct lk_item {
     int64_t time;
     uint64_t steps; /* bit i: matches step i + 1 */
     uint32_t event; /* its place in the journeys' events */
-    uint32_t excludes;
+    uint32_t excludes; /* bit i: exclusion i */
+    int64_t until;  /* an attempt that starts here ends by then; see window.h */
 } lk_item;
 
 typedef struct lk_journeys {
@@ -25,13 +26,14 @@ typedef struct lk_journeys {
     uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1 */
     uint32_t *code_rank;
     uint32_t *segment_rank; /* by number: 0 for null */
+    uint32_t *value_rank;   /* the same */
     uint32_t lead_count;
     uint32_t longest;
     lk_item *items; /* room for those of any one lead */
     size_t item_capacity;
 } lk_journeys;
 
-/* 4 bytes a lead, 24 an item of the longest lead, and an event: 16, and as much again of a few thousand
+/* 4 bytes a lead, 32 an item of the longest lead, and an event: 16, and as much again of a few thousand
  * leads, or 4 where events have sequences or segments; nothing where the rows came lead by lead in order.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,

@@ -4,7 +4,7 @@
 /* ---- items --------------------------------------------------------------------- */
 
 /* One item an event: 16 bytes read in order, or at a random place where there is an order by index,
- * 24 written. */
+ * 32 written. */
 static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
     const lk_key128 *codes = j->store->codes.keys;
@@ -14,42 +14,48 @@ static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_
         const lk_funnel_event *event = lk_journeys_event(j, i);
         if (event->time > as_of) break;
         lk_key128 code = codes[event->code];
-        items[count++] = (lk_item){event->time, code.low, i, (uint32_t)code.high};
+        items[count++] = (lk_item){event->time, code.low, i, (uint32_t)code.high, 0};
     }
     return count;
 }
 
-/* What the events of one instant are in all. */
-typedef struct instant {
-    uint32_t start, end;
-    uint64_t steps;
-    uint32_t foreign, excluding; /* the last such event, or LK_MAP_NONE */
-} instant;
-
-static instant take_instant(const lk_journeys *j, uint32_t start, uint32_t end)
+/* One past the events of the instant that `start` begins. */
+static uint32_t instant_end(const lk_journeys *j, uint32_t start, uint32_t end)
 {
     int64_t time = lk_journeys_event(j, start)->time, sequence = lk_journeys_sequence(j, start);
-    instant found = {start, start, 0, LK_MAP_NONE, LK_MAP_NONE};
-    for (; found.end < end; found.end++) {
-        const lk_funnel_event *event = lk_journeys_event(j, found.end);
-        if (event->time != time || lk_journeys_sequence(j, found.end) != sequence) break;
-        lk_key128 code = j->store->codes.keys[event->code];
-        found.steps |= code.low;
-        if (code.high) found.excluding = found.end;
-        if (!code.high && !code.low) found.foreign = found.end;
-    }
-    return found;
+    uint32_t i = start + 1;
+    while (i < end && lk_journeys_event(j, i)->time == time && lk_journeys_sequence(j, i) == sequence)
+        i++;
+    return i;
 }
 
-static size_t put_steps(const lk_journeys *j, const instant *at, lk_item *items)
+/* The events that mean nothing, or those that exclude. */
+static size_t put_others(const lk_journeys *j, uint32_t start, uint32_t end, bool excluding,
+                         lk_item *items)
 {
     size_t count = 0;
-    for (uint64_t left = at->steps; left; left &= left - 1) {
+    for (uint32_t i = start; i < end; i++) {
+        const lk_funnel_event *event = lk_journeys_event(j, i);
+        uint64_t steps = lk_funnel_code_steps(j->store, event->code);
+        uint32_t exclusions = (uint32_t)lk_funnel_code_exclusions(j->store, event->code);
+        if (excluding ? exclusions : !exclusions && !steps)
+            items[count++] = (lk_item){event->time, 0, i, exclusions, 0};
+    }
+    return count;
+}
+
+static size_t put_steps(const lk_journeys *j, uint32_t start, uint32_t end, lk_item *items)
+{
+    size_t count = 0;
+    uint64_t all = 0;
+    for (uint32_t i = start; i < end; i++)
+        all |= lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code);
+    for (uint64_t left = all; left; left &= left - 1) {
         uint64_t step = left & (0 - left);
-        for (uint32_t i = at->start; i < at->end; i++) {
+        for (uint32_t i = start; i < end; i++) {
             const lk_funnel_event *event = lk_journeys_event(j, i);
             if (lk_funnel_code_steps(j->store, event->code) & step)
-                items[count++] = (lk_item){event->time, step, i, 0};
+                items[count++] = (lk_item){event->time, step, i, 0, 0};
         }
     }
     return count;
@@ -61,12 +67,11 @@ static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t
 {
     size_t count = 0;
     while (start < end && lk_journeys_event(j, start)->time <= as_of) {
-        instant at = take_instant(j, start, end);
-        int64_t time = lk_journeys_event(j, start)->time;
-        if (at.foreign != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.foreign, 0};
-        count += put_steps(j, &at, j->items + count);
-        if (at.excluding != LK_MAP_NONE) j->items[count++] = (lk_item){time, 0, at.excluding, 1};
-        start = at.end;
+        uint32_t next = instant_end(j, start, end);
+        count += put_others(j, start, next, false, j->items + count);
+        count += put_steps(j, start, next, j->items + count);
+        count += put_others(j, start, next, true, j->items + count);
+        start = next;
     }
     return count;
 }

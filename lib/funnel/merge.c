@@ -61,6 +61,23 @@ static void commit_standings(leadkpi_funnel *into, const lk_funnel_store *from, 
     }
 }
 
+static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t *codes,
+                                  leadkpi_error *error)
+{
+    lk_funnel_store *store = into->store;
+    for (uint32_t i = 0; i < from->codes.count; i++) {
+        lk_key128 key = from->codes.keys[i];
+        uint32_t value = lk_funnel_code_value(from, i);
+        if (value) {
+            lk_text text = lk_map_text_key(&from->values, value - 1);
+            LK_TRY(lk_map_text_find_or_add(&store->values, &into->memory, &text, 1, &value, error));
+            key = lk_funnel_valued_key(key, value + 1);
+        }
+        LK_TRY(lk_map128_find_or_add(&store->codes, &into->memory, &key, 1, &codes[i], error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
                                 leadkpi_error *error)
 {
@@ -72,8 +89,7 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(check_batches(store, from, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(lk_map128_find_or_add(&store->codes, memory, from->codes.keys, from->codes.count, t->codes,
-                                 error));
+    LK_TRY(merge_codes(into, from, t->codes, error));
     LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(reserve_standings(into, from, t, error));

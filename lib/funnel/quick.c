@@ -1,5 +1,7 @@
 #include "funnel/quick.h"
 
+#include "funnel/window.h"
+
 /* As in levels.c: place 1 is an attempt that starts right now, step s (from 1) is place s + 1; an event
  * without a step moves the place TRASH, which no attempt holds, to the one after it. */
 #define LAPSED INT64_MIN
@@ -12,13 +14,15 @@ enum {
 bool lk_quick_fits_rule(const lk_funnel_rule *rule)
 {
     return rule->compat == LK_COMPAT_NONE && rule->order == LK_ORDER_ORDERED &&
-           rule->entry == LK_ENTRY_ANY && rule->step_window == INT64_MAX && rule->gap == 0;
+           rule->entry == LK_ENTRY_ANY && rule->step_window == INT64_MAX && rule->gap == 0 &&
+           rule->optional == 0 && rule->window_days == 0 && rule->session == INT64_MAX &&
+           !rule->same_value;
 }
 
 static bool code_fits(const lk_funnel_store *store, uint32_t code)
 {
     uint64_t steps = lk_funnel_code_steps(store, code);
-    return !lk_funnel_code_excludes(store, code) && (steps & (steps - 1)) == 0;
+    return !lk_funnel_code_exclusions(store, code) && (steps & (steps - 1)) == 0;
 }
 
 static uint8_t place_of(uint64_t steps)
@@ -70,5 +74,7 @@ void lk_quick_find(const lk_journeys *j, const uint8_t *places, uint32_t lead, i
         }
     }
     attempt->level = level;
+    attempt->done = lk_attempt_steps(level);
     attempt->start = level ? lk_journeys_event(j, attempt->entry)->time : 0;
+    attempt->until = lk_funnel_deadline(attempt->start, window);
 }

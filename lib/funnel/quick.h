@@ -1,15 +1,9 @@
 /* quick.h: the commonest rule, lead by lead without items: ordered steps, any entry, one window, events
- * of one step at most. The answer is that of lk_attempt_find without times. */
+ * of one step at most. The answer is that of lk_attempts_find without times. */
 #ifndef LK_FUNNEL_QUICK_H
 #define LK_FUNNEL_QUICK_H
 
 #include "funnel/attempt.h"
-
-/* Until when an attempt may go on that starts now. */
-static inline int64_t lk_funnel_deadline(int64_t time, int64_t window)
-{
-    return time > INT64_MAX - window ? INT64_MAX : time + window;
-}
 
 /* Is the rule that, whatever the events are? */
 bool lk_quick_fits_rule(const lk_funnel_rule *rule);

@@ -1,5 +1,7 @@
 #include "funnel/report.h"
 
+#include <leadkpi/stats.h>
+
 #include "base/sort.h"
 
 static const lk_option report_options[] = {
@@ -8,14 +10,43 @@ static const lk_option report_options[] = {
                                            "latest event there is."},
     [LK_FUNNEL_REPORT_BY] = {"by", LK_OPTION_CHOICE, .choices = "none|segment", .default_text = "none",
                              .meaning = "Whether there is a group of rows for each segment."},
-    [LK_FUNNEL_REPORT_BREAKDOWN] = {"breakdown", LK_OPTION_CHOICE, .choices = "entry|first|last",
-                                    .default_text = "entry",
+    [LK_FUNNEL_REPORT_BREAKDOWN] = {"breakdown", LK_OPTION_CHOICE,
+                                    .choices = "entry|first|last|step|any", .default_text = "entry",
                                     .meaning = "Which segment is a lead's: that of the first event of "
-                                               "its attempt, of its first event that has one, or "
-                                               "of its last."},
+                                               "its attempt, of its first event that has one, of "
+                                               "its last, of the event of breakdown_step; or any "
+                                               "that an event of it has, each of them."},
+    [LK_FUNNEL_REPORT_BREAKDOWN_STEP] = {"breakdown_step", LK_OPTION_INT64, .minimum = "0",
+                                         .maximum = "64", .default_text = "0",
+                                         .meaning = "The step, from 1, whose event says the segment "
+                                                    "with breakdown=step; 0: the last one reached."},
+    [LK_FUNNEL_REPORT_MATURE] = {"mature", LK_OPTION_BOOL, .default_text = "false",
+                                 .meaning = "Whether only leads count whose window is over, so that "
+                                            "old and young periods can be compared."},
     [LK_FUNNEL_REPORT_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",
                                 .maximum = "<1", .default_text = "0.95",
                                 .meaning = "Level of the intervals."},
+    [LK_FUNNEL_REPORT_FROM_STEP] = {"from_step", LK_OPTION_INT64, .minimum = "1", .maximum = "63",
+                                    .default_text = "1",
+                                    .meaning = "Step from which a histogram measures."},
+    [LK_FUNNEL_REPORT_TO_STEP] = {"to_step", LK_OPTION_INT64, .minimum = "0", .maximum = "64",
+                                  .default_text = "0",
+                                  .meaning = "Step to which a histogram measures; 0: the last."},
+    [LK_FUNNEL_REPORT_BINS] = {"bins", LK_OPTION_INT64, .minimum = "0", .maximum = "10000",
+                               .default_text = "0",
+                               .meaning = "Number of bars of a histogram; 0: the cube root of the "
+                                          "leads, rounded up."},
+    [LK_FUNNEL_REPORT_BIN_WIDTH] = {"bin_width", LK_OPTION_DURATION, .unit = "time", .minimum = "1us",
+                                    .meaning = "Width of a histogram's bars, which then start at a "
+                                               "multiple of it; without a value: by bins."},
+    [LK_FUNNEL_REPORT_RATE] = {"rate", LK_OPTION_CHOICE, .choices = "overall|step",
+                               .default_text = "overall",
+                               .meaning = "The rates of which differences are taken: of those at "
+                                          "step 1, or of those at the step before."},
+    [LK_FUNNEL_REPORT_AGAINST] = {"against", LK_OPTION_TEXT,
+                                  .meaning = "The segment with which the others are compared; "
+                                             "without one: the period before, or, without periods, "
+                                             "all other leads."},
     LK_CALENDAR_OPTIONS(LK_FUNNEL_REPORT_CALENDAR, "all"),
 };
 
@@ -97,57 +128,96 @@ static leadkpi_status open_calendar(lk_groups *g, const leadkpi_options *options
                                    LK_FUNNEL_REPORT_CALENDAR, &g->calendar, error);
 }
 
-static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options, bool with_periods,
+static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options,
                                   leadkpi_error *error)
 {
-    uint32_t count = g->results->count;
-    if (with_periods) LK_TRY(open_calendar(g, options, error));
-    LK_TRY(lk_allocate(g->memory, count, sizeof *g->order, &g->order, error));
-    for (uint32_t i = 0; i < count; i++) g->order[i] = i;
+    uint32_t count = g->results->count, at = count;
+    LK_FAIL_IF(g->results->lead_count > UINT32_MAX - count, error, LEADKPI_OVERFLOW,
+               "groups: expected fewer than 2^32 leads by segment");
+    LK_TRY(open_calendar(g, options, error));
+    g->order_count = (size_t)count + g->results->lead_count;
+    LK_TRY(lk_allocate(g->memory, g->order_count, sizeof *g->order, &g->order, error));
+    for (uint32_t i = 0; i < count; i++) {
+        g->order[i] = i;
+        if (!g->results->items[i].repeats) g->order[at++] = i;
+    }
     if (g->calendar) LK_TRY(sort_by_period(g, error));
     if (g->results->by_segment) LK_TRY(sort_by_segment(g, error)); /* keeps the order of periods */
     if (g->calendar || g->results->by_segment) LK_TRY(cut(g, error));
-    return put_group(g, (lk_group){0, count, true}, error);
+    return put_group(g, (lk_group){count, at, true}, error);
 }
 
-leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, bool with_periods,
-                              lk_groups *groups, leadkpi_error *error)
+leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, lk_groups *groups,
+                              leadkpi_error *error)
 {
     memset(groups, 0, sizeof *groups);
     groups->results = results;
     groups->memory = &results->memory;
-    leadkpi_status status = find_groups(groups, options, with_periods, error);
+    leadkpi_status status = find_groups(groups, options, error);
     if (status != LEADKPI_OK) lk_groups_free(groups);
     return status;
 }
 
 void lk_groups_free(lk_groups *g)
 {
-    lk_release(g->memory, g->order, g->results->count, sizeof *g->order);
+    lk_release(g->memory, g->order, g->order_count, sizeof *g->order);
     lk_release(g->memory, g->items, g->capacity, sizeof *g->items);
     lk_calendar_free(g->calendar);
+}
+
+/* ---- counts ------------------------------------------------------------------------- */
+
+void lk_groups_count_reached(const lk_groups *g, const lk_group *group, int64_t *reached)
+{
+    const lk_funnel_rule *rule = &g->results->funnel->rule;
+    memset(reached, 0, (size_t)rule->step_count * sizeof *reached);
+    for (uint32_t i = group->first; i < group->last; i++) reached[lk_groups_result(g, i)->level - 1]++;
+    for (int32_t step = rule->step_count - 1; step-- > 0;) reached[step] += reached[step + 1];
+    for (int32_t step = 0; step < rule->step_count; step++) {
+        if (rule->order != LK_ORDER_OPEN && !lk_funnel_is_optional(rule, step)) continue;
+        reached[step] = 0;
+        for (uint32_t i = group->first; i < group->last; i++)
+            reached[step] += lk_result_did(lk_groups_result(g, i), step);
+    }
+}
+
+leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
+                                   leadkpi_error *error)
+{
+    LK_FAIL_IF(funnel && funnel->rule.order == LK_ORDER_OPEN, error, LEADKPI_CONTRADICTION,
+               "order: in an open funnel no step comes out of another; %s need another order", what);
+    return LEADKPI_OK;
 }
 
 /* ---- their columns ---------------------------------------------------------------- */
 
 typedef enum { COLUMN_ROW, COLUMN_SEGMENT, COLUMN_PERIOD } text_column;
 
+leadkpi_status lk_groups_append_segment(const lk_groups *g, const lk_group *group,
+                                        lk_text_builder *builder, leadkpi_error *error)
+{
+    uint32_t segment = group->is_total ? 0 : lk_groups_result(g, group->first)->segment;
+    if (!segment) return lk_text_builder_append_null(builder, error);
+    return lk_text_builder_append(builder, lk_map_text_key(&g->results->store->segments, segment - 1),
+                                  error);
+}
+
+leadkpi_status lk_groups_append_period(const lk_groups *g, const lk_group *group,
+                                       lk_text_builder *builder, leadkpi_error *error)
+{
+    char label[LK_GRAIN_LABEL_SIZE];
+    if (group->is_total) return lk_text_builder_append_null(builder, error);
+    size_t length = lk_calendar_label(g->calendar, lk_groups_result(g, group->first)->start, label);
+    return lk_text_builder_append(builder, (lk_text){label, length}, error);
+}
+
 static leadkpi_status append_text(const lk_groups *g, const lk_group *group, text_column which,
                                   lk_text_builder *builder, leadkpi_error *error)
 {
-    char label[LK_GRAIN_LABEL_SIZE];
-    if (which == COLUMN_ROW)
-        return lk_text_builder_append(
-            builder, group->is_total ? LK_LITERAL("total") : LK_LITERAL("segment"), error);
-    if (group->is_total) return lk_text_builder_append_null(builder, error);
-    const lk_result *result = lk_groups_result(g, group->first);
-    if (which == COLUMN_PERIOD) {
-        size_t length = lk_calendar_label(g->calendar, result->start, label);
-        return lk_text_builder_append(builder, (lk_text){label, length}, error);
-    }
-    if (!result->segment) return lk_text_builder_append_null(builder, error);
+    if (which == COLUMN_SEGMENT) return lk_groups_append_segment(g, group, builder, error);
+    if (which == COLUMN_PERIOD) return lk_groups_append_period(g, group, builder, error);
     return lk_text_builder_append(
-        builder, lk_map_text_key(&g->results->store->segments, result->segment - 1), error);
+        builder, group->is_total ? LK_LITERAL("total") : LK_LITERAL("segment"), error);
 }
 
 static leadkpi_status add_text_column(const lk_groups *g, size_t rows_a_group, leadkpi_table *table,
@@ -192,6 +262,35 @@ leadkpi_status lk_groups_add_columns(const lk_groups *g, size_t rows_a_group, le
     LK_TRY(add_time_column(g, rows_a_group, table, LK_LITERAL("period_start"), false, error));
     LK_TRY(add_time_column(g, rows_a_group, table, LK_LITERAL("period_end"), true, error));
     return add_text_column(g, rows_a_group, table, LK_LITERAL("period"), COLUMN_PERIOD, error);
+}
+
+leadkpi_status lk_groups_add_step_names(const lk_groups *g, uint32_t group_count, leadkpi_table *table,
+                                        leadkpi_error *error)
+{
+    const leadkpi_funnel *funnel = g->results->funnel;
+    lk_text_builder builder;
+    leadkpi_status status = LEADKPI_OK;
+    lk_text_builder_init(&builder, table);
+    for (uint32_t i = 0; i < group_count; i++)
+        for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
+            status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
+    if (status == LEADKPI_OK)
+        status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
+    lk_text_builder_release(&builder);
+    return status;
+}
+
+leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t first_column, size_t row,
+                           int64_t numerator, int64_t denominator, double level,
+                           leadkpi_error *error)
+{
+    if (denominator == 0) {
+        for (int i = 0; i < 3; i++) lk_table_set_null(table, first_column + i, row);
+        return LEADKPI_OK;
+    }
+    rate[0][row] = (double)numerator / (double)denominator;
+    return leadkpi_stats_wilson_interval((double)numerator, (double)denominator, level, &rate[1][row],
+                                         &rate[2][row], error);
 }
 
 /* ---- a public report ---------------------------------------------------------------- */

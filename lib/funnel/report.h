@@ -15,17 +15,25 @@ typedef struct lk_groups {
     const lk_results *results;
     lk_memory *memory;
     lk_calendar *calendar; /* NULL: no periods */
-    uint32_t *order;
+    uint32_t *order; /* of the groups, and behind it that of the total: each lead once */
+    size_t order_count;
     lk_group *items;
     uint32_t count;
     uint32_t capacity;
 } lk_groups;
 
-/* By segment and period as the options say, in order, the total last. `with_periods`: look at the
- * grain. Status: as the reports. */
-leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, bool with_periods,
-                              lk_groups *groups, leadkpi_error *error);
+/* By segment and period as the options say, in order, the total last. Status: as the reports. */
+leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, lk_groups *groups,
+                              leadkpi_error *error);
 void lk_groups_free(lk_groups *groups);
+
+/* How many got to each step or farther; of a step that may be left out, or that counts by itself, how
+ * many did it. `reached` has a place a step. */
+void lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached);
+
+/* CONTRADICTION where the rule has no way from step to step whose `what` could be asked for. */
+leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
+                                   leadkpi_error *error);
 
 /* row, segment, period_start, period_end and period, as far as they apply. */
 leadkpi_status lk_groups_add_columns(const lk_groups *groups, size_t rows_a_group,
@@ -50,6 +58,22 @@ typedef leadkpi_status (*lk_funnel_fill)(lk_results *results, const leadkpi_opti
 leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                 bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error);
+
+/* Value, low and high of a share with Wilson's interval, into a row of three columns that follow each
+ * other; null where the denominator is 0. */
+leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t first_column, size_t row,
+                           int64_t numerator, int64_t denominator, double level,
+                           leadkpi_error *error);
+
+/* A text column of the steps' names, group by group. */
+leadkpi_status lk_groups_add_step_names(const lk_groups *groups, uint32_t group_count,
+                                        leadkpi_table *table, leadkpi_error *error);
+
+/* The period of the group as it is labelled, or the segment, or null. */
+leadkpi_status lk_groups_append_segment(const lk_groups *groups, const lk_group *group,
+                                        lk_text_builder *builder, leadkpi_error *error);
+leadkpi_status lk_groups_append_period(const lk_groups *groups, const lk_group *group,
+                                       lk_text_builder *builder, leadkpi_error *error);
 
 /* The cell of the last column becomes null. */
 static inline void lk_set_last_null(leadkpi_table *table, size_t row)

@@ -14,12 +14,13 @@ static leadkpi_status order_results(lk_results *r, uint32_t *order, uint32_t *le
         status = lk_allocate(&r->memory, lead_count, sizeof *result_of, &result_of, error);
     if (status == LEADKPI_OK) {
         for (uint32_t i = 0; i < lead_count; i++) result_of[i] = LK_MAP_NONE;
-        for (uint32_t i = 0; i < r->count; i++) result_of[r->items[i].lead] = i;
-        for (uint32_t i = 0; i < lead_count; i++) {
-            if (result_of[by_id[i]] == LK_MAP_NONE) continue;
-            order[count] = result_of[by_id[i]];
-            leads[count++] = by_id[i];
-        }
+        for (uint32_t i = r->count; i-- > 0;) result_of[r->items[i].lead] = i;
+        for (uint32_t i = 0; i < lead_count; i++)
+            for (uint32_t at = result_of[by_id[i]];
+                 at < r->count && r->items[at].lead == by_id[i]; at++) {
+                order[count] = at;
+                leads[count++] = by_id[i];
+            }
     }
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);
     lk_release(&r->memory, by_id, lead_count, sizeof *by_id);
@@ -61,7 +62,7 @@ static leadkpi_status add_step_times(const lk_results *r, const uint32_t *order,
     }
     LK_TRY(lk_table_add_timestamp(table, (lk_text){name, length}, r->count, true, &values, error));
     for (uint32_t i = 0; i < r->count; i++) {
-        if (step < r->items[order[i]].level)
+        if (lk_result_did(&r->items[order[i]], step))
             values[i] = r->times[order[i] * steps + (size_t)step];
         else
             lk_set_last_null(table, i);
@@ -72,12 +73,15 @@ static leadkpi_status add_step_times(const lk_results *r, const uint32_t *order,
 static leadkpi_status add_columns(const lk_results *r, const uint32_t *order, const uint32_t *leads,
                                   leadkpi_table *table, leadkpi_error *error)
 {
-    int64_t *step, *start;
+    int64_t *attempt = NULL, *step, *start;
     LK_TRY(lk_lead_ids_add_column(&r->store->ids, table, leads, r->count, error));
     LK_TRY(add_segments(r, order, table, error));
+    if (lk_funnel_counts_attempts(&r->funnel->rule))
+        LK_TRY(lk_table_add_int64(table, LK_LITERAL("attempt"), "", r->count, false, &attempt, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", r->count, false, &step, error));
     LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), r->count, false, &start, error));
     for (uint32_t i = 0; i < r->count; i++) {
+        if (attempt) attempt[i] = r->items[order[i]].attempt;
         step[i] = r->items[order[i]].level;
         start[i] = r->items[order[i]].start;
     }

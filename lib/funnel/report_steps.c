@@ -1,10 +1,11 @@
-#include <leadkpi/stats.h>
-
 #include "funnel/report.h"
+
+/* Two rates with their intervals, and the drop-off. */
+#define RATE_COLUMNS 7
 
 /* The columns of the table, for their rows to be written. */
 typedef struct columns {
-    int64_t *step, *reached, *exactly, *open;
+    int64_t *step, *reached, *leads, *exactly, *open; /* leads: NULL where leads are what counts */
     double *step_rate[3], *overall_rate[3], *drop_off;
     uint8_t *bottleneck, *immature;
     int32_t first_rate; /* index of step_rate; the others follow */
@@ -21,12 +22,28 @@ static void count_group(const lk_groups *g, const lk_group *group, int32_t step_
         c->exactly[place]++;
         c->open[place] += lk_result_is_open(g->results, result);
     }
-    int64_t reached = 0;
-    for (int32_t step = step_count; step-- > 0;) {
-        reached += c->exactly[row + (size_t)step];
-        c->reached[row + (size_t)step] = reached;
-        c->step[row + (size_t)step] = step + 1;
+    lk_groups_count_reached(g, group, &c->reached[row]);
+    for (int32_t step = 0; step < step_count; step++) c->step[row + (size_t)step] = step + 1;
+}
+
+/* Different leads: the attempts of one follow each other in the results, not in a group. */
+static leadkpi_status count_leads(const lk_groups *g, const lk_group *group, int32_t step_count,
+                                  size_t row, const columns *c, leadkpi_error *error)
+{
+    uint64_t *seen;
+    lk_memory *memory = g->memory;
+    uint32_t lead_count = lk_lead_ids_count(&g->results->store->ids);
+    LK_TRY(lk_allocate(memory, lead_count, sizeof *seen, &seen, error));
+    if (lead_count) memset(seen, 0, lead_count * sizeof *seen);
+    for (uint32_t i = group->first; i < group->last; i++) {
+        const lk_result *result = lk_groups_result(g, i);
+        uint64_t new_steps = result->done & ~seen[result->lead];
+        seen[result->lead] |= new_steps;
+        for (int32_t step = 0; step < step_count; step++)
+            c->leads[row + (size_t)step] += new_steps >> step & 1;
     }
+    lk_release(memory, seen, lead_count, sizeof *seen);
+    return LEADKPI_OK;
 }
 
 static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
@@ -40,36 +57,33 @@ static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_
 
 /* ---- rates ------------------------------------------------------------------------- */
 
-/* Value, low and high; null where nobody was there to go on. */
-static leadkpi_status put_rate(leadkpi_table *table, double *const rate[3], int32_t column, size_t row,
-                               int64_t numerator, int64_t denominator, double level,
-                               leadkpi_error *error)
+/* No step comes out of another where each counts by itself. */
+static void leave_rates_out(leadkpi_table *table, const columns *c, size_t row, int32_t step_count)
 {
-    if (denominator == 0) {
-        for (int i = 0; i < 3; i++) lk_table_set_null(table, column + i, row);
-        return LEADKPI_OK;
-    }
-    rate[0][row] = (double)numerator / (double)denominator;
-    return leadkpi_stats_wilson_interval((double)numerator, (double)denominator, level, &rate[1][row],
-                                         &rate[2][row], error);
+    for (int32_t step = 0; step < step_count; step++)
+        for (int32_t rate = 0; rate < RATE_COLUMNS; rate++)
+            lk_table_set_null(table, c->first_rate + rate, row + (size_t)step);
 }
 
 static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const columns *c,
                                  int32_t step_count, size_t row, leadkpi_error *error)
 {
+    const lk_funnel_rule *rule = &g->results->funnel->rule;
     size_t worst = 0;
     for (int32_t step = 0; step < step_count; step++) {
         size_t at = row + (size_t)step;
-        int64_t before = step ? c->reached[at - 1] : 0;
-        LK_TRY(put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
+        int64_t before = step ? c->reached[row + (size_t)lk_funnel_step_before(rule, step)] : 0;
+        LK_TRY(lk_put_rate(table, c->step_rate, c->first_rate, at, c->reached[at], before,
                         g->results->confidence, error));
-        LK_TRY(put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
+        LK_TRY(lk_put_rate(table, c->overall_rate, c->first_rate + 3, at, c->reached[at], c->reached[row],
                         g->results->confidence, error));
         if (step + 1 == step_count || c->reached[at] == 0)
             lk_table_set_null(table, c->first_rate + 6, at);
         else
             c->drop_off[at] = (double)c->exactly[at] / (double)c->reached[at];
-        if (before > 0 && (!worst || c->step_rate[0][at] < c->step_rate[0][worst])) worst = at;
+        if (before > 0 && !lk_funnel_is_optional(rule, step) &&
+            (!worst || c->step_rate[0][at] < c->step_rate[0][worst]))
+            worst = at;
     }
     if (worst) c->bottleneck[worst] = 1;
     return LEADKPI_OK;
@@ -77,31 +91,21 @@ static leadkpi_status rate_group(const lk_groups *g, leadkpi_table *table, const
 
 /* ---- the table ---------------------------------------------------------------------- */
 
-static leadkpi_status add_names(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
-{
-    const leadkpi_funnel *funnel = g->results->funnel;
-    lk_text_builder builder;
-    leadkpi_status status = LEADKPI_OK;
-    lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i < g->count; i++)
-        for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
-            status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
-    if (status == LEADKPI_OK)
-        status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
-    lk_text_builder_release(&builder);
-    return status;
-}
-
 static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
                                   leadkpi_error *error)
 {
     static const char *const rates[] = {"step_rate", "step_rate_low", "step_rate_high",
                                         "overall_rate", "overall_rate_low", "overall_rate_high"};
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &c->step, error));
-    LK_TRY(add_names(g, table, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), "leads", rows, false, &c->reached, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("exactly"), "leads", rows, false, &c->exactly, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("open"), "leads", rows, false, &c->open, error));
+    LK_TRY(lk_groups_add_step_names(g, g->count, table, error));
+    bool attempts = lk_funnel_counts_attempts(&g->results->funnel->rule);
+    const char *unit = attempts ? "attempts" : "leads";
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), unit, rows, false, &c->reached, error));
+    c->leads = NULL;
+    if (attempts)
+        LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c->leads, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("exactly"), unit, rows, false, &c->exactly, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("open"), unit, rows, false, &c->open, error));
     c->first_rate = leadkpi_table_column_count(table);
     for (int i = 0; i < 6; i++)
         LK_TRY(lk_table_add_double(table, lk_text_of(rates[i], LEADKPI_NUL_TERMINATED), "fraction",
@@ -123,9 +127,13 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     for (uint32_t i = 0; i < g->count; i++) {
         size_t row = i * steps;
         count_group(g, &g->items[i], step_count, row, &c);
+        if (c.leads) LK_TRY(count_leads(g, &g->items[i], step_count, row, &c, error));
         bool immature = is_immature(g, &g->items[i], step_count, row, &c);
         for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;
-        LK_TRY(rate_group(g, table, &c, step_count, row, error));
+        if (g->results->funnel->rule.order == LK_ORDER_OPEN)
+            leave_rates_out(table, &c, row, step_count);
+        else
+            LK_TRY(rate_group(g, table, &c, step_count, row, error));
     }
     return LEADKPI_OK;
 }
@@ -134,7 +142,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                            leadkpi_error *error)
 {
     lk_groups groups;
-    LK_TRY(lk_groups_find(results, options, true, &groups, error));
+    LK_TRY(lk_groups_find(results, options, &groups, error));
     leadkpi_status status = fill_groups(&groups, table, error);
     lk_groups_free(&groups);
     return status;

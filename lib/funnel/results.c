@@ -2,6 +2,8 @@
 
 #include "funnel/closed.h"
 #include "funnel/quick.h"
+#include "funnel/values.h"
+#include "funnel/window.h"
 
 /* ---- which segment ------------------------------------------------------------ */
 
@@ -23,13 +25,33 @@ static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
     return 0;
 }
 
-static uint32_t segment_of(const lk_journeys *j, uint32_t lead, const lk_attempt *attempt,
-                           int breakdown, int64_t as_of)
+/* Of the first event at the step's time that may have filled it. */
+static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t lead,
+                             const lk_attempt *attempt)
 {
-    if (breakdown == LK_BREAKDOWN_FIRST) return first_segment(j, lead, as_of);
-    if (breakdown == LK_BREAKDOWN_LAST) return last_segment(j, lead, as_of);
-    if (attempt->entry == LK_MAP_NONE) return 0; /* a standing or a block has none */
-    return lk_journeys_segment(j, attempt->entry);
+    int32_t step = r->breakdown_step ? r->breakdown_step - 1 : attempt->level - 1;
+    if (!(attempt->done >> step & 1)) return 0;
+    bool in_order = j->rule->order <= LK_ORDER_ADJACENT || j->rule->order == LK_ORDER_OPEN;
+    uint64_t wanted = in_order ? (uint64_t)1 << step : UINT64_MAX;
+    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
+        const lk_funnel_event *event = lk_journeys_event(j, i);
+        if (event->time == attempt->times[step] &&
+            (lk_funnel_code_steps(j->store, event->code) & wanted))
+            return lk_journeys_segment(j, i);
+    }
+    return 0;
+}
+
+static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t lead,
+                           const lk_attempt *attempt)
+{
+    switch (r->breakdown) {
+    case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
+    case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
+    case LK_BREAKDOWN_STEP: return step_segment(r, j, lead, attempt);
+    default: /* an attempt that is in a standing or a block has none */
+        return attempt->entry == LK_MAP_NONE ? 0 : lk_journeys_segment(j, attempt->entry);
+    }
 }
 
 /* ---- lead by lead --------------------------------------------------------------- */
@@ -38,7 +60,7 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 {
     size_t steps = (size_t)r->funnel->rule.step_count;
     uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
-    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* leads are fewer */
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
     size_t cells;
     LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
                "times: more than the address space holds");
@@ -62,85 +84,157 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static leadkpi_status put(lk_results *r, const lk_journeys *j, uint32_t lead,
-                          const lk_attempt *attempt, int breakdown, leadkpi_error *error)
+/* Where the attempts of one lead go. */
+typedef struct intake {
+    lk_results *results;
+    const lk_journeys *journeys;
+    uint32_t *seen; /* of each segment the last attempt that had it, counted over all; NULL: not asked */
+    uint32_t lead;
+    uint32_t attempt; /* how many there were of the lead */
+    uint32_t total;   /* and in all */
+} intake;
+
+static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, bool repeats,
+                          leadkpi_error *error)
 {
+    lk_results *r = in->results;
     size_t steps = (size_t)r->funnel->rule.step_count;
+    LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "attempts: expected fewer than 2^32, found more");
     if (r->count == r->capacity) LK_TRY(grow(r, error));
-    r->items[r->count] = (lk_result){attempt->start, lead,
-                                     segment_of(j, lead, attempt, breakdown, r->as_of),
-                                     attempt->level, 0};
+    r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
+                                     in->lead,       segment,        in->attempt,
+                                     (int16_t)attempt->level,        repeats};
     if (r->times)
         memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
     r->count++;
+    r->lead_count += !repeats;
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk_quick(lk_results *r, const lk_journeys *j, const uint8_t *places,
-                                 int breakdown, leadkpi_error *error)
+/* One result for each segment of the lead's events, in the order in which they come up. */
+static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_error *error)
 {
+    const lk_journeys *j = in->journeys;
+    bool repeats = false;
+    for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++) {
+        uint32_t segment = lk_journeys_segment(j, i);
+        if (lk_journeys_event(j, i)->time > in->results->as_of) break;
+        if (!segment || in->seen[segment] == in->total) continue;
+        in->seen[segment] = in->total;
+        LK_TRY(put(in, attempt, segment, repeats, error));
+        repeats = true;
+    }
+    return repeats ? LEADKPI_OK : put(in, attempt, 0, false, error);
+}
+
+static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, leadkpi_error *error)
+{
+    intake *in = context;
+    lk_results *r = in->results;
+    in->attempt++;
+    in->total++;
+    if (r->mature_only && r->as_of <= attempt->until) return LEADKPI_OK;
+    if (in->seen) return put_each(in, attempt, error);
+    return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
+}
+
+static leadkpi_status walk_quick(intake *in, const uint8_t *places, leadkpi_error *error)
+{
+    const lk_journeys *j = in->journeys;
     lk_attempt attempt;
-    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        lk_quick_find(j, places, lead, r->as_of, &attempt);
-        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        in->attempt = 0;
+        lk_quick_find(j, places, in->lead, in->results->as_of, &attempt);
+        if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk_items(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
+static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
+                                 leadkpi_error *error)
 {
-    lk_attempt_scratch scratch = {NULL, 0};
-    lk_attempt attempt;
+    lk_results *r = in->results;
+    lk_attempt_scratch scratch = {0};
+    lk_values_scratch by_value = {0};
+    lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
     leadkpi_status status = LEADKPI_OK;
-    for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
+    for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
         if (status != LEADKPI_OK) break;
-        size_t count = lk_journeys_gather(j, lead, r->as_of);
-        status = lk_attempt_find(j->rule, j->items, count, r->times != NULL, &r->memory, &scratch,
-                                 &attempt, error);
-        if (status == LEADKPI_OK && attempt.level > 0)
-            status = put(r, j, lead, &attempt, breakdown, error);
+        search.count = lk_journeys_gather(j, in->lead, r->as_of);
+        in->attempt = 0;
+        if (j->rule->same_value) {
+            status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);
+            continue;
+        }
+        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
+        status = lk_attempts_find(&search, put_attempt, in, error);
     }
+    lk_values_scratch_free(&by_value, &r->memory);
     lk_attempt_scratch_free(&scratch, &r->memory);
     return status;
 }
 
-static leadkpi_status walk_standings(lk_results *r, const lk_journeys *j, int breakdown,
-                                 leadkpi_error *error)
+/* An attempt whose events are not kept any more, as far as it is known. */
+static leadkpi_status put_summary(intake *in, lk_attempt *attempt, leadkpi_error *error)
+{
+    if (attempt->level == 0) return LEADKPI_OK;
+    attempt->until = lk_funnel_deadline(attempt->start, in->journeys->rule->window);
+    attempt->done = UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - attempt->level);
+    in->attempt = 0;
+    return put_attempt(in, attempt, error);
+}
+
+static leadkpi_status walk_standings(intake *in, const lk_journeys *j, leadkpi_error *error)
 {
     uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
     lk_attempt attempt = {.entry = LK_MAP_NONE};
-    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        attempt.level = lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, lead), scratch,
-                                      &attempt.start);
-        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        attempt.level = lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, in->lead),
+                                          scratch, &attempt.start);
+        LK_TRY(put_summary(in, &attempt, error));
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk_closed(lk_results *r, lk_journeys *j, int breakdown,
-                                  leadkpi_error *error)
+static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *error)
 {
     lk_attempt attempt;
-    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        lk_closed_find_attempt(j, lead, r->as_of, &attempt.level, &attempt.entry, &attempt.start);
-        if (attempt.level > 0) LK_TRY(put(r, j, lead, &attempt, breakdown, error));
+    for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        lk_closed_find_attempt(j, in->lead, in->results->as_of, &attempt.level, &attempt.entry,
+                               &attempt.start);
+        LK_TRY(put_summary(in, &attempt, error));
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk(lk_results *r, lk_journeys *j, int breakdown, leadkpi_error *error)
+static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
 {
     uint8_t *places = NULL;
-    if (j->store->closed.range_count) return walk_closed(r, j, breakdown, error);
-    if (j->rule->input == LK_INPUT_TIME) return walk_standings(r, j, breakdown, error);
-    if (!r->times) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
-    leadkpi_status status = places ? walk_quick(r, j, places, breakdown, error)
-                                   : walk_items(r, j, breakdown, error);
+    bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
+    intake in = {r, j, seen, 0, 0, 0};
+    if (j->store->closed.range_count) return walk_closed(&in, j, error);
+    if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, j, error);
+    if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
+    leadkpi_status status =
+        places ? walk_quick(&in, places, error) : walk_items(&in, j, times_wanted, error);
     lk_quick_close(&r->memory, places, j->store->codes.count);
+    return status;
+}
+
+/* With room to tell the segments of a lead apart, where each of them counts. */
+static leadkpi_status walk_all(lk_results *r, lk_journeys *j, leadkpi_error *error)
+{
+    uint32_t *seen, count = j->store->segments.count + 1;
+    if (r->breakdown != LK_BREAKDOWN_ANY || !r->by_segment) return walk(r, j, NULL, error);
+    LK_TRY(lk_allocate(&r->memory, count, sizeof *seen, &seen, error));
+    memset(seen, 0, count * sizeof *seen);
+    leadkpi_status status = walk(r, j, seen, error);
+    lk_release(&r->memory, seen, count, sizeof *seen);
     return status;
 }
 
@@ -172,20 +266,34 @@ static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
     return lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error);
 }
 
-static leadkpi_status find(lk_results *r, const leadkpi_options *options, bool times_wanted,
-                           leadkpi_error *error)
+static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
 {
     lk_journeys j;
-    int breakdown = lk_options_choice(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_BREAKDOWN);
     if (times_wanted) LK_TRY(make_room_for_times(r, error));
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
-    leadkpi_status status = walk(r, &j, breakdown, error);
+    leadkpi_status status = walk_all(r, &j, error);
     r->segment_rank = j.segment_rank; /* taken over */
     r->segment_rank_count = j.store->segments.count + 1;
     j.segment_rank = NULL;
     lk_journeys_close(&j, &r->memory);
     return status;
+}
+
+static leadkpi_status check(const lk_results *r, leadkpi_error *error)
+{
+    const lk_funnel_rule *rule = &r->funnel->rule;
+    bool ends = rule->window != INT64_MAX || rule->window_days || rule->session != INT64_MAX;
+    LK_FAIL_IF(r->mature_only && !ends, error, LEADKPI_CONTRADICTION,
+               "mature: expected a rule with a window; without one no lead is ever done");
+    LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && rule->compat != LK_COMPAT_NONE, error,
+               LEADKPI_CONTRADICTION,
+               "breakdown=step: windowFunnel does not say which event filled a step");
+    if (r->breakdown == LK_BREAKDOWN_STEP) LK_TRY(lk_funnel_require_times(r->funnel, error));
+    LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
+               "breakdown_step: expected at most %d, the number of steps, found %d",
+               (int)rule->step_count, (int)r->breakdown_step);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
@@ -197,6 +305,11 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
     results->memory = lk_memory_like(&funnel->memory);
     results->confidence = lk_options_double(options, schema, LK_FUNNEL_REPORT_LEVEL);
     results->by_segment = lk_options_choice(options, schema, LK_FUNNEL_REPORT_BY) == LK_BY_SEGMENT;
+    results->mature_only = lk_options_bool(options, schema, LK_FUNNEL_REPORT_MATURE);
+    results->breakdown = lk_options_choice(options, schema, LK_FUNNEL_REPORT_BREAKDOWN);
+    results->breakdown_step =
+        (int32_t)lk_options_int64(options, schema, LK_FUNNEL_REPORT_BREAKDOWN_STEP);
+    LK_TRY(check(results, error));
     results->as_of = LK_FUNNEL_TIME_MIN;
     if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_AS_OF))
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
@@ -206,7 +319,7 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
                LEADKPI_CONTRADICTION,
                "as_of: expected none before the latest event that is not kept as such any more "
                "(input=time, or a closed range)");
-    leadkpi_status status = find(results, options, times_wanted, error);
+    leadkpi_status status = find(results, times_wanted, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;
 }
@@ -220,12 +333,12 @@ void lk_results_free(lk_results *r)
     r->items = NULL;
     r->times = NULL;
     r->segment_rank = NULL;
-    r->count = r->capacity = 0;
+    r->count = r->capacity = r->lead_count = 0;
 }
 
 bool lk_result_is_open(const lk_results *results, const lk_result *result)
 {
     const lk_funnel_rule *rule = &results->funnel->rule;
-    if (result->level == rule->step_count) return false;
-    return results->as_of - result->start <= rule->window;
+    if (result->level == rule->step_count || rule->order == LK_ORDER_OPEN) return false;
+    return results->as_of <= result->until;
 }

@@ -10,22 +10,40 @@ enum {
     LK_FUNNEL_REPORT_AS_OF,
     LK_FUNNEL_REPORT_BY,
     LK_FUNNEL_REPORT_BREAKDOWN,
+    LK_FUNNEL_REPORT_BREAKDOWN_STEP,
+    LK_FUNNEL_REPORT_MATURE,
     LK_FUNNEL_REPORT_LEVEL,
+    LK_FUNNEL_REPORT_FROM_STEP,
+    LK_FUNNEL_REPORT_TO_STEP,
+    LK_FUNNEL_REPORT_BINS,
+    LK_FUNNEL_REPORT_BIN_WIDTH,
+    LK_FUNNEL_REPORT_RATE,
+    LK_FUNNEL_REPORT_AGAINST,
     LK_FUNNEL_REPORT_CALENDAR,
     LK_FUNNEL_REPORT_OPTION_COUNT = LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
 };
 extern const lk_schema lk_funnel_report_schema;
 
 enum { LK_BY_NONE, LK_BY_SEGMENT };
-enum { LK_BREAKDOWN_ENTRY, LK_BREAKDOWN_FIRST, LK_BREAKDOWN_LAST };
+enum {
+    LK_BREAKDOWN_ENTRY,
+    LK_BREAKDOWN_FIRST,
+    LK_BREAKDOWN_LAST,
+    LK_BREAKDOWN_STEP,
+    LK_BREAKDOWN_ANY
+};
 
-/* A lead that reached step 1 or more. */
+/* A lead that reached step 1 or more, or an attempt of one; with breakdown=any by segment, one for each
+ * of its segments. Those of a lead follow each other. */
 typedef struct lk_result {
     int64_t start;
+    int64_t until; /* when its window ends; INT64_MAX: not known */
+    uint64_t done; /* the steps reached, bit 0 for the first */
     uint32_t lead;
     uint32_t segment; /* number in the store; 0: none */
-    int32_t level;
-    uint32_t unused;
+    uint32_t attempt; /* of its lead, from 1 */
+    int16_t level;
+    uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
 } lk_result;
 
 typedef struct lk_results {
@@ -35,10 +53,14 @@ typedef struct lk_results {
     int64_t as_of;
     double confidence;
     bool by_segment;
+    bool mature_only;
+    int breakdown;
+    int32_t breakdown_step; /* from 1; 0: the last one reached */
     lk_result *items;
     int64_t *times; /* step_count an item; NULL: not asked for */
     uint32_t count;
     uint32_t capacity;
+    uint32_t lead_count; /* items less those that repeat: leads, or attempts */
     uint32_t *segment_rank; /* by number */
     uint32_t segment_rank_count;
 } lk_results;
@@ -47,6 +69,11 @@ typedef struct lk_results {
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+static inline bool lk_result_did(const lk_result *result, int32_t step)
+{
+    return result->done >> step & 1;
+}
 
 /* Could the lead still go on after the report? */
 bool lk_result_is_open(const lk_results *results, const lk_result *result);

@@ -1,6 +1,7 @@
 #include "funnel/rule.h"
 
 #include "base/nearest.h"
+#include "base/number.h"
 #include "funnel/standings.h"
 
 static const lk_option definition_options[] = {
@@ -8,19 +9,50 @@ static const lk_option definition_options[] = {
                          .meaning =
                              "The steps in their order, 1 to 64 of them: an event's name each, "
                              "or several with | between them."},
+    [LK_FUNNEL_PRESET] = {"preset", LK_OPTION_CHOICE,
+                          .choices = "none|clickhouse|clickhouse_strict_deduplication|"
+                                     "clickhouse_strict_order|clickhouse_strict_increase|"
+                                     "clickhouse_strict_once|clickhouse_strict_increase_exact|"
+                                     "posthog_ordered|posthog_strict|posthog_unordered|"
+                                     "mixpanel_uniques|mixpanel_reentry|mixpanel_totals|"
+                                     "mixpanel_any_order|ga4_closed|ga4_open|hubspot_all|"
+                                     "hubspot_any|crm_lifecycle",
+                          .default_text = "none",
+                          .meaning = "The rules of a product; a window of its own may be told, "
+                                     "what else it sets may not."},
     [LK_FUNNEL_ORDER] = {"order", LK_OPTION_CHOICE,
-                         .choices = "ordered|adjacent|unordered|anchored",
+                         .choices = "ordered|adjacent|unordered|anchored|open",
                          .default_text = "ordered",
                          .meaning = "Steps in their order; with no other event of the lead between "
-                                    "them; in any order; or the first step first and the others in "
-                                    "any order."},
-    [LK_FUNNEL_ENTRY] = {"entry", LK_OPTION_CHOICE, .choices = "any|first", .default_text = "any",
+                                    "them; in any order; the first step first and the others in "
+                                    "any order; or each step by itself."},
+    [LK_FUNNEL_ENTRY] = {"entry", LK_OPTION_CHOICE, .choices = "any|first|every|again",
+                         .default_text = "any",
                          .meaning =
-                             "Attempts start at every event of step 1 and the best one counts, "
-                             "or only at a lead's first one."},
+                             "Attempts start at every event of step 1 and the best one counts; "
+                             "only at a lead's first one; at every one, and each counts; or again "
+                             "after the attempt before is over, and each counts."},
     [LK_FUNNEL_WINDOW] = {"window", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
                           .meaning = "Longest time from the first step to any other, inclusive; no "
                                      "value: no limit."},
+    [LK_FUNNEL_WINDOW_DAYS] = {"window_days", LK_OPTION_INT64, .unit = "days", .minimum = "1",
+                               .maximum = "36600",
+                               .meaning = "Calendar days in which an attempt ends: 1 is the day of "
+                                          "the first step; no value: no limit."},
+    [LK_FUNNEL_ZONE] = {"zone", LK_OPTION_TEXT, .default_text = "UTC",
+                        .meaning = "Time zone of the days: UTC, a fixed offset such as +05:30, or the "
+                                   "name of a zone whose rules are in zone_data or zone_rule."},
+    [LK_FUNNEL_ZONE_DATA] = {"zone_data", LK_OPTION_BYTES,
+                             .meaning = "The bytes of the zone's TZif file."},
+    [LK_FUNNEL_ZONE_RULE] = {"zone_rule", LK_OPTION_TEXT,
+                             .meaning = "The zone's rule as POSIX TZ text, such as "
+                                        "CET-1CEST,M3.5.0,M10.5.0/3."},
+    [LK_FUNNEL_SESSION] = {"session", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
+                           .meaning = "A session of a lead ends with a pause longer than this, and an "
+                                      "attempt with its session; no value: no sessions."},
+    [LK_FUNNEL_SESSIONS] = {"sessions", LK_OPTION_INT64, .unit = "sessions", .minimum = "1",
+                            .default_text = "1",
+                            .meaning = "Sessions in a row in which an attempt ends."},
     [LK_FUNNEL_STEP_WINDOW] = {"step_window", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
                                .meaning = "Longest time from a step to the next, inclusive; no "
                                           "value: no limit."},
@@ -32,22 +64,35 @@ static const lk_option definition_options[] = {
                               .default_text = "once",
                               .meaning = "How many steps one event may fill: one, or all that it "
                                          "matches."},
+    [LK_FUNNEL_SAME_VALUE] = {"same_value", LK_OPTION_BOOL, .default_text = "false",
+                              .meaning = "Whether the events of an attempt must have one value in the "
+                                         "column value."},
     [LK_FUNNEL_SKIPS] = {"skips", LK_OPTION_CHOICE, .choices = "strict|implied",
                          .default_text = "strict",
                          .meaning =
                              "Whether an event of a later step implies the earlier ones at the "
                              "same time, as in the history of a CRM."},
+    [LK_FUNNEL_OPTIONAL] = {"optional", LK_OPTION_LIST, .unit = "step numbers",
+                            .meaning = "Steps, by their numbers, that an attempt may leave out; not "
+                                       "the first and not the last."},
     [LK_FUNNEL_EXCLUDE] = {"exclude", LK_OPTION_LIST, .unit = "events",
-                           .meaning = "Events that may not stand between steps: they end the "
-                                      "attempts under way, which keep what they reached."},
-    [LK_FUNNEL_EXCLUDE_FROM] = {"exclude_from", LK_OPTION_INT64, .unit = "step", .minimum = "1",
-                                .maximum = "63", .default_text = "1",
-                                .meaning = "Exclusions count after this step."},
-    [LK_FUNNEL_EXCLUDE_TO] = {"exclude_to", LK_OPTION_INT64, .unit = "step", .minimum = "2",
-                              .maximum = "64", .default_text = "64",
+                           .meaning = "Events that may not stand between steps; exclude_effect says "
+                                      "what they do."},
+    [LK_FUNNEL_EXCLUDE_FROM] = {"exclude_from", LK_OPTION_LIST, .unit = "step numbers",
+                                .default_text = "1",
+                                .meaning = "Exclusions count after this step: one number for all, or "
+                                           "one for each item of exclude."},
+    [LK_FUNNEL_EXCLUDE_TO] = {"exclude_to", LK_OPTION_LIST, .unit = "step numbers",
+                              .default_text = "64",
                               .meaning =
                                   "Exclusions count before this step; past the last step: up to "
-                                  "the end."},
+                                  "the end. One number for all, or one for each."},
+    [LK_FUNNEL_EXCLUDE_EFFECT] = {"exclude_effect", LK_OPTION_CHOICE,
+                                  .choices = "restart|end|lead", .default_text = "restart",
+                                  .meaning =
+                                      "An attempt does the steps of the range again; it ends; or "
+                                      "the lead does not count at all. But for the last, what was "
+                                      "reached stays reached."},
     [LK_FUNNEL_COMPAT] = {"compat", LK_OPTION_CHOICE, .choices = "none|clickhouse",
                           .default_text = "none",
                           .meaning = "Answer as another product does, bug for bug; clickhouse is "
@@ -93,24 +138,23 @@ static int64_t duration(const leadkpi_options *definition, int option)
     return lk_options_int64(definition, &lk_funnel_schema, option);
 }
 
+const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT] = {
+    "strict_deduplication", "strict_order", "strict_increase", "allow_reentry"};
+
 static leadkpi_status read_modes(const leadkpi_options *definition, lk_funnel_rule *rule,
                                  leadkpi_error *error)
 {
-    static const char *const names[] = {"strict_deduplication", "strict_order", "strict_increase",
-                                        "allow_reentry"};
-    enum {
-        MODE_COUNT = sizeof names / sizeof names[0]
-    };
+    const char *const *names = lk_funnel_mode_names;
     size_t count = lk_options_list_count(definition, &lk_funnel_schema, LK_FUNNEL_MODES);
     for (size_t i = 0; i < count; i++) {
         lk_text item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_MODES, i);
         int mode = 0;
         lk_nearest nearest;
         lk_nearest_begin(&nearest, item);
-        while (mode < MODE_COUNT &&
+        while (mode < LK_FUNNEL_MODE_COUNT &&
                !lk_text_equal(item, lk_text_of(names[mode], LEADKPI_NUL_TERMINATED)))
             lk_nearest_consider(&nearest, lk_text_of(names[mode++], LEADKPI_NUL_TERMINATED));
-        if (mode == MODE_COUNT) return lk_nearest_fail(&nearest, "modes", error);
+        if (mode == LK_FUNNEL_MODE_COUNT) return lk_nearest_fail(&nearest, "modes", error);
         rule->modes |= 1 << mode;
     }
     return LEADKPI_OK;
@@ -137,88 +181,72 @@ static leadkpi_status check_steps(const leadkpi_options *definition, lk_funnel_r
     return LEADKPI_OK;
 }
 
-static leadkpi_status check_order(const lk_funnel_rule *rule, leadkpi_error *error)
+/* A list of step numbers; `count` of them at most. */
+static leadkpi_status read_step_numbers(const leadkpi_options *definition, int option, int64_t least,
+                                        int64_t most, uint8_t *numbers, size_t count,
+                                        leadkpi_error *error)
 {
-    bool any_order = rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED;
-    LK_FAIL_IF(
-        any_order && (rule->step_window != INT64_MAX || rule->gap > 0), error,
-        LEADKPI_CONTRADICTION,
-        "order: expected ordered or adjacent with step_window or gap, which need a step before");
-    LK_FAIL_IF(any_order && rule->skips == LK_SKIPS_IMPLIED, error, LEADKPI_CONTRADICTION,
-               "skips: expected strict with steps in any order, which none is before");
-    LK_FAIL_IF(rule->order == LK_ORDER_UNORDERED && rule->entry == LK_ENTRY_FIRST, error,
-               LEADKPI_CONTRADICTION,
-               "entry: expected any with order=unordered, where no step is the entry");
-    LK_FAIL_IF(rule->order == LK_ORDER_ADJACENT &&
-                   (rule->same_event == LK_SAME_EVENT_MANY || rule->skips == LK_SKIPS_IMPLIED),
-               error, LEADKPI_CONTRADICTION,
-               "order: adjacent steps are neighbouring events; expected same_event=once and "
-               "skips=strict");
-    LK_FAIL_IF(rule->skips == LK_SKIPS_IMPLIED && rule->same_event == LK_SAME_EVENT_ONCE, error,
-               LEADKPI_CONTRADICTION,
-               "skips: a step that implies others fills them too; expected same_event=many");
-    return LEADKPI_OK;
-}
-
-/* Which of its steps an event fills is open where any order goes: refused, not guessed. */
-static leadkpi_status check_shared_names(const leadkpi_options *definition,
-                                         const lk_funnel_rule *rule, leadkpi_error *error)
-{
-    if (rule->order < LK_ORDER_UNORDERED || rule->same_event == LK_SAME_EVENT_MANY)
-        return LEADKPI_OK;
-    for (int32_t i = 0; i < rule->step_count; i++) {
-        lk_text name,
-            item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_STEPS, (size_t)i);
-        while (lk_funnel_next_name(&item, &name))
-            for (int32_t other = 0; other < i; other++)
-                LK_FAIL_IF(
-                    lk_funnel_item_names(lk_options_list_item(definition, &lk_funnel_schema,
-                                                              LK_FUNNEL_STEPS, (size_t)other),
-                                         name),
-                    error, LEADKPI_CONTRADICTION,
-                    "steps: \"%.*s\" is step %d and step %d, and which of them an event fills is "
-                    "open where any order goes; expected same_event=many",
-                    LK_TEXT_ARGS(name), (int)other + 1, (int)i + 1);
+    for (size_t i = 0; i < count; i++) {
+        int64_t number;
+        lk_text item = lk_options_list_item(definition, &lk_funnel_schema, option, i);
+        if (!lk_number_parse_int64(item, &number) || number < least || number > most)
+            return lk_fail(error, LEADKPI_BAD_ARGUMENT,
+                           "%s: expected numbers of steps from %d to %d, found \"%.*s\"",
+                           definition_options[option].name, (int)least, (int)most,
+                           LK_TEXT_ARGS(item));
+        numbers[i] = (uint8_t)number;
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status check_exclusions(const leadkpi_options *definition,
-                                       const lk_funnel_rule *rule, leadkpi_error *error)
+static leadkpi_status read_optional(const leadkpi_options *definition, lk_funnel_rule *rule,
+                                    leadkpi_error *error)
 {
-    bool given = lk_options_list_count(definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE) > 0;
-    bool ranged = lk_options_is_set(definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE_FROM) ||
-                  lk_options_is_set(definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE_TO);
-    LK_FAIL_IF(rule->exclude_from >= rule->exclude_to, error, LEADKPI_CONTRADICTION,
-               "exclude_to: expected a step after exclude_from (%d), found %d",
-               (int)rule->exclude_from, (int)rule->exclude_to);
-    LK_FAIL_IF((given || ranged) && rule->order > LK_ORDER_ADJACENT, error, LEADKPI_CONTRADICTION,
-               "exclude: expected none with steps in any order, which have no between");
+    uint8_t numbers[LK_FUNNEL_STEPS_MAX];
+    size_t count = lk_options_list_count(definition, &lk_funnel_schema, LK_FUNNEL_OPTIONAL);
+    if (count == 0) return LEADKPI_OK;
+    LK_FAIL_IF(count > LK_FUNNEL_STEPS_MAX, error, LEADKPI_BAD_ARGUMENT,
+               "optional: expected at most %d steps, found %zu", LK_FUNNEL_STEPS_MAX, count);
+    LK_FAIL_IF(rule->step_count < 3, error, LEADKPI_CONTRADICTION,
+               "optional: the first and the last step cannot be left out, and there is no other");
+    LK_TRY(read_step_numbers(definition, LK_FUNNEL_OPTIONAL, 2, rule->step_count - 1, numbers, count,
+                             error));
+    for (size_t i = 0; i < count; i++) rule->optional |= (uint64_t)1 << (numbers[i] - 1);
     return LEADKPI_OK;
 }
 
-static leadkpi_status check_compat(const leadkpi_options *definition, const lk_funnel_rule *rule,
-                                   leadkpi_error *error)
+/* One side of the ranges: as many numbers as there are ranges, or one for all. */
+static leadkpi_status read_range_side(const leadkpi_options *definition, int option, int64_t least,
+                                      int32_t range_count, uint8_t *numbers, leadkpi_error *error)
 {
-    LK_FAIL_IF(rule->modes && rule->compat != LK_COMPAT_CLICKHOUSE, error, LEADKPI_CONTRADICTION,
-               "modes: expected compat=clickhouse with them");
-    LK_FAIL_IF((rule->modes & LK_MODE_ALLOW_REENTRY) && !(rule->modes & LK_MODE_STRICT_ORDER),
-               error, LEADKPI_CONTRADICTION, "modes: expected strict_order with allow_reentry");
-    if (rule->compat != LK_COMPAT_CLICKHOUSE) return LEADKPI_OK;
-    static const int others[] = {LK_FUNNEL_ORDER,  LK_FUNNEL_ENTRY,      LK_FUNNEL_STEP_WINDOW,
-                                 LK_FUNNEL_GAP,    LK_FUNNEL_SAME_EVENT, LK_FUNNEL_SKIPS,
-                                 LK_FUNNEL_EXCLUDE};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        LK_FAIL_IF(lk_options_is_set(definition, &lk_funnel_schema, others[i]), error,
-                   LEADKPI_CONTRADICTION,
-                   "%s: windowFunnel has no such thing; expected its default "
-                   "with compat=clickhouse",
-                   definition_options[others[i]].name);
-    LK_FAIL_IF(!lk_options_has_value(definition, &lk_funnel_schema, LK_FUNNEL_WINDOW), error,
-               LEADKPI_CONTRADICTION, "window: windowFunnel always has one; expected a duration");
-    LK_FAIL_IF(rule->step_count > 32, error, LEADKPI_CONTRADICTION,
-               "steps: windowFunnel takes at most 32, found %d", (int)rule->step_count);
+    size_t count = lk_options_list_count(definition, &lk_funnel_schema, option);
+    LK_FAIL_IF(count != 1 && count != (size_t)range_count, error, LEADKPI_CONTRADICTION,
+               "%s: expected one step for all exclusions or one for each, found %zu",
+               definition_options[option].name, count);
+    LK_TRY(read_step_numbers(definition, option, least, least + LK_FUNNEL_STEPS_MAX - 2, numbers,
+                             count, error));
+    for (size_t i = count; i < (size_t)range_count; i++) numbers[i] = numbers[0];
     return LEADKPI_OK;
+}
+
+static leadkpi_status read_ranges(const leadkpi_options *definition, lk_funnel_rule *rule,
+                                  leadkpi_error *error)
+{
+    const lk_schema *schema = &lk_funnel_schema;
+    size_t from = lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE_FROM);
+    size_t to = lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE_TO);
+    size_t count = lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE);
+    rule->range_count = 1;
+    if (from > 1 || to > 1) {
+        LK_FAIL_IF(count > LK_FUNNEL_RANGES_MAX, error, LEADKPI_BAD_ARGUMENT,
+                   "exclude: expected at most %d with ranges of their own, found %zu",
+                   LK_FUNNEL_RANGES_MAX, count);
+        if (count > 1) rule->range_count = (int32_t)count;
+    }
+    LK_TRY(read_range_side(definition, LK_FUNNEL_EXCLUDE_FROM, 1, rule->range_count,
+                           rule->exclude_from, error));
+    return read_range_side(definition, LK_FUNNEL_EXCLUDE_TO, 2, rule->range_count, rule->exclude_to,
+                           error);
 }
 
 leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_rule *rule,
@@ -226,24 +254,21 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
 {
     const lk_schema *schema = &lk_funnel_schema;
     memset(rule, 0, sizeof *rule);
-    rule->window = duration(definition, LK_FUNNEL_WINDOW);
-    rule->step_window = duration(definition, LK_FUNNEL_STEP_WINDOW);
-    rule->gap = lk_options_int64(definition, schema, LK_FUNNEL_GAP);
-    rule->order = lk_options_choice(definition, schema, LK_FUNNEL_ORDER);
-    rule->entry = lk_options_choice(definition, schema, LK_FUNNEL_ENTRY);
-    rule->same_event = lk_options_choice(definition, schema, LK_FUNNEL_SAME_EVENT);
-    rule->skips = lk_options_choice(definition, schema, LK_FUNNEL_SKIPS);
-    rule->exclude_from = (int32_t)lk_options_int64(definition, schema, LK_FUNNEL_EXCLUDE_FROM);
-    rule->exclude_to = (int32_t)lk_options_int64(definition, schema, LK_FUNNEL_EXCLUDE_TO);
-    rule->compat = lk_options_choice(definition, schema, LK_FUNNEL_COMPAT);
-    rule->hashed_ids = lk_options_choice(definition, schema, LK_FUNNEL_IDS);
-    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     LK_TRY(check_steps(definition, rule, error));
+    LK_TRY(lk_funnel_apply_preset(definition, rule, error));
+    if (lk_options_has_value(definition, schema, LK_FUNNEL_WINDOW))
+        rule->window = duration(definition, LK_FUNNEL_WINDOW);
+    rule->step_window = duration(definition, LK_FUNNEL_STEP_WINDOW);
+    rule->session = duration(definition, LK_FUNNEL_SESSION);
+    rule->sessions = lk_options_int64(definition, schema, LK_FUNNEL_SESSIONS);
+    rule->window_days = lk_options_int64(definition, schema, LK_FUNNEL_WINDOW_DAYS);
+    rule->same_value = lk_options_bool(definition, schema, LK_FUNNEL_SAME_VALUE);
+    rule->hashed_ids = lk_options_choice(definition, schema, LK_FUNNEL_IDS) != 0;
     LK_TRY(read_modes(definition, rule, error));
-    LK_TRY(check_compat(definition, rule, error));
-    LK_TRY(check_order(rule, error));
-    LK_TRY(check_shared_names(definition, rule, error));
-    LK_TRY(check_exclusions(definition, rule, error));
+    LK_TRY(read_optional(definition, rule, error));
+    LK_TRY(read_ranges(definition, rule, error));
+    LK_TRY(lk_funnel_check_rule(definition, rule, error));
+    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     if (rule->input == LK_INPUT_TIME)
         LK_TRY(lk_standings_check_rule(
             rule, lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE) > 0, "input=time",

@@ -7,16 +7,26 @@
 /* The options of schema "funnel", in their order. */
 enum {
     LK_FUNNEL_STEPS,
+    LK_FUNNEL_PRESET,
     LK_FUNNEL_ORDER,
     LK_FUNNEL_ENTRY,
     LK_FUNNEL_WINDOW,
+    LK_FUNNEL_WINDOW_DAYS,
+    LK_FUNNEL_ZONE,
+    LK_FUNNEL_ZONE_DATA,
+    LK_FUNNEL_ZONE_RULE,
+    LK_FUNNEL_SESSION,
+    LK_FUNNEL_SESSIONS,
     LK_FUNNEL_STEP_WINDOW,
     LK_FUNNEL_GAP,
     LK_FUNNEL_SAME_EVENT,
+    LK_FUNNEL_SAME_VALUE,
     LK_FUNNEL_SKIPS,
+    LK_FUNNEL_OPTIONAL,
     LK_FUNNEL_EXCLUDE,
     LK_FUNNEL_EXCLUDE_FROM,
     LK_FUNNEL_EXCLUDE_TO,
+    LK_FUNNEL_EXCLUDE_EFFECT,
     LK_FUNNEL_COMPAT,
     LK_FUNNEL_MODES,
     LK_FUNNEL_IDS,
@@ -26,11 +36,12 @@ enum {
 extern const lk_schema lk_funnel_schema;
 
 /* Choices, in the order in which the schema lists them. */
-enum { LK_ORDER_ORDERED, LK_ORDER_ADJACENT, LK_ORDER_UNORDERED, LK_ORDER_ANCHORED };
-enum { LK_ENTRY_ANY, LK_ENTRY_FIRST };
+enum { LK_ORDER_ORDERED, LK_ORDER_ADJACENT, LK_ORDER_UNORDERED, LK_ORDER_ANCHORED, LK_ORDER_OPEN };
+enum { LK_ENTRY_ANY, LK_ENTRY_FIRST, LK_ENTRY_EVERY, LK_ENTRY_AGAIN };
 enum { LK_SAME_EVENT_ONCE, LK_SAME_EVENT_MANY };
 enum { LK_SKIPS_STRICT, LK_SKIPS_IMPLIED };
 enum { LK_INPUT_ANY, LK_INPUT_TIME };
+enum { LK_EFFECT_RESTART, LK_EFFECT_END, LK_EFFECT_LEAD };
 enum { LK_COMPAT_NONE, LK_COMPAT_CLICKHOUSE };
 
 /* ClickHouse's modes, as bits. */
@@ -40,35 +51,53 @@ enum {
     LK_MODE_STRICT_INCREASE = 4,
     LK_MODE_ALLOW_REENTRY = 8,
 };
+#define LK_FUNNEL_MODE_COUNT 4
+extern const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT]; /* by bit */
 
 #define LK_FUNNEL_STEPS_MAX 64
 
 /* Times of rows: years 1 to 9999, so that no difference of two overflows. */
 #define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
 #define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
+/* How many ranges of exclusions there may be. */
+#define LK_FUNNEL_RANGES_MAX 16
 
 typedef struct lk_funnel_rule {
     int64_t window;      /* microseconds from the first step, inclusive; INT64_MAX: none */
     int64_t step_window; /* from the step before, inclusive; INT64_MAX: none */
     int64_t gap;         /* at least so long after the step before */
+    int64_t session;     /* the longest pause within a session; INT64_MAX: none are told apart */
+    int64_t sessions;    /* in so many of which an attempt ends */
+    int64_t window_days; /* calendar days in which an attempt ends; 0: no matter */
+    uint64_t optional;   /* steps that may be left out; bit 0 is step 1 */
     int32_t step_count;
     int32_t order;
     int32_t entry;
     int32_t same_event;
     int32_t skips;
-    int32_t exclude_from; /* exclusions end attempts that hold this step, from 1, */
-    int32_t exclude_to;   /* and not yet this one */
+    int32_t effect;
     int32_t compat;
     int32_t modes;
-    int32_t hashed_ids;
+    int32_t range_count; /* of exclusions; 1 without any */
+    int32_t preset;
     int32_t input;
-    int32_t unused;
+    bool hashed_ids;
+    bool same_value;
+    /* Exclusion i counts after a step from exclude_from[i] on and before step exclude_to[i]. */
+    uint8_t exclude_from[LK_FUNNEL_RANGES_MAX];
+    uint8_t exclude_to[LK_FUNNEL_RANGES_MAX];
 } lk_funnel_rule;
 
 /* Reads and checks a definition.
- * Status: OK, BAD_ARGUMENT (steps, a mode), CONTRADICTION. */
+ * Status: OK, BAD_ARGUMENT (steps, a mode, a number), CONTRADICTION. */
 leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_rule *rule,
                                    leadkpi_error *error);
+
+/* The parts: what the preset sets goes before all else, what contradicts comes last. */
+leadkpi_status lk_funnel_apply_preset(const leadkpi_options *definition, lk_funnel_rule *rule,
+                                      leadkpi_error *error);
+leadkpi_status lk_funnel_check_rule(const leadkpi_options *definition, const lk_funnel_rule *rule,
+                                    leadkpi_error *error);
 
 /* Does the event's name stand for the step or exclusion? Names are cut at "|". */
 bool lk_funnel_item_names(lk_text item, lk_text event);
@@ -76,16 +105,24 @@ bool lk_funnel_item_names(lk_text item, lk_text event);
 /* The next name of an item, which is moved past it; false at the end. */
 bool lk_funnel_next_name(lk_text *item, lk_text *name);
 
-/* Must events that are neither step nor exclusion be kept? */
+/* Must events that are neither step nor exclusion be kept? They stand between steps, and keep a
+ * session going. */
 static inline bool lk_funnel_keeps_foreign(const lk_funnel_rule *rule)
 {
-    return rule->order == LK_ORDER_ADJACENT || (rule->modes & LK_MODE_STRICT_ORDER);
+    return rule->order == LK_ORDER_ADJACENT || rule->session != INT64_MAX ||
+           (rule->modes & LK_MODE_STRICT_ORDER);
 }
 
-/* Steps in any order have no between, and windowFunnel has no exclusions. */
+/* An open funnel asks for no attempt, and windowFunnel has no exclusions. */
 static inline bool lk_funnel_takes_exclusions(const lk_funnel_rule *rule)
 {
-    return rule->order <= LK_ORDER_ADJACENT && rule->compat == LK_COMPAT_NONE;
+    return rule->order != LK_ORDER_OPEN && rule->compat == LK_COMPAT_NONE;
+}
+
+/* May a lead have several attempts that count? */
+static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
+{
+    return rule->entry >= LK_ENTRY_EVERY;
 }
 
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
@@ -93,10 +130,28 @@ static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
     return UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - rule->step_count);
 }
 
-/* May an exclusion not stand between step `step` (from 0) and the one before? */
-static inline bool lk_funnel_is_excluded_before(const lk_funnel_rule *rule, int32_t step)
+static inline bool lk_funnel_is_optional(const lk_funnel_rule *rule, int32_t step)
 {
-    return step >= rule->exclude_from && step < rule->exclude_to;
+    return rule->optional >> step & 1;
+}
+
+/* The step that one is measured against: the last before it that every attempt must do. */
+static inline int32_t lk_funnel_step_before(const lk_funnel_rule *rule, int32_t step)
+{
+    do step--;
+    while (step > 0 && lk_funnel_is_optional(rule, step));
+    return step;
+}
+
+/* The exclusions, as bits, that may not stand between two steps (from 0) that follow each other in an
+ * attempt. */
+static inline uint64_t lk_funnel_barriers(const lk_funnel_rule *rule, int32_t from, int32_t to)
+{
+    uint64_t barriers = 0;
+    for (int32_t i = 0; i < rule->range_count; i++)
+        if (rule->exclude_from[i] <= to && rule->exclude_to[i] > from + 1)
+            barriers |= (uint64_t)1 << i;
+    return barriers;
 }
 
 #endif

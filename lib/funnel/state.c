@@ -12,6 +12,7 @@ typedef struct state {
     lk_journeys journeys;
     uint32_t *leads;   /* in order of their ids */
     uint32_t *codes;   /* number of each in the list; LK_MAP_NONE: not used */
+    uint32_t *values;  /* the same of the values, as the next */
     uint32_t *segments;
     uint32_t *batches; /* in order */
 } state;
@@ -40,6 +41,7 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     store = s->journeys.store;
     LK_TRY(lk_allocate(&s->memory, s->journeys.lead_count, sizeof *s->leads, &s->leads, error));
     LK_TRY(lk_allocate(&s->memory, store->codes.count, sizeof *s->codes, &s->codes, error));
+    LK_TRY(lk_allocate(&s->memory, store->values.count, sizeof *s->values, &s->values, error));
     LK_TRY(lk_allocate(&s->memory, store->segments.count, sizeof *s->segments, &s->segments, error));
     LK_TRY(lk_allocate(&s->memory, store->batches.count, sizeof *s->batches, &s->batches, error));
     LK_TRY(lk_lead_ids_sort(&store->ids, &s->memory, s->leads, error));
@@ -47,9 +49,12 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     LK_TRY(lk_sort_indexes(&s->memory, s->batches, store->batches.count, compare_texts, &store->batches,
                            error));
     for (uint32_t i = 0; i < store->codes.count; i++) s->codes[i] = LK_MAP_NONE;
+    for (uint32_t i = 0; i < store->values.count; i++) s->values[i] = LK_MAP_NONE;
     for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
     for (size_t i = 0; i < store->event_count; i++) {
+        uint32_t value = lk_funnel_code_value(store, store->events[i].code);
         s->codes[store->events[i].code] = 0;
+        if (value) s->values[value - 1] = 0;
         uint32_t segment = lk_funnel_event_segment(store, i);
         if (segment) s->segments[segment - 1] = 0;
     }
@@ -62,6 +67,7 @@ static void release_all(state *s)
     if (!store) return;
     lk_release(&s->memory, s->leads, s->journeys.lead_count, sizeof *s->leads);
     lk_release(&s->memory, s->codes, store->codes.count, sizeof *s->codes);
+    lk_release(&s->memory, s->values, store->values.count, sizeof *s->values);
     lk_release(&s->memory, s->segments, store->segments.count, sizeof *s->segments);
     lk_release(&s->memory, s->batches, store->batches.count, sizeof *s->batches);
     lk_journeys_close(&s->journeys, &s->memory);
@@ -89,6 +95,26 @@ static uint32_t number_used(uint32_t *numbers, const uint32_t *place_of, uint32_
     return used;
 }
 
+/* Those that an event has, numbered in their order. */
+static leadkpi_status write_values(state *s, lk_writer *writer, leadkpi_error *error)
+{
+    const lk_map_text *values = &s->journeys.store->values;
+    uint32_t *place_of;
+    if (!s->funnel->rule.same_value) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&s->memory, values->count, sizeof *place_of, &place_of, error));
+    for (uint32_t i = 0; i < values->count; i++) place_of[i] = i;
+    leadkpi_status status =
+        lk_sort_indexes(&s->memory, place_of, values->count, compare_texts, values, error);
+    if (status == LEADKPI_OK) {
+        lk_write_varint(writer, number_used(s->values, place_of, values->count));
+        for (uint32_t i = 0; i < values->count; i++)
+            if (s->values[place_of[i]] != LK_MAP_NONE)
+                lk_write_text(writer, lk_map_text_key(values, place_of[i]));
+    }
+    lk_release(&s->memory, place_of, values->count, sizeof *place_of);
+    return status;
+}
+
 static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *error)
 {
     const lk_funnel_store *store = s->journeys.store;
@@ -98,8 +124,11 @@ static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *er
     lk_write_varint(writer, number_used(s->codes, place_of, count));
     for (uint32_t i = 0; i < count; i++) {
         if (s->codes[place_of[i]] == LK_MAP_NONE) continue;
-        lk_write_bool(writer, lk_funnel_code_excludes(store, place_of[i]));
+        lk_write_varint(writer, lk_funnel_code_exclusions(store, place_of[i]));
         lk_write_varint(writer, lk_funnel_code_steps(store, place_of[i]));
+        if (!s->funnel->rule.same_value) continue;
+        uint32_t value = lk_funnel_code_value(store, place_of[i]);
+        lk_write_varint(writer, value ? (uint64_t)s->values[value - 1] + 1 : 0);
     }
     lk_release(&s->memory, place_of, count, sizeof *place_of);
     return LEADKPI_OK;
@@ -168,6 +197,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
     lk_write_varint(&writer, store->batches.count);
     for (uint32_t i = 0; i < store->batches.count; i++)
         lk_write_text(&writer, lk_map_text_key(&store->batches, s->batches[i]));
+    LK_TRY(write_values(s, &writer, error));
     LK_TRY(write_codes(s, &writer, error));
     LK_TRY(write_segments(s, &writer, error));
     if (store->closed.range_count) lk_closed_write_ranges(&store->closed, &writer);
@@ -181,11 +211,8 @@ static leadkpi_status write_counted(state *s, void *buffer, size_t capacity, siz
 {
     size_t size;
     LK_TRY(write_state(s, NULL, 0, &size, error));
-    if (needed) *needed = size;
-    if (!buffer && needed && capacity == 0) return LEADKPI_OK;
-    LK_FAIL_IF(capacity < size, error, LEADKPI_BUFFER_TOO_SMALL,
-               "buffer: expected %zu bytes, found %zu", size, capacity);
-    return write_state(s, buffer, capacity, &size, error);
+    LK_TRY(lk_buffer_admits(buffer, capacity, size, needed, error));
+    return buffer ? write_state(s, buffer, capacity, &size, error) : LEADKPI_OK;
 }
 
 leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer, size_t capacity,
@@ -194,8 +221,7 @@ leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buff
     leadkpi_error_reset(error);
     if (needed) *needed = 0;
     LK_REQUIRE(funnel, error);
-    LK_FAIL_IF(!buffer && (capacity || !needed), error, LEADKPI_NULL_ARGUMENT,
-               "buffer: expected a pointer to %zu bytes, found NULL", capacity);
+    LK_TRY(lk_buffer_begin(buffer, capacity, needed, error));
     state s = {.funnel = funnel, .memory = lk_memory_like(&funnel->memory)};
     leadkpi_status status = order_all(&s, error);
     if (status == LEADKPI_OK) status = write_counted(&s, buffer, capacity, needed, error);

@@ -6,7 +6,9 @@
  *
  *   definition   text: the canonical text of the options
  *   batches      list of texts
- *   codes        list: whether it excludes (byte, 0 or 1), steps (varint, a bit each)
+ *   values       list of texts; only where the definition has same_value
+ *   codes        list: exclusions, steps (varints, a bit each); with same_value also
+ *                the value (varint: 0 for none, else 1 + index)
  *   segments     list of texts
  *   id type      byte: 0 none yet, 1 int64, 2 text
  *   leads        number of leads, number of events (varints), and for each lead

@@ -9,8 +9,8 @@ typedef struct reading {
     leadkpi_funnel *funnel;
     lk_funnel_store *store;
     uint32_t *codes; /* the code of each number in the list */
-    uint8_t *codes_used, *segments_used;
-    size_t code_count, segment_count, lead_count, event_count, block_capacity;
+    uint8_t *codes_used, *segments_used, *values_used;
+    size_t code_count, segment_count, value_count, lead_count, event_count, block_capacity;
     uint32_t version;
     leadkpi_error *error;
 } reading;
@@ -46,38 +46,62 @@ static leadkpi_status make_flags(reading *r, size_t count, uint8_t **flags)
     return LEADKPI_OK;
 }
 
-static leadkpi_status check_code(reading *r, lk_key128 key)
+static leadkpi_status check_code(reading *r, lk_key128 key, uint64_t value)
 {
     const lk_funnel_rule *rule = &r->funnel->rule;
     REFUSE_IF(key.low & ~lk_funnel_all_steps(rule), r, "code: expected steps of the definition");
-    REFUSE_IF(lk_key128_compare(key, lk_funnel_code_key(rule, key.low, key.high != 0)) != 0, r,
+    REFUSE_IF(lk_key128_compare(key, lk_funnel_code_key(rule, key.low, key.high)) != 0, r,
               "code: expected a step to bring those before it");
     REFUSE_IF(rule->order >= LK_ORDER_UNORDERED && rule->same_event == LK_SAME_EVENT_ONCE &&
                   (key.low & (key.low - 1)),
               r, "code: expected one step at most");
+    REFUSE_IF(key.high >> rule->range_count, r, "code: expected exclusions of the definition");
     REFUSE_IF(key.high && !lk_funnel_takes_exclusions(rule), r, "code: expected no exclusion");
+    REFUSE_IF(rule->same_value && !value && (key.high || key.low), r,
+              "code: expected a value, without which an event means nothing");
     REFUSE_IF(!key.high && !key.low && !lk_funnel_keeps_foreign(rule), r,
               "code: expected a step or an exclusion");
+    return LEADKPI_OK;
+}
+
+/* (exclusions, steps) and the value's number are in rising order, read as one number each. */
+static bool is_rising(lk_key128 last, uint64_t last_value, lk_key128 key, uint64_t value)
+{
+    int compared = lk_key128_compare(last, key);
+    return compared < 0 || (compared == 0 && last_value < value);
+}
+
+/* 0 where the definition has no values. Values are kept in their order, so an index is a place. */
+static leadkpi_status read_value(reading *r, uint64_t *value)
+{
+    *value = r->funnel->rule.same_value ? lk_read_varint(&r->reader) : 0;
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(*value > r->value_count, r, "code: expected an index into the values");
+    if (*value) r->values_used[*value - 1] = 1;
     return LEADKPI_OK;
 }
 
 static leadkpi_status read_codes(reading *r)
 {
     lk_key128 last = {0, 0};
+    uint64_t value, last_value = 0;
     r->code_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_CODE_SIZE);
     LK_TRY(lk_reader_status(&r->reader));
     REFUSE_IF(r->code_count > LK_MAP_KEYS_MAX / 2, r, "codes: expected fewer than 2^31");
     LK_TRY(make_flags(r, r->code_count, &r->codes_used));
     LK_TRY(lk_allocate(&r->funnel->memory, r->code_count, sizeof *r->codes, &r->codes, r->error));
     for (size_t i = 0; i < r->code_count; i++) {
-        lk_key128 key = {lk_read_bool(&r->reader), 0};
+        lk_key128 key = {lk_read_varint(&r->reader), 0};
         key.low = lk_read_varint(&r->reader);
         LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF(i > 0 && lk_key128_compare(last, key) >= 0, r, "codes: expected rising order");
-        LK_TRY(check_code(r, key));
+        LK_TRY(read_value(r, &value));
+        REFUSE_IF(i > 0 && !is_rising(last, last_value, key, value), r, "codes: expected rising order");
+        LK_TRY(check_code(r, key, value));
+        last = key;
+        last_value = value;
+        key = lk_funnel_valued_key(key, (uint32_t)value);
         LK_TRY(lk_map128_find_or_add(&r->store->codes, &r->funnel->memory, &key, 1, &r->codes[i],
                                      r->error));
-        last = key;
     }
     return LEADKPI_OK;
 }
@@ -244,12 +268,17 @@ static leadkpi_status read_payload(reading *r)
 {
     size_t batch_count;
     LK_TRY(read_texts(r, &r->store->batches, &batch_count));
+    if (r->funnel->rule.same_value) {
+        LK_TRY(read_texts(r, &r->store->values, &r->value_count));
+        LK_TRY(make_flags(r, r->value_count, &r->values_used));
+    }
     LK_TRY(read_codes(r));
     LK_TRY(read_texts(r, &r->store->segments, &r->segment_count));
     LK_TRY(make_flags(r, r->segment_count, &r->segments_used));
     if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION) LK_TRY(read_ranges(r));
     LK_TRY(read_leads(r));
     REFUSE_IF((r->code_count && memchr(r->codes_used, 0, r->code_count)) ||
+                  (r->value_count && memchr(r->values_used, 0, r->value_count)) ||
                   (r->segment_count && memchr(r->segments_used, 0, r->segment_count)),
               r, "lists: expected every item to be used");
     return lk_reader_finish(&r->reader);
@@ -267,6 +296,7 @@ static leadkpi_status read_store(reading *r)
     lk_release(memory, r->codes, r->code_count, sizeof *r->codes);
     lk_release(memory, r->codes_used, r->code_count, 1);
     lk_release(memory, r->segments_used, r->segment_count, 1);
+    lk_release(memory, r->values_used, r->value_count, 1);
     if (status == LEADKPI_OK && r->lead_count == 0 && r->store->batches.count == 0 &&
         r->store->closed.range_count == 0)
         lk_funnel_close(r->funnel); /* a handle without a row holds no store */

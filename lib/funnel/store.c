@@ -2,11 +2,11 @@
 
 /* ---- what names mean ----------------------------------------------------------- */
 
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes)
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions)
 {
     if (rule->skips == LK_SKIPS_IMPLIED)
         for (int shift = 1; shift < 64; shift *= 2) steps |= steps >> shift;
-    return (lk_key128){excludes, steps};
+    return (lk_key128){exclusions, steps};
 }
 
 static leadkpi_status take_names(leadkpi_funnel *funnel, lk_funnel_store *store, int option,
@@ -33,6 +33,13 @@ static uint64_t find_items(const leadkpi_options *definition, int option, lk_tex
     return found;
 }
 
+/* One bit where all have the same range. */
+static uint64_t find_exclusions(const leadkpi_funnel *funnel, lk_text name)
+{
+    uint64_t found = find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name);
+    return funnel->rule.range_count == 1 ? found != 0 : found;
+}
+
 static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
                                  leadkpi_error *error)
 {
@@ -44,7 +51,7 @@ static leadkpi_status give_codes(leadkpi_funnel *funnel, lk_funnel_store *store,
     for (uint32_t i = 0; i < store->names.count; i++) {
         lk_text name = lk_map_text_key(&store->names, i);
         key = lk_funnel_code_key(&funnel->rule, find_items(funnel->definition, LK_FUNNEL_STEPS, name),
-                                 find_items(funnel->definition, LK_FUNNEL_EXCLUDE, name) != 0);
+                                 find_exclusions(funnel, name));
         LK_TRY(lk_map128_find_or_add(&store->codes, &funnel->memory, &key, 1, &store->name_codes[i],
                                      error));
     }
@@ -82,6 +89,7 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->name_codes, store->names.count, sizeof *store->name_codes);
     lk_map_text_free(&store->names, memory);
     lk_map128_free(&store->codes, memory);
+    lk_map_text_free(&store->values, memory);
     lk_map_text_free(&store->segments, memory);
     lk_map_text_free(&store->batches, memory);
     lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
@@ -94,11 +102,22 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     funnel->store = NULL;
 }
 
+leadkpi_status lk_funnel_require_times(const leadkpi_funnel *funnel, leadkpi_error *error)
+{
+    LK_FAIL_IF(funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
+               "compat: windowFunnel has levels only; times need compat=none");
+    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: with input=time no times of steps are kept; they need input=any");
+    LK_FAIL_IF(funnel->store && funnel->store->closed.range_count, error, LEADKPI_CONTRADICTION,
+               "close: of closed ranges no times of steps are kept");
+    return LEADKPI_OK;
+}
+
 lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
-    return (lk_funnel_mark){store->event_count, lk_lead_ids_count(&store->ids), store->codes.count,
+    return (lk_funnel_mark){store->event_count, lk_lead_ids_count(&store->ids), store->codes.count, store->values.count,
                             store->segments.count, store->batches.count, store->ids.type, false};
 }
 
@@ -114,6 +133,7 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
     if (store->standings.count > mark->ids) store->standings.count = mark->ids;
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);
+    lk_map_text_truncate(&store->values, mark->values);
     lk_map_text_truncate(&store->segments, mark->segments);
     lk_map_text_truncate(&store->batches, mark->batches);
 }

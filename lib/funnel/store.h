@@ -13,8 +13,9 @@
 
 #include "base/lead_ids.h"
 #include "base/map.h"
-#include "funnel/standings.h"
+#include "calendar/calendar.h"
 #include "funnel/rule.h"
+#include "funnel/standings.h"
 
 typedef struct lk_funnel_event {
     int64_t time;
@@ -39,7 +40,8 @@ typedef struct lk_funnel_store {
     lk_lead_ids ids;
     lk_map_text names; /* every name of the definition */
     uint32_t *name_codes; /* what each means; one a name */
-    lk_map128 codes; /* (1 where it excludes else 0, the steps as bits) */
+    lk_map128 codes; /* (2^32 times the value's number plus the exclusions as bits, the steps as bits) */
+    lk_map_text values;   /* where same_value asks for them; numbers from 1, 0 is none */
     lk_map_text segments;
     lk_map_text batches;
     lk_funnel_event *events;
@@ -60,6 +62,7 @@ struct leadkpi_funnel {
     lk_memory memory;
     leadkpi_options *definition;
     lk_funnel_store *store; /* NULL: no row yet */
+    leadkpi_calendar *days; /* of window_days; else NULL */
     lk_funnel_rule rule;
 };
 
@@ -70,7 +73,7 @@ void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
     size_t events;
-    uint32_t ids, codes, segments, batches;
+    uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;
 } lk_funnel_mark;
@@ -94,7 +97,7 @@ static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_
 }
 
 /* The key of a code under a rule: with skips=implied a step brings those before it. */
-lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, bool excludes);
+lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions);
 
 static inline int64_t lk_funnel_event_sequence(const lk_funnel_store *store, size_t event)
 {
@@ -113,14 +116,28 @@ static inline bool lk_funnel_has_times(const leadkpi_funnel *funnel)
            !(funnel->store && funnel->store->closed.range_count);
 }
 
+/* Status: OK, CONTRADICTION. */
+leadkpi_status lk_funnel_require_times(const leadkpi_funnel *funnel, leadkpi_error *error);
+
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
 {
     return store->codes.keys[code].low;
 }
 
-static inline bool lk_funnel_code_excludes(const lk_funnel_store *store, uint32_t code)
+static inline uint64_t lk_funnel_code_exclusions(const lk_funnel_store *store, uint32_t code)
 {
-    return store->codes.keys[code].high != 0;
+    return (uint32_t)store->codes.keys[code].high;
+}
+
+static inline uint32_t lk_funnel_code_value(const lk_funnel_store *store, uint32_t code)
+{
+    return (uint32_t)(store->codes.keys[code].high >> 32);
+}
+
+/* The key of the same meaning with a value. */
+static inline lk_key128 lk_funnel_valued_key(lk_key128 key, uint32_t value)
+{
+    return (lk_key128){(uint64_t)value << 32 | (uint32_t)key.high, key.low};
 }
 
 /* An empty handle and a copy of its definition, which was checked. */

@@ -61,6 +61,13 @@ bool lk_kpi_has_basis(int32_t index)
     return basis && *basis;
 }
 
+bool lk_kpi_adds_up_over_time(int32_t index)
+{
+    const char *merged = leadkpi_kpi_property(lk_kpi_catalogue[index].number, "additivity",
+                                              LEADKPI_NUL_TERMINATED);
+    return strcmp(merged, "sum") == 0 || strcmp(merged, "first_entry") == 0;
+}
+
 /* ---- intervals by name -------------------------------------------------- */
 
 static const struct {

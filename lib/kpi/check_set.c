@@ -45,12 +45,14 @@ static const struct {
 };
 #define IDENTITY_COUNT (sizeof identities / sizeof identities[0])
 
+enum { FINDING, KPI, OTHER, MEANING, TEXTS };
+
 typedef struct work {
     lk_memory memory;
     const lk_column *names;
     size_t count;
     int32_t *numbers; /* as given */
-    lk_text_builder findings, kpis, others, meanings;
+    lk_text_column texts[TEXTS];
 } work;
 
 static const char *name_of(int32_t number)
@@ -61,10 +63,10 @@ static const char *name_of(int32_t number)
 static leadkpi_status add(work *w, const char *finding, const char *kpi, const char *other,
                           const char *meaning, leadkpi_error *error)
 {
-    LK_TRY(lk_append_string(&w->findings, finding, error));
-    LK_TRY(lk_append_string(&w->kpis, kpi, error));
-    LK_TRY(lk_append_string(&w->others, other, error));
-    return lk_append_string(&w->meanings, meaning, error);
+    LK_TRY(lk_append_string(&w->texts[FINDING].builder, finding, error));
+    LK_TRY(lk_append_string(&w->texts[KPI].builder, kpi, error));
+    LK_TRY(lk_append_string(&w->texts[OTHER].builder, other, error));
+    return lk_append_string(&w->texts[MEANING].builder, meaning, error);
 }
 
 static leadkpi_status read_numbers(work *w, leadkpi_error *error)
@@ -147,30 +149,23 @@ static leadkpi_status fill(work *w, leadkpi_error *error)
     LK_TRY(read_numbers(w, error));
     LK_TRY(find_pairs(w, error));
     LK_TRY(find_identities(w, error));
-    LK_TRY(find_gaps(w, error));
-    LK_TRY(lk_text_builder_finish(&w->findings, LK_LITERAL("finding"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->kpis, LK_LITERAL("kpi"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->others, LK_LITERAL("other"), "", error));
-    return lk_text_builder_finish(&w->meanings, LK_LITERAL("meaning"), "", error);
+    return find_gaps(w, error);
 }
 
-static leadkpi_status build(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status build(void *context, leadkpi_table *table, leadkpi_error *error)
 {
-    lk_text_builder *const builders[] = {&w->findings, &w->kpis, &w->others, &w->meanings};
-    for (int i = 0; i < 4; i++) lk_text_builder_init(builders[i], table);
-    leadkpi_status status =
-        lk_allocate(&w->memory, w->count, sizeof *w->numbers, &w->numbers, error);
-    if (status == LEADKPI_OK) status = fill(w, error);
-    lk_release(&w->memory, w->numbers, w->count, sizeof *w->numbers);
-    for (int i = 0; i < 4; i++) lk_text_builder_release(builders[i]);
-    return status;
+    work *w = context;
+    (void)table;
+    LK_TRY(lk_allocate(&w->memory, w->count, sizeof *w->numbers, &w->numbers, error));
+    return fill(w, error);
 }
 
 leadkpi_status leadkpi_kpi_check_set(const leadkpi_host *host, const leadkpi_table *kpis,
                                      leadkpi_table **out, leadkpi_error *error)
 {
     work w = {.numbers = NULL};
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {
+        {.name = "finding"}, {.name = "kpi"}, {.name = "other"}, {.name = "meaning"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
@@ -180,11 +175,8 @@ leadkpi_status leadkpi_kpi_check_set(const leadkpi_host *host, const leadkpi_tab
     w.count = leadkpi_table_row_count(kpis);
     LK_FAIL_IF(w.count > 10000, error, LEADKPI_BAD_ARGUMENT,
                "kpis: expected at most 10000 rows, found %zu", w.count);
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    leadkpi_status status = build(&w, table, error);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
+    memcpy(w.texts, texts, sizeof texts);
+    leadkpi_status status = lk_report_make(&w.memory, w.texts, TEXTS, build, &w, out, error);
+    lk_release(&w.memory, w.numbers, w.count, sizeof *w.numbers);
     return status;
 }

@@ -7,13 +7,9 @@
 #include "kpi/contrast.h"
 #include "kpi/report.h"
 
-enum { LEVEL, BASIS, BASE, EXPOSURE };
+enum { BASE = LK_ANALYSIS_OPTIONS, EXPOSURE };
 static const lk_option compare_options[] = {
-    [LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0", .maximum = "<1",
-               .default_text = "0.95", .meaning = "The two-sided level of the intervals."},
-    [BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period", .default_text = "cohort",
-               .meaning = "Of rates: cohort, the numerator is part of the denominator; period, "
-                          "both are counted in one period."},
+    LK_ANALYSIS_COMMON,
     [BASE] = {"base", LK_OPTION_INT64, .unit = "row", .minimum = "0", .default_text = "0",
               .meaning = "The row, from 0, that the others are compared with."},
     [EXPOSURE] = {"exposure", LK_OPTION_CHOICE, .choices = "refuse|normalise",
@@ -29,6 +25,8 @@ enum {
     P_VALUE, NUMBERS
 };
 
+enum { VERDICT, METHOD, STATUS, FLAGS, TEXTS };
+
 typedef struct work {
     lk_kpi_rows rows;
     lk_memory memory;
@@ -37,16 +35,8 @@ typedef struct work {
     bool is_normalised;
     lk_side base;
     lk_number_column numbers[NUMBERS];
-    lk_text_builder verdicts, methods, statuses, flags;
+    lk_text_column texts[TEXTS];
 } work;
-
-/* Does it add up over time, so that twice the time is twice the number? */
-static bool is_flow(int32_t index)
-{
-    const char *class = leadkpi_kpi_property(lk_kpi_formulas[index].number, "additivity",
-                                             LEADKPI_NUL_TERMINATED);
-    return strcmp(class, "sum") == 0 || strcmp(class, "first_entry") == 0;
-}
 
 static double exposure_at(const work *w, size_t row)
 {
@@ -68,7 +58,7 @@ static leadkpi_status check_exposures(const work *w, leadkpi_error *error)
 /* MISMATCH where the row was watched for longer or shorter than the base, and that counts. */
 static leadkpi_status equalise(const work *w, size_t row, lk_side *side, uint32_t *flags)
 {
-    if (!w->exposure || !is_flow(w->rows.index)) return LEADKPI_OK;
+    if (!w->exposure || !lk_kpi_adds_up_over_time(w->rows.index)) return LEADKPI_OK;
     double exposure = exposure_at(w, row), wanted = exposure_at(w, w->base_row);
     if (isnan(exposure) || isnan(wanted)) return LEADKPI_NOT_GIVEN;
     if (exposure == wanted) return LEADKPI_OK;
@@ -101,14 +91,15 @@ static leadkpi_status compare_row(work *w, size_t row, leadkpi_error *error)
                                      c.difference, c.difference_low, c.difference_high, c.ratio,
                                      c.ratio_low, c.ratio_high, c.p_value};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
-    LK_TRY(lk_append_string(&w->verdicts, verdict_of(w, row, &c), error));
-    LK_TRY(lk_append_string(&w->methods, c.method, error));
-    LK_TRY(lk_append_string(&w->statuses, leadkpi_status_name(status), error));
-    return lk_kpi_append_flags(&w->flags, c.flags | flags, error);
+    LK_TRY(lk_append_string(&w->texts[VERDICT].builder, verdict_of(w, row, &c), error));
+    LK_TRY(lk_append_string(&w->texts[METHOD].builder, c.method, error));
+    LK_TRY(lk_append_string(&w->texts[STATUS].builder, leadkpi_status_name(status), error));
+    return lk_kpi_append_flags(&w->texts[FLAGS].builder, c.flags | flags, error);
 }
 
-static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status fill(void *context, leadkpi_table *table, leadkpi_error *error)
 {
+    work *w = context;
     static const char *const names[] = {"value", "base_value", "difference", "difference_low",
                                         "difference_high", "ratio", "ratio_low", "ratio_high",
                                         "p_value"};
@@ -127,10 +118,7 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
         LK_TRY(compare_row(w, row, error));
     }
     lk_numbers_finish(table, w->numbers, NUMBERS, w->rows.row_count);
-    LK_TRY(lk_text_builder_finish(&w->verdicts, LK_LITERAL("verdict"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->methods, LK_LITERAL("method"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->statuses, LK_LITERAL("status"), "", error));
-    return lk_text_builder_finish(&w->flags, LK_LITERAL("flags"), "", error);
+    return LEADKPI_OK;
 }
 
 static leadkpi_status prepare(work *w, int32_t kpi, const leadkpi_table *rows,
@@ -138,8 +126,7 @@ static leadkpi_status prepare(work *w, int32_t kpi, const leadkpi_table *rows,
 {
     const lk_schema *schema = &lk_kpi_compare_schema;
     LK_TRY(lk_options_check(options, schema, error));
-    lk_kpi_settings settings = lk_kpi_settings_of(lk_options_double(options, schema, LEVEL),
-                                                  lk_options_choice(options, schema, BASIS) + 1);
+    lk_kpi_settings settings = lk_analysis_settings(options, schema);
     LK_TRY(lk_kpi_rows_init(&w->rows, kpi, rows, settings, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("exposure"), LK_ALLOW_NUMBER, &w->exposure, error));
     w->is_normalised = lk_options_choice(options, schema, EXPOSURE) == 1;
@@ -155,26 +142,14 @@ leadkpi_status leadkpi_kpi_compare(const leadkpi_host *host, int32_t kpi,
                                    leadkpi_table **out, leadkpi_error *error)
 {
     work w;
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {
+        {.name = "verdict"}, {.name = "method"}, {.name = "status"}, {.name = "flags"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(rows, error);
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(prepare(&w, kpi, rows, options, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    lk_text_builder_init(&w.verdicts, table);
-    lk_text_builder_init(&w.methods, table);
-    lk_text_builder_init(&w.statuses, table);
-    lk_text_builder_init(&w.flags, table);
-    leadkpi_status status = fill(&w, table, error);
-    lk_text_builder_release(&w.verdicts);
-    lk_text_builder_release(&w.methods);
-    lk_text_builder_release(&w.statuses);
-    lk_text_builder_release(&w.flags);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
-    return status;
+    memcpy(w.texts, texts, sizeof texts);
+    return lk_report_make(&w.memory, w.texts, TEXTS, fill, &w, out, error);
 }

@@ -1,5 +1,5 @@
 /* dispersed.c: intervals that follow from the spread behind the inputs: Fieller's for sums and
- * their ratios, square-and-add on the log scale for products, DeLong's for the AUC. */
+ * their ratios, log-normal for sums over a random number of deals, square-and-add on the log scale for products, DeLong's for the AUC. */
 #include "kpi/dispersed.h"
 
 #include <math.h>
@@ -75,6 +75,33 @@ leadkpi_status lk_kpi_set_by_fieller(const lk_kpi_formula *formula, const double
     return LEADKPI_OK;
 }
 
+/* A sum over a random number of deals, or two of them: relative variances add on the log scale,
+ * whose ends are above 0 as the sum is, and which comes closer than the normal to how a count
+ * is spread. Only where nothing is taken off: a difference may be of either sign. */
+static bool is_on_log_scale(const lk_kpi_formula *formula, const double ratio[2],
+                            const double *numerator, const double *denominator)
+{
+    if (formula->interval != LK_INTERVAL_COMPOUND_POISSON) return false;
+    for (int i = 0; i < formula->input_count; i++)
+        if (numerator[i] < 0 || denominator[i] < 0) return false;
+    return ratio[0] > 0 && ratio[1] > 0;
+}
+
+static leadkpi_status by_log_scale(const lk_kpi_formula *formula, const double *x,
+                                   const double ratio[2], const double variances[3], double z,
+                                   leadkpi_estimate *out, leadkpi_error *error)
+{
+    LK_FAIL_IF(variances[2] * variances[2] > variances[0] * variances[1] * (1 + 1e-9), error,
+               LEADKPI_BAD_DATA, "covariance: expected at most %g, found %g",
+               sqrt(variances[0]) * sqrt(variances[1]), fabs(variances[2]));
+    double relative = variances[0] / ratio[0] / ratio[0] + variances[1] / ratio[1] / ratio[1] -
+                      2 * variances[2] / ratio[0] / ratio[1];
+    double half = z * sqrt(relative > 0 ? relative : 0), middle = ratio[0] / ratio[1];
+    out->flags |= LEADKPI_FLAG_APPROXIMATE;
+    lk_kpi_set_by_ratio(formula, x, middle * exp(-half), middle * exp(half), out);
+    return LEADKPI_OK;
+}
+
 static leadkpi_status by_sums(const lk_kpi_formula *formula, const double *x,
                               const lk_spread *spread, const lk_kpi_settings *settings,
                               leadkpi_estimate *out, leadkpi_error *error)
@@ -89,6 +116,8 @@ static leadkpi_status by_sums(const lk_kpi_formula *formula, const double *x,
                           covariance_between(spread, denominator, denominator, count),
                           covariance_between(spread, numerator, denominator, count)};
     if (variances[0] == 0 && variances[1] == 0) return LEADKPI_OK; /* nothing was said of its sums */
+    if (is_on_log_scale(formula, ratio, numerator, denominator))
+        return by_log_scale(formula, x, ratio, variances, settings->z, out, error);
     return lk_kpi_set_by_fieller(formula, x, ratio, variances, spread->degrees_of_freedom,
                                  settings->level, out, error);
 }

@@ -126,7 +126,7 @@ static leadkpi_status fail_undefined(int32_t index, bool holds, leadkpi_estimate
     }
     leadkpi_status status = no_value(out, LEADKPI_UNDEFINED);
     if (!error) return status;
-    const char *when = leadkpi_estimate_reason(out);
+    const char *when = leadkpi_kpi_estimate_reason(out);
     if (isfinite(out->low))
         return lk_fail(error, status, "%s: undefined: %s; at least %g at level %g", name, when,
                        out->low, out->level);
@@ -188,7 +188,7 @@ leadkpi_status lk_kpi_estimate_samples(int32_t index, const lk_sample *samples,
 
 /* ---- reasons and flags -------------------------------------------------- */
 
-const char *leadkpi_estimate_reason(const leadkpi_estimate *estimate)
+const char *leadkpi_kpi_estimate_reason(const leadkpi_estimate *estimate)
 {
     int32_t index = estimate ? lk_kpi_index(estimate->kpi) : -1;
     if (index < 0) return "";
@@ -205,7 +205,8 @@ const char *leadkpi_estimate_reason(const leadkpi_estimate *estimate)
     }
     if (!(estimate->flags & LEADKPI_FLAG_NO_INTERVAL)) return "";
     const char *reason = lk_kpi_interval_reason(index);
-    return *reason ? reason : "no interval: too little data for this level";
+    bool has_spread = lk_dispersion_is_taken(index) && !isnan(estimate->n);
+    return *reason && !has_spread ? reason : "no interval: too little data for this level";
 }
 
 static const struct {
@@ -232,21 +233,21 @@ static const struct {
 };
 #define FLAG_COUNT (int32_t)(sizeof flags / sizeof flags[0])
 
-const char *leadkpi_flag_name(uint32_t flag)
+const char *leadkpi_kpi_flag_name(uint32_t flag)
 {
     for (int32_t i = 0; i < FLAG_COUNT; i++)
         if (flags[i].flag == flag) return flags[i].name;
     return "unknown_flag";
 }
 
-const char *leadkpi_flag_meaning(uint32_t flag)
+const char *leadkpi_kpi_flag_meaning(uint32_t flag)
 {
     for (int32_t i = 0; i < FLAG_COUNT; i++)
         if (flags[i].flag == flag) return flags[i].meaning;
     return "a flag that this release does not know";
 }
 
-uint32_t leadkpi_flag_at(int32_t index)
+uint32_t leadkpi_kpi_flag_at(int32_t index)
 {
     return index >= 0 && index < FLAG_COUNT ? flags[index].flag : 0;
 }

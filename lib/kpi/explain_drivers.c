@@ -11,13 +11,9 @@
 #include "kpi/report.h"
 #include "kpi/rows.h"
 
-enum { LEVEL, BASIS, THROUGH };
+enum { THROUGH = LK_ANALYSIS_OPTIONS };
 static const lk_option drivers_options[] = {
-    [LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0", .maximum = "<1",
-               .default_text = "0.95", .meaning = "The two-sided level of the intervals."},
-    [BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period", .default_text = "cohort",
-               .meaning = "Of two counts: cohort, the smaller is part of the larger; period, both "
-                          "are counted in one period."},
+    LK_ANALYSIS_COMMON,
     [THROUGH] = {"through", LK_OPTION_LIST, .unit = "measures",
                  .meaning = "Of a ratio: the measures between its numerator and its denominator, "
                             "such as new_leads between spend and customers."},
@@ -57,7 +53,7 @@ typedef struct work {
     int factor_count;
     double value[PERIODS];
     lk_number_column numbers[NUMBERS];
-    lk_text_builder names;
+    lk_text_column name;
 } work;
 
 /* ---- a ratio through measures -------------------------------------------- */
@@ -188,7 +184,7 @@ static leadkpi_status fill_factor(work *w, size_t row, leadkpi_error *error)
     const double numbers[NUMBERS] = {f->value[0], f->value[1], mean * grown, mean * (grown - half),
                                      mean * (grown + half)};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
-    return lk_append_string(&w->names, f->name, error);
+    return lk_append_string(&w->name.builder, f->name, error);
 }
 
 static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
@@ -208,9 +204,9 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
     const double totals[NUMBERS] = {w->value[0], w->value[1], lk_exact_sum_to_double(&sum), NAN,
                                     NAN};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[count] = totals[i];
-    LK_TRY(lk_append_string(&w->names, "total", error));
+    LK_TRY(lk_append_string(&w->name.builder, "total", error));
     lk_numbers_finish(table, w->numbers, NUMBERS, count + 1);
-    return lk_text_builder_finish(&w->names, LK_LITERAL("factor"), "", error);
+    return LEADKPI_OK;
 }
 
 /* ---- the call ------------------------------------------------------------ */
@@ -260,9 +256,7 @@ static leadkpi_status prepare(work *w, int32_t kpi, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_kpi_explain_drivers_schema;
     LK_TRY(lk_options_check(w->options, schema, error));
-    lk_kpi_settings settings =
-        lk_kpi_settings_of(lk_options_double(w->options, schema, LEVEL),
-                           lk_options_choice(w->options, schema, BASIS) + 1);
+    lk_kpi_settings settings = lk_analysis_settings(w->options, schema);
     LK_TRY(lk_kpi_rows_init(&w->rows, kpi, w->table, settings, error));
     LK_FAIL_IF(w->rows.row_count != 2, error, LEADKPI_BAD_ARGUMENT,
                "rows: expected 2, before and after, found %zu", w->rows.row_count);
@@ -270,8 +264,9 @@ static leadkpi_status prepare(work *w, int32_t kpi, leadkpi_error *error)
     return find_through(w, error);
 }
 
-static leadkpi_status explain(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status explain(void *context, leadkpi_table *table, leadkpi_error *error)
 {
+    work *w = context;
     LK_TRY(read_period(w, 0, error));
     LK_TRY(read_period(w, 1, error));
     return fill(w, table, error);
@@ -282,21 +277,12 @@ leadkpi_status leadkpi_kpi_explain_drivers(const leadkpi_host *host, int32_t kpi
                                            const leadkpi_options *options, leadkpi_table **out,
                                            leadkpi_error *error)
 {
-    work w = {.table = rows, .options = options};
-    leadkpi_table *table;
+    work w = {.table = rows, .options = options, .name = {.name = "factor"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(rows, error);
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(prepare(&w, kpi, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    lk_text_builder_init(&w.names, table);
-    leadkpi_status status = explain(&w, table, error);
-    lk_text_builder_release(&w.names);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
-    return status;
+    return lk_report_make(&w.memory, &w.name, 1, explain, &w, out, error);
 }

@@ -10,13 +10,9 @@
 #include "kpi/contrast.h"
 #include "kpi/report.h"
 
-enum { LEVEL, BASIS, BY };
+enum { BY = LK_ANALYSIS_OPTIONS };
 static const lk_option mix_options[] = {
-    [LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0", .maximum = "<1",
-               .default_text = "0.95", .meaning = "The two-sided level of the intervals."},
-    [BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period", .default_text = "cohort",
-               .meaning = "Of rates: cohort, the numerator is part of the denominator; period, "
-                          "both are counted in one period."},
+    LK_ANALYSIS_COMMON,
     [BY] = {"by", LK_OPTION_TEXT, .unit = "column", .default_text = "segment",
             .meaning = "The text column that names the segments."},
 };
@@ -42,6 +38,8 @@ enum {
     MIX_LOW, MIX_HIGH, NUMBERS
 };
 
+enum { SEGMENT, CHANGE, TEXTS };
+
 typedef struct work {
     lk_memory memory;
     lk_kpi_rows rows[PERIODS];
@@ -52,7 +50,7 @@ typedef struct work {
     double total[PERIODS];        /* the value of all segments together */
     double below_squares, above_squares; /* of weight * reach, over all cells */
     lk_number_column numbers[NUMBERS];
-    lk_text_builder labels, changes;
+    lk_text_column texts[TEXTS];
 } work;
 
 /* ---- segments by name ---------------------------------------------------- */
@@ -218,8 +216,8 @@ static leadkpi_status fill_segment(work *w, size_t row, leadkpi_error *error)
                                      s->rate_low, s->rate_high, mix, mix_low, mix_high};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
     LK_TRY(lk_text_builder_append(
-        &w->labels, lk_column_text(w->names[period], (size_t)s->row[period]), error));
-    return lk_append_string(&w->changes, change_of(s), error);
+        &w->texts[SEGMENT].builder, lk_column_text(w->names[period], (size_t)s->row[period]), error));
+    return lk_append_string(&w->texts[CHANGE].builder, change_of(s), error);
 }
 
 /* The parts are added exactly and rounded once; their reaches by square-and-add. */
@@ -286,11 +284,10 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
     LK_TRY(total_of(w, RATE, count, error));
     LK_TRY(total_of(w, MIX, count, error));
     reach_of_mix(w, count);
-    LK_TRY(lk_text_builder_append_null(&w->labels, error));
-    LK_TRY(lk_append_string(&w->changes, "total", error));
+    LK_TRY(lk_text_builder_append_null(&w->texts[SEGMENT].builder, error));
+    LK_TRY(lk_append_string(&w->texts[CHANGE].builder, "total", error));
     lk_numbers_finish(table, w->numbers, NUMBERS, count + 1);
-    LK_TRY(lk_text_builder_finish(&w->labels, LK_LITERAL("segment"), "", error));
-    return lk_text_builder_finish(&w->changes, LK_LITERAL("change"), "", error);
+    return LEADKPI_OK;
 }
 
 /* ---- the call ------------------------------------------------------------ */
@@ -320,8 +317,7 @@ static leadkpi_status prepare(work *w, int32_t kpi, const leadkpi_table *const *
 {
     const lk_schema *schema = &lk_kpi_explain_mix_schema;
     LK_TRY(lk_options_check(options, schema, error));
-    lk_kpi_settings settings = lk_kpi_settings_of(lk_options_double(options, schema, LEVEL),
-                                                  lk_options_choice(options, schema, BASIS) + 1);
+    lk_kpi_settings settings = lk_analysis_settings(options, schema);
     lk_text by = lk_options_get_text(options, schema, BY);
     for (int p = 0; p < PERIODS; p++) {
         LK_TRY(lk_kpi_rows_init(&w->rows[p], kpi, tables[p], settings, error));
@@ -332,8 +328,9 @@ static leadkpi_status prepare(work *w, int32_t kpi, const leadkpi_table *const *
     return check_kpi(w->rows[BEFORE].index, error);
 }
 
-static leadkpi_status explain(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status explain(void *context, leadkpi_table *table, leadkpi_error *error)
 {
+    work *w = context;
     for (int p = 0; p < PERIODS; p++) {
         LK_TRY(lk_allocate(&w->memory, w->rows[p].row_count, sizeof **w->order, &w->order[p],
                            error));
@@ -354,7 +351,7 @@ leadkpi_status leadkpi_kpi_explain_mix(const leadkpi_host *host, int32_t kpi,
 {
     work w = {.segments = NULL};
     const leadkpi_table *const tables[] = {before, after};
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {{.name = "segment"}, {.name = "change"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
@@ -362,18 +359,10 @@ leadkpi_status leadkpi_kpi_explain_mix(const leadkpi_host *host, int32_t kpi,
     LK_REQUIRE(after, error);
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(prepare(&w, kpi, tables, options, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    lk_text_builder_init(&w.labels, table);
-    lk_text_builder_init(&w.changes, table);
-    leadkpi_status status = explain(&w, table, error);
-    lk_text_builder_release(&w.labels);
-    lk_text_builder_release(&w.changes);
+    memcpy(w.texts, texts, sizeof texts);
+    leadkpi_status status = lk_report_make(&w.memory, w.texts, TEXTS, explain, &w, out, error);
     lk_release(&w.memory, w.segments, w.capacity, sizeof *w.segments);
     for (int p = 0; p < PERIODS; p++)
         lk_release(&w.memory, w.order[p], w.rows[p].row_count, sizeof **w.order);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
     return status;
 }

@@ -23,7 +23,7 @@ static const char *property(int32_t kpi, const char *name)
 
 static const char *measure(const char *id, const char *name)
 {
-    return leadkpi_measure_property(id, NUL, name, NUL);
+    return leadkpi_kpi_measure_property(id, NUL, name, NUL);
 }
 
 static int is_sample(int32_t kpi)
@@ -387,7 +387,7 @@ static void print_man7(void)
     }
     printf(".Ss Measures\n.Bl -tag -width Ds\n");
     const char *id;
-    for (int32_t i = 0; (id = leadkpi_measure_at(i)); i++) {
+    for (int32_t i = 0; (id = leadkpi_kpi_measure_at(i)); i++) {
         printf(".It Sy %s\n", id);
         print_mdoc(measure(id, "description"));
         printf(".\n%s, %s, %s.\n", measure(id, "type"), measure(id, "unit"),

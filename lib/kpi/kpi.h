@@ -125,6 +125,9 @@ const char *lk_kpi_text(int32_t index, int32_t property);
 /* "cohort|period" applies: the caller says the basis. */
 bool lk_kpi_has_basis(int32_t index);
 
+/* Counts and sums of a period: twice the time is twice the number. */
+bool lk_kpi_adds_up_over_time(int32_t index);
+
 const char *lk_kpi_interval_name(int method);
 
 /* Why the KPI has no interval from its inputs alone; "" where it has one. */

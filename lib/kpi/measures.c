@@ -58,12 +58,12 @@ int lk_measure_index(lk_text id)
     return -1;
 }
 
-const char *leadkpi_measure_at(int32_t index)
+const char *leadkpi_kpi_measure_at(int32_t index)
 {
     return index >= 0 && index < LK_MEASURE_COUNT ? lk_measures[index].id : NULL;
 }
 
-const char *leadkpi_measure_property_at(int32_t index)
+const char *leadkpi_kpi_measure_property_at(int32_t index)
 {
     return index >= 0 && index < MEASURE_PROPERTY_COUNT ? measure_properties[index].name : NULL;
 }
@@ -75,7 +75,7 @@ static const char *field_at(const void *base, size_t offset)
     return text;
 }
 
-const char *leadkpi_measure_property(const char *measure, size_t measure_length,
+const char *leadkpi_kpi_measure_property(const char *measure, size_t measure_length,
                                      const char *property, size_t property_length)
 {
     lk_text wanted = lk_text_of(property, property_length);

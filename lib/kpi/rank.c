@@ -8,14 +8,10 @@
 #include "kpi/report.h"
 #include "kpi/rows.h"
 
-enum { LEVEL, BASIS, BY };
+enum { BY = LK_ANALYSIS_OPTIONS };
 enum { BY_BOUND, BY_SHRUNKEN, BY_VALUE };
 static const lk_option rank_options[] = {
-    [LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0", .maximum = "<1",
-               .default_text = "0.95", .meaning = "The two-sided level of the intervals."},
-    [BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period", .default_text = "cohort",
-               .meaning = "Of rates: cohort, the numerator is part of the denominator; period, "
-                          "both are counted in one period."},
+    LK_ANALYSIS_COMMON,
     [BY] = {"by", LK_OPTION_CHOICE, .choices = "bound|shrunken|value", .default_text = "bound",
             .meaning = "What rows are ranked by: the worse end of the interval, the value drawn "
                        "towards that of all rows, or the value as it is."},
@@ -23,6 +19,8 @@ static const lk_option rank_options[] = {
 const lk_schema lk_kpi_rank_schema = {"kpi_rank", "How rows are ranked.", rank_options, 3};
 
 enum { VALUE, LOW, HIGH, N, SHRUNKEN, NUMBERS };
+
+enum { STATUS, FLAGS, TEXTS };
 
 typedef struct work {
     lk_kpi_rows rows;
@@ -34,7 +32,7 @@ typedef struct work {
     uint32_t *order;
     lk_number_column numbers[NUMBERS];
     int64_t *ranks, *sources;
-    lk_text_builder statuses, flags;
+    lk_text_column texts[TEXTS];
 } work;
 
 /* ---- shrinking ----------------------------------------------------------- */
@@ -145,8 +143,8 @@ static leadkpi_status fill_row(work *w, size_t place, leadkpi_error *error)
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[place] = numbers[i];
     w->ranks[place] = (int64_t)place + 1;
     w->sources[place] = (int64_t)row;
-    LK_TRY(lk_append_string(&w->statuses, leadkpi_status_name(e->status), error));
-    return lk_kpi_append_flags(&w->flags, e->flags, error);
+    LK_TRY(lk_append_string(&w->texts[STATUS].builder, leadkpi_status_name(e->status), error));
+    return lk_kpi_append_flags(&w->texts[FLAGS].builder, e->flags, error);
 }
 
 static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
@@ -170,12 +168,12 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
     LK_TRY(lk_sort_indexes(&w->memory, w->order, count, compare_rows, w, error));
     for (size_t place = 0; place < count; place++) LK_TRY(fill_row(w, place, error));
     lk_numbers_finish(table, w->numbers, NUMBERS, count);
-    LK_TRY(lk_text_builder_finish(&w->statuses, LK_LITERAL("status"), "", error));
-    return lk_text_builder_finish(&w->flags, LK_LITERAL("flags"), "", error);
+    return LEADKPI_OK;
 }
 
-static leadkpi_status rank(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status rank(void *context, leadkpi_table *table, leadkpi_error *error)
 {
+    work *w = context;
     size_t count = w->rows.row_count;
     leadkpi_status status =
         lk_allocate(&w->memory, count, sizeof *w->estimates, &w->estimates, error);
@@ -195,8 +193,7 @@ static leadkpi_status prepare(work *w, int32_t kpi, const leadkpi_table *rows,
 {
     const lk_schema *schema = &lk_kpi_rank_schema;
     LK_TRY(lk_options_check(options, schema, error));
-    lk_kpi_settings settings = lk_kpi_settings_of(lk_options_double(options, schema, LEVEL),
-                                                  lk_options_choice(options, schema, BASIS) + 1);
+    lk_kpi_settings settings = lk_analysis_settings(options, schema);
     LK_TRY(lk_kpi_rows_init(&w->rows, kpi, rows, settings, error));
     LK_FAIL_IF(w->rows.row_count > UINT32_MAX, error, LEADKPI_BAD_ARGUMENT,
                "rows: expected at most 4294967295, found %zu", w->rows.row_count);
@@ -212,22 +209,13 @@ leadkpi_status leadkpi_kpi_rank(const leadkpi_host *host, int32_t kpi, const lea
                                 leadkpi_error *error)
 {
     work w = {.estimates = NULL};
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {{.name = "status"}, {.name = "flags"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(rows, error);
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(prepare(&w, kpi, rows, options, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    lk_text_builder_init(&w.statuses, table);
-    lk_text_builder_init(&w.flags, table);
-    leadkpi_status status = rank(&w, table, error);
-    lk_text_builder_release(&w.statuses);
-    lk_text_builder_release(&w.flags);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
-    return status;
+    memcpy(w.texts, texts, sizeof texts);
+    return lk_report_make(&w.memory, w.texts, TEXTS, rank, &w, out, error);
 }

@@ -1,4 +1,4 @@
-/* report.h: output tables of numbers that may not exist. */
+/* report.h: output tables of numbers that may not exist, and of texts. */
 #ifndef LK_KPI_REPORT_H
 #define LK_KPI_REPORT_H
 
@@ -21,5 +21,18 @@ void lk_numbers_finish(leadkpi_table *table, const lk_number_column *columns, in
 
 /* One cell of text from a NUL-terminated string. */
 leadkpi_status lk_append_string(lk_text_builder *builder, const char *text, leadkpi_error *error);
+
+/* One column of texts of an output table; they come last, in their order. */
+typedef struct lk_text_column {
+    const char *name;
+    lk_text_builder builder;
+} lk_text_column;
+
+/* The frame of a call that gives a table: makes it, lets `fill` add its other columns and append to
+ * the columns of texts, and adds those. On failure `*out` is NULL. */
+leadkpi_status lk_report_make(lk_memory *memory, lk_text_column *texts, int text_count,
+                              leadkpi_status (*fill)(void *context, leadkpi_table *table,
+                                                     leadkpi_error *error),
+                              void *context, leadkpi_table **out, leadkpi_error *error);
 
 #endif

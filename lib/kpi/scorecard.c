@@ -25,6 +25,8 @@ typedef struct goal {
     const char *standing;
 } goal;
 
+enum { KPI, DIRECTION, STANDING, GUARDRAIL, GUARDRAIL_STANDING, TEXTS };
+
 typedef struct work {
     lk_memory memory;
     const lk_column *kpi, *value, *target, *start, *due;
@@ -33,7 +35,7 @@ typedef struct work {
     int64_t as_of;
     goal *goals;
     lk_number_column columns[NUMBERS];
-    lk_text_builder names, directions, standings, guardrails, guardrail_standings;
+    lk_text_column texts[TEXTS];
 } work;
 
 static const char *text_of(int32_t index, const char *property)
@@ -44,13 +46,6 @@ static const char *text_of(int32_t index, const char *property)
 static bool is_lower_better(int32_t index)
 {
     return strcmp(text_of(index, "direction"), "lower") == 0;
-}
-
-/* Does it add up over time, so that half of the time asks for half of it? */
-static bool adds_up(int32_t index)
-{
-    const char *merged = text_of(index, "additivity");
-    return strcmp(merged, "sum") == 0 || strcmp(merged, "first_entry") == 0;
 }
 
 /* ---- one goal ------------------------------------------------------------ */
@@ -90,7 +85,7 @@ static const char *standing_of(const work *w, size_t row, const goal *g)
     double value = g->numbers[VALUE], target = g->numbers[TARGET];
     if (isnan(value) || isnan(target)) return "unknown";
     if (is_due(w, row)) return is_as_good(g->index, value, target) ? "reached" : "missed";
-    if (is_as_good(g->index, value, target) && !(is_lower_better(g->index) && adds_up(g->index)))
+    if (is_as_good(g->index, value, target) && !(is_lower_better(g->index) && lk_kpi_adds_up_over_time(g->index)))
         return "reached";
     return is_as_good(g->index, value, g->numbers[EXPECTED]) ? "on course" : "behind";
 }
@@ -129,7 +124,7 @@ static leadkpi_status read_goal(work *w, size_t row, leadkpi_error *error)
     g->index = lk_kpi_index(kpi);
     double value = number_at(w->value, row), target = number_at(w->target, row);
     double elapsed = elapsed_at(w, row);
-    bool is_shared = adds_up(g->index) && !isnan(elapsed);
+    bool is_shared = lk_kpi_adds_up_over_time(g->index) && !isnan(elapsed);
     double attainment = is_lower_better(g->index) ? target / value : value / target;
     g->numbers[VALUE] = value;
     g->numbers[TARGET] = target;
@@ -159,11 +154,11 @@ static leadkpi_status append_row(work *w, size_t row, leadkpi_error *error)
     const goal *g = &w->goals[row];
     const char *guardrail = text_of(g->index, "guardrail");
     for (int i = 0; i < NUMBERS; i++) w->columns[i].values[row] = g->numbers[i];
-    LK_TRY(lk_append_string(&w->names, lk_kpi_catalogue[g->index].name, error));
-    LK_TRY(lk_append_string(&w->directions, text_of(g->index, "direction"), error));
-    LK_TRY(lk_append_string(&w->standings, g->standing, error));
-    LK_TRY(lk_append_string(&w->guardrails, guardrail, error));
-    return lk_append_string(&w->guardrail_standings,
+    LK_TRY(lk_append_string(&w->texts[KPI].builder, lk_kpi_catalogue[g->index].name, error));
+    LK_TRY(lk_append_string(&w->texts[DIRECTION].builder, text_of(g->index, "direction"), error));
+    LK_TRY(lk_append_string(&w->texts[STANDING].builder, g->standing, error));
+    LK_TRY(lk_append_string(&w->texts[GUARDRAIL].builder, guardrail, error));
+    return lk_append_string(&w->texts[GUARDRAIL_STANDING].builder,
                             *guardrail ? guardrail_standing(w, guardrail) : "", error);
 }
 
@@ -193,13 +188,7 @@ static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
     LK_TRY(lk_numbers_add(table, w->columns, NUMBERS, w->row_count, error));
     for (size_t row = 0; row < w->row_count; row++) LK_TRY(append_row(w, row, error));
     lk_numbers_finish(table, w->columns, NUMBERS, w->row_count);
-    LK_TRY(add_due(w, table, error));
-    LK_TRY(lk_text_builder_finish(&w->names, LK_LITERAL("kpi"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->directions, LK_LITERAL("direction"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->standings, LK_LITERAL("standing"), "", error));
-    LK_TRY(lk_text_builder_finish(&w->guardrails, LK_LITERAL("guardrail"), "", error));
-    return lk_text_builder_finish(&w->guardrail_standings, LK_LITERAL("guardrail_standing"), "",
-                                  error);
+    return add_due(w, table, error);
 }
 
 static leadkpi_status prepare(work *w, const leadkpi_table *goals, const leadkpi_options *options,
@@ -217,17 +206,11 @@ static leadkpi_status prepare(work *w, const leadkpi_table *goals, const leadkpi
     return lk_table_allow(goals, LK_LITERAL("due"), LK_ALLOW_TIMESTAMP, &w->due, error);
 }
 
-static leadkpi_status build(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status build(void *context, leadkpi_table *table, leadkpi_error *error)
 {
-    lk_text_builder *const builders[] = {&w->names, &w->directions, &w->standings, &w->guardrails,
-                                         &w->guardrail_standings};
-    for (int i = 0; i < 5; i++) lk_text_builder_init(builders[i], table);
-    leadkpi_status status =
-        lk_allocate(&w->memory, w->row_count, sizeof *w->goals, &w->goals, error);
-    if (status == LEADKPI_OK) status = fill(w, table, error);
-    lk_release(&w->memory, w->goals, w->row_count, sizeof *w->goals);
-    for (int i = 0; i < 5; i++) lk_text_builder_release(builders[i]);
-    return status;
+    work *w = context;
+    LK_TRY(lk_allocate(&w->memory, w->row_count, sizeof *w->goals, &w->goals, error));
+    return fill(w, table, error);
 }
 
 leadkpi_status leadkpi_kpi_scorecard(const leadkpi_host *host, const leadkpi_table *goals,
@@ -235,18 +218,19 @@ leadkpi_status leadkpi_kpi_scorecard(const leadkpi_host *host, const leadkpi_tab
                                      leadkpi_error *error)
 {
     work w = {.goals = NULL};
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {{.name = "kpi"},
+                                                {.name = "direction"},
+                                                {.name = "standing"},
+                                                {.name = "guardrail"},
+                                                {.name = "guardrail_standing"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(goals, error);
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(prepare(&w, goals, options, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    leadkpi_status status = build(&w, table, error);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
+    memcpy(w.texts, texts, sizeof texts);
+    leadkpi_status status = lk_report_make(&w.memory, w.texts, TEXTS, build, &w, out, error);
+    lk_release(&w.memory, w.goals, w.row_count, sizeof *w.goals);
     return status;
 }

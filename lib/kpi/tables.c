@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "kpi/estimate.h"
 #include "kpi/measures.h"
+#include "kpi/report.h"
 #include "kpi/rows.h"
 
 #define NUL LEADKPI_NUL_TERMINATED
@@ -75,12 +76,12 @@ static leadkpi_status fill_catalogue(leadkpi_table *table, leadkpi_error *error)
 
 static const char *measure_cell(int32_t row, const char *column)
 {
-    return leadkpi_measure_property(lk_measures[row].id, NUL, column, NUL);
+    return leadkpi_kpi_measure_property(lk_measures[row].id, NUL, column, NUL);
 }
 
 static leadkpi_status fill_measures(leadkpi_table *table, leadkpi_error *error)
 {
-    return add_all_texts(table, leadkpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
+    return add_all_texts(table, leadkpi_kpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
 }
 
 static const char *category_cell(int32_t row, const char *column)
@@ -167,11 +168,13 @@ leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, leadkpi_table **
 
 /* ---- rows of a table ---------------------------------------------------- */
 
+enum { STATUS, FLAGS, TEXTS };
+
 typedef struct work {
     lk_kpi_rows rows;
     lk_memory memory;
     double *value, *low, *high;
-    lk_text_builder statuses, flags;
+    lk_text_column texts[TEXTS];
 } work;
 
 leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
@@ -180,10 +183,10 @@ leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
     char text[192];
     size_t length = 0;
     uint32_t flag;
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)); i++)
+    for (int32_t i = 0; (flag = leadkpi_kpi_flag_at(i)); i++)
         if (flags & flag)
             length += lk_format(text + length, sizeof text - length, "%s%s", length ? " " : "",
-                                leadkpi_flag_name(flag));
+                                leadkpi_kpi_flag_name(flag));
     return lk_text_builder_append(builder, (lk_text){text, length}, error);
 }
 
@@ -199,15 +202,16 @@ static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *er
         if (isnan(estimate.value)) lk_table_set_null(table, 0, row);
         if (isnan(estimate.low)) lk_table_set_null(table, 1, row);
         if (isnan(estimate.high)) lk_table_set_null(table, 2, row);
-        LK_TRY(lk_text_builder_append(&w->statuses, text_of(leadkpi_status_name(estimate.status)),
+        LK_TRY(lk_text_builder_append(&w->texts[STATUS].builder, text_of(leadkpi_status_name(estimate.status)),
                                       error));
-        LK_TRY(lk_kpi_append_flags(&w->flags, estimate.flags, error));
+        LK_TRY(lk_kpi_append_flags(&w->texts[FLAGS].builder, estimate.flags, error));
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status fill_results(work *w, leadkpi_table *table, leadkpi_error *error)
+static leadkpi_status fill_results(void *context, leadkpi_table *table, leadkpi_error *error)
 {
+    work *w = context;
     const char *unit =
         leadkpi_kpi_property(lk_kpi_formulas[w->rows.index].number, "unit", LEADKPI_NUL_TERMINATED);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("value"), unit, w->rows.row_count, true, &w->value,
@@ -215,9 +219,7 @@ static leadkpi_status fill_results(work *w, leadkpi_table *table, leadkpi_error 
     LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->rows.row_count, true, &w->low, error));
     LK_TRY(
         lk_table_add_double(table, LK_LITERAL("high"), unit, w->rows.row_count, true, &w->high, error));
-    LK_TRY(fill_rows(w, table, error));
-    LK_TRY(lk_text_builder_finish(&w->statuses, LK_LITERAL("status"), "", error));
-    return lk_text_builder_finish(&w->flags, LK_LITERAL("flags"), "", error);
+    return fill_rows(w, table, error);
 }
 
 leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
@@ -227,7 +229,7 @@ leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
 {
     work w;
     lk_kpi_settings settings;
-    leadkpi_table *table;
+    static const lk_text_column texts[TEXTS] = {{.name = "status"}, {.name = "flags"}};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
@@ -236,15 +238,6 @@ leadkpi_status leadkpi_kpi_evaluate_table(const leadkpi_host *host, int32_t kpi,
     LK_TRY(lk_kpi_settings_refuse_dispersion(options, error));
     LK_TRY(lk_memory_init(&w.memory, host, error));
     LK_TRY(lk_kpi_rows_init(&w.rows, kpi, inputs, settings, error));
-    LK_TRY(lk_table_new(&w.memory, &table, error));
-    lk_text_builder_init(&w.statuses, table);
-    lk_text_builder_init(&w.flags, table);
-    leadkpi_status status = fill_results(&w, table, error);
-    lk_text_builder_release(&w.statuses);
-    lk_text_builder_release(&w.flags);
-    if (status == LEADKPI_OK)
-        *out = table;
-    else
-        leadkpi_table_free(table);
-    return status;
+    memcpy(w.texts, texts, sizeof texts);
+    return lk_report_make(&w.memory, w.texts, TEXTS, fill_results, &w, out, error);
 }

@@ -81,23 +81,30 @@ static void add_row(leadkpi_stats_survival *curve, double time, int64_t events, 
 
 /* S is a long product of fractions: it is kept in two doubles, so that it comes out as the
  * nearest one to the true product, and 5/6 of 3/5 is exactly a half. */
-static void fill_estimates(leadkpi_stats_survival *curve, size_t subject_count)
+static void fill_estimates(leadkpi_stats_survival *curve)
 {
     double survival = 1, rest = 0, greenwood = 0;
-    int64_t at_risk = (int64_t)subject_count;
     for (size_t i = 0; i < curve->row_count; i++) {
         lk_survival_row *row = &curve->rows[i];
-        double n = (double)at_risk, left = (double)(at_risk - row->events);
+        double n = (double)row->at_risk, left = (double)(row->at_risk - row->events);
         double factor = left / n, factor_rest = -fma(factor, n, -left) / n;
         double product = survival * factor;
         rest = fma(survival, factor, -product) + (survival * factor_rest + rest * factor);
         survival = product + rest;
         rest -= survival - product;
         if (row->events) greenwood += (double)row->events / (n * left);
-        row->at_risk = at_risk;
         row->survival = survival;
         row->greenwood = greenwood;
-        at_risk -= row->events + row->censored;
+    }
+}
+
+/* Everybody is at risk from the start. */
+static void fill_at_risk(leadkpi_stats_survival *curve, size_t subject_count)
+{
+    int64_t at_risk = (int64_t)subject_count;
+    for (size_t i = 0; i < curve->row_count; i++) {
+        curve->rows[i].at_risk = at_risk;
+        at_risk -= curve->rows[i].events + curve->rows[i].censored;
     }
 }
 
@@ -182,7 +189,8 @@ static leadkpi_status build(leadkpi_stats_survival *curve, const subjects *all,
     LK_TRY(lk_interrupted(&curve->memory, error));
     if (fits_buckets(all)) LK_TRY(rows_by_bucket(curve, all, error));
     else LK_TRY(rows_by_sort(curve, all, error));
-    fill_estimates(curve, all->count);
+    fill_at_risk(curve, all->count);
+    fill_estimates(curve);
     return LEADKPI_OK;
 }
 
@@ -223,6 +231,28 @@ leadkpi_status leadkpi_stats_survival_create_double(const leadkpi_host *host, co
 {
     subjects all = {times, 1, events, count, 0, 0};
     return create(host, &all, out, error);
+}
+
+leadkpi_status lk_survival_create_from(const lk_memory *like, const lk_survival_row *rows,
+                                       size_t count, leadkpi_stats_survival **out,
+                                       leadkpi_error *error)
+{
+    lk_memory memory = lk_memory_like(like);
+    leadkpi_stats_survival *curve;
+    *out = NULL;
+    LK_FAIL_IF(count == 0, error, LEADKPI_UNDEFINED, "survival: no subject");
+    LK_TRY(lk_allocate(&memory, 1, sizeof *curve, &curve, error));
+    *curve = (leadkpi_stats_survival){memory, 0, 0, NULL};
+    leadkpi_status status = allocate_rows(curve, count, error);
+    if (status != LEADKPI_OK) {
+        leadkpi_stats_survival_free(curve);
+        return status;
+    }
+    memcpy(curve->rows, rows, count * sizeof *rows);
+    curve->row_count = count;
+    fill_estimates(curve);
+    *out = curve;
+    return LEADKPI_OK;
 }
 
 void leadkpi_stats_survival_free(leadkpi_stats_survival *curve)

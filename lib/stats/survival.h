@@ -26,6 +26,13 @@ struct leadkpi_stats_survival {
 void lk_survival_band(const lk_survival_row *row, int32_t scale, double z, double *low,
                       double *high);
 
+/* A curve from a life table: times rise, at_risk (which left truncation may have raised again),
+ * events and censored are filled, each time has somebody at risk. Status: OK, UNDEFINED (no row),
+ * OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_survival_create_from(const lk_memory *like, const lk_survival_row *rows,
+                                       size_t count, leadkpi_stats_survival **out,
+                                       leadkpi_error *error);
+
 leadkpi_status lk_survival_check_scale(int32_t scale, leadkpi_error *error);
 
 #endif

@@ -538,12 +538,14 @@ END_TEST
 START_TEST(types_have_pinned_numbers_and_names)
 {
     static const char *const names[] = {"unknown", "int64",     "double",  "bool",
-                                        "text",    "timestamp", "decimal", "unknown"};
-    for (int32_t type = 0; type < 8; type++)
+                                        "text",    "timestamp", "decimal", "other",
+                                        "unknown"};
+    for (int32_t type = 0; type < 9; type++)
         ck_assert_str_eq(leadkpi_type_name(type), names[type]);
     ck_assert_str_eq(leadkpi_type_name(INT32_MIN), "unknown");
     ck_assert_str_eq(leadkpi_type_name(INT32_MAX), "unknown");
     ck_assert_int_eq(LEADKPI_TYPE_DECIMAL, 6);
+    ck_assert_int_eq(LEADKPI_TYPE_OTHER, 7);
 }
 END_TEST
 

@@ -91,7 +91,7 @@ static void add_sheet_column(const sheet *s, leadkpi_table *table, size_t column
     const char *name = s->names[column];
     int is_time = strcmp(name, "time") == 0, is_id = strcmp(name, "id") == 0;
     int is_measure = strcmp(name, "value") == 0 || strcmp(name, "amount") == 0 ||
-                     leadkpi_measure_property(name, NUL, "id", NUL) != NULL;
+                     leadkpi_kpi_measure_property(name, NUL, "id", NUL) != NULL;
     for (size_t i = 0; i < s->rows; i++) {
         const char *cell = s->cells[i][column];
         if (*cell) room->bits[column][i / 8] |= (uint8_t)(1 << i % 8);

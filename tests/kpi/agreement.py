@@ -12,9 +12,9 @@ library.leadkpi_kpi_property.restype = ctypes.c_char_p
 library.leadkpi_kpi_property.argtypes = [ctypes.c_int32, ctypes.c_char_p, ctypes.c_size_t]
 library.leadkpi_kpi_find.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int32), ctypes.c_void_p]
 library.leadkpi_kpi_candidate.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int32]
-library.leadkpi_measure_at.restype = ctypes.c_char_p
-library.leadkpi_measure_property.restype = ctypes.c_char_p
-library.leadkpi_measure_property.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
+library.leadkpi_kpi_measure_at.restype = ctypes.c_char_p
+library.leadkpi_kpi_measure_property.restype = ctypes.c_char_p
+library.leadkpi_kpi_measure_property.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t]
 NUL = ctypes.c_size_t(-1).value
 faults = []
 units = {"percent": {"fraction"}, "count": {"count"}, "ratio": {"ratio"}, "money": {"money"},
@@ -79,9 +79,9 @@ for alias, candidates in specification["ambiguous_aliases"].items():
     listed = [library.leadkpi_kpi_candidate(alias.encode(), NUL, i) for i in range(len(candidates) + 1)]
     check(listed == [find(c)[0] for c in candidates] + [-1], "candidates", alias)
 for place, measure in enumerate(specification["measures"]):
-    check(library.leadkpi_measure_at(place).decode() == measure["id"], "measure", measure["id"])
+    check(library.leadkpi_kpi_measure_at(place).decode() == measure["id"], "measure", measure["id"])
     for field in "type", "unit", "additivity":
-        value = library.leadkpi_measure_property(measure["id"].encode(), NUL, field.encode(), NUL)
+        value = library.leadkpi_kpi_measure_property(measure["id"].encode(), NUL, field.encode(), NUL)
         check(value.decode() == measure[field], measure["id"], field, value)
 count = len(specification["kpis"]) + sum(len(k["variants"]) for k in specification["kpis"])
 check(library.leadkpi_kpi_count() == count, "count", library.leadkpi_kpi_count())

@@ -93,17 +93,17 @@ START_TEST(inputs_are_measures)
         ck_assert_ptr_null(leadkpi_kpi_input(kpi, count));
         for (int32_t k = 0; k < count; k++) {
             const char *type =
-                leadkpi_measure_property(leadkpi_kpi_input(kpi, k), NUL, "type", NUL);
+                leadkpi_kpi_measure_property(leadkpi_kpi_input(kpi, k), NUL, "type", NUL);
             ck_assert_ptr_nonnull(type);
             ck_assert_int_eq(strstr(type, "[]") != NULL, sample);
         }
     }
     int32_t measures = 0;
-    while (leadkpi_measure_at(measures)) measures++;
+    while (leadkpi_kpi_measure_at(measures)) measures++;
     ck_assert_int_eq(measures, 163);
-    ck_assert_ptr_null(leadkpi_measure_property("leads", NUL, "type", NUL));
-    ck_assert_ptr_null(leadkpi_measure_property(NULL, 0, "type", NUL));
-    ck_assert_str_eq(leadkpi_measure_property("churn", NUL, "maximum", NUL), "1");
+    ck_assert_ptr_null(leadkpi_kpi_measure_property("leads", NUL, "type", NUL));
+    ck_assert_ptr_null(leadkpi_kpi_measure_property(NULL, 0, "type", NUL));
+    ck_assert_str_eq(leadkpi_kpi_measure_property("churn", NUL, "maximum", NUL), "1");
 }
 END_TEST
 
@@ -236,17 +236,17 @@ END_TEST
 START_TEST(flags_have_names_and_pinned_bits)
 {
     uint32_t all = 0, flag;
-    for (int32_t i = 0; (flag = leadkpi_flag_at(i)); i++) {
+    for (int32_t i = 0; (flag = leadkpi_kpi_flag_at(i)); i++) {
         ck_assert_uint_eq(all & flag, 0);
-        ck_assert_str_ne(leadkpi_flag_name(flag), "unknown_flag");
-        ck_assert_str_ne(leadkpi_flag_meaning(flag), "");
+        ck_assert_str_ne(leadkpi_kpi_flag_name(flag), "unknown_flag");
+        ck_assert_str_ne(leadkpi_kpi_flag_meaning(flag), "");
         all |= flag;
     }
     ck_assert_uint_eq(all, 0xfff);
     ck_assert_uint_eq(LEADKPI_FLAG_NOT_A_SUBSET, 32);
-    ck_assert_str_eq(leadkpi_flag_name(0), "unknown_flag");
-    ck_assert_str_eq(leadkpi_flag_name(3), "unknown_flag");
-    ck_assert_uint_eq(leadkpi_flag_at(-1), 0);
+    ck_assert_str_eq(leadkpi_kpi_flag_name(0), "unknown_flag");
+    ck_assert_str_eq(leadkpi_kpi_flag_name(3), "unknown_flag");
+    ck_assert_uint_eq(leadkpi_kpi_flag_at(-1), 0);
 }
 END_TEST
 

@@ -35,12 +35,12 @@ static leadkpi_estimate evaluate(const said *s, const leadkpi_options *options,
 }
 
 static const said golden[] = {
-    /* (900000 -+ qnorm(.975) * sqrt(5.2e10)) / 1e6 */
+    /* .9 * exp(-+ qnorm(.975) * sqrt(5.2e10) / 900000) */
     {"quota_attainment", {"won_value", "quota", "won_value.sum_of_squares"}, {900000, 1e6, 5.2e10},
-     0.4530594461496088, 1.3469405538503911},
+     0.5477363992402503, 1.4788135335236587},
     /* A ratio less 1: the same less 1. */
     {"return_on_investment", {"revenue_source", "cost_source", "revenue_source.sum_of_squares"},
-     {900000, 1e6, 5.2e10}, 0.4530594461496088 - 1, 1.3469405538503911 - 1},
+     {900000, 1e6, 5.2e10}, 0.5477363992402503 - 1, 1.4788135335236587 - 1},
     /* d <- c(12000, 15500, 9800, 21000, 17700); t.test(d) */
     {"average_deal_size", {"won_value", "deals_won", "n", "won_value.sum_of_squares"},
      {76000, 5, 5, 1234580000}, 9668.6690915639792, 20731.330908436019},
@@ -65,9 +65,9 @@ static const said golden[] = {
       "mrr_contraction.mrr_churn.sum_of_products"},
      {40, 200, 1250, 6, 1000, 18400, 343300, 43400, 10000, 0},
      1 - 0.63803141905848892, 1 + 0.034814608688943115},
-    /* Money known over a random sum: fieller(300000, 250000, 0, 9e9, 0, Inf) */
+    /* Money known over a random sum: 1.2 * exp(-+ qnorm(.975) * sqrt(9e9) / 250000) */
     {"cac_ratio", {"marketing_spend", "sales_spend", "new_arr", "new_arr.sum_of_squares"},
-     {100000, 200000, 250000, 9e9}, 0.68817044911308978, 4.6830006382099167},
+     {100000, 200000, 250000, 9e9}, 0.5703914029449552, 2.5245822299656315},
     /* v * exp(-+ z sqrt((25/500)^2 + (.004/.02)^2)), v = 500 * .8 / .02 */
     {"customer_lifetime_value", {"arpa", "gross_margin", "churn", "arpa.variance",
                                  "churn.variance"},

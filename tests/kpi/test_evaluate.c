@@ -68,7 +68,7 @@ START_TEST(cost_per_lead_is_spend_over_leads_with_its_interval)
     ck_assert_int_eq(e.kpi, 6000);
     ck_assert_uint_eq(e.flags, 0);
     ck_assert_str_eq(error.message, "");
-    ck_assert_str_eq(leadkpi_estimate_reason(&e), "");
+    ck_assert_str_eq(leadkpi_kpi_estimate_reason(&e), "");
     ck_assert_double_eq(leadkpi_cost_per_lead(5000, 250), 20);
 }
 END_TEST
@@ -85,7 +85,7 @@ START_TEST(no_customers_from_ten_thousand_is_a_cac_of_at_least_2711)
     ck_assert_double_infinite(e.high);
     ck_assert_uint_eq(e.flags, LEADKPI_FLAG_BOUND_ONLY);
     ck_assert_ptr_nonnull(strstr(error.message, "customers_won"));
-    ck_assert_str_ne(leadkpi_estimate_reason(&e), "");
+    ck_assert_str_ne(leadkpi_kpi_estimate_reason(&e), "");
     ck_assert_double_nan(leadkpi_customer_acquisition_cost(0, 10000, 0));
 }
 END_TEST
@@ -177,11 +177,11 @@ START_TEST(a_kpi_without_an_interval_says_why)
         if (is_sample(kpi)) continue;
         leadkpi_kpi_evaluate(kpi, inputs, (size_t)leadkpi_kpi_input_count(kpi), NULL, &e, NULL);
         if (e.status != LEADKPI_OK || !(e.flags & LEADKPI_FLAG_NO_INTERVAL)) continue;
-        ck_assert_str_ne(leadkpi_estimate_reason(&e), "");
+        ck_assert_str_ne(leadkpi_kpi_estimate_reason(&e), "");
         count++;
     }
     ck_assert_int_gt(count, 40);
-    ck_assert_str_eq(leadkpi_estimate_reason(NULL), "");
+    ck_assert_str_eq(leadkpi_kpi_estimate_reason(NULL), "");
 }
 END_TEST
 

@@ -55,5 +55,90 @@ answers 2
 says err 'volume'
 run kpi list --json
 answers 0
+says out '{"schema": "leadkpi-kpi-list/1", "library": "'
+says out '"version": "1"'
 if command -v python3 >/dev/null; then python3 -m json.tool <out >/dev/null || fail "no JSON"; fi
+
+# SQL, from the definition
+run kpi sql cpl
+answers 0
+says out 'THEN campaign_spend / NULLIF(new_leads, 0) END AS cost_per_lead'
+says out 'DOUBLE PRECISION'
+run kpi sql cpl --dialect bigquery
+answers 0
+says out 'CAST(SUM(new_leads) AS FLOAT64)'
+run kpi sql cpl --dialect=oracle
+answers 2
+says err 'dialect'
+run kpi sql
+answers 2
+run kpi sql nonsense
+answers 2
+
+# Tables: 40 of 500 and 62 of 480 (the example of kpi_analysis.h)
+printf 'segment,mqls,sqls\nMay,500,40\nJune,480,62\n' >rows.csv
+printf 'segment,mqls,sqls\nMay,600,60\nPartner,80,22\n' >after.csv
+run kpi compare mql_to_sql_rate rows.csv
+answers 0
+says out 'higher'
+says out '0.0117898'
+says out 'June'
+run kpi compare mql_to_sql_rate rows.csv --json --base 1 --level=0.99
+answers 0
+says out '"verdict": "not distinguishable"'
+if command -v python3 >/dev/null; then python3 -m json.tool <out >/dev/null || fail "no JSON"; fi
+run kpi compare mql_to_sql_rate rows.csv --level 2
+answers 2
+says err 'level'
+run kpi compare mql_to_sql_rate rows.csv --nonsense 2
+answers 2
+run kpi compare mql_to_sql_rate nothere.csv
+answers 1
+run kpi compare mql_to_sql_rate
+answers 2
+run kpi compare cost_per_lead rows.csv
+answers 2
+says err 'the table has no column campaign_spend'
+run kpi rank mql_to_sql_rate rows.csv --csv
+answers 0
+says out 'rank,row,value,low,high,n,shrunken,status,flags'
+says out '1,1,0.129'
+run kpi explain mql_to_sql_rate rows.csv after.csv
+answers 0
+says out 'vanished'
+says out 'Partner'
+printf 'arpa,gross_margin,churn\n500,0.8,0.02\n550,0.8,0.025\n' >clv.csv
+run kpi explain customer_lifetime_value clv.csv
+answers 0
+says out 'churn'
+says out 'total'
+run kpi plan leads target=10 rate=5%
+answers 0
+same 'on_average         200
+at_probability     249'
+run kpi plan spend target=10 cost=400 probability=0.9 --json
+answers 0
+says out '"on_average": 4000'
+run kpi plan coverage quota=500000 deal=20000 win_rate=0.25
+answers 0
+run kpi plan pace target=100 done=40 elapsed=0.5
+answers 0
+says out 'projected          80'
+run kpi plan leads target=10
+answers 2
+says err 'rate was not given'
+run kpi plan leads target=10 rate=x
+answers 2
+run kpi plan nonsense
+answers 2
+printf 'kpi,value,target,start,due\ncpl,20,25,,\nlead_volume,40,100,2025-01-01,2025-02-01\n' >goals.csv
+run kpi scorecard goals.csv --as-of 2025-01-16
+answers 0
+says out 'reached'
+says out 'behind'
+run kpi check cpl cac 'cost per lead'
+answers 0
+says out 'twice'
+run kpi check nonsense
+answers 1
 exit 0

@@ -51,6 +51,16 @@ command_line=$next
 answers 0
 says out '1 lead'
 
+# rows, but not the header, that end in a delimiter: the header is still line 1
+printf 'id,created,channel\n1,2025-01-02,Ads,\n2,2025-01-03,Ads,\n' >trailing.csv
+run look trailing.csv
+answers 0
+says out 'header      line 1, 3 columns'
+says out 'rows        2'
+printf '3,2025-01-04,Ads,more\n' >>trailing.csv
+run report --leads trailing.csv --profile leads
+says err 'expected 3 fields as in the header, found 4'
+
 # from standard input too
 "$leadkpi" look - <own.csv >out || fail "look -"
 says out 'standard input'

@@ -12,6 +12,7 @@ definition. kpis() lists them.
 from typing import Any, List
 
 from ._campaigns import Campaigns, report
+from ._funnel import Funnel
 from ._kpi import Estimate, Kpi, categories, evaluate, function_names, kpi, kpis, make_function, measures
 from ._library import VERSION as __version__
 from ._library import LeadkpiError, error_classes, library_version
@@ -21,7 +22,7 @@ from ._table import Column, Row, Table
 globals().update({error.__name__: error for error in error_classes.values()})
 _functions = function_names()
 
-__all__ = ["Campaigns", "Column", "Estimate", "Kpi", "LeadkpiError", "Row", "Table", "categories", "evaluate", "kpi",
+__all__ = ["Campaigns", "Column", "Estimate", "Funnel", "Kpi", "LeadkpiError", "Row", "Table", "categories", "evaluate", "kpi",
            "kpis", "library_version", "measures", "options", "report", "schemas"]
 
 

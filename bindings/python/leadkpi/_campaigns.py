@@ -1,20 +1,17 @@
 """Leads, stage changes and costs in; every KPI out."""
-import ctypes
-import threading
-import warnings
-import weakref
-from contextlib import ExitStack, contextmanager
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Optional
 
-from ._library import call, failure, library, status_name, text
-from ._options import made, option_names
-from ._table import Input, Table, table_from
+from ._handle import Handle
+from ._options import option_names
+from ._table import Table
 
 
-class Campaigns:
+class Campaigns(Handle):
     """Collects leads, stages, responses, costs and measures, and reports KPIs of them.
 
-    Options are those of options("campaigns"); each table is a dict of columns:
+    Options are those of options("campaigns"); each table is a dict of columns,
+    a data frame or anything that speaks Arrow, and add_leads(frame, id="Record ID") takes
+    its columns under the library's names:
 
         leads      id, time; email; dimensions
         stages     id, stage, time; value, currency
@@ -26,74 +23,27 @@ class Campaigns:
     turns; to work in parallel, give each thread an empty_twin() and add them up.
     """
 
-    def __init__(self, **definition: Any) -> None:
-        out = ctypes.c_void_p()
-        with made("campaigns", definition) as options:
-            call("leadkpi_campaigns_create", None, options, ctypes.byref(out))
-        self._own(out)
-
-    def _own(self, handle: ctypes.c_void_p) -> None:
-        self._lock = threading.RLock()
-        self._finalizer = weakref.finalize(self, library.leadkpi_campaigns_free, handle)
-        self._handle: Optional[ctypes.c_void_p] = handle
-
-    @classmethod
-    def _from(cls, handle: ctypes.c_void_p) -> "Campaigns":
-        made_here = cls.__new__(cls)
-        made_here._own(handle)
-        return made_here
-
-    @contextmanager
-    def _open(self) -> Iterator[ctypes.c_void_p]:
-        """The handle, for one thread at a time."""
-        with self._lock:
-            if self._handle is None:
-                raise failure("wrong_state", "these campaigns are closed")
-            yield self._handle
-
-    def close(self) -> None:
-        """Give the memory back. Twice is fine; any other call after it is an error."""
-        with self._lock:
-            self._handle = None
-            self._finalizer()
-
-    def __enter__(self) -> "Campaigns":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
+    ROOM = "campaigns"
 
     # ---- in
 
-    def _add(self, kind: str, columns: Mapping[str, Any], batch: Optional[str]) -> "Campaigns":
-        identity = (None, 0) if batch is None else text(batch)
-        with Input(columns) as table, self._open() as handle:
-            said = call(f"leadkpi_campaigns_add_{kind}", handle, table.handle, *identity, columns=table.names)
-        if said:
-            warnings.warn(said, stacklevel=3)
-        return self
-
-    def add_leads(self, columns: Mapping[str, Any], batch: Optional[str] = None) -> "Campaigns":
+    def add_leads(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
         """All rows or none. A batch that was added before changes nothing, and warns."""
-        return self._add("leads", columns, batch)
+        return self._add("add_leads", data, batch, columns)
 
-    def add_stages(self, columns: Mapping[str, Any], batch: Optional[str] = None) -> "Campaigns":
-        return self._add("stages", columns, batch)
+    def add_stages(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        return self._add("add_stages", data, batch, columns)
 
-    def add_responses(self, columns: Mapping[str, Any], batch: Optional[str] = None) -> "Campaigns":
-        return self._add("responses", columns, batch)
+    def add_responses(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        return self._add("add_responses", data, batch, columns)
 
-    def add_costs(self, columns: Mapping[str, Any], batch: Optional[str] = None) -> "Campaigns":
-        return self._add("costs", columns, batch)
+    def add_costs(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        return self._add("add_costs", data, batch, columns)
 
-    def add_measures(self, columns: Mapping[str, Any], batch: Optional[str] = None) -> "Campaigns":
-        return self._add("measures", columns, batch)
+    def add_measures(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        return self._add("add_measures", data, batch, columns)
 
     # ---- out
-
-    def _table(self, name: str, options: Mapping[str, Any]) -> Table:
-        with made("campaigns_report", options) as definition, self._open() as handle:
-            return table_from(f"leadkpi_campaigns_{name}", handle, definition)
 
     def report(self, **options: Any) -> Table:
         """KPIs by dimensions and period; options("campaigns_report") says what can be asked.
@@ -112,60 +62,7 @@ class Campaigns:
 
     def summary(self) -> Table:
         """What is held: one row."""
-        with self._open() as handle:
-            return table_from("leadkpi_campaigns_summary", handle)
-
-    def describe(self) -> str:
-        """The definition as a sentence."""
-        return self._bytes("describe")[:-1].decode("utf-8", "surrogateescape")
-
-    # ---- states
-
-    def empty_twin(self) -> "Campaigns":
-        """Empty, of the same definition: for another thread or shard."""
-        out = ctypes.c_void_p()
-        with self._open() as handle:
-            call("leadkpi_campaigns_create_like", handle, ctypes.byref(out))
-        return self._from(out)
-
-    def __iadd__(self, other: Any) -> "Campaigns":
-        """Add all that the other holds, which stays as it is."""
-        if not isinstance(other, Campaigns):
-            return NotImplemented
-        with ExitStack() as stack:
-            for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
-                stack.enter_context(each._open())
-            call("leadkpi_campaigns_merge", self._handle, other._handle)
-        return self
-
-    def _bytes(self, name: str) -> bytes:
-        function, needed = f"leadkpi_campaigns_{name}", ctypes.c_size_t()
-        with self._open() as handle:
-            try:
-                call(function, handle, None, 0, ctypes.byref(needed))
-            except Exception as error:
-                if getattr(error, "status", None) != "buffer_too_small":
-                    raise
-            buffer = ctypes.create_string_buffer(needed.value)
-            call(function, handle, buffer, needed.value, ctypes.byref(needed))
-        return buffer.raw[:needed.value]
-
-    def dumps(self) -> bytes:
-        """The state: the same bytes for the same rows on every machine, read by every later release."""
-        return self._bytes("serialize")
-
-    @classmethod
-    def loads(cls, state: bytes) -> "Campaigns":
-        """From dumps(). Bytes from anywhere are safe: they are checked before they are used."""
-        out, data = ctypes.c_void_p(), bytes(state)
-        call("leadkpi_campaigns_deserialize", None, data, len(data), ctypes.byref(out))
-        return cls._from(out)
-
-    def __reduce__(self) -> Any:
-        return type(self).loads, (self.dumps(),)
-
-    def __repr__(self) -> str:
-        return "<Campaigns, closed>" if self._handle is None else f"<Campaigns: {self.describe()}>"
+        return self._table("summary")
 
 
 def report(leads: Any = None, stages: Any = None, responses: Any = None, costs: Any = None, measures: Any = None,
@@ -176,5 +73,5 @@ def report(leads: Any = None, stages: Any = None, responses: Any = None, costs: 
     with Campaigns(**definition) as campaigns:
         for kind, columns in tables.items():
             if columns is not None:
-                campaigns._add(kind, columns, None)
+                campaigns._add(f"add_{kind}", columns, None, {})
         return campaigns.report(**options)

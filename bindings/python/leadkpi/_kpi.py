@@ -160,7 +160,7 @@ def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
 
 def _estimate(out: EstimateStruct, reason: str) -> Estimate:
     flags = tuple(name for flag, name in flag_names.items() if out.flags & flag)
-    reason = reason or library.leadkpi_estimate_reason(ctypes.byref(out)).decode()
+    reason = reason or library.leadkpi_kpi_estimate_reason(ctypes.byref(out)).decode()
     return Estimate(out.value, out.low, out.high, out.level, out.n, status_name(out.status), flags, reason)
 
 
@@ -210,7 +210,7 @@ def _argument_types(entry: Kpi) -> List[Any]:
     """Of the C function: a double an input, an address and a count an array."""
     types: List[Any] = []
     for measure in entry.inputs:
-        is_array = library.leadkpi_measure_property(*text(measure), *text("type")).endswith(b"[]")
+        is_array = library.leadkpi_kpi_measure_property(*text(measure), *text("type")).endswith(b"[]")
         types += [ctypes.c_void_p, ctypes.c_size_t] if is_array else [ctypes.c_double]
     return types
 
@@ -278,7 +278,7 @@ def _dressed(function: Any, name: str, entry: Kpi) -> Any:
     function.kpi = entry.name
     lines = [f"{entry.title} = {entry.formula}.", ""]
     for measure in entry.inputs:
-        says = [library.leadkpi_measure_property(*text(measure), *text(what)).decode() for what in ("description", "unit")]
+        says = [library.leadkpi_kpi_measure_property(*text(measure), *text(what)).decode() for what in ("description", "unit")]
         lines.append(f"{measure}: {says[0]}; {says[1]}")
     lines += ["", f"Gives {entry.unit}; nan where undefined ({entry.undefined_when})." if entry.undefined_when
               else f"Gives {entry.unit}.",

@@ -30,7 +30,7 @@ class EstimateStruct(ctypes.Structure):
 
 # How a type of the headers is said in ctypes. An array that goes in is an address
 # (c_void_p); what the library writes to is a typed pointer.
-_status, _text, _size, _object, _array = c_int32, c_char_p, c_size_t, c_void_p, c_void_p
+_status, _text, _size, _object, _array, _struct = c_int32, c_char_p, c_size_t, c_void_p, c_void_p, c_void_p
 _new = POINTER(c_void_p)
 _error = POINTER(Error)
 _estimate = POINTER(EstimateStruct)
@@ -45,9 +45,9 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_status_name": (_text, [_status]),
     "leadkpi_status_meaning": (_text, [_status]),
     "leadkpi_status_at": (_status, [c_int32]),
-    "leadkpi_flag_name": (_text, [c_uint32]),
-    "leadkpi_flag_meaning": (_text, [c_uint32]),
-    "leadkpi_flag_at": (c_uint32, [c_int32]),
+    "leadkpi_kpi_flag_name": (_text, [c_uint32]),
+    "leadkpi_kpi_flag_meaning": (_text, [c_uint32]),
+    "leadkpi_kpi_flag_at": (c_uint32, [c_int32]),
     "leadkpi_type_name": (_text, [c_int32]),
     # tables
     "leadkpi_table_create": (_status, [_object, _new, _error]),
@@ -58,6 +58,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_borrow_timestamp": (_status, _column),
     "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
     "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
+    "leadkpi_table_share_column": (_status, _named + [_object, c_int32, _error]),
     "leadkpi_table_row_count": (_size, [_object]),
     "leadkpi_table_column_count": (c_int32, [_object]),
     "leadkpi_table_column_name": (_text, [_object, c_int32]),
@@ -67,6 +68,12 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_column_values": (_array, [_object, c_int32, POINTER(c_ssize_t)]),
     "leadkpi_table_column_validity": (_array, [_object, c_int32]),
     "leadkpi_table_column_text": (_status, [_object, c_int32, _new, _new, _error]),
+    # Arrow
+    "leadkpi_arrow_import": (_status, [_object, _struct, _struct, _new, _error]),
+    "leadkpi_arrow_export_stream": (_status, [_object, _struct, _error]),
+    "leadkpi_arrow_reader_create": (_status, [_object, _struct, _new, _error]),
+    "leadkpi_arrow_reader_next": (_status, [_object, _new, _error]),
+    "leadkpi_arrow_reader_free": (None, [_object]),
     # options
     "leadkpi_options_create": (_status, [_object, _text, _size, _new, _error]),
     "leadkpi_options_free": (None, [_object]),
@@ -77,13 +84,13 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_options_list": (_status, [_object, _new, _error]),
     "leadkpi_options_schemas": (_status, [_object, _new, _error]),
     # KPIs
-    "leadkpi_estimate_reason": (_text, [_estimate]),
+    "leadkpi_kpi_estimate_reason": (_text, [_estimate]),
     "leadkpi_kpi_find": (_status, [_text, _size, POINTER(c_int32), _error]),
     "leadkpi_kpi_at": (c_int32, [c_int32]),
     "leadkpi_kpi_property": (_text, [c_int32, _text, _size]),
     "leadkpi_kpi_property_at": (_text, [c_int32]),
     "leadkpi_kpi_input": (_text, [c_int32, c_int32]),
-    "leadkpi_measure_property": (_text, [_text, _size, _text, _size]),
+    "leadkpi_kpi_measure_property": (_text, [_text, _size, _text, _size]),
     "leadkpi_kpi_measures": (_status, [_object, _new, _error]),
     "leadkpi_kpi_categories": (_status, [_object, _new, _error]),
     "leadkpi_kpi_evaluate_named": (_status, [c_int32, POINTER(_text), _array, _size, _object, _estimate, _error]),
@@ -107,6 +114,19 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_campaigns_findings": (_status, [_object, _object, _new, _error]),
     "leadkpi_campaigns_cost_list": (_status, [_object, _object, _new, _error]),
     "leadkpi_campaigns_summary": (_status, [_object, _new, _error]),
+    # funnels
+    "leadkpi_funnel_create": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_create_like": (_status, [_object, _new, _error]),
+    "leadkpi_funnel_free": (None, [_object]),
+    "leadkpi_funnel_add": (_status, _add),
+    "leadkpi_funnel_add_stages": (_status, _add),
+    "leadkpi_funnel_merge": (_status, [_object, _object, _error]),
+    "leadkpi_funnel_serialize": (_status, _bytes_out),
+    "leadkpi_funnel_deserialize": (_status, [_object, _text, _size, _new, _error]),
+    "leadkpi_funnel_describe": (_status, _bytes_out),
+    "leadkpi_funnel_steps": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_times": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_leads": (_status, [_object, _object, _new, _error]),
 }
 
 
@@ -226,9 +246,9 @@ def text(value: Any) -> Tuple[bytes, int]:
 
 def enumerate_flags() -> Dict[int, str]:
     flags, index = {}, 0
-    while library.leadkpi_flag_at(index):
-        flag = library.leadkpi_flag_at(index)
-        flags[flag] = library.leadkpi_flag_name(flag).decode()
+    while library.leadkpi_kpi_flag_at(index):
+        flag = library.leadkpi_kpi_flag_at(index)
+        flags[flag] = library.leadkpi_kpi_flag_name(flag).decode()
         index += 1
     return flags
 

@@ -7,8 +7,10 @@ exactly is refused with its row and column.
 """
 import ctypes
 import datetime
+import weakref
 from array import array
 from decimal import Decimal
+from html import escape
 from itertools import accumulate
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -235,6 +237,8 @@ class Input:
         if isinstance(values, (str, bytes, Mapping)):
             raise failure("wrong_type", f'column "{name}": expected a list of values, found {type(values).__name__}',
                           column=name)
+        if getattr(getattr(values, "dtype", None), "kind", "") == "M":
+            return self._datetimes(name, values)
         if not isinstance(values, (list, tuple)):
             values = values.tolist() if hasattr(values, "tolist") else list(values)
         self._convert(name, values, told or _seen_type(name, values), scale)
@@ -256,6 +260,19 @@ class Input:
         stride = view.strides[0] if view.strides and len(view) > 1 else 0
         self._borrow(name, kind, place, len(view), stride, None, scale or 0)
         return True
+
+    def _datetimes(self, name: str, values: Any) -> None:
+        """An array of numpy's datetime64: exact in microseconds or refused; NaT is null."""
+        import numpy  # type: ignore[import-not-found,unused-ignore]
+        whole = values.astype("datetime64[us]")
+        if values.dtype != whole.dtype:
+            for row in numpy.flatnonzero((whole.astype(values.dtype) != values) & ~numpy.isnat(values))[:1]:
+                _refuse("bad_data", name, int(row), "a time in whole microseconds of 64 bits", values[row])
+        missing = numpy.isnat(values)
+        validity = numpy.packbits(~missing, bitorder="little").tobytes() if missing.any() else None
+        made = numpy.ascontiguousarray(whole).view("int64")
+        self._kept.append(made)
+        self._borrow(name, "timestamp", made.ctypes.data if len(made) else None, len(made), 0, validity, 0)
 
     def _convert(self, name: str, values: Sequence[Any], kind: str, scale: Optional[int]) -> None:
         validity = _validity(values) if None in values else None
@@ -367,20 +384,44 @@ class Table:
     len, iteration and table[3] are rows; table["cost_per_lead"] is a column."""
 
     def __init__(self, columns: Mapping[str, List[Any]], units: Optional[Mapping[str, str]] = None) -> None:
-        self._columns = dict(columns)
-        self.units: Dict[str, str] = dict(units or {})
-        self._row = _row_class(self.columns)
+        self._read_columns: Optional[Dict[str, List[Any]]] = dict(columns)
+        self._handle = ctypes.c_void_p()
+        self._take_shape(list(columns), len(next(iter(columns.values()), ())), units or {})
+
+    def _take_shape(self, names: List[str], rows: int, units: Mapping[str, str]) -> None:
+        self._names, self._length, self.units = tuple(names), rows, dict(units)
+        self._row = _row_class(self._names)
+
+    @classmethod
+    def _of(cls, handle: ctypes.c_void_p) -> "Table":
+        """Over a table of the library, which is freed with this one. Its cells are read when they are asked for."""
+        table = cls.__new__(cls)
+        table._read_columns, table._handle = None, handle
+        weakref.finalize(table, library.leadkpi_table_free, handle)
+        names, units = [], {}
+        for index in range(library.leadkpi_table_column_count(handle)):
+            names.append(library.leadkpi_table_column_name(handle, index).decode("utf-8", "surrogateescape"))
+            units[names[-1]] = library.leadkpi_table_column_unit(handle, index).decode()
+        table._take_shape(names, library.leadkpi_table_row_count(handle), units)
+        return table
+
+    @property
+    def _columns(self) -> Dict[str, List[Any]]:
+        if self._read_columns is None:
+            self._read_columns = {name: _read(self._handle, index, name, self._length)
+                                  for index, name in enumerate(self._names)}
+        return self._read_columns
 
     @property
     def columns(self) -> Tuple[str, ...]:
-        return tuple(self._columns)
+        return self._names
 
     @property
     def rows(self) -> List[Any]:
         return list(self)
 
     def __len__(self) -> int:
-        return len(next(iter(self._columns.values()), ()))
+        return self._length
 
     def __iter__(self) -> Iterator[Any]:
         return map(self._row, zip(*self._columns.values()))
@@ -402,6 +443,45 @@ class Table:
     def to_dict(self) -> Dict[str, List[Any]]:
         """A list a column, such as a data frame is made from."""
         return {name: list(values) for name, values in self._columns.items()}
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """For whatever speaks Arrow: polars.DataFrame(table), pyarrow.table(table). Nothing is copied."""
+        if not self._handle.value:
+            raise failure("wrong_state", "Arrow: expected a table as a report gave it, found one that was rebuilt; "
+                          "use to_dict()")
+        from ._arrow import export_stream
+        return export_stream(self._handle)
+
+    def to_arrow(self) -> Any:
+        """A pyarrow.Table over the same memory."""
+        import pyarrow  # type: ignore[import-not-found,unused-ignore]
+        return pyarrow.table(self)
+
+    def to_polars(self) -> Any:
+        """A polars.DataFrame over the same memory."""
+        import polars  # type: ignore[import-not-found,unused-ignore]
+        return polars.DataFrame(self)
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame: through pyarrow where it is installed, else from Python values."""
+        import pandas  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        try:
+            return self.to_arrow().to_pandas()
+        except ImportError:
+            return pandas.DataFrame(self.to_dict())
+
+    def _repr_html_(self) -> str:
+        """For notebooks: at most 60 rows, numbers to the right."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self._names)
+        body = []
+        for row in self[:60]:
+            cells = []
+            for value in row:
+                is_number = type(value) in (int, float, Decimal)
+                cells.append(f'<td{" style=text-align:right" if is_number else ""}>{escape(_shown(value))}</td>')
+            body.append(f'<tr>{"".join(cells)}</tr>')
+        more = f"<p>... {len(self)} rows</p>" if len(self) > 60 else ""
+        return f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>{more}'
 
     def __reduce__(self) -> Any:
         return Table, (self._columns, self.units)
@@ -428,20 +508,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         return value.isoformat().replace("+00:00", "Z")
     return str(value)
-
-
-def take(handle: ctypes.c_void_p) -> Table:
-    """A table of the library as one of ours; the library's is freed."""
-    try:
-        rows = library.leadkpi_table_row_count(handle)
-        columns, units = {}, {}
-        for index in range(library.leadkpi_table_column_count(handle)):
-            name = library.leadkpi_table_column_name(handle, index).decode("utf-8", "surrogateescape")
-            columns[name] = _read(handle, index, name, rows)
-            units[name] = library.leadkpi_table_column_unit(handle, index).decode()
-        return Table(columns, units)
-    finally:
-        library.leadkpi_table_free(handle)
 
 
 def _read(handle: ctypes.c_void_p, index: int, name: str, rows: int) -> List[Any]:
@@ -492,4 +558,4 @@ def table_from(name: str, *arguments: Any) -> Table:
     """Call a function that makes a table."""
     out = ctypes.c_void_p()
     call(name, *arguments, ctypes.byref(out))
-    return take(out)
+    return Table._of(out)

@@ -17,7 +17,7 @@ def through(values):
     """A column through a table of the library and back."""
     with Input({"x": values}) as table:
         library.leadkpi_table_retain(table.handle)
-        return _table.take(table.handle)["x"]
+        return _table.Table._of(table.handle)["x"]
 
 
 class Exact(unittest.TestCase):

@@ -1,0 +1,184 @@
+"""Frames of every make go in and come out, without a copy, and give nothing back too late."""
+import datetime
+import gc
+import unittest
+
+import duckdb
+import numpy
+import pandas
+import polars
+import pyarrow
+
+import leadkpi as lk
+from leadkpi import _arrow, _library
+
+START = datetime.datetime(2025, 1, 1)
+DAY = datetime.timedelta(days=1)
+IDS = [1, 1, 1, 2, 2, 3, 3, 3]
+EVENTS = ["lead", "mql", "won", "lead", "mql", "lead", "mql", "won"]
+TIMES = [START + DAY * day for day in (0, 2, 5, 0, 9, 1, 3, 40)]
+COLUMNS = {"id": IDS, "event": EVENTS, "time": TIMES}
+REACHED = [3, 3, 1]  # lead 3 is won after the window
+
+
+def reached(data, **names):
+    with lk.Funnel(["lead", "mql", "won"], window="30d") as funnel:
+        return funnel.add(data, **names).steps()["reached"]
+
+
+def leads():
+    with lk.Funnel(["lead", "mql", "won"], window="30d") as funnel:
+        return funnel.add(COLUMNS).leads()
+
+
+class In(unittest.TestCase):
+    def test_pyarrow_of_every_type(self):
+        texts = [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view(), pyarrow.binary(),
+                 pyarrow.large_binary(), pyarrow.dictionary(pyarrow.int8(), pyarrow.string()),
+                 pyarrow.dictionary(pyarrow.int32(), pyarrow.large_string()),
+                 pyarrow.dictionary(pyarrow.uint16(), pyarrow.string())]
+        integers = [pyarrow.int8(), pyarrow.uint8(), pyarrow.int16(), pyarrow.uint16(), pyarrow.int32(),
+                    pyarrow.uint32(), pyarrow.int64(), pyarrow.uint64()]
+        for unit in ("s", "ms", "us", "ns"):
+            for i, text in enumerate(texts):
+                plain = pyarrow.array(EVENTS)
+                events = pyarrow.array(EVENTS, text) if text == pyarrow.string_view() else plain.cast(text)
+                table = pyarrow.table({"id": pyarrow.array(IDS, integers[i]), "event": events,
+                                       "time": pyarrow.array(TIMES, pyarrow.timestamp(unit, "Europe/Berlin"))})
+                with self.subTest(unit=unit, text=text):
+                    self.assertEqual(reached(table), REACHED)
+
+    def test_dates_and_decimals_are_exact(self):
+        dates = pyarrow.table({"id": IDS, "event": EVENTS,
+                               "time": pyarrow.array([time.date() for time in TIMES], pyarrow.date32())})
+        self.assertEqual(reached(dates), REACHED)
+        costs = pyarrow.table({"time": pyarrow.array([START.date()], pyarrow.date64()),
+                               "amount": pyarrow.array(["1000.10"]).cast(pyarrow.decimal128(30, 2))})
+        with lk.Campaigns() as campaigns:
+            campaigns.add_costs(costs).add_leads({"id": [1], "time": [START]})
+            self.assertEqual(campaigns.report(kpis=["cpl"])["cost_per_lead"][0], 1000.10)
+
+    def test_polars_with_views_categories_and_chunks(self):
+        frame = polars.DataFrame(COLUMNS)
+        self.assertEqual(reached(frame), REACHED)
+        self.assertEqual(reached(frame.with_columns(polars.col("event").cast(polars.Categorical))), REACHED)
+        chunks = polars.concat([frame[:4], frame[4:]], rechunk=False)
+        self.assertEqual(chunks.n_chunks(), 2)
+        self.assertEqual(reached(chunks), REACHED)
+        long = frame.with_columns(polars.col("event") + " with more than twelve bytes")
+        steps = [step + " with more than twelve bytes" for step in ("lead", "mql", "won")]
+        with lk.Funnel(steps, window="30d") as funnel:
+            self.assertEqual(funnel.add(long).steps()["reached"], REACHED)
+
+    def test_pandas_with_and_without_its_way_to_arrow(self):
+        frame = pandas.DataFrame(COLUMNS)
+        self.assertEqual(reached(frame), REACHED)
+        self.assertEqual(reached(frame.astype({"event": "category", "time": "datetime64[ns]"})), REACHED)
+
+        class WithoutArrow:
+            columns, iloc = frame.columns, frame.iloc
+
+            def __getitem__(self, name):
+                return frame[name]
+
+            def __arrow_c_stream__(self, requested_schema=None):
+                raise ImportError("pyarrow")
+        self.assertEqual(reached(WithoutArrow()), REACHED)
+
+    def test_duckdb_relations(self):
+        connection = duckdb.connect()
+        connection.register("events", pyarrow.table(COLUMNS))
+        self.assertEqual(reached(connection.sql("select * from events")), REACHED)
+        other = connection.sql("select id::uinteger as lead, event::enum('lead', 'mql', 'won') as stage, "
+                               "time::timestamptz as at, [1, 2] as list from events")
+        self.assertEqual(reached(other, lead="lead", step="stage", time="at"), REACHED)
+
+    def test_numpy_times_are_exact_or_refused_and_nat_is_null(self):
+        times = numpy.array(TIMES, "datetime64[ns]")
+        self.assertEqual(reached({"id": numpy.array(IDS), "event": EVENTS, "time": times}), REACHED)
+        with self.assertRaisesRegex(lk.BadDataError, 'column "time", row 2: expected a time in whole microseconds'):
+            reached({"id": IDS, "event": EVENTS, "time": times + numpy.array([0, 0, 1, 0, 0, 0, 0, 0], "timedelta64[ns]")})
+        times[7] = "NaT"
+        with self.assertRaises(lk.BadDataError) as told:
+            reached({"id": IDS, "event": EVENTS, "time": times})
+        self.assertEqual(told.exception.row, 7)
+
+    def test_what_int64_cannot_hold_is_refused_with_its_place(self):
+        big = pyarrow.table({"id": pyarrow.array([1, 2**63], pyarrow.uint64()), "event": ["a", "b"],
+                             "time": TIMES[:2]})
+        with self.assertRaisesRegex(lk.BadDataError, 'column "id".* row 1') as told:
+            reached(big)
+        self.assertEqual(told.exception.row, 1)
+        fine = pyarrow.table({"id": IDS, "event": EVENTS, "time": pyarrow.array(
+            [int(time.timestamp()) * 10**9 + 1 for time in TIMES], pyarrow.timestamp("ns"))})
+        with self.assertRaisesRegex(lk.BadDataError, "whole microseconds"):
+            reached(fine)
+
+
+class NoCopy(unittest.TestCase):
+    def address_in(self, data, column):
+        with _arrow.inputs(data, {}) as tables:
+            table = next(tables)
+            return _library.library.leadkpi_table_column_values(table.handle, table.names.index(column), None)
+
+    def test_the_library_reads_where_the_frame_lies(self):
+        values = numpy.arange(1000)
+        table = pyarrow.table({"x": values})
+        self.assertEqual(self.address_in(table, "x"), values.ctypes.data)
+        self.assertEqual(self.address_in(table.slice(10), "x"), values.ctypes.data + 80)
+        frame = polars.from_arrow(table)
+        self.assertEqual(self.address_in(frame, "x"), frame["x"].to_numpy().ctypes.data)
+        self.assertEqual(self.address_in({"x": values}, "x"), values.ctypes.data)
+
+    def test_a_frame_reads_where_the_library_lies(self):
+        table = leads()
+        place = _library.library.leadkpi_table_column_values(table._handle, 0, None)
+        arrow = pyarrow.table(table)
+        self.assertEqual(arrow["id"].chunk(0).buffers()[1].address, place)
+        self.assertEqual(polars.DataFrame(table)["id"].to_numpy().ctypes.data, place)
+        del table
+        gc.collect()
+        self.assertEqual(arrow["id"].to_pylist(), [1, 2, 3])
+
+    def test_a_thousand_rounds_hold_no_more_memory_than_ten(self):
+        rows = 20000
+        table = pyarrow.table({"id": numpy.arange(rows) % 5000, "event": ["lead", "mql"] * (rows // 2),
+                               "time": pyarrow.array(numpy.arange(rows) * 10**6, pyarrow.timestamp("us"))})
+        frames = [table, polars.from_arrow(table)]
+        for round in range(1000):
+            for frame in frames:
+                with lk.Funnel(["lead", "mql"]) as funnel:
+                    funnel.add(frame)
+                    pyarrow.table(funnel.steps())
+            if round == 100:
+                before = _resident()
+        self.assertLess(_resident(), before + 4096)
+
+
+def _resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4
+
+
+class Out(unittest.TestCase):
+    def test_every_make_reads_a_table_alike(self):
+        table = leads()
+        expected = table.to_dict()
+        self.assertEqual(table.to_polars().to_dict(as_series=False), expected)
+        self.assertEqual(table.to_arrow().to_pydict(), expected)
+        self.assertEqual(table.to_pandas()["id"].tolist(), expected["id"])
+        connection = duckdb.connect()
+        connection.register("leads", table.to_arrow())
+        self.assertEqual(connection.sql("select id, step from leads order by id").fetchall(),
+                         list(zip(expected["id"], expected["step"])))
+
+    def test_units_go_along(self):
+        with lk.Funnel(["lead", "mql", "won"], window="30d") as funnel:
+            table = funnel.add(COLUMNS).steps()
+        units = {field.name: (field.metadata or {}).get(b"leadkpi.unit", b"").decode()
+                 for field in table.to_arrow().schema}
+        self.assertEqual(units, table.units)
+
+
+if __name__ == "__main__":
+    unittest.main()

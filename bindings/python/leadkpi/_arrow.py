@@ -1,0 +1,167 @@
+"""Arrow in and out through PyCapsules, without any package of Arrow.
+
+Whatever has __arrow_c_stream__ or __arrow_c_array__ goes in: data frames of polars
+and pandas, tables of pyarrow, relations of DuckDB, and tables of this package.
+"""
+import ctypes
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, Mapping, Optional
+
+from ._library import call, failure, library, text
+from ._table import Input
+
+_python = ctypes.pythonapi
+_python.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+_python.PyCapsule_GetPointer.restype = ctypes.c_void_p
+
+
+class _Batch:
+    """A table over Arrow's memory. Freed by its reader's context."""
+
+    def __init__(self, handle: ctypes.c_void_p, source: Any = None) -> None:
+        self.handle, self._source = handle, source  # where the memory of the columns may be
+        count = library.leadkpi_table_column_count(handle)
+        self.names = [library.leadkpi_table_column_name(handle, i).decode("utf-8", "surrogateescape")
+                      for i in range(count)]
+
+    def free(self) -> None:
+        library.leadkpi_table_free(self.handle)
+        self.handle = ctypes.c_void_p()
+        if self._source is not None:
+            self._source.free()
+            self._source = None
+
+
+def _renamed(batch: Any, names: Mapping[str, str]) -> _Batch:
+    """The columns that are asked for, under the names that the library knows; no names: all as they are."""
+    if not names:
+        return batch
+    out = ctypes.c_void_p()
+    call("leadkpi_table_create", None, ctypes.byref(out))
+    try:
+        for name, source in names.items():
+            if source not in batch.names:
+                raise failure("unknown_name", f'column "{source}" (for {name}): there is none; there are '
+                              f'{", ".join(batch.names)}', column=source)
+            call("leadkpi_table_share_column", out, *text(name), batch.handle, batch.names.index(source),
+                 columns=batch.names)
+    except BaseException:
+        library.leadkpi_table_free(out)
+        batch.free()
+        raise
+    return _Batch(out, batch)
+
+
+def _batches(stream: Any) -> Iterator[_Batch]:
+    """The record batches of a capsule; the stream is moved out of it and released at the end."""
+    reader = ctypes.c_void_p()
+    call("leadkpi_arrow_reader_create", None, _python.PyCapsule_GetPointer(stream, b"arrow_array_stream"),
+         ctypes.byref(reader))
+    try:
+        while True:
+            out = ctypes.c_void_p()
+            call("leadkpi_arrow_reader_next", reader, ctypes.byref(out))
+            if not out.value:
+                return
+            yield _Batch(out)
+    finally:
+        library.leadkpi_arrow_reader_free(reader)
+
+
+def _one_batch(capsules: Any) -> Iterator[_Batch]:
+    schema, array = capsules
+    out = ctypes.c_void_p()
+    call("leadkpi_arrow_import", None, _python.PyCapsule_GetPointer(array, b"arrow_array"),
+         _python.PyCapsule_GetPointer(schema, b"arrow_schema"), ctypes.byref(out))
+    yield _Batch(out)
+
+
+def _frame_columns(data: Any) -> Optional[Dict[str, Any]]:
+    """A data frame of pandas where its way to Arrow is not installed."""
+    if not (hasattr(data, "columns") and hasattr(data, "__getitem__") and hasattr(data, "iloc")):
+        return None
+    return {str(name): data[name].to_numpy() for name in data.columns}
+
+
+def _tables(data: Any) -> Iterator[Any]:
+    if isinstance(data, Mapping):
+        return iter((Input(data),))
+    if hasattr(data, "__arrow_c_stream__"):
+        try:
+            return _batches(data.__arrow_c_stream__())
+        except ImportError:
+            columns = _frame_columns(data)
+            if columns is None:
+                raise
+            return iter((Input(columns),))
+    if hasattr(data, "__arrow_c_array__"):
+        return _one_batch(data.__arrow_c_array__())
+    columns = _frame_columns(data)
+    if columns is None:
+        raise failure("wrong_type", "data: expected a dict of columns, a data frame, or anything that speaks Arrow, "
+                      f"found {type(data).__name__}")
+    return iter((Input(columns),))
+
+
+@contextmanager
+def inputs(data: Any, names: Mapping[str, str]) -> Iterator[Iterator[Any]]:
+    """The tables of what was given, one by one; all are freed at the end of the context."""
+    made = []
+
+    def each() -> Iterator[Any]:
+        for table in _tables(data):
+            made.append(table)
+            if names:
+                made[-1] = _renamed(table, names)
+            yield made[-1]
+
+    try:
+        yield each()
+    finally:
+        for table in made:
+            table.free()
+
+
+# ---- out -------------------------------------------------------------------------
+
+class _Stream(ctypes.Structure):
+    """ArrowArrayStream: four functions and what is behind them."""
+    _fields_ = [("get_schema", ctypes.c_void_p), ("get_next", ctypes.c_void_p), ("get_last_error", ctypes.c_void_p),
+                ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p)]
+
+
+_release_type = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_destructor_type = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
+# The capsule is on its way out when its destructor runs, so it must not be made an object again.
+_pointer_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", _python))
+_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, _destructor_type)(
+    ("PyCapsule_New", _python))
+_malloc = _python.PyMem_RawMalloc
+_malloc.argtypes, _malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
+_free = _python.PyMem_RawFree
+_free.argtypes, _free.restype = [ctypes.c_void_p], None
+_STREAM = b"arrow_array_stream"
+
+
+def _release_capsule(capsule: int) -> None:
+    place = _pointer_of(capsule, _STREAM)
+    stream = _Stream.from_address(place)
+    if stream.release:
+        _release_type(stream.release)(place)
+    _free(place)
+
+
+_destructor = _destructor_type(_release_capsule)  # lives as long as any capsule may
+
+
+def export_stream(handle: ctypes.c_void_p) -> Any:
+    """A capsule with a stream over a table of the library, which it keeps alive."""
+    place = _malloc(ctypes.sizeof(_Stream))
+    if not place:
+        raise MemoryError
+    try:
+        call("leadkpi_arrow_export_stream", handle, place)
+    except BaseException:
+        _free(place)
+        raise
+    return _new_capsule(place, _STREAM, _destructor)

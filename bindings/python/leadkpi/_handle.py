@@ -1,0 +1,151 @@
+"""What every handle of the library does alike: the seven verbs."""
+import ctypes
+import threading
+import warnings
+import weakref
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from typing import Any, Iterator, Mapping, Optional, Type, TypeVar
+
+from ._arrow import inputs
+from ._library import call, failure, library, text
+from ._options import made
+from ._table import Table, table_from
+
+Self = TypeVar("Self", bound="Handle")
+
+
+class Handle:
+    """One object of the library; a class of it names its room, such as "campaigns".
+
+    Calls from several threads take turns; to work in parallel, give each thread an
+    empty_twin() and add them up. With `with` it is closed at the end."""
+
+    ROOM = ""
+
+    def __init__(self, **definition: Any) -> None:
+        out = ctypes.c_void_p()
+        with made(self.ROOM, definition) as options:
+            call(f"leadkpi_{self.ROOM}_create", None, options, ctypes.byref(out))
+        self._own(out)
+
+    def _own(self, handle: ctypes.c_void_p) -> None:
+        self._lock = threading.RLock()
+        self._finalizer = weakref.finalize(self, getattr(library, f"leadkpi_{self.ROOM}_free"), handle)
+        self._handle: Optional[ctypes.c_void_p] = handle
+
+    @classmethod
+    def _from(cls: Type[Self], handle: ctypes.c_void_p) -> Self:
+        made_here = cls.__new__(cls)
+        made_here._own(handle)
+        return made_here
+
+    @contextmanager
+    def _open(self) -> Iterator[ctypes.c_void_p]:
+        """The handle, for one thread at a time."""
+        with self._lock:
+            if self._handle is None:
+                raise failure("wrong_state", f"this {type(self).__name__} is closed")
+            yield self._handle
+
+    def close(self) -> None:
+        """Give the memory back. Twice is fine; any other call after it is an error."""
+        with self._lock:
+            self._handle = None
+            self._finalizer()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    # ---- in
+
+    def _add(self: Self, verb: str, data: Any, batch: Optional[str], names: Mapping[str, str],
+             depth: int = 3) -> Self:
+        """All rows or none, whatever the number of Arrow batches: they go into a twin first."""
+        function = f"leadkpi_{self.ROOM}_{verb}"
+        identity = (None, 0) if batch is None else text(batch)
+        with inputs(data, names) as tables:
+            first, second = next(tables, None), next(tables, None)
+            if first is not None and second is not None:
+                if batch is not None:
+                    raise failure("bad_argument", "batch: expected data in one piece, found several record batches; "
+                                  "combine them first")
+                self._add_many(function, chain((first, second), tables))
+            elif first is not None:
+                self._add_one(function, first, identity, depth)
+        return self
+
+    def _add_one(self, function: str, table: Any, identity: Any, depth: int = 0) -> None:
+        with self._open() as handle:
+            said = call(function, handle, table.handle, *identity, columns=table.names)
+        table.free()
+        if said:
+            warnings.warn(said, stacklevel=depth + 1)
+
+    def _add_many(self, function: str, tables: Any) -> None:
+        with self.empty_twin() as twin:
+            for table in tables:
+                twin._add_one(function, table, (None, 0))
+            self.__iadd__(twin)
+
+    # ---- out
+
+    def _table(self, name: str, options: Optional[Mapping[str, Any]] = None, schema: str = "") -> Table:
+        function = f"leadkpi_{self.ROOM}_{name}"
+        if options is None:
+            with self._open() as handle:
+                return table_from(function, handle)
+        with made(schema or f"{self.ROOM}_report", options) as definition, self._open() as handle:
+            return table_from(function, handle, definition)
+
+    def describe(self) -> str:
+        """The definition as a sentence."""
+        return self._bytes("describe")[:-1].decode("utf-8", "surrogateescape")
+
+    # ---- states
+
+    def empty_twin(self: Self) -> Self:
+        """Empty, of the same definition: for another thread or shard."""
+        out = ctypes.c_void_p()
+        with self._open() as handle:
+            call(f"leadkpi_{self.ROOM}_create_like", handle, ctypes.byref(out))
+        return self._from(out)
+
+    def __iadd__(self: Self, other: Any) -> Self:
+        """Add all that the other holds, which stays as it is."""
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        with ExitStack() as stack:
+            for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
+                stack.enter_context(each._open())
+            call(f"leadkpi_{self.ROOM}_merge", self._handle, other._handle)
+        return self
+
+    def _bytes(self, name: str) -> bytes:
+        function, needed = f"leadkpi_{self.ROOM}_{name}", ctypes.c_size_t()
+        with self._open() as handle:
+            call(function, handle, None, 0, ctypes.byref(needed))
+            buffer = ctypes.create_string_buffer(needed.value)
+            call(function, handle, buffer, needed.value, ctypes.byref(needed))
+        return buffer.raw[:needed.value]
+
+    def dumps(self) -> bytes:
+        """The state: the same bytes for the same rows on every machine, read by every later release."""
+        return self._bytes("serialize")
+
+    @classmethod
+    def loads(cls: Type[Self], state: bytes) -> Self:
+        """From dumps(). Bytes from anywhere are safe: they are checked before they are used."""
+        out, data = ctypes.c_void_p(), bytes(state)
+        call(f"leadkpi_{cls.ROOM}_deserialize", None, data, len(data), ctypes.byref(out))
+        return cls._from(out)
+
+    def __reduce__(self) -> Any:
+        return type(self).loads, (self.dumps(),)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"<{name}, closed>" if self._handle is None else f"<{name}: {self.describe()}>"

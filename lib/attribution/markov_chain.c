@@ -1,0 +1,403 @@
+/* markov_chain.c: removal effects of a chain of any order, by masked solves.
+ *
+ * With D_s the weight into (and out of) a state, let w_s be the share of it that has been in
+ * channel c before or is in it now: w = 1 on the states of c, else
+ *
+ *     D_s w_s = sum over t of T_ts w_t,        RE_c = sum over s of w_s conversions_s / conversions,
+ *
+ * and for value the same w with values. That is the probability, among what converts, of a past
+ * with c, which is what is lost without c.
+ *
+ * Errors are those of the jackknife to first order: with k_s the amount (conversions or value)
+ * that comes after s without c, D_s k_s = amount_s + sum over u of T_su k_u, 0 on the states of c,
+ * one journey s_1 .. s_n of weight g and amount a brings to RE_c * amount
+ *
+ *     a w_{s_n} + g * sum over i of k_{s_i} (w_{s_{i-1}} - w_{s_i}),       w_{s_0} = 0.
+ *
+ * What a group brings is taken away; no chain is solved again. */
+#include "attribution/sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Two times more exact than the last digit that is promised (1e-11). */
+#define TOLERANCE 1e-14
+#define TOLERANCE_OF_ERRORS 1e-7
+
+typedef struct lk_chain_job {
+    const lk_attribution_view *view;
+    const lk_attribution_chain *chain;
+    lk_memory *memory;
+    lk_attribution_graph graph;
+    lk_attribution_result *result;
+    uint32_t *rows;      /* of the windows, distinct by state */
+    size_t *row_ends;
+    size_t row_room;
+    size_t *first_out;   /* steps out, by state */
+    uint32_t *to;
+    double *in, *out;    /* coefficients of the steps in and out */
+    double *measures;    /* by state: what counts of w, then of k */
+    double *constants[2];
+    double *w, *k[2];    /* state_count * LK_LANES */
+    double *lost;        /* by kind and row: RE * amount */
+    double *brought;     /* by group, kind and row; NULL: no errors */
+    double *amounts;     /* by group and kind */
+} lk_chain_job;
+
+/* ---- the systems --------------------------------------------------------------------------------------- */
+
+static size_t count_window_rows(const lk_attribution_graph *graph)
+{
+    return graph->windows.count ? (size_t)graph->windows.ends[graph->windows.count - 1] /
+                                      sizeof(uint32_t)
+                                : 0;
+}
+
+static void list_rows(lk_chain_job *job)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < job->graph.state_count; s++) {
+        lk_text window = lk_map_text_key(&job->graph.windows, job->graph.window[s]);
+        size_t start = count;
+        for (size_t at = 0; at < window.length; at += sizeof(uint32_t)) {
+            uint32_t row;
+            memcpy(&row, window.data + at, sizeof row);
+            bool again = row == LK_MAP_NONE;
+            for (size_t i = start; i < count; i++) again |= job->rows[i] == row;
+            if (!again) job->rows[count++] = row;
+        }
+        job->row_ends[s] = count;
+    }
+}
+
+/* Steps of a state to itself count neither in the sum nor in what it is divided by. */
+static double divisor_of(const lk_attribution_graph *graph, size_t state)
+{
+    double weight = graph->weight[state];
+    for (size_t i = graph->first[state]; i < graph->first[state + 1]; i++)
+        if (graph->from[i] == state) weight -= graph->steps[i];
+    return weight > 0 ? 1 / weight : 0;
+}
+
+/* Steps by where they go out, with both coefficients; `constants` holds the divisors meanwhile. */
+static void turn_steps(lk_chain_job *job)
+{
+    const lk_attribution_graph *graph = &job->graph;
+    double *divisors = job->constants[0];
+    size_t n = graph->state_count;
+    memset(job->first_out, 0, (n + 1) * sizeof *job->first_out);
+    for (size_t i = 0; i < graph->step_count; i++) job->first_out[graph->from[i] + 1]++;
+    for (size_t s = 0; s < n; s++) {
+        job->first_out[s + 1] += job->first_out[s];
+        divisors[s] = divisor_of(graph, s);
+    }
+    for (size_t s = 0; s < n; s++)
+        for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++) {
+            size_t from = graph->from[i], at = job->first_out[from]++;
+            job->to[at] = (uint32_t)s;
+            job->in[i] = from == s ? 0 : graph->steps[i] * divisors[s];
+            job->out[at] = from == s ? 0 : graph->steps[i] * divisors[from];
+        }
+    for (size_t s = n; s > 0; s--) job->first_out[s] = job->first_out[s - 1];
+    if (n) job->first_out[0] = 0;
+    for (size_t s = 0; s < n; s++) {
+        double divisor = divisors[s];
+        job->constants[0][s] = graph->conversions[s] * divisor;
+        job->constants[1][s] = graph->values[s] * divisor;
+    }
+}
+
+/* What converts counts by its share of both totals. */
+static void fill_measures(lk_chain_job *job)
+{
+    const lk_attribution_graph *graph = &job->graph;
+    double sums[2] = {0, 0};
+    for (size_t s = 0; s < graph->state_count; s++) {
+        sums[0] += graph->conversions[s];
+        sums[1] += fabs(graph->values[s]);
+    }
+    for (size_t s = 0; s < graph->state_count; s++)
+        job->measures[s] = (sums[0] > 0 ? graph->conversions[s] / sums[0] : 0) +
+                           (sums[1] > 0 ? fabs(graph->values[s]) / sums[1] : 0);
+}
+
+static lk_attribution_system system_in(const lk_chain_job *job)
+{
+    return (lk_attribution_system){.state_count = job->graph.state_count,
+                                   .first = job->graph.first,
+                                   .other = job->graph.from,
+                                   .coefficients = job->in,
+                                   .measure = job->measures,
+                                   .rows = job->rows,
+                                   .row_ends = job->row_ends,
+                                   .pinned = 1,
+                                   .tolerance = TOLERANCE};
+}
+
+static lk_attribution_system system_out(const lk_chain_job *job, size_t kind, double tolerance)
+{
+    return (lk_attribution_system){.state_count = job->graph.state_count,
+                                   .first = job->first_out,
+                                   .other = job->to,
+                                   .coefficients = job->out,
+                                   .constants = job->constants[kind],
+                                   .measure = job->graph.weight,
+                                   .rows = job->rows,
+                                   .row_ends = job->row_ends,
+                                   .backward = true,
+                                   .tolerance = tolerance};
+}
+
+/* ---- eight channels --------------------------------------------------------------------------------------- */
+
+static size_t lanes_at(const lk_chain_job *job, size_t first_row)
+{
+    size_t left = job->view->channel_count - first_row;
+    return left < LK_LANES ? left : LK_LANES;
+}
+
+static void lose(lk_chain_job *job, size_t first_row)
+{
+    const double *amounts[2] = {job->graph.conversions, job->graph.values};
+    size_t lanes = lanes_at(job, first_row);
+    for (size_t kind = 0; kind < 2; kind++) {
+        double sums[LK_LANES] = {0};
+        for (size_t s = 0; s < job->graph.state_count; s++)
+            for (size_t l = 0; l < LK_LANES; l++)
+                sums[l] += amounts[kind][s] * job->w[s * LK_LANES + l];
+        for (size_t l = 0; l < lanes; l++)
+            job->lost[kind * job->view->channel_count + first_row + l] = sums[l];
+    }
+}
+
+/* sum over i of k_{s_i} (w_{s_{i-1}} - w_{s_i}) of a path. */
+static void detour(const lk_chain_job *job, size_t path, const double *k, double sums[LK_LANES])
+{
+    static const double nowhere[LK_LANES];
+    const double *before = nowhere;
+    for (size_t l = 0; l < LK_LANES; l++) sums[l] = 0;
+    for (size_t i = lk_attribution_view_start(job->graph.ends, path); i < job->graph.ends[path]; i++) {
+        size_t state = job->graph.states[i];
+        const double *here = job->w + state * LK_LANES, *after = k + state * LK_LANES;
+        for (size_t l = 0; l < LK_LANES; l++) sums[l] += after[l] * (before[l] - here[l]);
+        before = here;
+    }
+}
+
+static void bring(lk_chain_job *job, size_t first_row)
+{
+    const lk_attribution_view *view = job->view;
+    size_t channels = view->channel_count, lanes = lanes_at(job, first_row);
+    double sums[LK_LANES];
+    for (size_t path = 0; path < view->path_count; path++)
+        for (size_t kind = 0; kind < 2; kind++) {
+            const double *last = job->w + (size_t)job->graph.states[job->graph.ends[path] - 1] * LK_LANES;
+            detour(job, path, job->k[kind], sums);
+            for (size_t i = lk_attribution_view_start(view->part_ends, path); i < view->part_ends[path];
+                 i++) {
+                const lk_attribution_part *part = &view->parts[i];
+                double amount = kind ? part->value : part->weights[0];
+                double weight = part->weights[0] + part->weights[1];
+                double *brought = job->brought + (2 * part->group + kind) * channels + first_row;
+                for (size_t l = 0; l < lanes; l++) brought[l] += amount * last[l] + weight * sums[l];
+            }
+        }
+}
+
+static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_error *error)
+{
+    uint32_t row = (uint32_t)first_row, *sweeps = &job->result->sweeps;
+    lk_attribution_system system = system_in(job);
+    LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->w, sweeps, error));
+    lose(job, first_row);
+    if (!job->brought) return LEADKPI_OK;
+    for (size_t kind = 0; kind < 2; kind++) {
+        system = system_out(job, kind, TOLERANCE_OF_ERRORS);
+        LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->k[kind], sweeps, error));
+    }
+    bring(job, first_row);
+    return LEADKPI_OK;
+}
+
+/* p and the expected value of a journey that never goes to the channel, whose steps the others
+ * take: what is lost is the difference to what there is. */
+static leadkpi_status renormalise_eight(lk_chain_job *job, size_t first_row, leadkpi_error *error)
+{
+    const lk_attribution_graph *graph = &job->graph;
+    double started = 0;
+    for (size_t s = 0; s < graph->state_count; s++) started += graph->start[s];
+    for (size_t kind = 0; kind < 2; kind++) {
+        double amounts[LK_LANES] = {0}, starts[LK_LANES] = {0};
+        lk_attribution_system system = system_out(job, kind, TOLERANCE);
+        system.renormalise = true;
+        LK_TRY(lk_attribution_sweep(&system, job->memory, (uint32_t)first_row, job->k[kind],
+                                    &job->result->sweeps, error));
+        for (size_t s = 0; s < graph->state_count; s++) {
+            double start[LK_LANES];
+            for (size_t l = 0; l < LK_LANES; l++) start[l] = graph->start[s];
+            for (size_t i = s ? job->row_ends[s - 1] : 0; i < job->row_ends[s]; i++)
+                if (job->rows[i] - first_row < LK_LANES) start[job->rows[i] - first_row] = 0;
+            for (size_t l = 0; l < LK_LANES; l++) {
+                starts[l] += start[l];
+                amounts[l] += start[l] * job->k[kind][s * LK_LANES + l];
+            }
+        }
+        for (size_t l = 0; l < lanes_at(job, first_row); l++)
+            job->lost[kind * job->view->channel_count + first_row + l] =
+                job->view->total[kind] - (starts[l] > 0 ? amounts[l] / starts[l] * started : 0);
+    }
+    return LEADKPI_OK;
+}
+
+/* The chain as it is gives its conversion probability: no lane has a channel. */
+static leadkpi_status find_probability(lk_chain_job *job, leadkpi_error *error)
+{
+    const lk_attribution_graph *graph = &job->graph;
+    double started = 0, converted = 0;
+    lk_attribution_system system = system_out(job, 0, TOLERANCE);
+    LK_TRY(lk_attribution_sweep(&system, job->memory, LK_MAP_NONE - LK_LANES, job->w,
+                                &job->result->sweeps, error));
+    for (size_t s = 0; s < graph->state_count; s++) {
+        started += graph->start[s];
+        converted += graph->start[s] * job->w[s * LK_LANES];
+    }
+    job->result->probability = started > 0 ? converted / started : NAN;
+    return LEADKPI_OK;
+}
+
+/* ---- estimates ---------------------------------------------------------------------------------------------- */
+
+static leadkpi_status fill_effects(void *context, uint32_t left_out, lk_attribution_fill *fill,
+                                   leadkpi_error *error)
+{
+    (void)error;
+    const lk_chain_job *job = context;
+    size_t channels = job->view->channel_count;
+    for (size_t kind = 0; kind < 2; kind++) {
+        double total = job->view->total[kind];
+        if (left_out != LK_ATTRIBUTION_ALL) total -= job->amounts[2 * left_out + kind];
+        fill->total[kind] = total;
+        for (size_t i = 0; i < channels; i++) {
+            double lost = job->lost[kind * channels + i];
+            if (left_out != LK_ATTRIBUTION_ALL)
+                lost -= job->brought[(2 * left_out + kind) * channels + i];
+            fill->raw[kind][i] = total == 0 ? NAN : lost / total;
+        }
+    }
+    return LEADKPI_OK;
+}
+
+static void sum_amounts(lk_chain_job *job)
+{
+    const lk_attribution_view *view = job->view;
+    size_t parts = lk_attribution_view_start(view->part_ends, view->path_count);
+    for (size_t i = 0; i < 2 * (size_t)view->groups; i++) job->amounts[i] = 0;
+    for (size_t i = 0; i < parts; i++) {
+        job->amounts[2 * view->parts[i].group] += view->parts[i].weights[0];
+        job->amounts[2 * view->parts[i].group + 1] += view->parts[i].value;
+    }
+}
+
+static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
+{
+    const lk_attribution_view *view = job->view;
+    size_t channels = view->channel_count;
+    list_rows(job);
+    turn_steps(job);
+    fill_measures(job);
+    sum_amounts(job);
+    for (size_t i = 0; i < 2 * channels; i++) job->lost[i] = 0;
+    for (size_t i = 0; job->brought && i < 2 * view->groups * channels; i++) job->brought[i] = 0;
+    for (size_t row = 0; row < channels; row += LK_LANES)
+        LK_TRY(job->chain->removal == LK_ATTRIBUTION_REMOVE_TO_NULL
+                   ? remove_eight(job, row, error)
+                   : renormalise_eight(job, row, error));
+    LK_TRY(find_probability(job, error));
+    job->result->states = (uint32_t)job->graph.state_count;
+    uint32_t held = job->brought ? view->held_count : 0;
+    LK_TRY(lk_attribution_estimate(job->result, job->memory, view->held, held, true, fill_effects, job,
+                                   error));
+    lk_attribution_view_describe(view, job->result);
+    return LEADKPI_OK;
+}
+
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
+
+static size_t brought_count(const lk_chain_job *job)
+{
+    bool wanted = job->chain->errors && job->chain->removal == LK_ATTRIBUTION_REMOVE_TO_NULL;
+    return wanted ? 2 * (size_t)job->view->groups * job->view->channel_count : 0;
+}
+
+static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
+{
+    size_t states = job->graph.state_count, steps = job->graph.step_count;
+    size_t channels = job->view->channel_count;
+    lk_memory *memory = job->memory;
+    job->row_room = count_window_rows(&job->graph);
+    LK_TRY(lk_allocate(memory, job->row_room, sizeof *job->rows, &job->rows, error));
+    LK_TRY(lk_allocate(memory, states, sizeof *job->row_ends, &job->row_ends, error));
+    LK_TRY(lk_allocate(memory, states + 1, sizeof *job->first_out, &job->first_out, error));
+    LK_TRY(lk_allocate(memory, steps, sizeof *job->to, &job->to, error));
+    LK_TRY(lk_allocate(memory, steps, sizeof *job->in, &job->in, error));
+    LK_TRY(lk_allocate(memory, steps, sizeof *job->out, &job->out, error));
+    LK_TRY(lk_allocate(memory, states, sizeof *job->measures, &job->measures, error));
+    for (size_t i = 0; i < 2; i++) {
+        LK_TRY(lk_allocate(memory, states, sizeof(double), &job->constants[i], error));
+        LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->k[i], error));
+    }
+    LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->w, error));
+    LK_TRY(lk_allocate(memory, channels, 2 * sizeof *job->lost, &job->lost, error));
+    LK_TRY(lk_allocate(memory, job->view->groups, 2 * sizeof *job->amounts, &job->amounts, error));
+    return lk_allocate(memory, brought_count(job), sizeof *job->brought, &job->brought, error);
+}
+
+static void release(lk_chain_job *job)
+{
+    size_t states = job->graph.state_count, steps = job->graph.step_count;
+    lk_memory *memory = job->memory;
+    lk_release(memory, job->rows, job->row_room, sizeof *job->rows);
+    lk_release(memory, job->row_ends, states, sizeof *job->row_ends);
+    lk_release(memory, job->first_out, states + 1, sizeof *job->first_out);
+    lk_release(memory, job->to, steps, sizeof *job->to);
+    lk_release(memory, job->in, steps, sizeof *job->in);
+    lk_release(memory, job->out, steps, sizeof *job->out);
+    lk_release(memory, job->measures, states, sizeof *job->measures);
+    for (size_t i = 0; i < 2; i++) {
+        lk_release(memory, job->constants[i], states, sizeof(double));
+        lk_release(memory, job->k[i], states, LK_LANES * sizeof(double));
+    }
+    lk_release(memory, job->w, states, LK_LANES * sizeof(double));
+    lk_release(memory, job->lost, job->view->channel_count, 2 * sizeof *job->lost);
+    lk_release(memory, job->amounts, job->view->groups, 2 * sizeof *job->amounts);
+    lk_release(memory, job->brought, brought_count(job), sizeof *job->brought);
+    lk_attribution_graph_free(&job->graph, memory);
+}
+
+static leadkpi_status run(const lk_attribution_view *view, lk_memory *memory,
+                          const lk_attribution_chain *chain, lk_attribution_result *result,
+                          leadkpi_error *error)
+{
+    lk_chain_job job = {.view = view, .chain = chain, .memory = memory, .result = result};
+    LK_TRY(lk_attribution_graph_of(view, memory, chain, &job.graph, error));
+    leadkpi_status status = reserve(&job, error);
+    result->sweeps = 0;
+    if (status == LEADKPI_OK) status = solve(&job, error);
+    release(&job);
+    return status;
+}
+
+leadkpi_status lk_attribution_markov_of_order(const lk_attribution_paths *paths, lk_memory *memory,
+                                              const uint32_t *order,
+                                              const lk_attribution_chain *chain,
+                                              lk_attribution_result *result, leadkpi_error *error)
+{
+    lk_attribution_view view;
+    LK_FAIL_IF(result->channel_count != paths->channel_count, error, LEADKPI_MISMATCH,
+               "channels of the result: expected %u, found %zu", (unsigned)paths->channel_count,
+               result->channel_count);
+    LK_TRY(lk_attribution_view_make(&view, memory, paths, order, false, error));
+    leadkpi_status status = run(&view, memory, chain, result, error);
+    lk_attribution_view_free(&view, memory);
+    return status;
+}

@@ -1,0 +1,64 @@
+/* rows.h: columns of rows that come in: found, checked, read. */
+#ifndef LK_ATTRIBUTION_ROWS_H
+#define LK_ATTRIBUTION_ROWS_H
+
+#include "attribution/store.h"
+#include "base/table.h"
+
+/* No null in the column, which may be NULL. Status: OK, BAD_DATA. */
+leadkpi_status lk_rows_complete(const lk_column *column, leadkpi_error *error);
+
+/* The unit's column and `time`, complete and within years 1 to 9999. */
+leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const leadkpi_table *rows,
+                                 const lk_column **unit, const lk_column **time,
+                                 leadkpi_error *error);
+
+/* A number: `otherwise` where the column is NULL or the cell null; cut to a multiple of 2^-64.
+ * Status: OK, BAD_DATA (not finite; below 0 where `non_negative`), OVERFLOW. */
+leadkpi_status lk_rows_amount(const lk_column *column, size_t row, int64_t otherwise,
+                              bool non_negative, lk_exact_sum *amount, leadkpi_error *error);
+
+static inline int64_t lk_rows_int64(const lk_column *column, size_t row)
+{
+    return column && lk_column_is_valid(column, row) ? lk_column_int64(column, row) : 0;
+}
+
+/* Texts of one column to indexes in the store: each entry of a dictionary once, and a text that
+ * equals the one before at the cost of a comparison. */
+typedef struct lk_text_lookup {
+    const lk_column *column; /* NULL: always blank */
+    uint32_t *of_entry;      /* of a dictionary; LK_MAP_NONE: not looked up yet */
+    lk_text last;
+    uint32_t last_index;
+    uint32_t otherwise; /* of a null */
+} lk_text_lookup;
+
+leadkpi_status lk_text_lookup_open(lk_text_lookup *lookup, lk_memory *memory,
+                                   const lk_column *column, uint32_t otherwise,
+                                   leadkpi_error *error);
+void lk_text_lookup_close(lk_text_lookup *lookup, lk_memory *memory);
+leadkpi_status lk_text_lookup_row(lk_text_lookup *lookup, leadkpi_attribution *attribution,
+                                  size_t row, uint32_t *text, leadkpi_error *error);
+
+/* The kind of touch that each row says. */
+typedef struct lk_kind_lookup {
+    lk_text_lookup dimensions[LK_DIMENSIONS_MAX];
+    const lk_column *utm[3]; /* with channel_from=utm, in place of the first dimension */
+    uint32_t last[LK_DIMENSIONS_MAX];
+    uint32_t last_kind; /* LK_MAP_NONE: none yet */
+} lk_kind_lookup;
+
+leadkpi_status lk_kind_lookup_open(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
+                                   const leadkpi_table *rows, leadkpi_error *error);
+void lk_kind_lookup_close(lk_kind_lookup *lookup, leadkpi_attribution *attribution);
+leadkpi_status lk_kind_lookup_row(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
+                                  size_t row, uint32_t *kind, leadkpi_error *error);
+
+/* One call of the public kind: `add` interns and appends; rolled back when it fails. */
+typedef leadkpi_status (*lk_rows_add)(leadkpi_attribution *, const leadkpi_table *,
+                                      leadkpi_error *);
+leadkpi_status lk_rows_add_all_or_none(leadkpi_attribution *attribution, const leadkpi_table *rows,
+                                       const char *batch_id, size_t batch_id_length,
+                                       lk_rows_add add, leadkpi_error *error);
+
+#endif

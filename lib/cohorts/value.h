@@ -1,0 +1,57 @@
+/* value.h: what the customers of a segment have brought, what they cost, and what follows. */
+#ifndef LK_COHORTS_VALUE_H
+#define LK_COHORTS_VALUE_H
+
+#include "cohorts/view.h"
+
+enum {
+    LK_WORTH_MONEY = LK_VIEW_OPTION_COUNT,
+    LK_WORTH_MARGIN,
+    LK_WORTH_AGE,
+    LK_WORTH_DISCOUNT,
+    LK_WORTH_TIMING,
+    LK_WORTH_MONTHS,
+    LK_WORTH_OPTION_COUNT
+};
+
+enum { LK_TIMING_START, LK_TIMING_END };
+
+/* Ages in months at which the value so far is looked at, for the payback. */
+#define LK_WORTH_AGES 120
+
+typedef struct lk_worth {
+    int64_t customers;
+    int64_t churn_events;
+    double paid_months; /* customer months with mrr above 0 */
+    double mrr_months;  /* mrr times months */
+    double to_date;     /* margin of all customers so far */
+    double spend;
+    bool has_spend;
+    int64_t eligible; /* customers of the age asked for */
+    double sum, squares;
+    int64_t ages_eligible[LK_WORTH_AGES]; /* by the end of month 1, 2 ... */
+    double ages_sum[LK_WORTH_AGES], ages_squares[LK_WORTH_AGES];
+} lk_worth;
+
+typedef struct lk_values {
+    lk_view *view;
+    bool by_mrr;
+    double margin, monthly_discount;
+    int64_t age;
+    int32_t timing;
+    int64_t months; /* of the finite and the capped value */
+    lk_worth *worths; /* of each segment where there are dimensions, then of all */
+    size_t count;
+    double unmatched; /* spend of segments without a customer */
+    bool has_unmatched;
+} lk_values;
+
+#define LK_MONTH_MICROSECONDS (365.2425 / 12 * 86400e6)
+
+/* Adds the spend of a table to the worths. */
+leadkpi_status lk_values_add_spend(lk_values *values, const leadkpi_table *spend,
+                                   leadkpi_error *error);
+
+leadkpi_status lk_values_fill_table(lk_values *values, leadkpi_table *table, leadkpi_error *error);
+
+#endif

@@ -1,0 +1,89 @@
+#include "funnel/window.h"
+
+#include "calendar/handle.h"
+
+#define DAY_SECONDS INT64_C(86400)
+
+leadkpi_status lk_funnel_open_days(const lk_memory *memory, const leadkpi_options *definition,
+                                   const lk_funnel_rule *rule, lk_calendar **days,
+                                   leadkpi_error *error)
+{
+    lk_calendar_rules rules = lk_calendar_rules_default();
+    *days = NULL;
+    if (rule->window_days == 0) return LEADKPI_OK;
+    rules.zone = lk_options_get_text(definition, &lk_funnel_schema, LK_FUNNEL_ZONE);
+    rules.zone_data = lk_options_get_text(definition, &lk_funnel_schema, LK_FUNNEL_ZONE_DATA);
+    rules.zone_rule = lk_options_get_text(definition, &lk_funnel_schema, LK_FUNNEL_ZONE_RULE);
+    return lk_calendar_create(memory, &rules, days, error);
+}
+
+/* ---- calendar days ----------------------------------------------------------------- */
+
+static int64_t floor_days(int64_t seconds)
+{
+    return seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
+}
+
+/* The last microsecond of the day `more` days after the one that starts at `start`, by the dates on the
+ * clock: a day that a zone left out counts too. */
+static int64_t last_of_days(const lk_calendar *days, int64_t start, int64_t more)
+{
+    int64_t second = lk_calendar_second(start);
+    lk_zone_stretch stretch = lk_zone_stretch_at(&days->zone, second);
+    int64_t day = floor_days(second + stretch.offset) + more + 1;
+    return lk_calendar_time(lk_zone_reach(&days->zone, day * DAY_SECONDS)) - 1;
+}
+
+/* 0.7 ns an item on the day of the one before, else the cost of two zone look-ups. */
+static void limit_to_days(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items,
+                          size_t count)
+{
+    lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
+    int64_t start = 0, until = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t day = lk_calendar_bucket(days, &cursor, items[i].time);
+        if (i == 0 || day != start) {
+            start = day;
+            until = last_of_days(days, start, rule->window_days - 1);
+        }
+        if (until < items[i].until) items[i].until = until;
+    }
+}
+
+/* ---- sessions ---------------------------------------------------------------------- */
+
+/* One past the last item of the session that `first` begins. */
+static size_t session_end(const lk_funnel_rule *rule, const lk_item *items, size_t count, size_t first)
+{
+    size_t i = first + 1;
+    while (i < count && items[i].time - items[i - 1].time <= rule->session) i++;
+    return i;
+}
+
+/* The session that an attempt must end in is `sessions - 1` after its own: two ends that only move on.
+ * It is over with the pause behind its last event, and not before: until then it may go on. */
+static void limit_to_sessions(const lk_funnel_rule *rule, lk_item *items, size_t count)
+{
+    size_t first = 0, ahead = 0;
+    int64_t between = 0; /* sessions from first to ahead */
+    while (first < count) {
+        size_t end = session_end(rule, items, count, first);
+        for (; between < rule->sessions && ahead < count; between++)
+            ahead = session_end(rule, items, count, ahead);
+        int64_t until = between < rule->sessions ? INT64_MAX
+                                                 : lk_funnel_deadline(items[ahead - 1].time, rule->session);
+        for (; first < end; first++)
+            if (until < items[first].until) items[first].until = until;
+        between--;
+    }
+}
+
+/* ---- all ----------------------------------------------------------------------------- */
+
+void lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) items[i].until = lk_funnel_deadline(items[i].time, rule->window);
+    if (days) limit_to_days(rule, days, items, count);
+    if (rule->session != INT64_MAX) limit_to_sessions(rule, items, count);
+}

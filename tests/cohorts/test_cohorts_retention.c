@@ -1,0 +1,293 @@
+/* Retention: worked examples, and a naive count over every rule, clock and as_of. */
+#include "../support/check_main.h"
+#include "world.h"
+
+static leadkpi_table *retention(const leadkpi_cohorts *cohorts, const char *options)
+{
+    return report_of(cohorts, leadkpi_cohorts_retention, "cohorts_retention", options);
+}
+
+static const row customers[] = {
+    {ACQUIRED, 1, 0 * DAY, 0, "ads", NULL},    {ACQUIRED, 2, 1 * DAY, 0, "ads", NULL},
+    {ACQUIRED, 3, 35 * DAY, 0, "web", NULL},   {ACTIVE, 1, 0 * DAY, 0, NULL, NULL},
+    {ACTIVE, 1, 31 * DAY, 0, NULL, NULL},      {ACTIVE, 1, 32 * DAY, 0, NULL, NULL},
+    {PAID, 1, 0, 10000, NULL, NULL},           {PAID, 1, 61 * DAY, 5000, NULL, NULL},
+    {PAID, 2, 40 * DAY, 2000, NULL, NULL},     {PAID, 2, 41 * DAY, -500, NULL, NULL},
+    {ACTIVE, 3, 36 * DAY, 0, NULL, NULL},      {ACTIVE, 3, 200 * DAY, 0, NULL, NULL},
+};
+#define CUSTOMER_ROWS (sizeof customers / sizeof customers[0])
+
+START_TEST(a_small_cohort_is_counted_as_by_hand)
+{
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, customers, CUSTOMER_ROWS, 0);
+    leadkpi_table *t = retention(cohorts, "as_of=1970-03-05; ages=3; grain=month; by=channel");
+    /* as_of is day 63. Cohorts: ads 1970-01, web 1970-02, then segments, then the total. */
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 15);
+    text_is(t, "row", 0, "cohort"), text_is(t, "channel", 0, "ads"), text_is(t, "cohort", 0, "1970-01");
+    ck_assert_int_eq(whole_at(t, "size", 0), 2);
+    ck_assert_int_eq(whole_at(t, "active", 0), 1); /* customer 2 did nothing in its first 30 days */
+    ck_assert_int_eq(whole_at(t, "active", 1), 2);
+    ck_assert_int_eq(whole_at(t, "events", 1), 3); /* a refund is no activity */
+    near(number_at(t, "money", 1), 15, 0, "20 less 5");
+    near(number_at(t, "money", 0), 100, 0, "paid at once");
+    near(number_at(t, "money_rate", 1), 0.15, 1e-15, "money against the first bracket");
+    text_is(t, "status", 1, "complete");
+    ck_assert_int_eq(whole_at(t, "eligible", 2), 0); /* days 60 to 89 */
+    ck_assert_int_eq(whole_at(t, "active_so_far", 2), 1);
+    ck_assert(is_null_at(t, "rate", 2));
+    text_is(t, "status", 2, "incomplete");
+    text_is(t, "cohort", 3, "1970-02"), text_is(t, "channel", 3, "web");
+    ck_assert_int_eq(whole_at(t, "eligible", 3), 0); /* its first 30 days end on day 65 */
+    text_is(t, "status", 4, "impossible");
+    text_is(t, "row", 6, "segment"), text_is(t, "channel", 6, "ads");
+    text_is(t, "row", 12, "total"), text_is(t, "channel", 12, NULL);
+    ck_assert_int_eq(whole_at(t, "size", 12), 3);
+    ck_assert_int_eq(whole_at(t, "eligible", 12), 2); /* those who could have reached it */
+    near(number_at(t, "rate", 12), 0.5, 0, "over those who could");
+    /* Wilson 1 of 2: 0.0945312 to 0.9054688 (R binom.confint) */
+    near(number_at(t, "rate_low", 12), 0.09453120573423074, 1e-12, "Wilson");
+    near(number_at(t, "rate_high", 12), 0.9054687942657693, 1e-12, "Wilson");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(a_calendar_clock_goes_by_periods)
+{
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, customers, CUSTOMER_ROWS, 0);
+    leadkpi_table *t = retention(cohorts, "as_of=1970-03-05; ages=3; clock=calendar");
+    ck_assert_int_eq(whole_at(t, "active", 0), 1);
+    ck_assert_int_eq(whole_at(t, "active", 1), 2); /* days 31, 32 and 40 are in February */
+    ck_assert_int_eq(whole_at(t, "eligible", 2), 0); /* March is not over */
+    ck_assert_int_eq(whole_at(t, "active_so_far", 2), 1);
+    leadkpi_table_free(t);
+    t = retention(cohorts, "as_of=1970-02-28T23:59:59.999999Z; ages=3; clock=calendar");
+    ck_assert_int_eq(whole_at(t, "eligible", 1), 2); /* February is over with its last instant */
+    leadkpi_table_free(t);
+    t = retention(cohorts, "as_of=1970-02-28T23:59:59.999998Z; ages=3; clock=calendar");
+    ck_assert_int_eq(whole_at(t, "eligible", 1), 0);
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(options_that_contradict_each_other_are_refused)
+{
+    static const struct {
+        const char *options;
+        leadkpi_status status;
+        const char *words;
+    } cases[] = {
+        {"ages=3", LEADKPI_BAD_ARGUMENT, "as_of"},
+        {"as_of=2025-01-01; start=recurring", LEADKPI_CONTRADICTION, "calendar"},
+        {"as_of=2025-01-01; clock=calendar; grain=all", LEADKPI_CONTRADICTION, "grain"},
+        {"as_of=2025-01-01; brackets=0,7,7", LEADKPI_BAD_ARGUMENT, "rising"},
+        {"as_of=2025-01-01; brackets=0,x", LEADKPI_BAD_ARGUMENT, "\"x\""},
+        {"as_of=2025-01-01; brackets=3", LEADKPI_BAD_ARGUMENT, "2 to 1001"},
+        {"as_of=2025-01-01; by=chanel", LEADKPI_UNKNOWN_NAME, "channel"},
+    };
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, customers, CUSTOMER_ROWS, 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        leadkpi_table *t = (leadkpi_table *)&error;
+        leadkpi_options *o = options_of("cohorts_retention", cases[i].options);
+        ck_assert_int_eq(leadkpi_cohorts_retention(cohorts, o, &t, &error), cases[i].status);
+        ck_assert_ptr_null(t);
+        ck_assert_msg(strstr(error.message, cases[i].words) != NULL, "\"%s\" is not in \"%s\"",
+                      cases[i].words, error.message);
+        leadkpi_options_free(o);
+    }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* ---- against a naive count ------------------------------------------------------------ */
+
+enum { AGES = 4, CUSTOMERS = 30 };
+typedef struct naive {
+    int64_t size, eligible[AGES], active[AGES], so_far[AGES], events[AGES], cents[AGES];
+} naive;
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static int makes_active(const row *r)
+{
+    return r->kind == ACTIVE || (r->kind == PAID && r->cents > 0);
+}
+
+/* One customer's life in days: ages of `step` days from its instant, or from the day 0 of the
+ * calendar (weeks from a Monday, so days from 1970-01-01 plus 3). */
+static void count_life(const world *w, int64_t id, int64_t start, int64_t as_of, int calendar,
+                       int rule, naive *n)
+{
+    int64_t per_age[AGES] = {0}, cents[AGES] = {0};
+    int64_t week = 7 * DAY, base = calendar ? floor_div(start + 3 * DAY, week) * week - 3 * DAY : start;
+    int later = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        const row *r = &w->rows[i];
+        if (r->id != id || r->time > as_of || r->time < base) continue;
+        int64_t age = (r->time - base) / week;
+        if (age < AGES) per_age[age] += makes_active(r);
+        if (age < AGES && r->kind == PAID) cents[age] += r->cents;
+        if (age >= AGES) later |= makes_active(r);
+    }
+    n->size++;
+    for (int a = 0; a < AGES; a++) {
+        int retained = per_age[a] > 0;
+        if (rule == 1)
+            for (int b = a + 1; b <= AGES; b++) retained |= b == AGES ? later : per_age[b] > 0;
+        if (rule == 2)
+            for (int b = 1; b < a; b++) retained |= per_age[b] > 0;
+        if (rule == 3)
+            for (int b = 1; b < a; b++) retained &= per_age[b] > 0;
+        if (base + a * week <= as_of) n->so_far[a] += retained;
+        if (base + (a + 1) * week - 1 > as_of) continue;
+        n->eligible[a]++;
+        n->active[a] += retained;
+        n->events[a] += per_age[a];
+        n->cents[a] += cents[a];
+    }
+}
+
+static void count_naively(const world *w, int64_t as_of, int calendar, int rule, naive *n)
+{
+    memset(n, 0, sizeof *n);
+    for (int64_t id = -3; id < CUSTOMERS; id++) {
+        int64_t start = INT64_MAX;
+        for (size_t i = 0; i < w->count; i++) {
+            const row *r = &w->rows[i];
+            if (r->id == id && r->kind == ACQUIRED && r->time <= as_of && r->time < start) start = r->time;
+        }
+        if (start != INT64_MAX) count_life(w, id, start, as_of, calendar, rule, n);
+    }
+}
+
+START_TEST(the_total_is_what_a_naive_count_says)
+{
+    static const char *const rules[] = {"on", "on_or_after", "on_or_before", "streak"};
+    static world w;
+    draw_world(&w, 70 + (uint64_t)_i, 600, CUSTOMERS, 60);
+    leadkpi_cohorts *cohorts = filled(&w, "");
+    for (int day = 0; day < 60; day += 7)
+        for (int calendar = 0; calendar < 2; calendar++) {
+            char options[200];
+            naive n;
+            snprintf(options, sizeof options,
+                     "as_of=1970-01-%02dT12:00:00Z; ages=%d; step=7d; grain=week; clock=%s; rule=%s",
+                     1 + day % 31, AGES, calendar ? "calendar" : "rolling", rules[_i]);
+            if (day > 30) memcpy(strstr(options, "-01-"), "-02-", 4);
+            int64_t as_of = (day > 30 ? 31 + day % 31 : day) * DAY + DAY / 2;
+            if (day > 58) continue;
+            leadkpi_table *t = retention(cohorts, options);
+            count_naively(&w, as_of, calendar, _i, &n);
+            size_t first = leadkpi_table_row_count(t) - AGES;
+            for (size_t a = 0; a < AGES; a++) {
+                ck_assert_int_eq(whole_at(t, "size", first + a), n.size);
+                ck_assert_int_eq(whole_at(t, "eligible", first + a), n.eligible[a]);
+                ck_assert_int_eq(whole_at(t, "active", first + a), n.active[a]);
+                ck_assert_int_eq(whole_at(t, "active_so_far", first + a), n.so_far[a]);
+                ck_assert_int_eq(whole_at(t, "events", first + a), n.events[a]);
+                if (n.eligible[a])
+                    near(number_at(t, "money", first + a), (double)n.cents[a] / 100, 0, "money");
+            }
+            leadkpi_table_free(t);
+        }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(segments_add_up_to_the_total_and_no_order_changes_a_report)
+{
+    static world w;
+    draw_world(&w, 5, 500, 40, 60);
+    static const char options[] =
+        "as_of=1970-02-20; by=channel,country; clock=calendar; grain=week; start=recurring; ages=5";
+    leadkpi_cohorts *cohorts = filled(&w, "");
+    leadkpi_table *t = retention(cohorts, options);
+    size_t rows = leadkpi_table_row_count(t);
+    int64_t sums[3][5] = {{0}};
+    for (size_t i = 0; i < rows; i++) {
+        int which = text_matches(t, "row", i, "cohort") ? 0 : text_matches(t, "row", i, "segment") ? 1 : 2;
+        sums[which][i % 5] += whole_at(t, "active", i);
+    }
+    for (int a = 0; a < 5; a++) {
+        ck_assert_int_eq(sums[0][a], sums[2][a]);
+        ck_assert_int_eq(sums[1][a], sums[2][a]);
+    }
+    ck_assert_int_gt(sums[2][1], 0);
+    shuffle_world(&w, 3);
+    leadkpi_cohorts *other = filled(&w, "");
+    leadkpi_table *u = retention(other, options);
+    ck_assert_uint_eq(leadkpi_table_row_count(u), rows);
+    for (size_t i = 0; i < rows; i++) {
+        ck_assert_int_eq(whole_at(t, "active", i), whole_at(u, "active", i));
+        ck_assert_int_eq(is_null_at(t, "channel", i), is_null_at(u, "channel", i));
+        ck_assert_int_eq(whole_at(t, "cohort_start", i), whole_at(u, "cohort_start", i));
+    }
+    leadkpi_table_free(t), leadkpi_table_free(u);
+    leadkpi_cohorts_free(cohorts), leadkpi_cohorts_free(other);
+}
+END_TEST
+
+START_TEST(findings_count_what_is_odd_and_name_one)
+{
+    static const row rows[] = {
+        {ACQUIRED, 7, 10, 0, "ads", NULL}, {ACQUIRED, 7, 12, 0, "web", NULL}, {ACTIVE, 7, 5, 0, NULL, NULL},
+        {ACTIVE, 7, 20, 0, NULL, NULL},    {ACTIVE, 7, 20, 0, NULL, NULL},    {PAID, 5, 20, -100, NULL, NULL},
+        {PAID, 4, 20, 100, NULL, NULL},    {PAID, 4, 20, 100, NULL, NULL},    {MRR, 4, 30, 100, NULL, NULL},
+        {MRR, 4, 30, 200, NULL, NULL},     {MRR, 4, 31, 200, NULL, NULL},     {ACTIVE, 4, DAY * 9, 0, NULL, NULL},
+        {OUTCOME, 4, 32, 0, "won", NULL},  {OUTCOME, 4, 33, 0, "lost", NULL},
+    };
+    static const struct {
+        const char *name;
+        int64_t count;
+        const char *example;
+    } expected[] = {
+        {"customers_without_acquisition", 2, "4"}, {"duplicate_acquisitions", 1, "7"},
+        {"rows_before_acquisition", 1, "7"},       {"rows_after_as_of", 1, "4"},
+        {"equal_activity_rows", 1, "7"},           {"equal_revenue_rows", 1, "4"},
+        {"refunds", 1, "5"},                       {"refunds_above_payments", 1, "5"},
+        {"subscription_changes_at_one_time", 1, "4"},
+        {"subscription_changes_without_change", 1, "4"},
+        {"repeated_outcomes", 1, "4"},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_findings, "cohorts_findings", "as_of=1970-01-02");
+    size_t count = sizeof expected / sizeof expected[0];
+    ck_assert_uint_eq(leadkpi_table_row_count(t), count);
+    for (size_t i = 0; i < count; i++) {
+        text_is(t, "finding", i, expected[i].name);
+        ck_assert_int_eq(whole_at(t, "count", i), expected[i].count);
+        text_is(t, "example", i, expected[i].example);
+    }
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+static Suite *suite_of_retention(void)
+{
+    Suite *suite = suite_create("cohorts retention");
+    TCase *tc = tcase_create("retention");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_small_cohort_is_counted_as_by_hand);
+    tcase_add_test(tc, a_calendar_clock_goes_by_periods);
+    tcase_add_test(tc, options_that_contradict_each_other_are_refused);
+    tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
+    tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
+    tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_retention());
+}

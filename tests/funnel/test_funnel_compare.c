@@ -1,0 +1,348 @@
+/* Breakdowns, histograms, differences. Expected numbers are worked out beside the rows, or by a naive
+ * count over the report of leads. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "world.h"
+
+#include <leadkpi/stats.h>
+#include <math.h>
+
+#define DAY INT64_C(86400000000)
+
+typedef leadkpi_status (*report_call)(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **,
+                                      leadkpi_error *);
+
+static leadkpi_table *report(report_call call, const leadkpi_funnel *funnel, const char *text)
+{
+    leadkpi_table *table;
+    leadkpi_options *options = text ? options_of("funnel_report", text) : NULL;
+    OK(call(funnel, options, &table, ok_error));
+    leadkpi_options_free(options);
+    return table;
+}
+
+static void refused(report_call call, const leadkpi_funnel *funnel, const char *text,
+                    leadkpi_status expected, const char *words)
+{
+    leadkpi_error error;
+    leadkpi_table *table = (leadkpi_table *)(uintptr_t)1;
+    leadkpi_options *options = options_of("funnel_report", text);
+    ck_assert_int_eq(call(funnel, options, &table, &error), expected);
+    ck_assert_ptr_null(table);
+    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    leadkpi_options_free(options);
+}
+
+/* 1  A web, B event, C event    2  A web, B web    3  A, B web (A without a segment) */
+static const row rows[] = {
+    {1, 0, 0, 1, 0, "web"},       {1, DAY, 0, 2, 0, "event"},    {1, 2 * DAY, 0, 4, 0, "event"},
+    {2, 0, 0, 1, 0, "web"},       {2, 3 * DAY, 0, 2, 0, "web"},  {3, 5 * DAY, 0, 1, 0, NULL},
+    {3, 6 * DAY, 0, 2, 0, "web"},
+};
+
+static leadkpi_funnel *three(const char *definition)
+{
+    leadkpi_funnel *funnel = funnel_with(definition);
+    OK(add_rows(funnel, rows, sizeof rows / sizeof rows[0], 0, NULL, ok_error));
+    return funnel;
+}
+
+START_TEST(the_segment_of_a_step_is_that_of_the_event_that_filled_it)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C");
+    leadkpi_table *t = report(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=2");
+    text_is(t, "segment", 0, "event");
+    text_is(t, "segment", 1, "web");
+    text_is(t, "segment", 2, "web");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=3");
+    text_is(t, "segment", 0, "event");
+    ck_assert(is_null_at(t, "segment", 1)); /* did not get there */
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_leads, funnel, "breakdown=step"); /* the last one reached */
+    text_is(t, "segment", 0, "event");
+    text_is(t, "segment", 1, "web");
+    leadkpi_table_free(t);
+    refused(leadkpi_funnel_leads, funnel, "breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    leadkpi_funnel_free(funnel);
+    funnel = three("steps=A,B,C; compat=clickhouse; window=9d");
+    refused(leadkpi_funnel_steps, funnel, "breakdown=step", LEADKPI_CONTRADICTION, "windowFunnel");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(with_any_a_lead_is_in_each_of_its_segments_and_once_in_the_total)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C");
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "by=segment; breakdown=any");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 9);
+    text_is(t, "segment", 0, "event");
+    ck_assert_int_eq(whole_at(t, "reached", 0), 1);
+    ck_assert_int_eq(whole_at(t, "reached", 2), 1);
+    text_is(t, "segment", 3, "web");
+    ck_assert_int_eq(whole_at(t, "reached", 3), 3);
+    ck_assert_int_eq(whole_at(t, "reached", 5), 1);
+    text_is(t, "row", 6, "total");
+    ck_assert_int_eq(whole_at(t, "reached", 6), 3);
+    ck_assert_int_eq(whole_at(t, "reached", 7), 3);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_leads, funnel, "by=segment; breakdown=any");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    ck_assert_int_eq(whole_at(t, "id", 1), 1);
+    text_is(t, "segment", 0, "web");
+    text_is(t, "segment", 1, "event");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_times, funnel, "by=segment; breakdown=any");
+    ck_assert_int_eq(whole_at(t, "completed", 6), 3); /* the total: A to B */
+    leadkpi_table_free(t);
+    refused(leadkpi_funnel_difference, funnel, "by=segment; breakdown=any", LEADKPI_CONTRADICTION,
+            "several segments");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(mature_leaves_out_leads_whose_window_is_not_over)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C; window=3d");
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "mature=true; as_of=1970-01-08");
+    ck_assert_int_eq(whole_at(t, "reached", 0), 2); /* lead 3 has until day 8, included */
+    ck_assert_int_eq(whole_at(t, "immature", 0), 0);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_steps, funnel, "mature=true; as_of=1970-01-09T00:00:00.000001");
+    ck_assert_int_eq(whole_at(t, "reached", 0), 3);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+    funnel = three("steps=A,B,C");
+    refused(leadkpi_funnel_steps, funnel, "mature=true", LEADKPI_CONTRADICTION, "window");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(a_histogram_has_bars_of_equal_width)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C");
+    /* A to B: 1, 3 and 1 days. */
+    leadkpi_table *t = report(leadkpi_funnel_histogram, funnel, "to_step=2; bin_width=1d");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    ck_assert_int_eq(whole_at(t, "leads", 0), 2);
+    ck_assert_int_eq(whole_at(t, "leads", 1), 0);
+    ck_assert_int_eq(whole_at(t, "leads", 2), 1);
+    ck_assert_double_eq(number_at(t, "from_seconds", 0), 86400);
+    ck_assert_double_eq(number_at(t, "to_seconds", 2), 4 * 86400);
+    ck_assert_double_eq(number_at(t, "cumulative_share", 1), 2.0 / 3);
+    ck_assert_double_eq(number_at(t, "cumulative_share", 2), 1);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_histogram, funnel, "to_step=2"); /* 2 * 2 * 2 >= 3: two bars */
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    ck_assert_int_eq(whole_at(t, "leads", 0), 2);
+    ck_assert_int_eq(whole_at(t, "leads", 1), 1);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_histogram, funnel, "to_step=2; bins=5; by=segment");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 15); /* no segment, web, total */
+    ck_assert_int_eq(whole_at(t, "leads", 0), 1);
+    ck_assert_int_eq(whole_at(t, "leads", 10), 2);
+    ck_assert_int_eq(whole_at(t, "leads", 14), 1);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_histogram, funnel, "as_of=1970-01-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    refused(leadkpi_funnel_histogram, funnel, "bins=3; bin_width=1s", LEADKPI_CONTRADICTION, "both");
+    refused(leadkpi_funnel_histogram, funnel, "to_step=2; bin_width=1us", LEADKPI_BAD_ARGUMENT, "10000");
+    refused(leadkpi_funnel_histogram, funnel, "from_step=2; to_step=2", LEADKPI_BAD_ARGUMENT, "before");
+    refused(leadkpi_funnel_histogram, funnel, "to_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* `leads` of a segment enter on a day, `won` of them get on. */
+static void add_cohort(leadkpi_funnel *funnel, int64_t first_id, int leads, int won, int64_t time,
+                       const char *segment)
+{
+    static row made[512];
+    size_t count = 0;
+    for (int i = 0; i < leads; i++) {
+        made[count++] = (row){first_id + i, time, 0, 1, 0, segment};
+        if (i < won) made[count++] = (row){first_id + i, time + 1, 0, 2, 0, segment};
+    }
+    OK(add_rows(funnel, made, count, 0, NULL, ok_error));
+}
+
+START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=form,won; window=1d");
+    double low, high;
+    add_cohort(funnel, 1, 100, 40, 0, "event");
+    add_cohort(funnel, 201, 100, 20, DAY, "web");
+    leadkpi_table *t = report(leadkpi_funnel_difference, funnel, "by=segment");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    text_is(t, "against", 1, "all others");
+    ck_assert_int_eq(whole_at(t, "leads", 1), 40);
+    ck_assert_int_eq(whole_at(t, "against_leads", 1), 20);
+    ck_assert_int_eq(whole_at(t, "against_of", 1), 100);
+    ck_assert_double_eq_tol(number_at(t, "difference", 1), 0.2, 1e-15);
+    OK(leadkpi_stats_miettinen_nurminen_interval(40, 100, 20, 100, 0.95, &low, &high, ok_error));
+    ck_assert_double_eq(number_at(t, "difference_low", 1), low);
+    ck_assert_double_eq(number_at(t, "difference_high", 1), high);
+    /* z = 0.2 / sqrt(0.3 * 0.7 * 0.02 * 200 / 199): 3.0783, p 0.00208 */
+    ck_assert_double_eq_tol(number_at(t, "p_value", 1), 0.00208, 1e-5);
+    text_is(t, "verdict", 1, "higher");
+    text_is(t, "verdict", 3, "lower");
+    text_is(t, "verdict", 0, "not distinguishable"); /* all are at step 1 */
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_difference, funnel, "grain=day");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    ck_assert(is_null_at(t, "against", 1));
+    ck_assert(is_null_at(t, "p_value", 1));
+    text_is(t, "verdict", 1, "");
+    text_is(t, "against", 3, "1970-01-01");
+    text_is(t, "verdict", 3, "lower");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_difference, funnel, "by=segment; against=web; level=0.999; rate=step");
+    text_is(t, "against", 1, "web");
+    text_is(t, "verdict", 1, "not distinguishable");
+    text_is(t, "verdict", 0, ""); /* nobody is before step 1 */
+    ck_assert(is_null_at(t, "against", 3));
+    leadkpi_table_free(t);
+    refused(leadkpi_funnel_difference, funnel, "by=segment; against=radio", LEADKPI_UNKNOWN_NAME, "radio");
+    refused(leadkpi_funnel_difference, funnel, "against=web", LEADKPI_CONTRADICTION, "by=segment");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(the_interval_leaves_zero_out_exactly_where_p_is_small)
+{
+    uint64_t state = 3;
+    for (int round = 0; round < 300; round++) {
+        leadkpi_funnel *funnel = funnel_with("steps=form,won; window=1d");
+        int n = 1 + (int)(lk_test_random(&state) % 80), m = 1 + (int)(lk_test_random(&state) % 80);
+        add_cohort(funnel, 1, n, (int)(lk_test_random(&state) % (uint64_t)(n + 1)), 0, "a");
+        add_cohort(funnel, 201, m, (int)(lk_test_random(&state) % (uint64_t)(m + 1)), 0, "b");
+        leadkpi_table *t = report(leadkpi_funnel_difference, funnel, "by=segment; against=b");
+        double p = number_at(t, "p_value", 1);
+        int outside = number_at(t, "difference_low", 1) > 0 || number_at(t, "difference_high", 1) < 0;
+        if (fabs(p - 0.05) > 1e-9) ck_assert_int_eq(outside, p < 0.05);
+        leadkpi_table_free(t);
+        leadkpi_funnel_free(funnel);
+    }
+}
+END_TEST
+
+/* Over random worlds: each group of the histogram and of `any` is what counting leads one by one says. */
+START_TEST(groups_are_what_counting_leads_one_by_one_gives)
+{
+    static world w;
+    drawing how = {40, 3, 50, 1, 0, 0, 0};
+    draw_world(&w, 77 + (uint64_t)_i, 300, &how);
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C; window=20us");
+    OK(add_rows(funnel, w.rows, w.count, 0, NULL, ok_error));
+    leadkpi_table *leads = report(leadkpi_funnel_leads, funnel, "by=segment; breakdown=any");
+    leadkpi_table *steps = report(leadkpi_funnel_steps, funnel, "by=segment; breakdown=any");
+    size_t lead_rows = leadkpi_table_row_count(leads);
+    for (size_t at = 0; at + 3 < leadkpi_table_row_count(steps); at++) {
+        int64_t reached = 0;
+        for (size_t i = 0; i < lead_rows; i++) {
+            const char *a, *b;
+            size_t a_length, b_length;
+            OK(leadkpi_table_get_text(leads, column_of(leads, "segment"), i, &a, &a_length, ok_error));
+            OK(leadkpi_table_get_text(steps, column_of(steps, "segment"), at, &b, &b_length, ok_error));
+            if (!a != !b || a_length != b_length || (a && memcmp(a, b, a_length) != 0)) continue;
+            reached += whole_at(leads, "step", i) >= whole_at(steps, "step", at);
+        }
+        ck_assert_int_eq(whole_at(steps, "reached", at), reached);
+    }
+    leadkpi_table *bars = report(leadkpi_funnel_histogram, funnel, "bins=4");
+    leadkpi_table *plain = report(leadkpi_funnel_leads, funnel, NULL);
+    for (size_t at = 0; at < leadkpi_table_row_count(bars); at++) {
+        int64_t count = 0;
+        for (size_t i = 0; i < leadkpi_table_row_count(plain); i++) {
+            if (whole_at(plain, "step", i) < 3) continue;
+            double wait = (double)(whole_at(plain, "step_3", i) - whole_at(plain, "step_1", i)) / 1e6;
+            count += wait >= number_at(bars, "from_seconds", at) && wait < number_at(bars, "to_seconds", at);
+        }
+        ck_assert_int_eq(whole_at(bars, "leads", at), count);
+    }
+    leadkpi_table_free(leads), leadkpi_table_free(steps), leadkpi_table_free(bars);
+    leadkpi_table_free(plain);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* ---- memory that is not to be had -------------------------------------------------------- */
+
+typedef struct fault_context {
+    world w;
+    leadkpi_funnel *funnel;
+    leadkpi_table *result;
+    leadkpi_options *options;
+    int which;
+} fault_context;
+
+static const struct {
+    report_call call;
+    const char *options;
+} faults[] = {
+    {leadkpi_funnel_histogram, "by=segment; grain=day; bins=3"},
+    {leadkpi_funnel_difference, "by=segment; grain=day"},
+    {leadkpi_funnel_steps, "by=segment; breakdown=any"},
+    {leadkpi_funnel_leads, "breakdown=step"},
+};
+
+static void set_up(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    drawing how = {12, 3, 90, 1, 0, 0, 0};
+    leadkpi_options *definition = options_of("funnel", "steps=A,B,C");
+    draw_world(&f->w, 9, 90, &how);
+    OK(leadkpi_funnel_create(host, definition, &f->funnel, ok_error));
+    OK(add_rows(f->funnel, f->w.rows, f->w.count, 1, NULL, ok_error));
+    f->options = options_of("funnel_report", faults[f->which].options);
+    leadkpi_options_free(definition);
+}
+
+static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return faults[f->which].call(f->funnel, f->options, &f->result, error);
+}
+
+static void tear_down(void *context)
+{
+    fault_context *f = context;
+    leadkpi_table_free(f->result);
+    leadkpi_funnel_free(f->funnel);
+    leadkpi_options_free(f->options);
+    f->result = NULL;
+}
+
+START_TEST(whichever_allocation_fails_no_report_is_half_made)
+{
+    static fault_context f;
+    f.which = _i;
+    lk_fault_case fault = {faults[_i].options, set_up, act, NULL, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
+static Suite *suite_of_comparisons(void)
+{
+    Suite *suite = suite_create("funnel comparisons");
+    TCase *tc = tcase_create("comparisons");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, the_segment_of_a_step_is_that_of_the_event_that_filled_it);
+    tcase_add_test(tc, with_any_a_lead_is_in_each_of_its_segments_and_once_in_the_total);
+    tcase_add_test(tc, mature_leaves_out_leads_whose_window_is_not_over);
+    tcase_add_test(tc, a_histogram_has_bars_of_equal_width);
+    tcase_add_test(tc, a_difference_has_its_interval_and_the_p_value_of_the_same_test);
+    tcase_add_test(tc, the_interval_leaves_zero_out_exactly_where_p_is_small);
+    tcase_add_loop_test(tc, groups_are_what_counting_leads_one_by_one_gives, 0, 6);
+    tcase_add_loop_test(tc, whichever_allocation_fails_no_report_is_half_made, 0, 4);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_comparisons());
+}

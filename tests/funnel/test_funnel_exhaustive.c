@@ -1,0 +1,401 @@
+/* Every axis of a definition against a search through every chain of events, 20,000 random leads a rule.
+ *
+ * The reference knows neither dominance nor queues: it walks all chains from every start, and notes
+ * for each level the earliest event that any of them ends with. What counts is then read off. */
+#include "../support/check_main.h"
+#include "world.h"
+
+enum { LEADS = 20000, EVENTS_MAX = 8, STEPS = 4, ANY = 0, FIRST, EVERY, AGAIN, RESTART = 0, END, LEAD };
+
+#define NO INT64_MAX
+#define UNIT INT64_C(21600000000) /* a quarter of a day */
+#define EAST INT64_C(19800000000) /* +05:30 */
+
+/* steps=A,B|p|w,C|p,D; exclude=x|w,y. z is none of them. */
+static const char *const names[] = {"A", "B", "C", "D", "p", "w", "x", "y", "z"};
+static const unsigned steps_of[] = {1, 2, 4, 8, 6, 2, 0, 0, 0};
+static const unsigned excludes_of[] = {0, 0, 0, 0, 0, 1, 1, 2, 0};
+#define NAME_COUNT 9
+#define WITH "steps=A,B|p|w,C|p,D; "
+
+typedef struct rule {
+    const char *text;
+    int entry, effect, many, adjacent, anchored;
+    int64_t window, step_window, gap, days, session, sessions; /* in units */
+    unsigned optional;
+    int from[2], to[2]; /* of exclusions x and y; from 0: no exclusion */
+} rule;
+
+#define NO_WINDOWS NO, NO, 0, 0, NO, 1, 0
+#define X_Y                                                                                        \
+    {                                                                                              \
+        1, 1                                                                                       \
+    },                                                                                             \
+    {                                                                                              \
+        4, 4                                                                                       \
+    }
+#define NO_RANGES                                                                                  \
+    {                                                                                              \
+        0, 0                                                                                       \
+    },                                                                                             \
+    {                                                                                              \
+        0, 0                                                                                       \
+    }
+
+static const rule rules[] = {
+    {"", ANY, RESTART, 0, 0, 0, NO_WINDOWS, NO_RANGES},
+    {"window=3d", ANY, RESTART, 0, 0, 0, 12, NO, 0, 0, NO, 1, 0, NO_RANGES},
+    {"window=3d; same_event=many", ANY, RESTART, 1, 0, 0, 12, NO, 0, 0, NO, 1, 0, NO_RANGES},
+    {"window=3d; same_event=many; gap=1us", ANY, RESTART, 1, 0, 0, 12, NO, 1, 0, NO, 1, 0, NO_RANGES},
+    {"window=2d; gap=1us", ANY, RESTART, 0, 0, 0, 8, NO, 1, 0, NO, 1, 0, NO_RANGES},
+    {"step_window=1d; gap=6h; entry=first", FIRST, RESTART, 0, 0, 0, NO, 4, 1, 0, NO, 1, 0, NO_RANGES},
+    {"order=adjacent; window=2d", ANY, RESTART, 0, 1, 0, 8, NO, 0, 0, NO, 1, 0, NO_RANGES},
+    {"window_days=1; zone=+05:30", ANY, RESTART, 0, 0, 0, NO, NO, 0, 1, NO, 1, 0, NO_RANGES},
+    {"window_days=2; zone=+05:30; window=1d", ANY, RESTART, 0, 0, 0, 4, NO, 0, 2, NO, 1, 0, NO_RANGES},
+    {"session=12h", ANY, RESTART, 0, 0, 0, NO, NO, 0, 0, 2, 1, 0, NO_RANGES},
+    {"session=6h; sessions=2; entry=first", FIRST, RESTART, 0, 0, 0, NO, NO, 0, 0, 1, 2, 0, NO_RANGES},
+    {"entry=every; window=2d", EVERY, RESTART, 0, 0, 0, 8, NO, 0, 0, NO, 1, 0, NO_RANGES},
+    {"entry=every; step_window=1d; gap=6h", EVERY, RESTART, 0, 0, 0, NO, 4, 1, 0, NO, 1, 0, NO_RANGES},
+    {"entry=every; order=adjacent", EVERY, RESTART, 0, 1, 0, NO_WINDOWS, NO_RANGES},
+    {"entry=every; same_event=many; window_days=2; zone=+05:30", EVERY, RESTART, 1, 0, 0, NO, NO, 0, 2,
+     NO, 1, 0, NO_RANGES},
+    {"entry=every; exclude=x|w,y", EVERY, RESTART, 0, 0, 0, NO_WINDOWS, X_Y},
+    {"entry=every; exclude=x|w,y; exclude_effect=end; window=3d", EVERY, END, 0, 0, 0, 12, NO, 0, 0, NO,
+     1, 0, X_Y},
+    {"entry=again; window=1d", AGAIN, RESTART, 0, 0, 0, 4, NO, 0, 0, NO, 1, 0, NO_RANGES},
+    {"entry=again; exclude=x|w,y; exclude_effect=end; window=2d", AGAIN, END, 0, 0, 0, 8, NO, 0, 0, NO,
+     1, 0, X_Y},
+    {"entry=again; session=6h", AGAIN, RESTART, 0, 0, 0, NO, NO, 0, 0, 1, 1, 0, NO_RANGES},
+    {"exclude=x|w,y; exclude_from=2,1; exclude_to=3,2", ANY, RESTART, 0, 0, 0, NO_WINDOWS, {2, 1}, {3, 2}},
+    {"exclude=x|w,y; exclude_from=2,1; exclude_to=4,2; exclude_effect=end", ANY, END, 0, 0, 0, NO_WINDOWS,
+     {2, 1}, {4, 2}},
+    {"exclude=x|w,y; exclude_effect=end; same_event=many; step_window=1d; entry=first", FIRST, END, 1, 0,
+     0, NO, 4, 0, 0, NO, 1, 0, X_Y},
+    {"exclude=x|w,y; exclude_effect=lead; window=2d", ANY, LEAD, 0, 0, 0, 8, NO, 0, 0, NO, 1, 0, X_Y},
+    {"exclude=x|w,y; exclude_from=1,3; exclude_to=2,4; exclude_effect=lead; entry=first", FIRST, LEAD, 0,
+     0, 0, NO_WINDOWS, {1, 3}, {2, 4}},
+    {"optional=2; window=3d", ANY, RESTART, 0, 0, 0, 12, NO, 0, 0, NO, 1, 2, NO_RANGES},
+    {"optional=2,3; entry=every; step_window=1d", EVERY, RESTART, 0, 0, 0, NO, 4, 0, 0, NO, 1, 6,
+     NO_RANGES},
+    {"optional=3; exclude=x|w,y; exclude_from=3,1; exclude_to=4,2", ANY, RESTART, 0, 0, 0, NO, NO, 0, 0,
+     NO, 1, 4, {3, 1}, {4, 2}},
+    {"preset=posthog_ordered; window=2d; exclude=x|w,y", ANY, LEAD, 0, 0, 0, 8, NO, 0, 0, NO, 1, 0, X_Y},
+    {"preset=mixpanel_totals; window=1d; exclude=x|w,y", AGAIN, END, 0, 0, 0, 4, NO, 0, 0, NO, 1, 0, X_Y},
+};
+#define RULE_COUNT (int)(sizeof rules / sizeof rules[0])
+
+/* ---- leads at random -------------------------------------------------------------------- */
+
+typedef struct event {
+    int64_t time; /* in units */
+    unsigned steps, excludes;
+    int64_t session;
+} event;
+
+typedef struct lead {
+    int names[EVENTS_MAX];
+    int64_t times[EVENTS_MAX];
+    int count;
+} lead;
+
+static lead leads[LEADS];
+
+static void draw_leads(uint64_t seed)
+{
+    uint64_t state = seed;
+    for (int i = 0; i < LEADS; i++) {
+        leads[i].count = (int)(lk_test_random(&state) % EVENTS_MAX);
+        for (int k = 0; k < leads[i].count; k++) {
+            leads[i].names[k] = (int)(lk_test_random(&state) % NAME_COUNT);
+            leads[i].times[k] = (int64_t)(lk_test_random(&state) % (i % 2 ? 5 : 20));
+        }
+    }
+}
+
+static leadkpi_table *report_on(const char *definition)
+{
+    static int64_t ids[LEADS * EVENTS_MAX], times[LEADS * EVENTS_MAX];
+    static const char *texts[LEADS * EVENTS_MAX];
+    leadkpi_table *rows, *report;
+    char text[400];
+    size_t count = 0;
+    for (int i = 0; i < LEADS; i++)
+        for (int k = 0; k < leads[i].count; k++, count++) {
+            ids[count] = i;
+            times[count] = leads[i].times[k] * UNIT;
+            texts[count] = names[leads[i].names[k]];
+        }
+    snprintf(text, sizeof text, WITH "%s", definition);
+    leadkpi_funnel *funnel = funnel_with(text);
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "event", NUL, texts, count, ok_error));
+    OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &report, ok_error));
+    leadkpi_table_free(rows);
+    leadkpi_funnel_free(funnel);
+    return report;
+}
+
+/* ---- the reference -------------------------------------------------------------------------- */
+
+/* Exclusions of one range are one; of several, in the order of the definition. */
+static unsigned exclusions_of(const rule *r, int name)
+{
+    int one_range = r->from[0] == r->from[1] && r->to[0] == r->to[1];
+    if (!r->from[0]) return 0;
+    return one_range ? excludes_of[name] != 0 : excludes_of[name];
+}
+
+typedef struct search {
+    const rule *r;
+    event events[EVENTS_MAX * STEPS];
+    int count, start;
+    int barred;
+    int end[STEPS + 1]; /* by level: the earliest event that ends a chain there; -1: none */
+} search;
+
+static int compare_events(const void *a, const void *b)
+{
+    const event *x = a, *y = b;
+    if (x->time != y->time) return x->time < y->time ? -1 : 1;
+    if (x->excludes != y->excludes) return x->excludes < y->excludes ? -1 : 1;
+    return (x->steps > y->steps) - (x->steps < y->steps);
+}
+
+static void put_event(search *s, int64_t time, unsigned steps, unsigned excludes)
+{
+    s->events[s->count++] = (event){time, steps, excludes, 0};
+}
+
+/* Where one event may fill many steps, an instant is its steps in their order, then its exclusions. */
+static void split_instants(search *s)
+{
+    event whole[EVENTS_MAX];
+    int count = s->count;
+    memcpy(whole, s->events, (size_t)count * sizeof *whole);
+    s->count = 0;
+    for (int i = 0, end; i < count; i = end) {
+        unsigned excludes = 0, foreign = 0;
+        for (end = i; end < count && whole[end].time == whole[i].time; end++) {
+            excludes |= whole[end].excludes;
+            foreign |= !whole[end].excludes && !whole[end].steps;
+        }
+        if (foreign) put_event(s, whole[i].time, 0, 0);
+        for (unsigned step = 1; step < 1U << STEPS; step <<= 1)
+            for (int k = i; k < end; k++)
+                if (whole[k].steps & step) put_event(s, whole[k].time, step, 0);
+        if (excludes) put_event(s, whole[i].time, 0, excludes);
+    }
+}
+
+static void read_lead(search *s, const lead *l)
+{
+    int needs_foreign = s->r->adjacent || s->r->session != NO;
+    s->count = 0;
+    for (int k = 0; k < l->count; k++) {
+        unsigned steps = steps_of[l->names[k]], excludes = exclusions_of(s->r, l->names[k]);
+        if (steps || excludes || needs_foreign) put_event(s, l->times[k], steps, excludes);
+    }
+    qsort(s->events, (size_t)s->count, sizeof *s->events, compare_events);
+    if (s->r->many) split_instants(s);
+    for (int i = 1; i < s->count; i++)
+        s->events[i].session = s->events[i - 1].session +
+                               (s->events[i].time - s->events[i - 1].time > s->r->session);
+}
+
+static int64_t day_of(int64_t time)
+{
+    return (time * UNIT + EAST) / (4 * UNIT);
+}
+
+static int is_in_window(const search *s, int i)
+{
+    const event *start = &s->events[s->start], *e = &s->events[i];
+    if (e->time - start->time > s->r->window) return 0;
+    if (s->r->days && day_of(e->time) - day_of(start->time) >= s->r->days) return 0;
+    return s->r->session == NO || e->session - start->session < s->r->sessions;
+}
+
+/* Does event i bar the way from step `from` to step `to`, from 1? */
+static int bars(const search *s, int i, int from, int to)
+{
+    for (int x = 0; x < 2; x++)
+        if (s->r->from[x] && s->events[i].excludes >> x & 1 && s->r->from[x] < to && s->r->to[x] > from)
+            return 1;
+    return 0;
+}
+
+static int may_follow(const search *s, int from_step, int i, int to_step, int k)
+{
+    int64_t wait = s->events[k].time - s->events[i].time;
+    if (!(s->events[k].steps >> (to_step - 1) & 1)) return 0;
+    if (wait < s->r->gap || wait > s->r->step_window || !is_in_window(s, k)) return 0;
+    if (s->r->adjacent && k != i + 1) return 0;
+    for (int between = i + 1; s->barred && between < k; between++)
+        if (bars(s, between, from_step, to_step)) return 0;
+    return 1;
+}
+
+static void walk(search *s, int step, int i)
+{
+    if (s->end[step] < 0 || i < s->end[step]) s->end[step] = i;
+    for (int to = step + 1; to <= STEPS; to++) {
+        for (int k = i + 1; k < s->count; k++)
+            if (may_follow(s, step, i, to, k)) walk(s, to, k);
+        if (!(s->r->optional >> (to - 1) & 1)) break;
+    }
+}
+
+static void walk_from(search *s, int start, int barred)
+{
+    for (int level = 0; level <= STEPS; level++) s->end[level] = -1;
+    s->start = start;
+    s->barred = barred;
+    walk(s, 1, start);
+}
+
+/* The first exclusion after event i that bars the way on from a level; -1: none in the window. */
+static int next_bar(const search *s, int i, int level)
+{
+    for (int k = i + 1; k < s->count && level < STEPS; k++)
+        if (bars(s, k, level, level + 1)) return is_in_window(s, k) ? k : -1;
+    return -1;
+}
+
+typedef struct outcome {
+    int level, start, last;
+} outcome;
+
+static outcome follow(search *s, int start)
+{
+    outcome o = {1, start, start};
+    walk_from(s, start, s->r->effect == RESTART);
+    for (int level = 2; level <= STEPS; level++) {
+        if (s->end[level] < 0) continue;
+        if (s->r->effect == END) {
+            int bar = next_bar(s, o.last, o.level);
+            if (o.level != level - 1 || (bar >= 0 && bar < s->end[level])) break;
+        }
+        o.level = level;
+        o.last = s->end[level];
+    }
+    return o;
+}
+
+/* What is left of it where the lead is out unless one attempt was clean. */
+static outcome follow_clean(search *s, int start, int level)
+{
+    walk_from(s, start, 1);
+    outcome o = {s->end[level] < 0 ? 0 : level, start, s->end[level]};
+    if (o.level && next_bar(s, o.last, level) >= 0) o.level = 0;
+    return o;
+}
+
+static int find_outcomes(search *s, outcome *out)
+{
+    int count = 0, highest = 0;
+    for (int i = 0; i < s->count; i++) {
+        if (!(s->events[i].steps & 1)) continue;
+        out[count] = follow(s, i);
+        if (out[count].level > highest) highest = out[count].level;
+        if (++count == 1 && s->r->entry == FIRST) break;
+    }
+    for (int i = 0; i < count && s->r->effect == LEAD; i++)
+        out[i] = follow_clean(s, out[i].start, highest);
+    return count;
+}
+
+static int keep_best(outcome *out, int count)
+{
+    int best = 0;
+    for (int i = 1; i < count; i++)
+        if (out[i].level > out[best].level ||
+            (out[i].level == out[best].level && out[i].last <= out[best].last))
+            best = i;
+    if (count == 0 || out[best].level == 0) return 0;
+    out[0] = out[best];
+    return 1;
+}
+
+static int keep_again(search *s, outcome *out, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        if (kept) {
+            const outcome *before = &out[kept - 1];
+            s->start = before->start;
+            int bar = next_bar(s, before->last, before->level);
+            int over = before->level == STEPS ? before->last : bar;
+            if (is_in_window(s, out[i].start) && (over < 0 || out[i].start <= over)) continue;
+        }
+        out[kept++] = out[i];
+    }
+    return kept;
+}
+
+/* ---- the comparison --------------------------------------------------------------------------- */
+
+static void check_times(const search *s, const outcome *o, const leadkpi_table *t, size_t at)
+{
+    char name[16] = "step_0";
+    int64_t before = o->start;
+    for (int step = 1; step <= STEPS; step++) {
+        name[5] = (char)('0' + step);
+        int must = step == 1 || (step <= o->level && !(s->r->optional >> (step - 1) & 1)) || step == o->level;
+        ck_assert(!must || !is_null_at(t, name, at));
+        if (is_null_at(t, name, at)) continue;
+        ck_assert_int_le(step, o->level);
+        int64_t time = whole_at(t, name, at) / UNIT;
+        if (step > 1) {
+            ck_assert_int_ge(time - before, s->r->gap);
+            ck_assert(time - before <= s->r->step_window);
+        }
+        if (step == o->level) ck_assert_int_eq(time, s->events[o->last].time);
+        before = time;
+    }
+}
+
+START_TEST(every_rule_agrees_with_a_search_through_every_chain)
+{
+    const rule *r = &rules[_i];
+    size_t at = 0;
+    draw_leads((uint64_t)_i + 1);
+    leadkpi_table *t = report_on(r->text);
+    for (int id = 0; id < LEADS; id++) {
+        search s = {.r = r};
+        outcome out[EVENTS_MAX * STEPS];
+        read_lead(&s, &leads[id]);
+        int count = find_outcomes(&s, out);
+        if (r->entry < EVERY) count = keep_best(out, count);
+        if (r->entry == AGAIN) count = keep_again(&s, out, count);
+        for (int i = 0; i < count; i++, at++) {
+            ck_assert_msg(at < leadkpi_table_row_count(t) && whole_at(t, "id", at) == id,
+                          "%s: lead %d is not there", r->text, id);
+            ck_assert_msg(whole_at(t, "step", at) == out[i].level, "%s: lead %d reaches %d, expected %d",
+                          r->text, id, (int)whole_at(t, "step", at), out[i].level);
+            ck_assert_int_eq(whole_at(t, "start", at), s.events[out[i].start].time * UNIT);
+            if (r->entry >= EVERY) ck_assert_int_eq(whole_at(t, "attempt", at), i + 1);
+            check_times(&s, &out[i], t, at);
+        }
+    }
+    ck_assert_uint_eq(leadkpi_table_row_count(t), at);
+    leadkpi_table_free(t);
+}
+END_TEST
+
+static Suite *suite_of_rules(void)
+{
+    Suite *suite = suite_create("funnel rules, exhaustively");
+    TCase *tc = tcase_create("rules");
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_rules());
+}

@@ -1,0 +1,180 @@
+/* Attempts whose events have one value: a lead and a value together are as a lead of their own. */
+#include "../support/check_main.h"
+#include "world.h"
+
+enum { EVENTS = 3000, LEADS = 200, VALUES = 4 }; /* value 0 is null */
+
+typedef struct event {
+    int64_t id, time;
+    int name, value;
+} event;
+
+static event events[EVENTS];
+static const char *const names[] = {"A", "B", "C", "x", "z"};
+static const char *const values[] = {NULL, "red", "blue", "green"};
+
+static void draw_events(uint64_t seed)
+{
+    uint64_t state = seed;
+    for (int i = 0; i < EVENTS; i++)
+        events[i] = (event){(int64_t)(lk_test_random(&state) % LEADS), (int64_t)(lk_test_random(&state) % 40),
+                            (int)(lk_test_random(&state) % 5), (int)(lk_test_random(&state) % VALUES)};
+}
+
+/* `split`: a lead and its value as one id, events without a value left out. */
+static void add_events(leadkpi_funnel *funnel, const event *from, int count, int split, int step)
+{
+    static int64_t ids[EVENTS], times[EVENTS];
+    static const char *event_names[EVENTS], *event_values[EVENTS];
+    leadkpi_table *table;
+    size_t rows = 0;
+    for (int i = 0; i < count; i++) {
+        const event *e = &from[step < 0 ? count - 1 - i : i];
+        if (split && e->value == 0) continue;
+        ids[rows] = split ? e->id * VALUES + e->value : e->id;
+        times[rows] = e->time;
+        event_names[rows] = names[e->name];
+        event_values[rows++] = values[e->value];
+    }
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "event", NUL, event_names, rows, ok_error));
+    OK(leadkpi_table_copy_strings(table, "value", NUL, event_values, rows, ok_error));
+    OK(leadkpi_funnel_add(funnel, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+}
+
+static leadkpi_table *leads_of(const leadkpi_funnel *funnel)
+{
+    leadkpi_table *table;
+    OK(leadkpi_funnel_leads(funnel, NULL, &table, ok_error));
+    return table;
+}
+
+static leadkpi_funnel *funnel_of_rule(const char *rule, int same_value)
+{
+    char text[200];
+    snprintf(text, sizeof text, "steps=A,B,C; %s%s", rule, same_value ? "; same_value=true" : "");
+    return funnel_with(text);
+}
+
+static const char *const best_rules[] = {"window=9us", "window=12us; gap=1us", "order=adjacent",
+                                         "order=unordered; window=5us", "exclude=x; exclude_effect=end",
+                                         "same_event=many; window=9us", "session=3us",
+                                         "same_event=many; exclude=x; entry=every",
+                                         "entry=every; window=9us", "entry=again; window=5us"};
+
+START_TEST(a_lead_and_a_value_are_as_a_lead_of_their_own)
+{
+    int64_t best[LEADS] = {0}, count[LEADS] = {0};
+    int every = strstr(best_rules[_i], "entry=") != NULL;
+    draw_events((uint64_t)_i + 7);
+    leadkpi_funnel *whole = funnel_of_rule(best_rules[_i], 1), *split = funnel_of_rule(best_rules[_i], 0);
+    add_events(whole, events, EVENTS, 0, 1);
+    add_events(split, events, EVENTS, 1, 1);
+    leadkpi_table *of_whole = leads_of(whole), *of_split = leads_of(split);
+    for (size_t i = 0; i < leadkpi_table_row_count(of_split); i++) {
+        int64_t id = whole_at(of_split, "id", i) / VALUES, step = whole_at(of_split, "step", i);
+        best[id] = step > best[id] ? step : best[id];
+        count[id]++;
+    }
+    size_t at = 0;
+    for (int id = 0; id < LEADS; id++) {
+        int64_t found = 0;
+        for (int64_t n = every ? count[id] : best[id] > 0; n > 0; n--, at++) {
+            ck_assert_int_eq(whole_at(of_whole, "id", at), id);
+            if (whole_at(of_whole, "step", at) > found) found = whole_at(of_whole, "step", at);
+        }
+        ck_assert_int_eq(found, best[id]);
+    }
+    ck_assert_uint_eq(leadkpi_table_row_count(of_whole), at);
+    leadkpi_table_free(of_whole), leadkpi_table_free(of_split);
+    leadkpi_funnel_free(whole), leadkpi_funnel_free(split);
+}
+END_TEST
+
+START_TEST(the_first_entry_of_a_lead_says_which_value_counts)
+{
+    static const event log[] = {{1, 0, 0, 1}, {1, 1, 0, 2}, {1, 2, 1, 2}, {1, 3, 2, 2}, {1, 4, 1, 1}};
+    leadkpi_funnel *first = funnel_of_rule("entry=first", 1), *any = funnel_of_rule("entry=any", 1);
+    add_events(first, log, 5, 0, 1);
+    add_events(any, log, 5, 0, 1);
+    leadkpi_table *of_first = leads_of(first), *of_any = leads_of(any);
+    ck_assert_int_eq(whole_at(of_first, "step", 0), 2);
+    ck_assert_int_eq(whole_at(of_any, "step", 0), 3);
+    leadkpi_table_free(of_first), leadkpi_table_free(of_any);
+    leadkpi_funnel_free(first), leadkpi_funnel_free(any);
+}
+END_TEST
+
+START_TEST(states_with_values_are_the_same_in_any_order_and_parts)
+{
+    draw_events(99);
+    leadkpi_funnel *forward = funnel_of_rule("session=3us", 1), *backward = funnel_of_rule("session=3us", 1);
+    leadkpi_funnel *part = funnel_of_rule("session=3us", 1);
+    add_events(forward, events, EVENTS, 0, 1);
+    add_events(backward, events + 1000, EVENTS - 1000, 0, -1);
+    add_events(part, events, 1000, 0, -1);
+    OK(leadkpi_funnel_merge(backward, part, ok_error));
+    blob state = state_of(forward);
+    same_state(backward, state, "backwards, merged");
+    leadkpi_funnel *read = funnel_of(state);
+    same_state(read, state, "read back");
+    leadkpi_table *a = leads_of(forward), *b = leads_of(read);
+    ck_assert_uint_eq(leadkpi_table_row_count(a), leadkpi_table_row_count(b));
+    for (size_t i = 0; i < leadkpi_table_row_count(a); i++)
+        ck_assert_int_eq(whole_at(a, "step", i), whole_at(b, "step", i));
+    leadkpi_table_free(a), leadkpi_table_free(b);
+    leadkpi_funnel_free(forward), leadkpi_funnel_free(backward);
+    leadkpi_funnel_free(part), leadkpi_funnel_free(read);
+    free(state.bytes);
+}
+END_TEST
+
+START_TEST(hostile_states_with_values_are_refused)
+{
+    leadkpi_error error;
+    leadkpi_funnel *funnel = funnel_of_rule("window=9us", 1), *read;
+    draw_events(5);
+    add_events(funnel, events, 60, 0, 1);
+    blob state = state_of(funnel);
+    for (size_t size = 0; size < state.size; size++) {
+        ck_assert_int_ne(leadkpi_funnel_deserialize(NULL, state.bytes, size, &read, &error), LEADKPI_OK);
+        ck_assert_ptr_null(read);
+    }
+    for (size_t bit = 0; bit < 8 * state.size; bit++) {
+        state.bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        ck_assert_int_ne(leadkpi_funnel_deserialize(NULL, state.bytes, state.size, &read, &error),
+                         LEADKPI_OK);
+        state.bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    leadkpi_funnel_free(funnel);
+    free(state.bytes);
+}
+END_TEST
+
+START_TEST(rows_without_the_column_are_refused)
+{
+    leadkpi_error error;
+    row r = {1, 0, 0, 1, 0, NULL};
+    leadkpi_funnel *funnel = funnel_of_rule("window=9us", 1);
+    ck_assert_int_eq(add_rows(funnel, &r, 1, 0, NULL, &error), LEADKPI_UNKNOWN_NAME);
+    ck_assert_ptr_nonnull(strstr(error.message, "value"));
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("funnel values");
+    TCase *tc = tcase_create("values");
+    tcase_add_loop_test(tc, a_lead_and_a_value_are_as_a_lead_of_their_own, 0,
+                        (int)(sizeof best_rules / sizeof best_rules[0]));
+    tcase_add_test(tc, the_first_entry_of_a_lead_says_which_value_counts);
+    tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
+    tcase_add_test(tc, hostile_states_with_values_are_refused);
+    tcase_add_test(tc, rows_without_the_column_are_refused);
+    suite_add_tcase(suite, tc);
+    return lk_test_run(suite);
+}

@@ -1,0 +1,298 @@
+/* States of the journal that stages stand on: the same rows give the same bytes; nothing half done;
+ * hostile bytes. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "base/hash.h"
+#include "histories.h"
+
+static const char *const definitions[] = {
+    "stages=new,mql,sql,won; lost=lost",
+    "stages=new,won; won=new; edges=new>won; ids=hashed",
+};
+
+START_TEST(any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes)
+{
+    static change rows[500];
+    uint64_t state = 5 + (uint64_t)_i;
+    draw_changes(rows, 500, 21, 30, 9);
+    leadkpi_stages *straight = stages_with(definitions[_i]);
+    OK(add_changes(straight, rows, 500, NULL, ok_error));
+    blob expected = state_of(straight);
+    for (int round = 0; round < 9; round++) {
+        leadkpi_stages *shards[5];
+        size_t shard_count = 5;
+        shuffle_changes(rows, 500, (uint64_t)round);
+        for (size_t s = 0; s < shard_count; s++)
+            OK(leadkpi_stages_create_like(straight, &shards[s], ok_error));
+        for (size_t from = 0, to; from < 500; from = to) {
+            to = from + 1 + lk_test_random(&state) % 70;
+            if (to > 500) to = 500;
+            OK(add_changes(shards[lk_test_random(&state) % shard_count], rows + from, to - from, NULL,
+                           ok_error));
+        }
+        while (shard_count > 1) {
+            size_t into = lk_test_random(&state) % shard_count;
+            size_t from = lk_test_random(&state) % shard_count;
+            if (into == from) continue;
+            OK(leadkpi_stages_merge(shards[into], shards[from], ok_error));
+            leadkpi_stages_free(shards[from]);
+            shards[from] = shards[--shard_count];
+        }
+        same_state(shards[0], expected, "merged shards");
+        leadkpi_stages_free(shards[0]);
+    }
+    free(expected.bytes);
+    leadkpi_stages_free(straight);
+}
+END_TEST
+
+START_TEST(a_state_read_back_writes_the_same_bytes_and_takes_more_rows)
+{
+    static change rows[300];
+    leadkpi_stages *straight = stages_with(definitions[_i]), *restored, *empty;
+    draw_changes(rows, 300, 3, 30, 9);
+    OK(leadkpi_stages_create_like(straight, &empty, ok_error));
+    blob nothing = state_of(empty);
+    OK(leadkpi_stages_deserialize(NULL, nothing.bytes, nothing.size, &restored, ok_error));
+    same_state(restored, nothing, "empty");
+    leadkpi_stages_free(restored), leadkpi_stages_free(empty), free(nothing.bytes);
+    OK(add_changes(straight, rows, 200, "first", ok_error));
+    blob half = state_of(straight);
+    OK(leadkpi_stages_deserialize(NULL, half.bytes, half.size, &restored, ok_error));
+    same_state(restored, half, "read back");
+    OK(add_changes(straight, rows + 200, 100, NULL, ok_error));
+    OK(add_changes(restored, rows, 200, "first", ok_error)); /* had it */
+    OK(add_changes(restored, rows + 200, 100, NULL, ok_error));
+    blob whole = state_of(straight);
+    same_state(restored, whole, "read back and gone on");
+    free(half.bytes), free(whole.bytes);
+    leadkpi_stages_free(straight), leadkpi_stages_free(restored);
+}
+END_TEST
+
+static void read_hostile(const uint8_t *bytes, size_t size)
+{
+    leadkpi_stages *stages = NULL;
+    leadkpi_error error;
+    leadkpi_status status = leadkpi_stages_deserialize(NULL, bytes, size, &stages, &error);
+    ck_assert((status == LEADKPI_OK) == (stages != NULL));
+    if (!stages) return;
+    blob b = state_of(stages); /* what was taken is what would be written */
+    ck_assert(b.size == size && memcmp(b.bytes, bytes, size) == 0);
+    free(b.bytes);
+    leadkpi_stages_free(stages);
+}
+
+START_TEST(hostile_bytes_are_refused_or_are_a_state)
+{
+    static change rows[40];
+    uint64_t random = 99;
+    leadkpi_stages *stages = stages_with(definitions[_i]);
+    draw_changes(rows, 40, 51, 9, 9);
+    OK(add_changes(stages, rows, 40, "b", ok_error));
+    blob b = state_of(stages);
+    for (size_t size = 0; size < b.size; size++) read_hostile(b.bytes, size);
+    uint8_t *copy = malloc(b.size);
+    for (int round = 0; round < 20000; round++) {
+        memcpy(copy, b.bytes, b.size);
+        for (uint64_t changes = 1 + lk_test_random(&random) % 3; changes > 0; changes--)
+            copy[40 + lk_test_random(&random) % (b.size - 56)] = (uint8_t)lk_test_random(&random);
+        lk_key128_to_bytes(lk_hash128(copy, b.size - 16), copy + b.size - 16);
+        read_hostile(copy, b.size);
+    }
+    free(copy), free(b.bytes);
+    leadkpi_stages_free(stages);
+}
+END_TEST
+
+static void definition_refused(const char *text, leadkpi_status expected, const char *words)
+{
+    leadkpi_error error;
+    leadkpi_stages *stages;
+    leadkpi_options *options = options_of("stages", text);
+    ck_assert_int_eq(leadkpi_stages_create(NULL, options, &stages, &error), expected);
+    ck_assert_ptr_null(stages);
+    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    leadkpi_options_free(options);
+}
+
+START_TEST(definitions_that_cannot_be_are_refused)
+{
+    definition_refused("", LEADKPI_BAD_ARGUMENT, "1 to 64");
+    definition_refused("stages=a,b,a", LEADKPI_BAD_ARGUMENT, "again");
+    definition_refused("stages=a,b; won=c", LEADKPI_CONTRADICTION, "of the line");
+    definition_refused("stages=a,b; lost=a", LEADKPI_CONTRADICTION, "off the line");
+    definition_refused("stages=a,b; edges=ab", LEADKPI_BAD_ARGUMENT, "new>mql");
+    definition_refused("stages=a,b; edges=>b", LEADKPI_BAD_ARGUMENT, "new>mql");
+}
+END_TEST
+
+START_TEST(rows_that_cannot_be_are_refused_and_nothing_changes)
+{
+    static const change good = {1, 5, "new", NULL, "web", NULL, 0}, late = {1, INT64_MAX, "new", NULL, NULL, NULL, 0},
+                        null = {1, 5, NULL, NULL, NULL, NULL, 0};
+    leadkpi_error error;
+    leadkpi_stages *stages = stages_with(definitions[0]), *other = stages_with(definitions[1]);
+    OK(add_changes(stages, &good, 1, "b", ok_error));
+    blob before = state_of(stages);
+    ck_assert_int_eq(add_changes(stages, &late, 1, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_ptr_nonnull(strstr(error.message, "years 1 to 9999"));
+    ck_assert_int_eq(add_changes(stages, &null, 1, "c", &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 0);
+    ck_assert_int_eq(leadkpi_stages_merge(stages, stages, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_stages_merge(stages, other, &error), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_stages_add(stages, NULL, NULL, 0, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_stages_add(NULL, NULL, NULL, 0, &error), LEADKPI_NULL_ARGUMENT);
+    leadkpi_stages_free(other);
+    OK(leadkpi_stages_create_like(stages, &other, ok_error));
+    OK(add_changes(other, &good, 1, "b", ok_error));
+    ck_assert_int_eq(leadkpi_stages_merge(stages, other, &error), LEADKPI_MISMATCH);
+    same_state(stages, before, "after what was refused");
+    free(before.bytes);
+    leadkpi_stages_free(stages), leadkpi_stages_free(other);
+}
+END_TEST
+
+START_TEST(a_definition_is_said_as_a_sentence)
+{
+    char text[256];
+    size_t needed;
+    leadkpi_error error;
+    leadkpi_stages *stages = stages_with("stages=new,won; lost=lost,dead; edges=new>won");
+    OK(leadkpi_stages_describe(stages, text, sizeof text, &needed, ok_error));
+    ck_assert_str_eq(text, "Leads go along new, won; the last is success; lost in lost, dead; moves that "
+                           "may be are new>won.");
+    ck_assert_uint_eq(needed, strlen(text) + 1);
+    ck_assert_int_eq(leadkpi_stages_describe(stages, text, 3, &needed, &error), LEADKPI_BUFFER_TOO_SMALL);
+    leadkpi_stages_free(stages);
+}
+END_TEST
+
+/* ---- memory that is not to be had -------------------------------------------------------- */
+
+typedef struct fault_context {
+    change rows[90];
+    leadkpi_stages *stages, *other;
+    leadkpi_table *result;
+    leadkpi_options *options;
+    blob bytes;
+    uint8_t written[1 << 14];
+    stages_report report;
+} fault_context;
+
+static void set_up(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    draw_changes(f->rows, 90, 9, 12, 9);
+    f->stages = stages_on(host, definitions[0]);
+    OK(add_changes(f->stages, f->rows, 40, "before", ok_error));
+    f->other = stages_on(host, definitions[0]);
+    OK(add_changes(f->other, f->rows + 30, 60, NULL, ok_error));
+    f->bytes = state_of(f->stages);
+    f->options = options_of("stages_report", "by=segment; grain=hour");
+}
+
+static leadkpi_status act_add(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return add_changes(f->stages, f->rows + 40, 50, "new", error);
+}
+
+static leadkpi_status act_merge(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return leadkpi_stages_merge(f->stages, f->other, error);
+}
+
+static leadkpi_status act_serialize(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return leadkpi_stages_serialize(f->stages, f->written, sizeof f->written, NULL, error);
+}
+
+static leadkpi_status act_deserialize(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    leadkpi_stages_free(f->other);
+    return leadkpi_stages_deserialize(host, f->bytes.bytes, f->bytes.size, &f->other, error);
+}
+
+static leadkpi_status act_report(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return f->report(f->stages, f->options, &f->result, error);
+}
+
+static void state(void *context, lk_fault_bytes *bytes)
+{
+    fault_context *f = context;
+    blob b = state_of(f->stages);
+    bytes->data = b.bytes;
+    bytes->length = b.size;
+}
+
+static void tear_down(void *context)
+{
+    fault_context *f = context;
+    leadkpi_table_free(f->result);
+    leadkpi_stages_free(f->stages);
+    leadkpi_stages_free(f->other);
+    leadkpi_options_free(f->options);
+    free(f->bytes.bytes);
+    f->result = NULL;
+    f->stages = f->other = NULL;
+}
+
+static const struct {
+    const char *name;
+    leadkpi_status (*act)(const leadkpi_host *, void *, leadkpi_error *);
+    stages_report report;
+} acts[] = {
+    {"add", act_add, NULL},
+    {"merge", act_merge, NULL},
+    {"serialize", act_serialize, NULL},
+    {"deserialize", act_deserialize, NULL},
+    {"steps", act_report, leadkpi_stages_steps},
+    {"snapshot", act_report, leadkpi_stages_snapshot},
+    {"transitions", act_report, leadkpi_stages_transitions},
+    {"durations", act_report, leadkpi_stages_durations},
+    {"reasons", act_report, leadkpi_stages_reasons},
+    {"leads", act_report, leadkpi_stages_leads},
+    {"checks", act_report, leadkpi_stages_checks},
+};
+#define ACT_COUNT (int)(sizeof acts / sizeof acts[0])
+
+START_TEST(whichever_allocation_fails_nothing_is_half_done)
+{
+    static fault_context f;
+    f.report = acts[_i].report;
+    lk_fault_case fault = {acts[_i].name, set_up, acts[_i].act, state, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
+static Suite *suite_of_states(void)
+{
+    Suite *suite = suite_create("stages states");
+    TCase *tc = tcase_create("states");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes, 0, 2);
+    tcase_add_loop_test(tc, a_state_read_back_writes_the_same_bytes_and_takes_more_rows, 0, 2);
+    tcase_add_loop_test(tc, hostile_bytes_are_refused_or_are_a_state, 0, 2);
+    tcase_add_test(tc, definitions_that_cannot_be_are_refused);
+    tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
+    tcase_add_test(tc, a_definition_is_said_as_a_sentence);
+    tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_states());
+}
