@@ -64,6 +64,27 @@ static void draw(uint64_t *state)
     }
 }
 
+/* Eight funnels of five steps each, of other kinds in other orders. */
+static void bench_several(void)
+{
+    enum {
+        FUNNELS = 8
+    };
+    uint64_t steps_of[FUNNELS * KINDS];
+    int32_t step_counts[FUNNELS], *all = must(malloc((size_t)LEADS * FUNNELS * sizeof *all));
+    int64_t windows[FUNNELS];
+    for (int f = 0; f < FUNNELS; f++) {
+        step_counts[f] = STEPS;
+        windows[f] = (f + 1) * DAY;
+        for (int kind = 0; kind < KINDS; kind++)
+            steps_of[f * KINDS + kind] = code_steps[(kind * (f % 4 * 2 + 1) + f) % KINDS];
+    }
+    BENCH("funnel: levels of 8 funnels in one pass", EVENTS, 12.0 * EVENTS,
+          good(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, LEADS, FUNNELS, steps_of,
+                                                KINDS, step_counts, windows, all, NULL)));
+    free(all);
+}
+
 static void swap(int64_t *values, int i, int j)
 {
     int64_t value = values[i];
@@ -161,6 +182,7 @@ int main(void)
     BENCH("funnel: levels, grouped and sorted", EVENTS, 12.0 * EVENTS,
           good(leadkpi_funnel_levels(times, codes, code_steps, KINDS, ends, LEADS, STEPS, 7 * DAY,
                                      levels, NULL)));
+    bench_several();
     bench_handle("funnel: add, grouped", "funnel: steps, grouped", "funnel: times, grouped");
     shuffle(&state);
     bench_handle("funnel: add, in no order", "funnel: steps, in no order",

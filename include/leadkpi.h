@@ -16,11 +16,13 @@
  *   kpi.h       every KPI: find it, read it, compute it (kpi_functions.h: one
  *               C function each)
  *   kpi_analysis.h  compare, rank, explain
+ *   kpi_benchmark.h  is it good: by one's own past, and by what others report
  *   kpi_plan.h  what it takes to reach a target; a scorecard of goals
  *   kpi_sql.h   its definition as SQL
  *   stats.h     intervals, distributions, quantiles, survival
  *   campaigns.h leads, stages and costs in, every KPI out
  *   funnel.h    how many leads got how far, how fast, under which rule
+ *   attribution.h  which touches brought the conversions, under which model
  *   lifetime.h  who is still a customer, what they will buy, and what they are worth
  *   cohorts.h   do the customers stay, and what are they worth
  *   stages.h    the history of a CRM's stages: who went where, and who stands where
@@ -31,6 +33,7 @@
 #ifndef LEADKPI_H
 #define LEADKPI_H
 
+#include <leadkpi/attribution.h>
 #include <leadkpi/arrow.h>
 #include <leadkpi/calendar.h>
 #include <leadkpi/campaigns.h>
@@ -41,6 +44,7 @@
 #include <leadkpi/host.h>
 #include <leadkpi/kpi.h>
 #include <leadkpi/kpi_analysis.h>
+#include <leadkpi/kpi_benchmark.h>
 #include <leadkpi/kpi_functions.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/kpi_sql.h>

@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "attribution/schemas.h"
 #include "base/nearest.h"
 #include "base/table.h"
 #include "calendar/calendar.h"
@@ -14,6 +15,8 @@
 #include "stages/stages.h"
 
 const lk_schema *const lk_registry_schemas[] = {
+    &lk_attribution_schema,
+    &lk_attribution_report_schema,
     &lk_calendar_schema,
     &lk_campaigns_schema,
     &lk_campaigns_report_schema,
@@ -27,12 +30,16 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_cohorts_value_schema,
     &lk_funnel_schema,
     &lk_funnel_report_schema,
+    &lk_kpi_baseline_schema,
+    &lk_kpi_benchmark_schema,
     &lk_kpi_compare_schema,
     &lk_kpi_evaluate_schema,
     &lk_kpi_explain_drivers_schema,
     &lk_kpi_explain_mix_schema,
+    &lk_kpi_explain_tree_schema,
     &lk_kpi_rank_schema,
     &lk_kpi_scorecard_schema,
+    &lk_kpi_season_schema,
     &lk_lifetime_schema,
     &lk_lifetime_curve_schema,
     &lk_lifetime_forecast_schema,

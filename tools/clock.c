@@ -102,6 +102,18 @@ int64_t clock_instant(clock_zone *clock, const date_value *value)
     return ask(clock, day, value->microsecond_of_day);
 }
 
+bool clock_read(clock_zone *clock, const char *text, bool end_of_day, int64_t *instant)
+{
+    date_value value;
+    if (date_read(slice_of(text), DATE_ORDER_UNTOLD, &value) != DATE_GOOD) return false;
+    *instant = clock_instant(clock, &value);
+    if (!end_of_day || strlen(text) > 10 || value.microsecond_of_day || value.has_offset) return true;
+    int64_t next = date_day_number(value.year, value.month, value.day) + 1;
+    date_of_day_number(next, &value.year, &value.month, &value.day);
+    *instant = clock_instant(clock, &value) - 1;
+    return true;
+}
+
 void clock_show(clock_zone *clock, int64_t instant, char out[40])
 {
     int64_t year = 0, of_day = 0;

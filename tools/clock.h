@@ -31,6 +31,10 @@ void clock_close(clock_zone *clock);
  * the first of the two; one that it skipped is the instant of the jump. */
 int64_t clock_instant(clock_zone *clock, const date_value *value);
 
+/* A time as a person writes it, "2025-03-31 12:00". `end_of_day`: a date alone is its last microsecond,
+ * since "as of 31 March" includes that day. */
+bool clock_read(clock_zone *clock, const char *text, bool end_of_day, int64_t *instant);
+
 /* The date and time that the clock shows at an instant, "2025-04-01 09:30". */
 void clock_show(clock_zone *clock, int64_t instant, char out[40]);
 

@@ -445,6 +445,6 @@ int command_kpi(int count, char **arguments, trouble *why)
     if (is_known) return code;
     return trouble_set(why, TOOL_USAGE,
                        "kpi: expected list, show, eval, compare, rank, explain, plan, scorecard, "
-                       "check or sql, found %s (leadkpi kpi --help)",
+                       "baseline, season, benchmark, check or sql, found %s (leadkpi kpi --help)",
                        count ? arguments[0] : "nothing");
 }

@@ -4,6 +4,7 @@
 
 #include <leadkpi/kpi.h>
 #include <leadkpi/kpi_analysis.h>
+#include <leadkpi/kpi_benchmark.h>
 #include <leadkpi/kpi_plan.h>
 #include <leadkpi/kpi_sql.h>
 
@@ -30,7 +31,8 @@ static int answer(leadkpi_status status, const leadkpi_error *error, trouble *wh
 {
     if (status == LEADKPI_OK) return TOOL_GOOD;
     bool misuse = status < 20 || status == LEADKPI_NOT_GIVEN;
-    if (error->row < 0) return trouble_set(why, misuse ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
+    if (error->row < 0)
+        return trouble_set(why, misuse ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
     return trouble_set(why, TOOL_DATA, "row %lld: %s", (long long)error->row + 1, error->message);
 }
 
@@ -46,9 +48,10 @@ static int set_option(request *r, const char *argument, const char *value, troub
         return trouble_set(why, TOOL_USAGE, "kpi %s: expected no --%.40s", r->command, argument);
     for (size_t i = 0; i < length; i++) name[i] = argument[i] == '-' ? '_' : argument[i];
     if (!value)
-        return trouble_set(why, TOOL_USAGE, "kpi %s: --%.*s: expected a value, found none", r->command,
-                           (int)length, argument);
-    return answer(leadkpi_options_set_text(r->options, name, length, value, NUL, &error), &error, why);
+        return trouble_set(why, TOOL_USAGE, "kpi %s: --%.*s: expected a value, found none",
+                           r->command, (int)length, argument);
+    return answer(leadkpi_options_set_text(r->options, name, length, value, NUL, &error), &error,
+                  why);
 }
 
 static int read_arguments(request *r, int count, char **arguments, trouble *why)
@@ -57,7 +60,8 @@ static int read_arguments(request *r, int count, char **arguments, trouble *why)
         const char *argument = arguments[i];
         if (strncmp(argument, "--", 2) != 0) {
             if (r->word_count == WORDS_MAX)
-                return trouble_set(why, TOOL_USAGE, "kpi %s: expected at most %d words", r->command, WORDS_MAX);
+                return trouble_set(why, TOOL_USAGE, "kpi %s: expected at most %d words", r->command,
+                                   WORDS_MAX);
             r->words[r->word_count++] = argument;
         } else if (strcmp(argument, "--json") == 0) {
             r->json = true;
@@ -72,13 +76,15 @@ static int read_arguments(request *r, int count, char **arguments, trouble *why)
     return TOOL_GOOD;
 }
 
-static int request_read(request *r, const char *command, const char *schema, int count, char **arguments,
-                        trouble *why)
+static int request_read(request *r, const char *command, const char *schema, int count,
+                        char **arguments, trouble *why)
 {
     leadkpi_error error;
     memset(r, 0, sizeof *r);
     r->command = command;
-    if (schema) TOOL_TRY(answer(leadkpi_options_create(NULL, schema, NUL, &r->options, &error), &error, why));
+    if (schema)
+        TOOL_TRY(
+            answer(leadkpi_options_create(NULL, schema, NUL, &r->options, &error), &error, why));
     int code = read_arguments(r, count, arguments, why);
     if (code != TOOL_GOOD) leadkpi_options_free(r->options);
     return code;
@@ -87,7 +93,8 @@ static int request_read(request *r, const char *command, const char *schema, int
 static int expect_words(const request *r, size_t least, size_t most, const char *what, trouble *why)
 {
     if (r->word_count >= least && r->word_count <= most) return TOOL_GOOD;
-    return trouble_set(why, TOOL_USAGE, "kpi %s: expected %s, found %zu words", r->command, what, r->word_count);
+    return trouble_set(why, TOOL_USAGE, "kpi %s: expected %s, found %zu words", r->command, what,
+                       r->word_count);
 }
 
 static int find(const char *name, int32_t *kpi, trouble *why)
@@ -184,7 +191,8 @@ static void render_text(const leadkpi_table *table, const leadkpi_table *input)
             if (line) show_cell(&cell, table, c, line - 1);
             if (!is_first) fputs("  ", stdout);
             is_first = false;
-            print_padded(line ? cell.data : leadkpi_table_column_name(table, c), widths[c], to_right);
+            print_padded(line ? cell.data : leadkpi_table_column_name(table, c), widths[c],
+                         to_right);
         }
         putchar('\n');
     }
@@ -193,8 +201,8 @@ static void render_text(const leadkpi_table *table, const leadkpi_table *input)
 }
 
 /* Prints the table that a call gave, and lets go of it. `input` may name its rows. */
-static int show(const request *r, leadkpi_status status, leadkpi_table *table, const leadkpi_table *input,
-                const leadkpi_error *error, trouble *why)
+static int show(const request *r, leadkpi_status status, leadkpi_table *table,
+                const leadkpi_table *input, const leadkpi_error *error, trouble *why)
 {
     TOOL_TRY(answer(status, error, why));
     if (r->json) {
@@ -249,21 +257,31 @@ static int explain_mix(const request *r, trouble *why)
     return code;
 }
 
-/* Two files are segments before and after; one is a row of each. */
+/* Two files are segments before and after; one is a row of each: along identities, or through what
+ * is said. */
 static int kpi_explain(int count, char **arguments, trouble *why)
 {
     request r;
     int files = 0;
+    bool is_through = false;
     for (int i = 1; i < count && strncmp(arguments[i], "--", 2) != 0; i++) files++;
-    TOOL_TRY(request_read(&r, "explain", files == 2 ? "kpi_explain_mix" : "kpi_explain_drivers", count,
-                          arguments, why));
-    int code = files == 2 ? explain_mix(&r, why) : over_rows(&r, leadkpi_kpi_explain_drivers, why);
+    for (int i = 1; i < count; i++) is_through |= strncmp(arguments[i], "--through", 9) == 0;
+    TOOL_TRY(request_read(&r, "explain",
+                          files == 2   ? "kpi_explain_mix"
+                          : is_through ? "kpi_explain_drivers"
+                                       : "kpi_explain_tree",
+                          count, arguments, why));
+    int code =
+        files == 2
+            ? explain_mix(&r, why)
+            : over_rows(&r, is_through ? leadkpi_kpi_explain_drivers : leadkpi_kpi_explain_tree,
+                        why);
     leadkpi_options_free(r.options);
     return code;
 }
 
-static int kpi_over_rows(const char *command, const char *schema, row_call call, int count, char **arguments,
-                         trouble *why)
+static int kpi_over_rows(const char *command, const char *schema, row_call call, int count,
+                         char **arguments, trouble *why)
 {
     request r;
     TOOL_TRY(request_read(&r, command, schema, count, arguments, why));
@@ -282,7 +300,44 @@ static int kpi_rank(int count, char **arguments, trouble *why)
     return kpi_over_rows("rank", "kpi_rank", leadkpi_kpi_rank, count, arguments, why);
 }
 
-/* ---- scorecard, check ------------------------------------------------------------- */
+static int kpi_baseline(int count, char **arguments, trouble *why)
+{
+    return kpi_over_rows("baseline", "kpi_baseline", leadkpi_kpi_baseline, count, arguments, why);
+}
+
+static int kpi_season(int count, char **arguments, trouble *why)
+{
+    return kpi_over_rows("season", "kpi_season", leadkpi_kpi_season, count, arguments, why);
+}
+
+/* ---- benchmark, scorecard, check ------------------------------------------------------------- */
+
+static int benchmark(const request *r, trouble *why)
+{
+    sheet values, pack;
+    leadkpi_error error;
+    leadkpi_table *out = NULL;
+    TOOL_TRY(expect_words(r, 2, 2, "a FILE of values and one of benchmarks", why));
+    TOOL_TRY(sheet_read(&values, r->words[0], why));
+    int code = sheet_read(&pack, r->words[1], why);
+    if (code == TOOL_GOOD) {
+        leadkpi_status status =
+            leadkpi_kpi_benchmark(NULL, values.table, pack.table, r->options, &out, &error);
+        code = show(r, status, out, NULL, &error, why);
+        sheet_free(&pack);
+    }
+    sheet_free(&values);
+    return code;
+}
+
+static int kpi_benchmark(int count, char **arguments, trouble *why)
+{
+    request r;
+    TOOL_TRY(request_read(&r, "benchmark", "kpi_benchmark", count, arguments, why));
+    int code = benchmark(&r, why);
+    leadkpi_options_free(r.options);
+    return code;
+}
 
 static int kpi_scorecard(int count, char **arguments, trouble *why)
 {
@@ -310,7 +365,8 @@ static int kpi_check(int count, char **arguments, trouble *why)
     TOOL_TRY(request_read(&r, "check", NULL, count, arguments, why));
     TOOL_TRY(expect_words(&r, 1, WORDS_MAX, "names of KPIs", why));
     TOOL_TRY(answer(leadkpi_table_create(NULL, &names, &error), &error, why));
-    leadkpi_status status = leadkpi_table_copy_strings(names, "kpi", NUL, r.words, r.word_count, &error);
+    leadkpi_status status =
+        leadkpi_table_copy_strings(names, "kpi", NUL, r.words, r.word_count, &error);
     if (status == LEADKPI_OK) status = leadkpi_kpi_check_set(NULL, names, &out, &error);
     leadkpi_table_free(names);
     return show(&r, status, out, NULL, &error, why);
@@ -338,12 +394,14 @@ static int plan_number(const char *word, plan_input *inputs, trouble *why)
             return TOOL_GOOD;
         }
         if (word[length] && word[length + 1] && *end == 0) return TOOL_GOOD;
-        return trouble_set(why, TOOL_USAGE, "kpi plan: expected %s=number, found \"%.60s\"", input->name, word);
+        return trouble_set(why, TOOL_USAGE, "kpi plan: expected %s=number, found \"%.60s\"",
+                           input->name, word);
     }
     text_buffer names = {0};
     for (plan_input *input = inputs; input->name; input++)
         text_print(&names, "%s%s", input == inputs ? "" : ", ", input->name);
-    int code = trouble_set(why, TOOL_USAGE, "kpi plan: expected one of %s, found \"%.60s\"", names.data, word);
+    int code = trouble_set(why, TOOL_USAGE, "kpi plan: expected one of %s, found \"%.60s\"",
+                           names.data, word);
     text_free(&names);
     return code;
 }
@@ -353,7 +411,8 @@ static int plan_numbers(const request *r, plan_input *inputs, trouble *why)
     for (size_t i = 1; i < r->word_count; i++) TOOL_TRY(plan_number(r->words[i], inputs, why));
     for (plan_input *input = inputs; input->name; input++)
         if (!input->given && isnan(input->value))
-            return trouble_set(why, TOOL_USAGE, "kpi plan %s: %s was not given", r->words[0], input->name);
+            return trouble_set(why, TOOL_USAGE, "kpi plan %s: %s was not given", r->words[0],
+                               input->name);
     return TOOL_GOOD;
 }
 
@@ -379,12 +438,13 @@ static void show_plan(const request *r, const char *const *names, const double *
 static int plan_pace(const request *r, trouble *why)
 {
     static const char *const names[] = {"projected", "needed_per_period", "probability"};
-    plan_input inputs[] = {{"target", NAN, false}, {"done", NAN, false}, {"elapsed", NAN, false}, {NULL, 0, false}};
+    plan_input inputs[] = {
+        {"target", NAN, false}, {"done", NAN, false}, {"elapsed", NAN, false}, {NULL, 0, false}};
     double out[3];
     leadkpi_error error;
     TOOL_TRY(plan_numbers(r, inputs, why));
-    TOOL_TRY(answer(leadkpi_kpi_plan_pace(inputs[0].value, inputs[1].value, inputs[2].value, &out[0], &out[1],
-                                          &out[2], &error),
+    TOOL_TRY(answer(leadkpi_kpi_plan_pace(inputs[0].value, inputs[1].value, inputs[2].value,
+                                          &out[0], &out[1], &out[2], &error),
                     &error, why));
     show_plan(r, names, out, 3);
     return TOOL_GOOD;
@@ -395,7 +455,10 @@ static int plan_target(const request *r, trouble *why)
     static const char *const names[] = {"on_average", "at_probability"};
     bool of_leads = strcmp(r->words[0], "leads") == 0, of_spend = strcmp(r->words[0], "spend") == 0;
     plan_input inputs[] = {{of_leads || of_spend ? "target" : "quota", NAN, false},
-                           {of_leads ? "rate" : of_spend ? "cost" : "deal", NAN, false},
+                           {of_leads   ? "rate"
+                            : of_spend ? "cost"
+                                       : "deal",
+                            NAN, false},
                            {"win_rate", of_leads || of_spend ? 0 : NAN, false},
                            {"probability", 0.8, false},
                            {NULL, 0, false}};
@@ -404,10 +467,12 @@ static int plan_target(const request *r, trouble *why)
     TOOL_TRY(plan_numbers(r, inputs, why));
     probability = inputs[3].value;
     leadkpi_status status =
-        of_leads   ? leadkpi_kpi_plan_leads(inputs[0].value, inputs[1].value, probability, &out[0], &out[1], &error)
-        : of_spend ? leadkpi_kpi_plan_spend(inputs[0].value, inputs[1].value, probability, &out[0], &out[1], &error)
-                   : leadkpi_kpi_plan_coverage(inputs[0].value, inputs[1].value, inputs[2].value, probability,
-                                               &out[0], &out[1], &error);
+        of_leads   ? leadkpi_kpi_plan_leads(inputs[0].value, inputs[1].value, probability, &out[0],
+                                            &out[1], &error)
+        : of_spend ? leadkpi_kpi_plan_spend(inputs[0].value, inputs[1].value, probability, &out[0],
+                                            &out[1], &error)
+                   : leadkpi_kpi_plan_coverage(inputs[0].value, inputs[1].value, inputs[2].value,
+                                               probability, &out[0], &out[1], &error);
     TOOL_TRY(answer(status, &error, why));
     show_plan(r, names, out, 2);
     return TOOL_GOOD;
@@ -421,7 +486,8 @@ static int kpi_plan(int count, char **arguments, trouble *why)
     if (strcmp(what, "pace") == 0) return plan_pace(&r, why);
     if (strcmp(what, "leads") == 0 || strcmp(what, "spend") == 0 || strcmp(what, "coverage") == 0)
         return plan_target(&r, why);
-    return trouble_set(why, TOOL_USAGE, "kpi plan: expected leads, spend, coverage or pace, found \"%.40s\"", what);
+    return trouble_set(why, TOOL_USAGE,
+                       "kpi plan: expected leads, spend, coverage or pace, found \"%.40s\"", what);
 }
 
 /* ---- SQL ------------------------------------------------------------------------------ */
@@ -440,7 +506,8 @@ static int kpi_sql(int count, char **arguments, trouble *why)
         else if (!name && arguments[i][0] != '-')
             name = arguments[i];
         else
-            return trouble_set(why, TOOL_USAGE, "kpi sql: expected one NAME and perhaps --dialect, found \"%.60s\"",
+            return trouble_set(why, TOOL_USAGE,
+                               "kpi sql: expected one NAME and perhaps --dialect, found \"%.60s\"",
                                arguments[i]);
     }
     if (!name) return trouble_set(why, TOOL_USAGE, "kpi sql: expected a NAME, found none");
@@ -458,9 +525,11 @@ int command_kpi_tables(const char *word, int count, char **arguments, bool *is_k
     static const struct {
         const char *word;
         int (*run)(int count, char **arguments, trouble *why);
-    } commands[] = {{"compare", kpi_compare}, {"rank", kpi_rank},   {"explain", kpi_explain},
-                    {"plan", kpi_plan},       {"check", kpi_check}, {"scorecard", kpi_scorecard},
-                    {"sql", kpi_sql}};
+    } commands[] = {{"compare", kpi_compare}, {"rank", kpi_rank},
+                    {"explain", kpi_explain}, {"plan", kpi_plan},
+                    {"check", kpi_check},     {"scorecard", kpi_scorecard},
+                    {"sql", kpi_sql},         {"baseline", kpi_baseline},
+                    {"season", kpi_season},   {"benchmark", kpi_benchmark}};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(word, commands[i].word) != 0) continue;
         *is_known = true;

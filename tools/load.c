@@ -51,6 +51,7 @@ typedef struct loader {
     wide_stage *stages;
     size_t stage_count;
     size_t stage_id;   /* the binding of the id, which wide stages share */
+    size_t segment;    /* and that of a funnel's segment; 0: none */
     int totals_column; /* a row with nothing in it is one of totals; -1: none */
     bool has_rows;     /* false: the file gives wide stages alone */
     int64_t bytes_shown;
@@ -124,6 +125,16 @@ static int resolve(loader *l, const map_entry *entry, column_type type, binding 
     return entry->optional ? TOOL_GOOD : no_such_column(l, entry);
 }
 
+/* What the library calls it: a funnel takes a stage for an event, and the one dimension for the
+ * segment. */
+static const char *column_of(const loader *l, const char *target)
+{
+    if (!l->run->funnel) return target;
+    if (strcmp(target, "stage") == 0) return "event";
+    bool is_dimension = l->run->dimension_count && strcmp(target, l->run->dimensions[0]) == 0;
+    return is_dimension ? "segment" : target;
+}
+
 static int bind(loader *l, const char *target, column_type type, bool required)
 {
     binding b;
@@ -135,7 +146,7 @@ static int bind(loader *l, const char *target, column_type type, bool required)
     b.required = required;
     b.is_money = strcmp(target, "amount") == 0 || strcmp(target, "value") == 0;
     b.is_currency = strcmp(target, "currency") == 0;
-    b.place = batch_add_column(&l->rows, target, type);
+    b.place = batch_add_column(&l->rows, column_of(l, target), type);
     l->bindings = tool_resize(l->bindings, l->binding_count + 1, sizeof *l->bindings);
     l->bindings[l->binding_count++] = b;
     return TOOL_GOOD;
@@ -198,11 +209,18 @@ static int bind_kind(loader *l)
         return bind_dimensions(l);
     case TABLE_STAGES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
+        if (l->run->funnel) TOOL_TRY(bind_dimensions(l));
         if (!map_find(&l->file->map, "stage") && l->stage_count) return TOOL_GOOD;
         TOOL_TRY(bind_required(l, "stage", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
         TOOL_TRY(bind(l, "value", COLUMN_NUMBER, false));
         return bind(l, "currency", COLUMN_TEXT, false);
+    case TABLE_EVENTS:
+        TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
+        TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
+        TOOL_TRY(bind_required(l, "event", COLUMN_TEXT));
+        TOOL_TRY(bind(l, "value", COLUMN_TEXT, false));
+        return bind_dimensions(l);
     case TABLE_RESPONSES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
@@ -260,7 +278,8 @@ enum {
     WIDE_ID,
     WIDE_STAGE,
     WIDE_TIME,
-    WIDE_VALUE
+    WIDE_VALUE,
+    WIDE_SEGMENT
 };
 
 static int bind_all(loader *l)
@@ -274,12 +293,15 @@ static int bind_all(loader *l)
     if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES)
         TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
-    l->has_rows = l->file->kind != TABLE_STAGES || l->binding_count > 1;
+    l->has_rows = l->file->kind != TABLE_STAGES || map_find(&l->file->map, "stage");
     if (l->stage_count == 0) return TOOL_GOOD;
     batch_add_column(&l->stage_rows, "id", COLUMN_TEXT);
-    batch_add_column(&l->stage_rows, "stage", COLUMN_TEXT);
+    batch_add_column(&l->stage_rows, column_of(l, "stage"), COLUMN_TEXT);
     batch_add_column(&l->stage_rows, "time", COLUMN_TIME);
     batch_add_column(&l->stage_rows, "value", COLUMN_NUMBER);
+    for (size_t i = 0; l->run->funnel && i < l->binding_count; i++)
+        if (strcmp(column_of(l, l->bindings[i].entry->target), "segment") == 0) l->segment = i;
+    if (l->segment) batch_add_column(&l->stage_rows, "segment", COLUMN_TEXT);
     return TOOL_GOOD;
 }
 
@@ -289,6 +311,7 @@ static leadkpi_status hand_over(loader *l, table_kind kind, const leadkpi_table 
                                 leadkpi_error *error)
 {
     leadkpi_campaigns *c = l->run->campaigns;
+    if (l->run->funnel) return leadkpi_funnel_add(l->run->funnel, table, NULL, 0, error);
     switch (kind) {
     case TABLE_LEADS:
         return leadkpi_campaigns_add_leads(c, table, NULL, 0, error);
@@ -538,6 +561,8 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
     batch_put_time(&l->stage_rows, WIDE_TIME, instant);
+    if (l->segment)
+        batch_put_text(&l->stage_rows, WIDE_SEGMENT, text_of(l, &l->bindings[l->segment]));
     if (batch_end_row(&l->stage_rows, l->reader.line))
         return flush(l, TABLE_STAGES, &l->stage_rows);
     return TOOL_GOOD;

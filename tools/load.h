@@ -3,6 +3,7 @@
 #define TOOL_LOAD_H
 
 #include <leadkpi/campaigns.h>
+#include <leadkpi/funnel.h>
 
 #include "clock.h"
 #include "map.h"
@@ -30,6 +31,7 @@ typedef struct skip_reason {
 /* What all files of a run share. */
 typedef struct load_run {
     leadkpi_campaigns *campaigns;
+    leadkpi_funnel *funnel; /* instead of campaigns: events, and stages as events */
     const char *zone;  /* of the report */
     char **dimensions; /* those that the report asks for */
     size_t dimension_count;

@@ -15,16 +15,22 @@ static const char help[] =
     "                      [--by channel,campaign,month] [--kpi cpl,cac,roas]\n"
     "                      [--zone Europe/Berlin] [--as-of 2025-03-31] [--basis cohort|period]\n"
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
+    "       leadkpi funnel --events FILE --steps 'visit,sign up,won' [--window 30d]\n"
+    "                      [--preset NAME] [--by channel,month] [--show times]\n"
+    "       leadkpi cohort [retention|churn|survival|conversion|value|...] --revenue FILE ...\n"
+    "                      --as-of 2025-03-31 [--by channel] [--set clock=calendar]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
     "       leadkpi kpi show NAME [--json]\n"
     "       leadkpi kpi eval NAME 5000 250\n"
     "       leadkpi kpi eval NAME spend=5000 leads=250\n"
-    "       leadkpi kpi compare | rank | explain | plan | scorecard | check | sql (kpi --help)\n"
+    "       leadkpi kpi compare | rank | explain | plan | baseline | benchmark | sql (kpi --help)\n"
+    "       leadkpi attribute --paths FILE | --touches FILE --conversions FILE [--models=first,u,markov]\n"
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; kpi is the catalogue. FILE may be - for standard input. leadkpi report --help\n"
-    "and man leadkpi have the rest.\n";
+    "and costs; funnel says how many got how far; cohort who stays and what they are worth;\n"
+    "attribute which touches earned it; kpi is the catalogue. FILE may be - for standard input.\n"
+    "leadkpi report --help and man leadkpi have the rest.\n";
 
 /* A full disk is an error like any other. */
 static int close_output(int code)
@@ -56,6 +62,9 @@ static const char kpi_help[] =
     "       leadkpi kpi plan leads target=10 rate=5% [probability=0.8]\n"
     "       leadkpi kpi plan spend target=10 cost=400 | coverage quota=500000 deal=20000 win_rate=25%\n"
     "       leadkpi kpi plan pace target=100 done=40 elapsed=0.5\n"
+    "       leadkpi kpi baseline NAME FILE [--periods 12] [--season 12]\n"
+    "       leadkpi kpi season NAME FILE [--season 12]\n"
+    "       leadkpi kpi benchmark VALUES PACK [--as-of 2025-03-31]\n"
     "       leadkpi kpi scorecard FILE [--as-of 2025-03-31]\n"
     "       leadkpi kpi check NAME ...\n"
     "\n"
@@ -63,17 +72,35 @@ static const char kpi_help[] =
     "in the order of its inputs or by their names. FILE is CSV whose columns are inputs, a row a\n"
     "period or segment; these take --level, --basis, --json and --csv. man leadkpi has the rest.\n";
 
+static const char attribute_help[] =
+    "usage: leadkpi attribute [credits|compare|touches|paths|summary] FILES [--name=value]...\n"
+    "\n"
+    "FILES   --paths FILE         path (\"Email > Direct\"), conversions, value, nulls\n"
+    "        --touches FILE       id, time, channel, campaign, ad, sequence, cost\n"
+    "        --conversions FILE   id, time, type, value, weight\n"
+    "        --milestones FILE    id, time, milestone\n"
+    "        --nulls FILE         id, time, weight\n"
+    "        --costs FILE         channel, campaign, ad, cost, claimed_conversions, claimed_value\n"
+    "\n"
+    "Gives credit for conversions to channels; CSV out, or --json. Options of the journeys, such as\n"
+    "--lookback=30d or --repeat=cycle, and of the report, such as --models=first,last,u,markov,\n"
+    "--by=channel,campaign or --types=won, are those of leadkpi_attribution(3).\n";
+
 static int run(int count, char **arguments, trouble *why)
 {
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
+    if (strcmp(word, "funnel") == 0) return command_funnel(count - 2, arguments + 2, why);
+    if (strcmp(word, "cohort") == 0) return command_cohort(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
-                                                        : NULL;
+                             : strcmp(word, "attribute") == 0 ? attribute_help
+                                                              : NULL;
     if (short_help && tool_wants_help(count - 2, arguments + 2))
         return fputs(short_help, stdout), TOOL_GOOD;
     if (strcmp(word, "look") == 0) return command_look(count - 2, arguments + 2, why);
     if (strcmp(word, "kpi") == 0) return command_kpi(count - 2, arguments + 2, why);
+    if (strcmp(word, "attribute") == 0) return command_attribute(count - 2, arguments + 2, why);
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
         fputs(help, stdout);
         return TOOL_GOOD;
@@ -83,7 +110,7 @@ static int run(int count, char **arguments, trouble *why)
         return TOOL_GOOD;
     }
     return trouble_set(why, TOOL_USAGE,
-                       "expected look, report or kpi, found %s%s%s (leadkpi --help)",
+                       "expected look, report, funnel, cohort, attribute or kpi, found %s%s%s (leadkpi --help)",
                        *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
 }
 

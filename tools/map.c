@@ -5,7 +5,8 @@
 
 const char *table_kind_name(table_kind kind)
 {
-    static const char *const names[] = {"leads", "stages", "costs", "responses", "measures"};
+    static const char *const names[] = {"leads", "stages", "costs", "responses", "measures",
+                                        "events"};
     return names[kind];
 }
 
@@ -256,7 +257,7 @@ int map_parse(field_map *map, slice text, const char *where, trouble *why)
 
 static bool parse_kind(field_map *map, slice name)
 {
-    for (int kind = TABLE_LEADS; kind <= TABLE_MEASURES; kind++) {
+    for (int kind = TABLE_LEADS; kind <= TABLE_EVENTS; kind++) {
         if (!slice_is(name, table_kind_name((table_kind)kind))) continue;
         map->has_kind = true;
         map->kind = (table_kind)kind;

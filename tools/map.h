@@ -36,7 +36,8 @@ typedef enum table_kind {
     TABLE_STAGES,
     TABLE_COSTS,
     TABLE_RESPONSES,
-    TABLE_MEASURES
+    TABLE_MEASURES,
+    TABLE_EVENTS
 } table_kind;
 
 const char *table_kind_name(table_kind kind);

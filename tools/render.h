@@ -13,6 +13,8 @@ void render_csv(FILE *out, const leadkpi_table *table);
 /* An array of objects; null for null and for what JSON has no number for. */
 void render_json_rows(FILE *out, const leadkpi_table *table, const char *indent);
 void render_json_text(FILE *out, slice text);
+/* Columns side by side, fractions in percent, names first; columns that hold nothing are left out. */
+void render_table(FILE *out, const leadkpi_table *table);
 
 /* ---- a report of campaigns ------------------------------------------------- */
 

@@ -39,24 +39,17 @@ static int set_text(report *r, leadkpi_options *options, const char *name, const
     return library_trouble(r, status, &error);
 }
 
-/* A time on the command line, on the clock of the report's zone. `end_of_day`: a
- * date alone is its last microsecond, since "as of 31 March" includes that day. */
+/* A time on the command line, on the clock of the report's zone. */
 static int set_time(report *r, leadkpi_options *options, const char *name, const char *text,
                     bool end_of_day)
 {
-    date_value value;
+    int64_t instant;
     leadkpi_error error;
     if (!text) return TOOL_GOOD;
-    if (date_read(slice_of(text), DATE_ORDER_UNTOLD, &value) != DATE_GOOD)
+    if (!clock_read(&r->clock, text, end_of_day, &instant))
         return trouble_set(r->why, TOOL_USAGE,
                            "%s: expected a date or time such as 2025-03-31, found \"%s\"", name,
                            text);
-    int64_t instant = clock_instant(&r->clock, &value);
-    if (end_of_day && strlen(text) <= 10 && value.microsecond_of_day == 0 && !value.has_offset) {
-        int64_t next = date_day_number(value.year, value.month, value.day) + 1;
-        date_of_day_number(next, &value.year, &value.month, &value.day);
-        instant = clock_instant(&r->clock, &value) - 1;
-    }
     leadkpi_status status =
         leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
     return library_trouble(r, status, &error);
@@ -550,7 +543,7 @@ int command_report(int count, char **arguments, trouble *why)
     if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     report *r = tool_allocate(1, sizeof *r);
     r->why = why;
-    int code = report_arguments_read(&r->arguments, count, arguments, why);
+    int code = report_arguments_read(&r->arguments, "report", count, arguments, why);
     if (code == TOOL_GOOD) code = run_report(r);
     free_answers(r);
     clock_close(&r->clock);

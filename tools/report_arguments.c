@@ -275,7 +275,7 @@ static int take_file_option(reading *r, const char *word, bool *taken)
 {
     const char *path;
     *taken = true;
-    for (int kind = TABLE_LEADS; kind <= TABLE_MEASURES; kind++) {
+    for (int kind = TABLE_LEADS; kind <= TABLE_EVENTS; kind++) {
         char name[32];
         snprintf(name, sizeof name, "--%s", table_kind_name((table_kind)kind));
         if (!is_option(word, name)) continue;
@@ -294,12 +294,32 @@ static int take_file_option(reading *r, const char *word, bool *taken)
     return TOOL_GOOD;
 }
 
+static bool is_funnel(const report_arguments *out)
+{
+    return strcmp(out->command, "funnel") == 0;
+}
+
+/* Those that only a funnel has. */
+static int take_funnel_option(reading *r, const char *word, bool *taken)
+{
+    report_arguments *out = r->out;
+    *taken = true;
+    if (is_option(word, "--steps")) return take_value(r, &out->steps);
+    if (is_option(word, "--preset")) return take_value(r, &out->preset);
+    if (is_option(word, "--window")) return take_value(r, &out->window);
+    if (is_option(word, "--show")) return take_value(r, &out->show);
+    *taken = false;
+    return TOOL_GOOD;
+}
+
 static int take_option(reading *r, const char *word)
 {
     report_arguments *out = r->out;
     bool taken;
     TOOL_TRY(take_format(r, word, &taken));
     if (taken || take_switch(out, word)) return TOOL_GOOD;
+    if (is_funnel(out)) TOOL_TRY(take_funnel_option(r, word, &taken));
+    if (taken) return TOOL_GOOD;
     if (is_option(word, "--by")) return take_by(r);
     if (is_option(word, "--kpi") || is_option(word, "--kpis")) return take_kpis(r);
     if (is_option(word, "--zone")) return take_value(r, &out->zone);
@@ -312,12 +332,35 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
-    return trouble_set(r->why, TOOL_USAGE, "report: \"%s\" is no option (leadkpi report --help lists them)",
-                       word);
+    return trouble_set(r->why, TOOL_USAGE, "%s: \"%s\" is no option (leadkpi %s --help lists them)",
+                       out->command, word, out->command);
+}
+
+static int check_funnel(const report_arguments *out, trouble *why)
+{
+    for (size_t i = 0; i < out->file_count; i++)
+        if (out->files[i].kind != TABLE_EVENTS && out->files[i].kind != TABLE_STAGES)
+            return trouble_set(why, TOOL_USAGE, "funnel: expected --events or --stages, found --%s",
+                               table_kind_name(out->files[i].kind));
+    if (out->file_count == 0)
+        return trouble_set(why, TOOL_USAGE,
+                           "funnel: expected --events FILE or --stages FILE, found none");
+    if (out->table_count > 1 || out->dimension_count > 1)
+        return trouble_set(why, TOOL_USAGE,
+                           "funnel: expected one --by of at most one column and one period");
+    if (out->kpis || out->basis || out->from || out->to || out->rejects || !out->headline)
+        return trouble_set(why, TOOL_USAGE,
+                           "funnel: --kpi, --basis, --from, --to, --rejects and --no-headline are of "
+                           "leadkpi report");
+    return TOOL_GOOD;
 }
 
 static int check(report_arguments *out, trouble *why)
 {
+    if (is_funnel(out)) return check_funnel(out, why);
+    for (size_t i = 0; i < out->file_count; i++)
+        if (out->files[i].kind == TABLE_EVENTS)
+            return trouble_set(why, TOOL_USAGE, "report: --events is of leadkpi funnel");
     if (out->file_count == 0)
         return trouble_set(why, TOOL_USAGE,
                            "report: expected --leads FILE, --stages FILE, --costs FILE, "
@@ -328,9 +371,10 @@ static int check(report_arguments *out, trouble *why)
     return TOOL_GOOD;
 }
 
-int report_arguments_read(report_arguments *out, int count, char **words, trouble *why)
+int report_arguments_read(report_arguments *out, const char *command, int count, char **words,
+                          trouble *why)
 {
-    *out = (report_arguments){.zone = "UTC", .width = 110, .headline = true};
+    *out = (report_arguments){.command = command, .zone = "UTC", .width = 110, .headline = true};
     reading r = {out, count, 0, words, why};
     for (; r.at < count; r.at++) {
         const char *word = words[r.at];

@@ -1,4 +1,4 @@
-/* report_arguments.h: the command line of `leadkpi report`. */
+/* report_arguments.h: the command line of `leadkpi report` and `leadkpi funnel`. */
 #ifndef TOOL_REPORT_ARGUMENTS_H
 #define TOOL_REPORT_ARGUMENTS_H
 
@@ -26,6 +26,8 @@ typedef struct report_arguments {
     size_t table_count;
     char **dimensions; /* of all tables, each once */
     size_t dimension_count;
+    const char *command; /* "report" or "funnel" */
+    const char *steps, *preset, *window, *show; /* of a funnel; NULL: not said */
     const char *kpis, *zone, *as_of, *from, *to, *basis, *level;
     const char **settings; /* --set */
     size_t setting_count;
@@ -38,7 +40,8 @@ typedef struct report_arguments {
     bool strict, headline;
 } report_arguments;
 
-int report_arguments_read(report_arguments *out, int count, char **words, trouble *why);
+int report_arguments_read(report_arguments *out, const char *command, int count, char **words,
+                          trouble *why);
 void report_arguments_free(report_arguments *arguments);
 
 #endif

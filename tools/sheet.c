@@ -18,7 +18,8 @@ static void add_row(sheet *s, const csv_reader *reader)
     }
     for (size_t c = 0; c < s->column_count; c++) {
         slice cell = {"", 0};
-        if (c < reader->found) cell = slice_trim((slice){reader->fields[c].data, reader->fields[c].length});
+        if (c < reader->found)
+            cell = slice_trim((slice){reader->fields[c].data, reader->fields[c].length});
         s->columns[c].texts[s->row_count] = cell.length ? tool_copy(cell) : NULL;
     }
     s->row_count++;
@@ -75,7 +76,8 @@ static bool is_of_time(const char *name)
 static bool make_numbers(sheet_column *column, size_t count)
 {
     for (size_t row = 0; row < count; row++)
-        if (column->texts[row] && !read_number(column->texts[row], &column->numbers[row])) return false;
+        if (column->texts[row] && !read_number(column->texts[row], &column->numbers[row]))
+            return false;
     return true;
 }
 
@@ -86,7 +88,8 @@ static bool make_times(sheet_column *column, size_t count)
     return true;
 }
 
-static leadkpi_status add_column(sheet *s, const char *name, sheet_column *column, leadkpi_error *error)
+static leadkpi_status add_column(sheet *s, const char *name, sheet_column *column,
+                                 leadkpi_error *error)
 {
     size_t count = s->row_count;
     column->numbers = tool_allocate(count + 1, sizeof *column->numbers);
@@ -97,7 +100,7 @@ static leadkpi_status add_column(sheet *s, const char *name, sheet_column *colum
     if (is_of_time(name) && make_times(column, count))
         return leadkpi_table_borrow_timestamp(s->table, name, LEADKPI_NUL_TERMINATED, column->times,
                                               count, 0, column->validity, error);
-    if (make_numbers(column, count))
+    if (strcmp(name, "version") != 0 && make_numbers(column, count))
         return leadkpi_table_borrow_double(s->table, name, LEADKPI_NUL_TERMINATED, column->numbers,
                                            count, 0, column->validity, error);
     return leadkpi_table_copy_strings(s->table, name, LEADKPI_NUL_TERMINATED,
@@ -110,7 +113,8 @@ static int make_table(sheet *s, const file_layout *layout, const char *path, tro
     leadkpi_status status = leadkpi_table_create(NULL, &s->table, &error);
     for (size_t c = 0; c < s->column_count && status == LEADKPI_OK; c++)
         status = add_column(s, layout->names[c], &s->columns[c], &error);
-    return status == LEADKPI_OK ? TOOL_GOOD : trouble_set(why, TOOL_DATA, "%s: %s", path, error.message);
+    return status == LEADKPI_OK ? TOOL_GOOD
+                                : trouble_set(why, TOOL_DATA, "%s: %s", path, error.message);
 }
 
 /* ---- the whole --------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* sheet.h: a small CSV file as a table of the library: a column of numbers where every cell
- * is one, of times where its name is of a time and every cell is a date, else of text. Empty cells
+ * is one (but "version"), of times where its name is of a time and every cell is a date, else of text. Empty cells
  * are null. All of it is in memory; for rows by the million there is `leadkpi report`. */
 #ifndef TOOL_SHEET_H
 #define TOOL_SHEET_H

@@ -47,11 +47,11 @@ def options(schema, text):
 
 
 def table(**columns):
-    """Borrows numpy arrays of int64, which must outlive it; `time` is a timestamp."""
+    """Borrows numpy arrays of int64 or double, which must outlive it; `time` is a timestamp."""
     made = _made("table_create", None)
     for name, values in columns.items():
-        kind = "timestamp" if name == "time" else "int64"
-        assert values.dtype == np.int64
+        kind = "timestamp" if name == "time" else {"i": "int64", "f": "double"}[values.dtype.kind]
+        assert values.dtype.itemsize == 8
         call("table_borrow_" + kind, made, name.encode(), _TERMINATED, _POINTER(values.ctypes.data),
              ctypes.c_size_t(len(values)), ctypes.c_ssize_t(values.strides[0]), None)
     return made

@@ -245,6 +245,7 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *   measure      of leadkpi_attribution_compare: conversions (default), value, share or value_share
  *   removal, collapse, padded   of markov: leadkpi_attribution(3)
  *   players_max, samples, seed  of shapley
+ *   order_max    of leadkpi_attribution_orders; default 4
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), UNKNOWN_NAME (a model, a
  * dimension), BAD_ARGUMENT (what stands after a model's colon), CONTRADICTION, LIMIT (also a Shapley
  * set larger than players_max without samples), OVERFLOW, OUT_OF_MEMORY, INTERRUPTED. `*out` is NULL on
@@ -259,6 +260,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *                     conversions_high (Student's interval, cut at 0); null: not enough data
  *   conversion_share  double: of the total
  *   value             double, with value_error, value_low, value_high; and value_share
+ *   removal_effect, value_removal_effect  double: of markov, raw: they do not add up to 1; each with
+ *                     its standard error in ..._error; null for other models
  *   cost              double: null where not known
  *   cost_per_conversion  double: cost by credited conversions (CPL where types=lead, else CPA)
  *   roas, roi         double: value by cost, and that less 1
@@ -303,6 +306,38 @@ LEADKPI_API leadkpi_status leadkpi_attribution_paths(const leadkpi_attribution *
 LEADKPI_API leadkpi_status leadkpi_attribution_summary(const leadkpi_attribution *attribution,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_attribution_removal_effects: what the Markov models of `models` make of each group: a row
+ * a model and group: model, <dimensions>, then doubles:
+ *   effect, effect_error, effect_share       the part of conversions that is lost without the group: raw
+ *                (effects do not add up to 1), its standard error (null: not enough data), and shared
+ *                out so that they add up to 1, which is what credit goes by
+ *   value_effect, value_effect_error, value_effect_share  the same of value
+ *   probability  of a conversion, by the model: conversions over all journeys
+ * Also CONTRADICTION: no Markov model. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_removal_effects(
+    const leadkpi_attribution *attribution, const leadkpi_options *options, leadkpi_table **out,
+    leadkpi_error *error);
+
+/* leadkpi_attribution_transitions: the chain of the Markov model of `models` (order 1 where there is
+ * none) as a table: a row a step that was taken:
+ *   kind         text: "start", "step", "conversion" or "null"
+ *   from, to     text: the states, names of their groups with " > " between; from is null at the start, to
+ *                at both ends
+ *   weight       double: journeys that took it
+ *   probability  double: of all steps out of `from`
+ * Also CONTRADICTION: two Markov models. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_transitions(const leadkpi_attribution *attribution,
+                                                           const leadkpi_options *options,
+                                                           leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_attribution_orders: which order of Markov predicts journeys of units that it has not seen,
+ * by eight folds of units: order (int64, from 1 to order_max), loss (double, nats a journey: less is
+ * better), best (bool). Runs of one group count once.
+ * Also NOT_ENOUGH_DATA: units in fewer than two folds. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_orders(const leadkpi_attribution *attribution,
+                                                      const leadkpi_options *options,
+                                                      leadkpi_table **out, leadkpi_error *error);
 
 /* ---- one journey ---------------------------------------------------------- */
 /* Plain functions: the shares of n touches in order of time. `credit` has room for n; shares

@@ -280,8 +280,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  * weight that is not name=number; hours, holidays, a zone without rules),
  * UNKNOWN_NAME (a KPI; a measure of inputs; a dimension that no row has had; a
  * segment of weights that its dimension has not had),
- * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; an input or weight twice; weights without
- * overhead=weights or the other way round; overhead without by; zone_data and
+ * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; an input or weight twice; weights
+ * without overhead=weights or the other way round; overhead without by; zone_data and
  * zone_rule), BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no row was added yet),
  * OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *campaigns,

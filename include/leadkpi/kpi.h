@@ -55,14 +55,14 @@ extern "C" {
 
 /* What to know about a number beside its value. Pinned bits, append only. */
 enum {
-    LEADKPI_FLAG_NO_INTERVAL = 1 << 0,   /* low and high are NaN; the reason: leadkpi_kpi_estimate_reason */
-    LEADKPI_FLAG_PARTIAL = 1 << 1,       /* the period is not over, or a part of the input is missing */
+    LEADKPI_FLAG_NO_INTERVAL = 1 << 0,   /* low and high are NaN: leadkpi_kpi_estimate_reason */
+    LEADKPI_FLAG_PARTIAL = 1 << 1,       /* the period is not over, or input is missing */
     LEADKPI_FLAG_IMMATURE = 1 << 2,      /* conversions of this cohort are still to come */
-    LEADKPI_FLAG_APPROXIMATE = 1 << 3,   /* the interval's coverage is approximate for these inputs */
+    LEADKPI_FLAG_APPROXIMATE = 1 << 3,   /* coverage is approximate for these inputs */
     LEADKPI_FLAG_SURVIVOR_BIASED = 1 << 4, /* only those that finished are in it */
-    LEADKPI_FLAG_NOT_A_SUBSET = 1 << 5,  /* the numerator exceeds the denominator it should be part of */
+    LEADKPI_FLAG_NOT_A_SUBSET = 1 << 5,  /* the numerator exceeds its denominator */
     LEADKPI_FLAG_PERIOD_BASIS = 1 << 6,  /* period basis: not a probability, may exceed 1 */
-    LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction; the interval treats it as a count */
+    LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction, taken as a count */
     LEADKPI_FLAG_BOUND_ONLY = 1 << 8,    /* undefined, but low or high is a bound that holds */
     LEADKPI_FLAG_EXCLUSIVE = 1 << 9, /* Fieller: all but a gap is possible; -INFINITY to INFINITY */
     LEADKPI_FLAG_UNBOUNDED = 1 << 10, /* Fieller: every number is possible; -INFINITY to INFINITY */
@@ -310,8 +310,9 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
 
 /* leadkpi_kpi_evaluate_table: the same from a table whose columns are named by
  * measure (int64, double or decimal; others are not looked at; a null cell is
- * NOT_GIVEN) and by names of the dispersion (a null cell: not said) to a new table: value, low, high (double, null where there is
- * none), status, flags (text: names, with blanks between flags). `host` may be
+ * NOT_GIVEN) and by names of the dispersion (a null cell: not said) to a new table: value, low,
+ * high (double, null where there is none), status, flags (text: names, with blanks between
+ * flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
  * is missing), WRONG_TYPE, MISMATCH, CONTRADICTION (a dispersion in the options:

@@ -27,11 +27,12 @@
  *     frequency       repeat transactions (not the first): a whole number from 0 to 1e9
  *     recency         from the first transaction to the last one; 0 where frequency is 0
  *     T               from the first transaction to the end of the watch, recency or more
- *     monetary_value  mean value of a repeat transaction, above 0 where frequency is; of
- *                     gamma_gamma, which does without recency and T
+ *     monetary_value  mean value of a repeat transaction, 1e-15 to 1e15 where frequency is not
+ *                     0; of gamma_gamma, which does without recency and T
  *     customers       how many customers the row stands for, 1 or more. Optional
  *     id              int64 or text. Optional, copied to what comes out
- *   recency and T are in one unit of the caller's choice; alpha and beta come out in it.
+ *   recency and T are in one unit of the caller's choice, 0 or from 1e-15 to 1e15; alpha and beta
+ *   come out in it.
  *   contracts   one row a cohort and age:
  *     period          int64 from 0, up to 100,000
  *     alive           how many were still there after so many periods; from 0 to the last
@@ -127,7 +128,8 @@ LEADKPI_API leadkpi_status leadkpi_lifetime_fit(const leadkpi_host *host,
                                                 leadkpi_error *error);
 
 /* leadkpi_lifetime_create: from known parameters, such as published ones. `definition` is of
- * schema "lifetime", with exactly the parameters of its model. `*out` is NULL on failure.
+ * schema "lifetime", with exactly the parameters of its model, from 1e-100 to 1e100. `*out` is
+ * NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host; no model), MISMATCH, NOT_GIVEN (a parameter),
  * CONTRADICTION (a parameter of another model), OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_lifetime_create(const leadkpi_host *host,

@@ -2,7 +2,7 @@
 #ifndef LK_ATTRIBUTION_DEFINITION_H
 #define LK_ATTRIBUTION_DEFINITION_H
 
-#include "base/options.h"
+#include "attribution/schemas.h"
 
 /* The options of schema "attribution", in their order. */
 enum {
@@ -23,7 +23,7 @@ enum {
     LK_ATTRIBUTION_IDS,
     LK_ATTRIBUTION_OPTION_COUNT
 };
-extern const lk_schema lk_attribution_schema;
+
 
 enum { LK_UNIT_LEAD, LK_UNIT_ACCOUNT };
 enum { LK_SAME_TIME_COUNTS, LK_SAME_TIME_IGNORED };

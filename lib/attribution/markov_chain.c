@@ -33,12 +33,13 @@ typedef struct lk_chain_job {
     uint32_t *rows;      /* of the windows, distinct by state */
     size_t *row_ends;
     size_t row_room;
+    uint32_t *from;      /* slots of the steps in */
     size_t *first_out;   /* steps out, by state */
     uint32_t *to;
     double *in, *out;    /* coefficients of the steps in and out */
     double *measures;    /* by state: what counts of w, then of k */
     double *constants[2];
-    double *w, *k[2];    /* state_count * LK_LANES */
+    double *w, *k[2], *scratch; /* state_count * LK_LANES */
     double *lost;        /* by kind and row: RE * amount */
     double *brought;     /* by group, kind and row; NULL: no errors */
     double *amounts;     /* by group and kind */
@@ -95,6 +96,7 @@ static void turn_steps(lk_chain_job *job)
         for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++) {
             size_t from = graph->from[i], at = job->first_out[from]++;
             job->to[at] = (uint32_t)s;
+            job->from[i] = graph->slot[from];
             job->in[i] = from == s ? 0 : graph->steps[i] * divisors[s];
             job->out[at] = from == s ? 0 : graph->steps[i] * divisors[from];
         }
@@ -125,7 +127,8 @@ static lk_attribution_system system_in(const lk_chain_job *job)
 {
     return (lk_attribution_system){.state_count = job->graph.state_count,
                                    .first = job->graph.first,
-                                   .other = job->graph.from,
+                                   .other = job->from,
+                                   .slot = job->graph.slot,
                                    .coefficients = job->in,
                                    .measure = job->measures,
                                    .rows = job->rows,
@@ -156,6 +159,11 @@ static size_t lanes_at(const lk_chain_job *job, size_t first_row)
     return left < LK_LANES ? left : LK_LANES;
 }
 
+static const double *past(const lk_chain_job *job, size_t state)
+{
+    return job->w + (size_t)job->graph.slot[state] * LK_LANES;
+}
+
 static void lose(lk_chain_job *job, size_t first_row)
 {
     const double *amounts[2] = {job->graph.conversions, job->graph.values};
@@ -163,8 +171,7 @@ static void lose(lk_chain_job *job, size_t first_row)
     for (size_t kind = 0; kind < 2; kind++) {
         double sums[LK_LANES] = {0};
         for (size_t s = 0; s < job->graph.state_count; s++)
-            for (size_t l = 0; l < LK_LANES; l++)
-                sums[l] += amounts[kind][s] * job->w[s * LK_LANES + l];
+            for (size_t l = 0; l < LK_LANES; l++) sums[l] += amounts[kind][s] * past(job, s)[l];
         for (size_t l = 0; l < lanes; l++)
             job->lost[kind * job->view->channel_count + first_row + l] = sums[l];
     }
@@ -178,7 +185,7 @@ static void detour(const lk_chain_job *job, size_t path, const double *k, double
     for (size_t l = 0; l < LK_LANES; l++) sums[l] = 0;
     for (size_t i = lk_attribution_view_start(job->graph.ends, path); i < job->graph.ends[path]; i++) {
         size_t state = job->graph.states[i];
-        const double *here = job->w + state * LK_LANES, *after = k + state * LK_LANES;
+        const double *here = past(job, state), *after = k + state * LK_LANES;
         for (size_t l = 0; l < LK_LANES; l++) sums[l] += after[l] * (before[l] - here[l]);
         before = here;
     }
@@ -191,7 +198,7 @@ static void bring(lk_chain_job *job, size_t first_row)
     double sums[LK_LANES];
     for (size_t path = 0; path < view->path_count; path++)
         for (size_t kind = 0; kind < 2; kind++) {
-            const double *last = job->w + (size_t)job->graph.states[job->graph.ends[path] - 1] * LK_LANES;
+            const double *last = past(job, job->graph.states[job->graph.ends[path] - 1]);
             detour(job, path, job->k[kind], sums);
             for (size_t i = lk_attribution_view_start(view->part_ends, path); i < view->part_ends[path];
                  i++) {
@@ -208,12 +215,14 @@ static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_
 {
     uint32_t row = (uint32_t)first_row, *sweeps = &job->result->sweeps;
     lk_attribution_system system = system_in(job);
-    LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->w, sweeps, error));
+    LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->w, job->scratch, sweeps,
+                                error));
     lose(job, first_row);
     if (!job->brought) return LEADKPI_OK;
     for (size_t kind = 0; kind < 2; kind++) {
         system = system_out(job, kind, TOLERANCE_OF_ERRORS);
-        LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->k[kind], sweeps, error));
+        LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->k[kind], job->scratch,
+                                    sweeps, error));
     }
     bring(job, first_row);
     return LEADKPI_OK;
@@ -231,7 +240,7 @@ static leadkpi_status renormalise_eight(lk_chain_job *job, size_t first_row, lea
         lk_attribution_system system = system_out(job, kind, TOLERANCE);
         system.renormalise = true;
         LK_TRY(lk_attribution_sweep(&system, job->memory, (uint32_t)first_row, job->k[kind],
-                                    &job->result->sweeps, error));
+                                    job->scratch, &job->result->sweeps, error));
         for (size_t s = 0; s < graph->state_count; s++) {
             double start[LK_LANES];
             for (size_t l = 0; l < LK_LANES; l++) start[l] = graph->start[s];
@@ -256,7 +265,7 @@ static leadkpi_status find_probability(lk_chain_job *job, leadkpi_error *error)
     double started = 0, converted = 0;
     lk_attribution_system system = system_out(job, 0, TOLERANCE);
     LK_TRY(lk_attribution_sweep(&system, job->memory, LK_MAP_NONE - LK_LANES, job->w,
-                                &job->result->sweeps, error));
+                                job->scratch, &job->result->sweeps, error));
     for (size_t s = 0; s < graph->state_count; s++) {
         started += graph->start[s];
         converted += graph->start[s] * job->w[s * LK_LANES];
@@ -338,6 +347,7 @@ static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, job->row_room, sizeof *job->rows, &job->rows, error));
     LK_TRY(lk_allocate(memory, states, sizeof *job->row_ends, &job->row_ends, error));
     LK_TRY(lk_allocate(memory, states + 1, sizeof *job->first_out, &job->first_out, error));
+    LK_TRY(lk_allocate(memory, steps, sizeof *job->from, &job->from, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->to, &job->to, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->in, &job->in, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->out, &job->out, error));
@@ -347,6 +357,7 @@ static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
         LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->k[i], error));
     }
     LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->w, error));
+    LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->scratch, error));
     LK_TRY(lk_allocate(memory, channels, 2 * sizeof *job->lost, &job->lost, error));
     LK_TRY(lk_allocate(memory, job->view->groups, 2 * sizeof *job->amounts, &job->amounts, error));
     return lk_allocate(memory, brought_count(job), sizeof *job->brought, &job->brought, error);
@@ -359,6 +370,7 @@ static void release(lk_chain_job *job)
     lk_release(memory, job->rows, job->row_room, sizeof *job->rows);
     lk_release(memory, job->row_ends, states, sizeof *job->row_ends);
     lk_release(memory, job->first_out, states + 1, sizeof *job->first_out);
+    lk_release(memory, job->from, steps, sizeof *job->from);
     lk_release(memory, job->to, steps, sizeof *job->to);
     lk_release(memory, job->in, steps, sizeof *job->in);
     lk_release(memory, job->out, steps, sizeof *job->out);
@@ -368,6 +380,7 @@ static void release(lk_chain_job *job)
         lk_release(memory, job->k[i], states, LK_LANES * sizeof(double));
     }
     lk_release(memory, job->w, states, LK_LANES * sizeof(double));
+    lk_release(memory, job->scratch, states, LK_LANES * sizeof(double));
     lk_release(memory, job->lost, job->view->channel_count, 2 * sizeof *job->lost);
     lk_release(memory, job->amounts, job->view->groups, 2 * sizeof *job->amounts);
     lk_release(memory, job->brought, brought_count(job), sizeof *job->brought);

@@ -11,8 +11,7 @@ typedef struct lk_graph_job {
     lk_attribution_graph *graph;
     lk_memory *memory;
     uint32_t *path;    /* of one path: blanks, then its rows without what is collapsed */
-    double *places;    /* by state: sum of its places in paths, for its order */
-    uint32_t *seen;    /* by state: in how many places; then its new number */
+    uint32_t *number;  /* by text of a window: its state */
     uint64_t *keys;    /* steps: into << 32 | from */
     uint32_t *payload; /* their paths */
     size_t longest, step_room;
@@ -56,30 +55,48 @@ static leadkpi_status cut_windows(lk_graph_job *job, size_t path, leadkpi_error 
 
 /* ---- the order of states --------------------------------------------------------------------------------- */
 
-/* By mean place: most steps then go forward, and a sweep over the states carries far. Bits of a
- * double of 0 or more rise as it does. */
+/* Two rows of a state's window from `place` on; less where the window has ended. */
+static uint64_t rows_at(const lk_attribution_graph *graph, uint32_t text, size_t place)
+{
+    lk_text window = lk_map_text_key(&graph->windows, text);
+    uint64_t key = 0;
+    for (size_t i = place; i < place + 2; i++) {
+        uint32_t row = LK_MAP_NONE;
+        if ((i + 1) * sizeof row <= window.length)
+            memcpy(&row, window.data + i * sizeof row, sizeof row);
+        key = key << 32 | (uint32_t)(row + 1);
+    }
+    return key;
+}
+
+/* Stable, by the rows of the window from `first` on. */
+static leadkpi_status sort_states(lk_graph_job *job, size_t first, uint32_t *texts,
+                                  leadkpi_error *error)
+{
+    size_t count = job->graph->state_count, length = job->chain->length;
+    if (length > job->longest) length = job->longest;
+    for (size_t place = first + (length + 1 - first) / 2 * 2; place > first; place -= 2) {
+        for (size_t i = 0; i < count; i++) job->keys[i] = rows_at(job->graph, texts[i], place - 2);
+        LK_TRY(lk_sort_uint64(job->memory, job->keys, texts, count, error));
+    }
+    return LEADKPI_OK;
+}
+
+/* States are numbered by window: those with the same beginning have the same states before them.
+ * Slots are by the window without its first row: states that go on to the same states lie beside
+ * each other. So a sweep in the order of states reads from one small block at a time. */
 static leadkpi_status number_states(lk_graph_job *job, leadkpi_error *error)
 {
     lk_attribution_graph *graph = job->graph;
     size_t count = graph->state_count;
-    memset(job->places, 0, count * sizeof *job->places);
-    memset(job->seen, 0, count * sizeof *job->seen);
-    for (size_t path = 0; path < graph->path_count; path++) {
-        size_t start = lk_attribution_view_start(graph->ends, path);
-        for (size_t i = start; i < graph->ends[path]; i++) {
-            job->places[graph->states[i]] += (double)(i - start);
-            job->seen[graph->states[i]]++;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        double mean = job->places[i] / job->seen[i];
-        memcpy(&job->keys[i], &mean, sizeof mean);
-        graph->window[i] = (uint32_t)i;
-    }
-    LK_TRY(lk_sort_uint64(job->memory, job->keys, graph->window, count, error));
-    for (size_t i = 0; i < count; i++) job->seen[graph->window[i]] = (uint32_t)i;
+    for (size_t i = 0; i < count; i++) graph->window[i] = (uint32_t)i;
+    LK_TRY(sort_states(job, 0, graph->window, error));
+    for (size_t i = 0; i < count; i++) job->number[graph->window[i]] = (uint32_t)i;
     size_t steps = lk_attribution_view_start(graph->ends, graph->path_count);
-    for (size_t i = 0; i < steps; i++) graph->states[i] = job->seen[graph->states[i]];
+    for (size_t i = 0; i < steps; i++) graph->states[i] = job->number[graph->states[i]];
+    memcpy(job->payload, graph->window, count * sizeof *job->payload);
+    LK_TRY(sort_states(job, 1, job->payload, error));
+    for (size_t i = 0; i < count; i++) graph->slot[job->number[job->payload[i]]] = (uint32_t)i;
     return LEADKPI_OK;
 }
 
@@ -149,12 +166,12 @@ static leadkpi_status reserve_states(lk_graph_job *job, leadkpi_error *error)
         if (count) memset(*columns[i], 0, count * sizeof(double));
     }
     LK_TRY(lk_allocate(job->memory, count, sizeof *graph->window, &graph->window, error));
+    LK_TRY(lk_allocate(job->memory, count, sizeof *graph->slot, &graph->slot, error));
     LK_TRY(lk_allocate(job->memory, count + 1, sizeof *graph->first, &graph->first, error));
     memset(graph->first, 0, (count + 1) * sizeof *graph->first);
     size_t steps = lk_attribution_view_start(graph->ends, graph->path_count);
     job->step_room = steps > count ? steps : count;
-    LK_TRY(lk_allocate(job->memory, count, sizeof *job->places, &job->places, error));
-    LK_TRY(lk_allocate(job->memory, count, sizeof *job->seen, &job->seen, error));
+    LK_TRY(lk_allocate(job->memory, count, sizeof *job->number, &job->number, error));
     LK_TRY(lk_allocate(job->memory, job->step_room, sizeof *job->keys, &job->keys, error));
     return lk_allocate(job->memory, job->step_room, sizeof *job->payload, &job->payload, error);
 }
@@ -214,8 +231,7 @@ leadkpi_status lk_attribution_graph_of(const lk_attribution_view *view, lk_memor
         status = lk_allocate(memory, job.longest, sizeof *job.path, &job.path, error);
     if (status == LEADKPI_OK) status = make(&job, error);
     lk_release(memory, job.path, job.longest, sizeof *job.path);
-    lk_release(memory, job.places, graph->state_count, sizeof *job.places);
-    lk_release(memory, job.seen, graph->state_count, sizeof *job.seen);
+    lk_release(memory, job.number, graph->state_count, sizeof *job.number);
     lk_release(memory, job.keys, job.step_room, sizeof *job.keys);
     lk_release(memory, job.payload, job.step_room, sizeof *job.payload);
     if (status != LEADKPI_OK) lk_attribution_graph_free(graph, memory);
@@ -244,6 +260,7 @@ void lk_attribution_graph_free(lk_attribution_graph *graph, lk_memory *memory)
     lk_release(memory, graph->from, graph->step_count, sizeof *graph->from);
     lk_release(memory, graph->steps, graph->step_count, sizeof *graph->steps);
     lk_release(memory, graph->window, graph->state_count, sizeof *graph->window);
+    lk_release(memory, graph->slot, graph->state_count, sizeof *graph->slot);
     lk_release(memory, graph->states, graph->room_states, sizeof *graph->states);
     lk_release(memory, graph->ends, graph->path_count, sizeof *graph->ends);
     lk_map_text_free(&graph->windows, memory);

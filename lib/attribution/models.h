@@ -236,8 +236,7 @@ leadkpi_status lk_attribution_markov_of_order(const lk_attribution_paths *paths,
                                               const lk_attribution_chain *chain,
                                               lk_attribution_result *result, leadkpi_error *error);
 
-/* The chain as tables: states in the order in which journeys come to them, and the steps
- * between them. */
+/* The chain as tables: states in the order of their windows, and the steps between them. */
 typedef struct lk_attribution_graph {
     size_t state_count;
     size_t step_count;
@@ -252,6 +251,7 @@ typedef struct lk_attribution_graph {
     double *steps;
     lk_map_text windows; /* rows of the result as uint32_t, LK_MAP_NONE for a blank */
     uint32_t *window;    /* by state: its text in `windows` */
+    uint32_t *slot;      /* by state: where a solver keeps it */
     uint32_t *states;    /* the states of all paths, one after the other */
     size_t *ends;        /* by path */
     size_t room_states;  /* as allocated */

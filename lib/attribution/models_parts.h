@@ -54,6 +54,10 @@ leadkpi_status lk_attribution_add_sum(lk_exact_sum *into, const lk_exact_sum *fr
 /* A count in its two parts as a double, rounded once. */
 double lk_attribution_count(int64_t whole, const lk_exact_sum *part);
 
+/* Room for so many keys, and for weights that are not whole. */
+leadkpi_status lk_attribution_paths_reserve(lk_attribution_paths *paths, lk_memory *memory,
+                                            uint32_t count, bool parts, leadkpi_error *error);
+
 /* ---- estimates and their errors ---------------------------------------------------------------- */
 
 #define LK_ATTRIBUTION_ALL UINT32_MAX

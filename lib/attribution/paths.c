@@ -29,8 +29,8 @@ static uint32_t enough(uint32_t capacity, uint32_t count)
 }
 
 /* What is new is zero. */
-static leadkpi_status make_room(lk_attribution_paths *paths, lk_memory *memory, uint32_t count,
-                                bool parts, leadkpi_error *error)
+leadkpi_status lk_attribution_paths_reserve(lk_attribution_paths *paths, lk_memory *memory,
+                                            uint32_t count, bool parts, leadkpi_error *error)
 {
     if (count > paths->capacity) {
         uint32_t capacity = enough(paths->capacity, count);
@@ -123,7 +123,7 @@ static leadkpi_status add(lk_attribution_paths *paths, lk_memory *memory,
     uint32_t before = paths->keys.count;
     leadkpi_status status = intern(paths, memory, batch, indexes, error);
     if (status == LEADKPI_OK)
-        status = make_room(paths, memory, paths->keys.count, needs->parts, error);
+        status = lk_attribution_paths_reserve(paths, memory, paths->keys.count, needs->parts, error);
     if (status != LEADKPI_OK) {
         lk_map_text_truncate(&paths->keys, before);
         return status;
@@ -248,7 +248,7 @@ static leadkpi_status merge(lk_attribution_paths *into, lk_memory *memory,
     uint32_t before = into->keys.count;
     leadkpi_status status = find_keys(into, memory, from, channels, subtract, indexes, error);
     if (status == LEADKPI_OK)
-        status = make_room(into, memory, into->keys.count, from->parts != NULL, error);
+        status = lk_attribution_paths_reserve(into, memory, into->keys.count, from->parts != NULL, error);
     if (status == LEADKPI_OK) status = combine(into, from, indexes, subtract, false, error);
     if (status != LEADKPI_OK) {
         lk_map_text_truncate(&into->keys, before);

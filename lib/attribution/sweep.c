@@ -1,9 +1,8 @@
 /* sweep.c: Gauss-Seidel over the states of a chain, eight right-hand sides abreast.
  *
- * The matrix is that of a chain that ends, so with constants of 0 or more the sweeps rise from 0
- * to the answer and never past it: no difference is taken and small answers keep their digits.
- * It stops when what is still to come, by the rate of the last two sweeps, is below the
- * tolerance of what is there. */
+ * The matrix is that of a chain that ends, so every sweep comes closer, and each x is a sum of
+ * products of 0 or more: no difference is taken, small answers keep their digits. It stops when
+ * what is still to come, by the slowest rate seen, is below the tolerance of what is there. */
 #include "attribution/sweep.h"
 
 #include <math.h>
@@ -54,7 +53,7 @@ static void share_out(const lk_attribution_system *system, uint32_t first_row, s
 static void sweep_state(const lk_attribution_system *system, uint32_t first_row, size_t state,
                         double *x, lk_sweep_lanes *sums)
 {
-    double lanes[LK_LANES], *here = x + state * LK_LANES;
+    double lanes[LK_LANES], *here = x + (system->slot ? system->slot[state] : state) * LK_LANES;
     double constant = system->constants ? system->constants[state] : 0;
     double measure = system->measure[state];
     for (size_t l = 0; l < LK_LANES; l++) lanes[l] = constant;
@@ -77,29 +76,70 @@ static void sweep(const lk_attribution_system *system, uint32_t first_row, doubl
         sweep_state(system, first_row, system->backward ? count - 1 - i : i, x, sums);
 }
 
-/* What is to come is a geometric series of the rate seen, if that has settled below 1. */
-static bool at_rest(const lk_sweep_lanes *now, const lk_sweep_lanes *before, double tolerance)
+/* ---- rest --------------------------------------------------------------------------------------------- */
+
+/* Changes below this part of what is there are rounding, and tell no rate. */
+#define NOISE 0x1p-40
+
+/* The rate at which a lane comes to rest: the largest seen in two plain sweeps after each other. */
+typedef struct lk_sweep_rates {
+    double now[LK_LANES], most[LK_LANES];
+} lk_sweep_rates;
+
+static void find_rates(const lk_sweep_lanes *now, const lk_sweep_lanes *before,
+                       lk_sweep_rates *rates)
 {
     for (size_t l = 0; l < LK_LANES; l++) {
-        double moved = now->moved[l], rate = moved / before->moved[l];
-        if (moved <= 0x1p-53 * tolerance * now->size[l]) continue;
-        if (!(rate < 1) || moved * rate > tolerance * (1 - rate) * now->size[l]) return false;
+        rates->now[l] = before->moved[l] > 0 ? now->moved[l] / before->moved[l] : 0;
+        if (now->moved[l] <= NOISE * now->size[l]) continue;
+        if (rates->now[l] > rates->most[l]) rates->most[l] = rates->now[l];
+    }
+}
+
+/* What is to come is at most a geometric series of that rate; less than a last bit is nothing. */
+static bool at_rest(const lk_sweep_lanes *now, const lk_sweep_rates *rates, double tolerance)
+{
+    for (size_t l = 0; l < LK_LANES; l++) {
+        double rate = rates->most[l];
+        if (now->moved[l] <= 0x1p-53 * now->size[l]) continue;
+        if (!(rate < 1) || now->moved[l] * rate > tolerance * (1 - rate) * now->size[l]) return false;
     }
     return true;
 }
 
-leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const lk_memory *memory,
-                                    uint32_t first_row, double *x, uint32_t *sweeps,
-                                    leadkpi_error *error)
+/* Lyusternik's step: once a lane moves by a steady rate, it goes where the series ends. What is
+ * off by that, the next sweeps put right. */
+static void leap(const lk_attribution_system *system, const lk_sweep_rates *rates, double *x,
+                 const double *before)
 {
-    lk_sweep_lanes now, before;
-    if (system->state_count) memset(x, 0, system->state_count * LK_LANES * sizeof *x);
-    sweep(system, first_row, x, &before);
-    for (uint32_t i = 1; i < LK_SWEEPS_MAX; i++, before = now) {
-        if (i % 8 == 0) LK_TRY(lk_interrupted(memory, error));
+    double far[LK_LANES];
+    for (size_t l = 0; l < LK_LANES; l++)
+        far[l] = rates->now[l] < 0.999 ? rates->now[l] / (1 - rates->now[l]) : 0;
+    for (size_t i = 0; i < system->state_count * LK_LANES; i += LK_LANES)
+        for (size_t l = 0; l < LK_LANES; l++) x[i + l] += far[l] * (x[i + l] - before[i + l]);
+}
+
+/* Sweeps in rounds: the first two forget the leap, the next two show the rate. */
+#define ROUND 5
+
+leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const lk_memory *memory,
+                                    uint32_t first_row, double *x, double *scratch,
+                                    uint32_t *sweeps, leadkpi_error *error)
+{
+    lk_sweep_lanes now = {{0}, {0}}, before;
+    lk_sweep_rates rates = {{0}, {0}};
+    size_t size = system->state_count * LK_LANES * sizeof *x;
+    if (size) memset(x, 0, size);
+    for (uint32_t i = 0; i < LK_SWEEPS_MAX; i++) {
+        uint32_t place = i % ROUND;
+        if (place == 0) LK_TRY(lk_interrupted(memory, error));
+        if (place == ROUND - 1 && size) memcpy(scratch, x, size);
+        before = now;
         sweep(system, first_row, x, &now);
-        if (*sweeps < i) *sweeps = i;
-        if (at_rest(&now, &before, system->tolerance)) return LEADKPI_OK;
+        if (*sweeps <= i) *sweeps = i + 1;
+        if (place >= 2) find_rates(&now, &before, &rates);
+        if (i >= ROUND - 1 && at_rest(&now, &rates, system->tolerance)) return LEADKPI_OK;
+        if (place == ROUND - 1) leap(system, &rates, x, scratch);
     }
     return lk_fail(error, LEADKPI_NOT_ENOUGH_DATA,
                    "chain: expected to come to rest within %d sweeps, found journeys too long for it",

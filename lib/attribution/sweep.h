@@ -11,7 +11,8 @@
 typedef struct lk_attribution_system {
     size_t state_count;
     const size_t *first;     /* by state, and one more */
-    const uint32_t *other;
+    const uint32_t *other;   /* the slot of the other end */
+    const uint32_t *slot;    /* by state: its place in x; NULL: as numbered */
     double *coefficients;    /* 0 from a state to itself */
     const double *constants; /* by state; NULL: 0 */
     const double *measure;   /* by state, 0 or more: what of x counts when it has come to rest */
@@ -19,16 +20,17 @@ typedef struct lk_attribution_system {
     const size_t *row_ends;
     double pinned;           /* the value of pinned states */
     bool backward;           /* from the last state to the first */
-    bool renormalise;        /* steps to pinned states are shared out over the others */
+    bool renormalise;        /* steps to pinned states are shared out over the others; no slots */
     double tolerance;
 } lk_attribution_system;
 
 #define LK_SWEEPS_MAX 20000
 
-/* lane l is the channel on row first_row + l. x: state_count * LK_LANES, from zero to the answer.
+/* lane l is the channel on row first_row + l. x: state_count * LK_LANES, the answer; scratch: the
+ * same size. `*sweeps` is raised to how many it took.
  * Status: OK, NOT_ENOUGH_DATA (no rest after LK_SWEEPS_MAX), INTERRUPTED. */
 leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const lk_memory *memory,
-                                    uint32_t first_row, double *x, uint32_t *sweeps,
-                                    leadkpi_error *error);
+                                    uint32_t first_row, double *x, double *scratch,
+                                    uint32_t *sweeps, leadkpi_error *error);
 
 #endif

@@ -1,6 +1,6 @@
 #include "attribution/walk.h"
 
-#include "base/sort.h"
+#include "attribution/unit_events.h"
 
 /* A cycle: what the conversion before of the same type took, in this unit. */
 typedef struct cycle {
@@ -16,24 +16,18 @@ typedef struct walk {
     lk_journey_visit visit;
     void *context;
     lk_walk_counts *counts;
-    lk_unit_rows touches, outcomes, milestones;
-    uint32_t *kind_ranks, *text_ranks;
+    lk_unit_events events;
     uint32_t *channels;  /* by kind */
     int64_t *lookbacks;  /* by text, as a type; one more for nulls */
     cycle *cycles;       /* the same */
     uint32_t *seen;      /* by text: the last journey that had it as a channel */
     uint32_t stamp;
     uint32_t capacity; /* touches of a unit or path */
-    lk_touch *sorted;
     int64_t *times;
     uint32_t *kinds;
     uint8_t *used;
     int64_t *work_times; /* after transforms */
     uint32_t *work_kinds;
-    lk_outcome *sorted_outcomes;
-    lk_milestone *sorted_milestones; /* and behind them, as gathered */
-    uint32_t *indexes; /* twice the longest: order and scratch of a sort */
-    uint32_t longest;
     uint32_t *unit_order, *path_order; /* by group */
     uint32_t *unit_ends, *path_ends;   /* of each group */
     lk_transform transforms[LK_TRANSFORMS_MAX];
@@ -47,26 +41,15 @@ static uint32_t unit_count(const walk *w)
     return lk_lead_ids_count(&w->store->ids);
 }
 
-static leadkpi_status open_rows(walk *w, leadkpi_error *error)
+static leadkpi_status open_events(walk *w, leadkpi_error *error)
 {
-    const lk_attribution_store *s = w->store;
-    uint32_t units = unit_count(w);
-    LK_TRY(lk_unit_rows_open(&w->touches, w->memory, s->touches, s->touch_count, sizeof *s->touches,
-                             offsetof(lk_touch, unit), units, error));
-    LK_TRY(lk_interrupted(w->memory, error));
-    LK_TRY(lk_unit_rows_open(&w->outcomes, w->memory, s->outcomes, s->outcome_count,
-                             sizeof *s->outcomes, offsetof(lk_outcome, unit), units, error));
-    LK_TRY(lk_unit_rows_open(&w->milestones, w->memory, s->milestones, s->milestone_count,
-                             sizeof *s->milestones, offsetof(lk_milestone, unit), units, error));
-    w->capacity = w->touches.longest;
-    for (uint32_t path = 0; path < s->paths.count; path++) {
+    LK_TRY(lk_unit_events_open(&w->events, w->attribution, w->memory, error));
+    w->capacity = w->events.touch_rows.longest;
+    for (uint32_t path = 0; path < w->store->paths.count; path++) {
         uint32_t count;
-        (void)lk_path_words(s, path, &count);
+        (void)lk_path_words(w->store, path, &count);
         if (count > w->capacity) w->capacity = count;
     }
-    w->longest = w->touches.longest;
-    if (w->outcomes.longest > w->longest) w->longest = w->outcomes.longest;
-    if (w->milestones.longest > w->longest) w->longest = w->milestones.longest;
     return LEADKPI_OK;
 }
 
@@ -74,17 +57,11 @@ static leadkpi_status open_scratch(walk *w, leadkpi_error *error)
 {
     lk_memory *m = w->memory;
     size_t n = w->capacity, texts = (size_t)w->store->texts.count + 1;
-    LK_TRY(lk_allocate(m, n, sizeof *w->sorted, &w->sorted, error));
     LK_TRY(lk_allocate(m, n, sizeof *w->times, &w->times, error));
     LK_TRY(lk_allocate(m, n, sizeof *w->kinds, &w->kinds, error));
     LK_TRY(lk_allocate(m, n, 1, &w->used, error));
     LK_TRY(lk_allocate(m, n, sizeof *w->work_times, &w->work_times, error));
     LK_TRY(lk_allocate(m, n, sizeof *w->work_kinds, &w->work_kinds, error));
-    LK_TRY(lk_allocate(m, w->outcomes.longest, sizeof *w->sorted_outcomes, &w->sorted_outcomes,
-                       error));
-    LK_TRY(lk_allocate(m, (size_t)w->milestones.longest * 2, sizeof *w->sorted_milestones,
-                       &w->sorted_milestones, error));
-    LK_TRY(lk_allocate(m, (size_t)w->longest * 2, sizeof *w->indexes, &w->indexes, error));
     LK_TRY(lk_allocate(m, w->store->kinds.count, sizeof *w->channels, &w->channels, error));
     LK_TRY(lk_allocate(m, texts, sizeof *w->lookbacks, &w->lookbacks, error));
     LK_TRY(lk_allocate(m, texts, sizeof *w->cycles, &w->cycles, error));
@@ -138,11 +115,9 @@ static leadkpi_status order_by_group(walk *w, uint32_t count, bool are_paths, ui
 
 static leadkpi_status open_walk(walk *w, leadkpi_error *error)
 {
-    LK_TRY(open_rows(w, error));
+    LK_TRY(open_events(w, error));
     LK_TRY(open_scratch(w, error));
     open_rules(w);
-    LK_TRY(lk_rank_kinds(w->attribution, w->memory, &w->kind_ranks, error));
-    LK_TRY(lk_rank_texts(&w->store->texts, w->memory, &w->text_ranks, error));
     LK_TRY(order_by_group(w, unit_count(w), false, &w->unit_order, &w->unit_ends, error));
     return order_by_group(w, w->store->paths.count, true, &w->path_order, &w->path_ends, error);
 }
@@ -152,112 +127,20 @@ static void close_walk(walk *w)
     lk_memory *m = w->memory;
     const lk_attribution_store *s = w->store;
     size_t n = w->capacity, texts = (size_t)s->texts.count + 1;
-    lk_release(m, w->sorted, n, sizeof *w->sorted);
     lk_release(m, w->times, n, sizeof *w->times);
     lk_release(m, w->kinds, n, sizeof *w->kinds);
     lk_release(m, w->used, n, 1);
     lk_release(m, w->work_times, n, sizeof *w->work_times);
     lk_release(m, w->work_kinds, n, sizeof *w->work_kinds);
-    lk_release(m, w->sorted_outcomes, w->outcomes.longest, sizeof *w->sorted_outcomes);
-    lk_release(m, w->sorted_milestones, (size_t)w->milestones.longest * 2, sizeof *w->sorted_milestones);
-    lk_release(m, w->indexes, (size_t)w->longest * 2, sizeof *w->indexes);
     lk_release(m, w->channels, s->kinds.count, sizeof *w->channels);
     lk_release(m, w->lookbacks, texts, sizeof *w->lookbacks);
     lk_release(m, w->cycles, texts, sizeof *w->cycles);
     lk_release(m, w->seen, texts, sizeof *w->seen);
-    lk_release(m, w->kind_ranks, s->kinds.count, sizeof *w->kind_ranks);
-    lk_release(m, w->text_ranks, s->texts.count, sizeof *w->text_ranks);
     lk_release(m, w->unit_order, unit_count(w), sizeof *w->unit_order);
     lk_release(m, w->path_order, s->paths.count, sizeof *w->path_order);
     lk_release(m, w->unit_ends, w->filter->groups, sizeof *w->unit_ends);
     lk_release(m, w->path_ends, w->filter->groups, sizeof *w->path_ends);
-    lk_unit_rows_close(&w->touches, m);
-    lk_unit_rows_close(&w->outcomes, m);
-    lk_unit_rows_close(&w->milestones, m);
-}
-
-/* ---- sorting a unit -------------------------------------------------------------------- */
-
-/* Most units have a handful of rows: insertion, which is one comparison a row where they are in
- * order already. */
-#define FEW_ROWS 24
-
-static int compare_touch_indexes(const void *context, uint32_t a, uint32_t b)
-{
-    const walk *w = context;
-    return lk_touch_compare(&w->sorted[a], &w->sorted[b], w->kind_ranks);
-}
-
-static int compare_outcome_indexes(const void *context, uint32_t a, uint32_t b)
-{
-    const walk *w = context;
-    return lk_outcome_compare(&w->sorted_outcomes[a], &w->sorted_outcomes[b], w->text_ranks);
-}
-
-static int compare_milestone_indexes(const void *context, uint32_t a, uint32_t b)
-{
-    const walk *w = context;
-    const lk_milestone *gathered = w->sorted_milestones + w->milestones.longest;
-    return lk_milestone_compare(&gathered[a], &gathered[b], w->text_ranks);
-}
-
-/* indexes[0 .. count - 1] in order. */
-static void sort_rows(walk *w, uint32_t count, lk_sort_compare compare)
-{
-    uint32_t *order = w->indexes, place;
-    bool sorted = true;
-    for (uint32_t i = 0; i < count; i++) order[i] = i;
-    for (uint32_t i = 1; i < count && sorted; i++) sorted = compare(w, i - 1, i) <= 0;
-    if (sorted) return;
-    if (count > FEW_ROWS) {
-        lk_sort_indexes_with(order, count, w->indexes + w->longest, compare, w);
-        return;
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        for (place = i; place > 0 && compare(w, order[place - 1], i) > 0; place--)
-            order[place] = order[place - 1];
-        order[place] = i;
-    }
-}
-
-/* The unit's touches up to as_of, in order, in w->times and w->kinds. */
-static uint32_t gather_touches(walk *w, uint32_t unit)
-{
-    const lk_touch *rows = (const lk_touch *)(const void *)w->touches.items;
-    uint32_t count = 0;
-    for (uint32_t i = lk_unit_rows_start(&w->touches, unit); i < w->touches.ends[unit]; i++)
-        if (rows[i].time <= w->filter->as_of) w->sorted[count++] = rows[i];
-    sort_rows(w, count, compare_touch_indexes);
-    for (uint32_t i = 0; i < count; i++) {
-        const lk_touch *touch = &w->sorted[w->indexes[i]];
-        w->times[i] = touch->time;
-        w->kinds[i] = touch->kind;
-        w->used[i] = 0;
-    }
-    return count;
-}
-
-static uint32_t gather_outcomes(walk *w, uint32_t unit)
-{
-    const lk_outcome *rows = (const lk_outcome *)(const void *)w->outcomes.items;
-    uint32_t count = 0;
-    for (uint32_t i = lk_unit_rows_start(&w->outcomes, unit); i < w->outcomes.ends[unit]; i++)
-        if (rows[i].time <= w->filter->as_of) w->sorted_outcomes[count++] = rows[i];
-    sort_rows(w, count, compare_outcome_indexes);
-    return count;
-}
-
-/* Gathered behind the place where they go to. */
-static uint32_t gather_milestones(walk *w, uint32_t unit)
-{
-    const lk_milestone *rows = (const lk_milestone *)(const void *)w->milestones.items;
-    lk_milestone *gathered = w->sorted_milestones + w->milestones.longest;
-    uint32_t count = 0;
-    for (uint32_t i = lk_unit_rows_start(&w->milestones, unit); i < w->milestones.ends[unit]; i++)
-        if (rows[i].time <= w->filter->as_of) gathered[count++] = rows[i];
-    sort_rows(w, count, compare_milestone_indexes);
-    for (uint32_t i = 0; i < count; i++) w->sorted_milestones[i] = gathered[w->indexes[i]];
-    return count;
+    lk_unit_events_close(&w->events, m);
 }
 
 /* ---- transforms -------------------------------------------------------------------------- */
@@ -419,7 +302,7 @@ static leadkpi_status visit_outcomes(walk *w, lk_journey *journey, uint32_t touc
                                      uint32_t outcome_count, leadkpi_error *error)
 {
     for (uint32_t i = 0; i < outcome_count; i++) {
-        const lk_outcome *outcome = &w->sorted_outcomes[w->indexes[i]];
+        const lk_outcome *outcome = &w->events.outcomes[i];
         uint32_t start, end;
         find_span(w, journey->unit, touch_count, outcome->time, outcome->type, &start, &end);
         if (!is_asked_for(w, outcome->time, outcome->type)) continue;
@@ -456,7 +339,7 @@ static leadkpi_status visit_null(walk *w, lk_journey *journey, uint32_t start, u
 static bool has_conversion(const walk *w, uint32_t outcome_count, int64_t first, int64_t last)
 {
     for (uint32_t i = 0; i < outcome_count; i++) {
-        const lk_outcome *outcome = &w->sorted_outcomes[i];
+        const lk_outcome *outcome = &w->events.outcomes[i];
         if (outcome->type != LK_TYPE_NULL && outcome->time >= first && outcome->time <= last)
             return true;
     }
@@ -492,17 +375,23 @@ static leadkpi_status visit_nulls(walk *w, lk_journey *journey, uint32_t touch_c
 
 static leadkpi_status visit_unit(walk *w, uint32_t unit, uint32_t group, leadkpi_error *error)
 {
-    lk_journey journey = {.group = group, .unit = unit};
-    journey.milestone_count = gather_milestones(w, unit);
-    journey.milestones = w->sorted_milestones;
-    uint32_t touch_count = gather_touches(w, unit);
-    uint32_t outcome_count = gather_outcomes(w, unit);
-    LK_TRY(visit_outcomes(w, &journey, touch_count, outcome_count, error));
-    LK_TRY(visit_nulls(w, &journey, touch_count, outcome_count, error));
-    for (uint32_t i = 0; i < touch_count; i++) w->counts->unused_touches += !w->used[i];
+    lk_unit_events *events = &w->events;
+    lk_unit_events_gather(events, unit, w->filter->as_of);
+    lk_journey journey = {.milestones = events->milestones,
+                          .milestone_count = events->milestone_count,
+                          .group = group,
+                          .unit = unit};
+    for (uint32_t i = 0; i < events->touch_count; i++) {
+        w->times[i] = events->touches[i].time;
+        w->kinds[i] = events->touches[i].kind;
+        w->used[i] = 0;
+    }
+    LK_TRY(visit_outcomes(w, &journey, events->touch_count, events->outcome_count, error));
+    LK_TRY(visit_nulls(w, &journey, events->touch_count, events->outcome_count, error));
+    for (uint32_t i = 0; i < events->touch_count; i++) w->counts->unused_touches += !w->used[i];
     w->counts->units++;
-    w->counts->touches += touch_count;
-    w->counts->outcomes += outcome_count;
+    w->counts->touches += events->touch_count;
+    w->counts->outcomes += events->outcome_count;
     return LEADKPI_OK;
 }
 

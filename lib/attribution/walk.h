@@ -49,36 +49,4 @@ leadkpi_status lk_walk(const leadkpi_attribution *attribution, const lk_walk_fil
                        lk_memory *memory, lk_journey_visit visit, void *context,
                        lk_walk_counts *counts, leadkpi_error *error);
 
-/* Texts in order of their bytes: rank[text]. And kinds by their texts. `count` each. */
-leadkpi_status lk_rank_texts(const lk_map_text *texts, lk_memory *memory, uint32_t **ranks,
-                             leadkpi_error *error);
-leadkpi_status lk_rank_kinds(const leadkpi_attribution *attribution, lk_memory *memory,
-                             uint32_t **ranks, leadkpi_error *error);
-
-/* Rows of units put together: items[ends[u - 1]] up to items[ends[u]] are those of unit u. */
-typedef struct lk_unit_rows {
-    const char *items;
-    char *copy; /* NULL: they came unit by unit */
-    uint32_t *ends;
-    size_t count, size;
-    uint32_t longest;
-    uint32_t unit_count;
-} lk_unit_rows;
-
-/* `size` bytes a row, of which the uint32_t at `unit_offset` is the unit. */
-leadkpi_status lk_unit_rows_open(lk_unit_rows *rows, lk_memory *memory, const void *items,
-                                 size_t count, size_t size, size_t unit_offset, uint32_t unit_count,
-                                 leadkpi_error *error);
-void lk_unit_rows_close(lk_unit_rows *rows, lk_memory *memory);
-
-static inline uint32_t lk_unit_rows_start(const lk_unit_rows *rows, uint32_t unit)
-{
-    return unit ? rows->ends[unit - 1] : 0;
-}
-
-/* The order of rows of one unit. */
-int lk_touch_compare(const lk_touch *a, const lk_touch *b, const uint32_t *kind_ranks);
-int lk_outcome_compare(const lk_outcome *a, const lk_outcome *b, const uint32_t *text_ranks);
-int lk_milestone_compare(const lk_milestone *a, const lk_milestone *b, const uint32_t *text_ranks);
-
 #endif

@@ -36,47 +36,50 @@ static const struct {
     const char *meaning;
 } findings[FINDING_COUNT] = {
     [DUPLICATE_LEAD_ROWS] = {"duplicate_lead_rows",
-                             "lead rows whose id came before; the first row of an id counts"},
+           "lead rows whose id came before; the first row of an id counts"},
     [LEADS_OF_ONE_EMAIL] = {"leads_of_one_email",
-                            "leads that share an e-mail address with another and count as one person"},
+           "leads that share an e-mail address with another and count as one person"},
     [LEADS_WITHOUT_EMAIL] = {"leads_without_email",
-                             "leads without an e-mail address; each counts as its own person"},
-    [LEADS_AFTER_AS_OF] = {"leads_after_as_of", "leads created after the report's time; not counted"},
+           "leads without an e-mail address; each counts as its own person"},
+    [LEADS_AFTER_AS_OF] = {"leads_after_as_of",
+           "leads created after the report's time; not counted"},
     [LEADS_WITHOUT_DIMENSION] = {"leads_without_dimension",
-                                 "leads that were given without a dimension of the report; they stand in "
-                                 "rows of their own"},
-    [OPEN_LEADS] = {"open_leads", "leads neither won nor lost nor rejected yet; times count them as "
-                                  "still going on"},
+           "leads that were given without a dimension of the report; they stand in rows of their "
+           "own"},
+    [OPEN_LEADS] = {"open_leads",
+           "leads neither won nor lost nor rejected yet; times count them as still going on"},
     [STAGE_ROWS_OF_UNKNOWN_LEADS] = {"stage_rows_of_unknown_leads",
-                                     "stage rows whose lead was never given; not counted"},
+           "stage rows whose lead was never given; not counted"},
     [STAGES_BEFORE_LEAD] = {"stages_before_lead",
-                            "stage rows dated before their lead; they count, but have no duration"},
+           "stage rows dated before their lead; they count, but have no duration"},
     [STAGES_OUT_OF_ORDER] = {"stages_out_of_order",
-                             "persons whose stages are dated in another order than the path"},
-    [STAGES_SKIPPED] = {"stages_skipped", "persons who reached a stage without an earlier one of the path"},
-    [STAGES_REENTERED] = {"stages_reentered", "persons who entered a stage again; the first entry counts"},
+           "persons whose stages are dated in another order than the path"},
+    [STAGES_SKIPPED] = {"stages_skipped",
+           "persons who reached a stage without an earlier one of the path"},
+    [STAGES_REENTERED] = {"stages_reentered",
+           "persons who entered a stage again; the first entry counts"},
     [DUPLICATE_STAGE_ROWS] = {"duplicate_stage_rows",
-                              "stage rows equal to another of the same lead; they count once"},
+           "stage rows equal to another of the same lead; they count once"},
     [UNKNOWN_STAGE_NAMES] = {"unknown_stage_names",
-                             "stage rows with a name that means nothing here; option stage_names says "
-                             "what it means"},
+           "stage rows with a name that means nothing here; option stage_names says what it means"},
     [STAGE_ROWS_AFTER_AS_OF] = {"stage_rows_after_as_of",
-                                "stage rows after the report's time; not counted"},
+           "stage rows after the report's time; not counted"},
     [DEALS_WITHOUT_VALUE] = {"deals_without_value", "won rows without a value; revenue is partial"},
     [RESPONSE_ROWS_OF_UNKNOWN_LEADS] = {"response_rows_of_unknown_leads",
-                                        "responses whose lead was never given; not counted"},
+           "responses whose lead was never given; not counted"},
     [RESPONSES_BEFORE_LEAD] = {"responses_before_lead",
-                               "responses dated before their lead; they answer something else"},
-    [COSTS_AFTER_AS_OF] = {"costs_after_as_of", "costs and measures after the report's time; not counted"},
+           "responses dated before their lead; they answer something else"},
+    [COSTS_AFTER_AS_OF] = {"costs_after_as_of",
+           "costs and measures after the report's time; not counted"},
     [COSTS_WITHOUT_DIMENSION] = {"costs_without_dimension",
-                                 "costs without a dimension of the report; option overhead can give "
-                                 "marketing and sales costs to segments"},
+           "costs without a dimension of the report; option overhead can give marketing and "
+           "sales costs to segments"},
     [CREDITS] = {"credits", "costs below zero for a day and segment; they reduce the spend"},
     [SEGMENTS_WITHOUT_SPEND] = {"segments_without_spend",
-                                "segments and periods that have leads but no spend given; their cost KPIs are not "
-                                "given, not zero"},
+           "segments and periods that have leads but no spend given; their cost KPIs are not "
+           "given, not zero"},
     [SALES_COSTS_NOT_GIVEN] = {"sales_costs_not_given",
-                               "no sales cost was given; acquisition cost is of marketing alone"},
+           "no sales cost was given; acquisition cost is of marketing alone"},
 };
 
 #define NO_LEAD LK_MAP_NONE
@@ -133,7 +136,8 @@ static bool is_in_range(const lk_plan *plan, int64_t time)
 static bool lacks_dimension(const lk_plan *plan, uint32_t tuple)
 {
     for (size_t i = 0; i < plan->segments.dimension_count; i++)
-        if (lk_tuple_value(plan->store, tuple, plan->segments.dimensions[i]) == LK_MAP_NONE) return true;
+        if (lk_tuple_value(plan->store, tuple, plan->segments.dimensions[i]) == LK_MAP_NONE)
+            return true;
     return false;
 }
 
@@ -144,17 +148,19 @@ static void look_at_lead(search *s, uint32_t lead)
     const lk_people *people = &s->tally->people;
     if (item->rows == 0 || !is_in_range(plan, item->time)) return;
     if (item->rows > 1) note_lead(s, DUPLICATE_LEAD_ROWS, (int64_t)item->rows - 1, lead);
-    if (plan->store->emails && plan->store->emails[lead] == 0) note_lead(s, LEADS_WITHOUT_EMAIL, 1, lead);
+    if (plan->store->emails && plan->store->emails[lead] == 0)
+        note_lead(s, LEADS_WITHOUT_EMAIL, 1, lead);
     if (lk_people_first_lead(people, lead) != lead) note_lead(s, LEADS_OF_ONE_EMAIL, 1, lead);
     if (item->time > plan->as_of) note_lead(s, LEADS_AFTER_AS_OF, 1, lead);
     if (lk_people_is_person(people, lead) && lacks_dimension(plan, item->tuple))
         note_lead(s, LEADS_WITHOUT_DIMENSION, 1, lead);
 }
 
-/* ---- stages ------------------------------------------------------------------------------------ */
+/* ---- stages --------------------------------------------------------------------------------- */
 
 /* Entries of one name lie together, by time. */
-static void look_at_stage_row(search *s, uint32_t lead, const lk_event *event, const lk_event *before)
+static void look_at_stage_row(search *s, uint32_t lead, const lk_event *event,
+                              const lk_event *before)
 {
     const lk_plan *plan = s->tally->plan;
     const lk_lead *item = &plan->store->leads[lead];
@@ -240,7 +246,7 @@ static void look_at_events(search *s, uint32_t lead)
     look_at_path(s, lead);
 }
 
-/* ---- costs --------------------------------------------------------------------------------------- */
+/* ---- costs ---------------------------------------------------------------------------------- */
 
 static void look_at_fact(search *s, uint32_t index)
 {
@@ -270,10 +276,11 @@ static void look_at_cells(search *s)
     if (costs && !tally->sales_given) note(s, SALES_COSTS_NOT_GIVEN, 1);
 }
 
-/* ---- the table ------------------------------------------------------------------------------------ */
+/* ---- the table ------------------------------------------------------------------------------ */
 
 static leadkpi_status add_words(const search *s, leadkpi_table *table, lk_text name,
-                                lk_text (*word)(const search *, int, char[24]), leadkpi_error *error)
+                                lk_text (*word)(const search *, int, char[24]),
+                                leadkpi_error *error)
 {
     lk_text_builder column;
     leadkpi_status status = LEADKPI_OK;

@@ -11,37 +11,43 @@
 static const lk_option report_options[] = {
     [LK_REPORT_BY] = {"by", LK_OPTION_LIST, .unit = "dimensions",
                       .meaning = "Dimensions to report by, such as channel,campaign."},
-    [LK_REPORT_KPIS] =
-        {"kpis", LK_OPTION_LIST, .unit = "KPIs",
-         .default_text = "lead_volume,lead_to_mql_rate,mql_to_sql_rate,lead_to_customer_rate,"
-                         "new_customers,cost_per_lead,customer_acquisition_cost,"
-                         "closed_won_revenue,return_on_ad_spend",
-         .meaning = "KPIs by id, id:variant or alias."},
+    [LK_REPORT_KPIS] = {"kpis", LK_OPTION_LIST, .unit = "KPIs",
+                        .default_text =
+                            "lead_volume,lead_to_mql_rate,mql_to_sql_rate,lead_to_customer_rate,"
+                            "new_customers,cost_per_lead,customer_acquisition_cost,"
+                            "closed_won_revenue,return_on_ad_spend",
+                        .meaning = "KPIs by id, id:variant or alias."},
     [LK_REPORT_AS_OF] = {"as_of", LK_OPTION_TIMESTAMP,
-                         .meaning = "The last instant that counts; without it the latest time in the "
-                                    "data."},
+                         .meaning =
+                             "The last instant that counts; without it the latest time in the "
+                             "data."},
     [LK_REPORT_FROM] = {"from", LK_OPTION_TIMESTAMP,
                         .meaning = "Leads (period basis: stages) and costs from this instant on."},
     [LK_REPORT_TO] = {"to", LK_OPTION_TIMESTAMP,
                       .meaning = "Leads (period basis: stages) and costs before this instant."},
     [LK_REPORT_BASIS] = {"basis", LK_OPTION_CHOICE, .choices = "cohort|period",
                          .default_text = "cohort",
-                         .meaning = "Count a stage where its lead was created (cohort), or where it "
-                                    "was entered (period)."},
+                         .meaning =
+                             "Count a stage where its lead was created (cohort), or where it "
+                             "was entered (period)."},
     [LK_REPORT_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",
                          .maximum = "<1", .default_text = "0.95",
                          .meaning = "Level of the intervals."},
     [LK_REPORT_SKIPPED_STAGES] =
         {"skipped_stages", LK_OPTION_CHOICE, .choices = "implied|strict|any",
          .default_text = "implied",
-         .meaning = "A later stage of lead, mql, sal, sql, opportunity, won: implies the earlier ones, "
-                    "counts only after all of them, or counts by itself."},
+         .meaning =
+             "A later stage of lead, mql, sal, sql, opportunity, won: implies the earlier ones, "
+             "counts only after all of them, or counts by itself."},
     [LK_REPORT_OVERHEAD] =
-        {"overhead", LK_OPTION_CHOICE, .choices = "none|spend|leads|weights", .default_text = "none",
-         .meaning = "Give the marketing and sales costs that carry none of the dimensions to the "
-                    "segments of their period: not at all, by campaign spend, by leads, or by weights."},
+        {"overhead", LK_OPTION_CHOICE, .choices = "none|spend|leads|weights",
+         .default_text = "none",
+         .meaning =
+             "Give the marketing and sales costs that carry none of the dimensions to the "
+             "segments of their period: not at all, by campaign spend, by leads, or by weights."},
     [LK_REPORT_WEIGHTS] = {"weights", LK_OPTION_LIST,
-                           .meaning = "For overhead=weights: segment=weight, by the first dimension."},
+                           .meaning =
+                               "For overhead=weights: segment=weight, by the first dimension."},
     [LK_REPORT_INPUTS] = {"inputs", LK_OPTION_LIST,
                           .meaning = "Measures that are not in the data, as measure=value, such as "
                                      "quota=500000,gross_margin=0.8; they hold for every segment."},
@@ -85,7 +91,8 @@ static leadkpi_status read_dimensions(lk_plan *plan, leadkpi_error *error)
         }
         for (size_t j = 0; j < i; j++)
             LK_FAIL_IF(plan->segments.dimensions[j] == dimension, error, LEADKPI_BAD_ARGUMENT,
-                       "by: expected each dimension once, found \"%.*s\" twice", LK_TEXT_ARGS(name));
+                       "by: expected each dimension once, found \"%.*s\" twice",
+                       LK_TEXT_ARGS(name));
         plan->segments.dimensions[plan->segments.dimension_count++] = dimension;
     }
     return LEADKPI_OK;
@@ -114,10 +121,11 @@ static leadkpi_status read_pair(const char *option, lk_text item, lk_text *name,
 {
     size_t at = item.length;
     while (at > 0 && item.data[at - 1] != '=') at--;
-    bool good = at > 1 && lk_number_parse_double((lk_text){item.data + at, item.length - at}, value) &&
+    bool good = at > 1 &&
+                lk_number_parse_double((lk_text){item.data + at, item.length - at}, value) &&
                 *value > -HUGE_VAL && *value < HUGE_VAL;
-    LK_FAIL_IF(!good, error, LEADKPI_BAD_ARGUMENT, "%s: expected name=number, found \"%.*s\"", option,
-               LK_TEXT_ARGS(item));
+    LK_FAIL_IF(!good, error, LEADKPI_BAD_ARGUMENT, "%s: expected name=number, found \"%.*s\"",
+               option, LK_TEXT_ARGS(item));
     *name = (lk_text){item.data, at - 1};
     return LEADKPI_OK;
 }
@@ -133,10 +141,11 @@ static leadkpi_status read_inputs(lk_plan *plan, leadkpi_error *error)
                          &input->measure, &input->value, error));
         for (size_t j = 0; j < i; j++)
             LK_FAIL_IF(lk_text_equal(plan->inputs[j].measure, input->measure), error,
-                       LEADKPI_CONTRADICTION, "inputs: expected each measure once, found \"%.*s\" twice",
+                       LEADKPI_CONTRADICTION,
+                       "inputs: expected each measure once, found \"%.*s\" twice",
                        LK_TEXT_ARGS(input->measure));
         if (!leadkpi_kpi_measure_property(input->measure.data, input->measure.length, "id",
-                                      LEADKPI_NUL_TERMINATED)) {
+                                          LEADKPI_NUL_TERMINATED)) {
             lk_nearest nearest;
             lk_nearest_begin(&nearest, input->measure);
             const char *measure;
@@ -156,8 +165,10 @@ static leadkpi_status check_weight(const lk_plan *plan, size_t place, leadkpi_er
     lk_text segment = plan->weights[place].segment;
     for (size_t j = 0; j < place; j++)
         LK_FAIL_IF(lk_text_equal(plan->weights[j].segment, segment), error, LEADKPI_CONTRADICTION,
-                   "weights: expected each segment once, found \"%.*s\" twice", LK_TEXT_ARGS(segment));
-    uint32_t text = lk_map_text_find(&store->texts, segment), dimension = plan->segments.dimensions[0];
+                   "weights: expected each segment once, found \"%.*s\" twice",
+                   LK_TEXT_ARGS(segment));
+    uint32_t text = lk_map_text_find(&store->texts, segment),
+             dimension = plan->segments.dimensions[0];
     for (uint32_t tuple = 1; tuple <= store->tuples.count; tuple++)
         if (lk_tuple_dimension(store, tuple) == dimension && lk_tuple_text(store, tuple) == text)
             return LEADKPI_OK;
@@ -165,7 +176,8 @@ static leadkpi_status check_weight(const lk_plan *plan, size_t place, leadkpi_er
     lk_nearest_begin(&nearest, segment);
     for (uint32_t tuple = 1; tuple <= store->tuples.count; tuple++)
         if (lk_tuple_dimension(store, tuple) == dimension)
-            lk_nearest_consider(&nearest, lk_map_text_key(&store->texts, lk_tuple_text(store, tuple)));
+            lk_nearest_consider(&nearest,
+                                lk_map_text_key(&store->texts, lk_tuple_text(store, tuple)));
     return lk_nearest_fail(&nearest, "weights", error);
 }
 
@@ -173,17 +185,19 @@ static leadkpi_status read_weights(lk_plan *plan, leadkpi_error *error)
 {
     size_t count = lk_options_list_count(plan->options, SCHEMA, LK_REPORT_WEIGHTS);
     LK_FAIL_IF((plan->overhead == LK_OVERHEAD_WEIGHTS) != (count > 0), error, LEADKPI_CONTRADICTION,
-               "overhead=weights and weights go together, found %zu weights with overhead=%.*s", count,
-               LK_TEXT_ARGS(lk_options_get_text(plan->options, SCHEMA, LK_REPORT_OVERHEAD)));
+               "overhead=weights and weights go together, found %zu weights with overhead=%.*s",
+               count, LK_TEXT_ARGS(lk_options_get_text(plan->options, SCHEMA, LK_REPORT_OVERHEAD)));
     LK_FAIL_IF(plan->overhead != LK_OVERHEAD_NONE && plan->segments.dimension_count == 0, error,
-               LEADKPI_CONTRADICTION, "overhead: expected a dimension in by to give it to, found none");
+               LEADKPI_CONTRADICTION,
+               "overhead: expected a dimension in by to give it to, found none");
     LK_FAIL_IF(count > LK_REPORT_WEIGHTS_MAX, error, LEADKPI_BAD_ARGUMENT,
                "weights: expected at most %d, found %zu", LK_REPORT_WEIGHTS_MAX, count);
     LK_TRY(lk_allocate(plan->memory, count, sizeof *plan->weights, &plan->weights, error));
     plan->weight_count = count;
     for (size_t i = 0; i < count; i++) {
         lk_report_weight *weight = &plan->weights[i];
-        LK_TRY(read_pair("weights", lk_options_list_item(plan->options, SCHEMA, LK_REPORT_WEIGHTS, i),
+        LK_TRY(read_pair("weights",
+                         lk_options_list_item(plan->options, SCHEMA, LK_REPORT_WEIGHTS, i),
                          &weight->segment, &weight->weight, error));
         LK_FAIL_IF(!(weight->weight >= 0), error, LEADKPI_BAD_ARGUMENT,
                    "weights: expected 0 or more, found %g", weight->weight);
@@ -199,7 +213,8 @@ static leadkpi_status read_stage_names(lk_plan *plan, leadkpi_error *error)
     const lk_map_text *names = &plan->store->stages.names;
     LK_TRY(lk_allocate(plan->memory, names->count, 1, &plan->stages, error));
     for (uint32_t i = 0; i < names->count; i++)
-        plan->stages[i] = (uint8_t)lk_campaigns_stage_of(plan->campaigns, lk_map_text_key(names, i));
+        plan->stages[i] =
+            (uint8_t)lk_campaigns_stage_of(plan->campaigns, lk_map_text_key(names, i));
     return LEADKPI_OK;
 }
 
@@ -211,9 +226,9 @@ static leadkpi_status read_response_kinds(lk_plan *plan, leadkpi_error *error)
     for (uint32_t i = 0; i < names->count; i++) {
         plan->automatic[i] = 0;
         for (size_t j = 0; j < count; j++)
-            plan->automatic[i] |= lk_name_same(
-                lk_map_text_key(names, i),
-                lk_options_list_item(plan->options, SCHEMA, LK_REPORT_AUTOMATIC, j));
+            plan->automatic[i] |=
+                lk_name_same(lk_map_text_key(names, i),
+                             lk_options_list_item(plan->options, SCHEMA, LK_REPORT_AUTOMATIC, j));
     }
     return LEADKPI_OK;
 }
@@ -296,8 +311,7 @@ static leadkpi_status read_plan(lk_plan *plan, leadkpi_error *error)
 }
 
 leadkpi_status lk_plan_read(lk_plan *plan, const leadkpi_campaigns *campaigns,
-                            const leadkpi_options *options, lk_memory *memory,
-                            leadkpi_error *error)
+                            const leadkpi_options *options, lk_memory *memory, leadkpi_error *error)
 {
     memset(plan, 0, sizeof *plan);
     plan->campaigns = campaigns;

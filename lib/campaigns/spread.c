@@ -39,6 +39,8 @@ static bool read_deals(const lk_tally *tally, const lk_estimator *estimator, uin
             bool won = deal_sum_of(source) == LK_SUM_WON_VALUE;
             out->input[i][LK_DISPERSION_SUM_OF_SQUARES] =
                 squares_of(item, won ? LK_SUM_WON_SQUARES : LK_SUM_OPPORTUNITY_SQUARES);
+            out->input[i][LK_DISPERSION_N] =
+                (double)item->counts[won ? LK_COUNT_DEALS_VALUED : LK_COUNT_OPPORTUNITIES_VALUED];
             some = true;
         } else if (source->kind == LK_SOURCE_FACT && source->otherwise == LK_SOURCE_DEALS) {
             return false;
@@ -61,9 +63,8 @@ static bool read_entities(const lk_tally *tally, const lk_estimator *estimator, 
     bool over_leads = is_counted_of(count, LK_COUNT_LEADS);
     if (!over_leads && !is_counted_of(count, LK_COUNT_DEALS_WON)) return false;
     bool is_cohort = tally->plan->basis == LK_BASIS_COHORT;
-    out->input[0][LK_DISPERSION_SUM_OF_SQUARES] =
-        squares_of(item, over_leads && is_cohort ? LK_SUM_WON_SQUARES_OF_PERSONS
-                                                 : LK_SUM_WON_SQUARES);
+    out->input[0][LK_DISPERSION_SUM_OF_SQUARES] = squares_of(
+        item, over_leads && is_cohort ? LK_SUM_WON_SQUARES_OF_PERSONS : LK_SUM_WON_SQUARES);
     if (!over_leads || is_cohort) out->n = (double)item->counts[count->index];
     return isnan(out->n) || out->n >= 2;
 }
@@ -104,7 +105,8 @@ bool lk_spread_read(const lk_tally *tally, const lk_estimator *estimator, uint32
     case LK_INTERVAL_DELTA_PRODUCT:
         out->is_given = read_components(estimator, readings, out);
         break;
-    default: return false;
+    default:
+        return false;
     }
     return out->is_given;
 }

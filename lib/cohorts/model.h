@@ -35,6 +35,10 @@ enum {
     LK_MODEL_COUNT
 };
 
+/* Parameters are in this range, so that no ratio of two overflows; a fit's are, as its data are. */
+#define LK_PARAMETER_LEAST 1e-100
+#define LK_PARAMETER_MOST 1e100
+
 /* What became of heterogeneity at a boundary: bits, part of a state. */
 enum {
     LK_VANISHED_PURCHASE_RATES = 1, /* all buy at one rate */

@@ -6,7 +6,10 @@
 #include "base/sort.h"
 
 #define FREQUENCY_MOST 1e9
+#define TIME_LEAST 1e-15
 #define TIME_MOST 1e15
+#define VALUE_LEAST 1e-15
+#define VALUE_MOST 1e15
 #define COUNT_MOST 1e12 /* so that sums are exact */
 #define PERIOD_MOST 100000
 
@@ -48,11 +51,20 @@ static leadkpi_status read_whole(const lk_column *column, size_t row, double lea
                       "%.*s: expected %s, found %g", LK_TEXT_ARGS(column->name), meaning, *value);
 }
 
+static leadkpi_status read_time(const lk_column *column, size_t row, double *time,
+                                leadkpi_error *error)
+{
+    LK_TRY(read_number(column, row, 0, TIME_MOST, "0, or from 1e-15 to 1e15", time, error));
+    if (*time == 0 || *time >= TIME_LEAST) return LEADKPI_OK;
+    return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
+                      "%.*s: expected 0, or from 1e-15 to 1e15, found %g", LK_TEXT_ARGS(column->name), *time);
+}
+
 static leadkpi_status read_history(const lk_customer_columns *c, size_t row, lk_model_row *out,
                                    leadkpi_error *error)
 {
-    LK_TRY(read_number(c->recency, row, 0, TIME_MOST, "a time of 0 or more", &out->recency, error));
-    LK_TRY(read_number(c->age, row, 0, TIME_MOST, "a time of 0 or more", &out->age, error));
+    LK_TRY(read_time(c->recency, row, &out->recency, error));
+    LK_TRY(read_time(c->age, row, &out->age, error));
     if (out->age < out->recency)
         return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, c->age->index,
                           "T: expected recency (%g) or more, found %g", out->recency, out->age);
@@ -71,7 +83,8 @@ leadkpi_status lk_customers_read(const lk_customer_columns *c, size_t row, lk_mo
                       &out->frequency, error));
     if (c->age) LK_TRY(read_history(c, row, out, error));
     if (c->value && out->frequency > 0)
-        LK_TRY(read_number(c->value, row, 1e-100, 1e100, "above 0, up to 1e100", &out->value, error));
+        LK_TRY(read_number(c->value, row, VALUE_LEAST, VALUE_MOST, "from 1e-15 to 1e15", &out->value,
+                           error));
     if (c->weight)
         LK_TRY(read_whole(c->weight, row, 1, COUNT_MOST, "a whole number of 1 or more", &out->weight,
                           error));

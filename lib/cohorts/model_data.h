@@ -14,11 +14,14 @@ typedef struct lk_model_row {
     double weight;    /* how many customers */
 } lk_model_row;
 
+struct lk_pareto_rules;
+
 typedef struct lk_model_data {
     lk_memory *memory;
     lk_model_row *rows; /* by frequency, age, recency, value */
     size_t row_count;
     size_t row_capacity;
+    const struct lk_pareto_rules *rules; /* of the Pareto/NBD model alone */
     size_t stride; /* look at every n-th row only; 1: all */
     /* Of contracts: by age t from 1, who was lost in period t, and who was still there at the
      * last look, after t periods. */

@@ -85,11 +85,15 @@ leadkpi_status leadkpi_lifetime_create(const leadkpi_host *host, const leadkpi_o
 
 /* ---- data ------------------------------------------------------------------------ */
 
+/* The rules, where the kind of model has some, are `rules`. */
 static leadkpi_status read_data(int kind, const leadkpi_table *table, lk_memory *memory,
-                                lk_model_data *data, leadkpi_error *error)
+                                lk_pareto_rules *rules, lk_model_data *data, leadkpi_error *error)
 {
     if (lk_model_is_of_contracts(kind)) return lk_model_data_contracts(table, memory, data, error);
-    return lk_model_data_customers(table, lk_model_kinds[kind].needs, memory, data, error);
+    LK_TRY(lk_model_data_customers(table, lk_model_kinds[kind].needs, memory, data, error));
+    if (kind == LK_MODEL_PARETO_NBD) lk_pareto_rules_init(rules);
+    data->rules = rules;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status check_contracts(const lk_model_data *data, int parameters,
@@ -202,7 +206,11 @@ static void take_result(leadkpi_lifetime *model, const lk_model_data *data, cons
     }
     model->outcome = outcome_of(model, search);
     forget_covariance(model);
-    if (model->outcome == LEADKPI_LIFETIME_BOUNDARY) model->vanished = kind->vanished(search->logs);
+    if (model->outcome == LEADKPI_LIFETIME_BOUNDARY) {
+        model->vanished = kind->vanished(search->logs);
+        /* What else has no maximum is a gamma or beta with all its weight at the ends. */
+        if (!model->vanished) model->vanished = LK_VANISHED_MIDDLE;
+    }
     for (int i = 0; i < kind->count; i++)
         take[i] = model->outcome != LEADKPI_LIFETIME_BOUNDARY ||
                   fabs(search->logs[i]) < LK_NEWTON_RUN_OFF / 2;
@@ -234,7 +242,8 @@ static leadkpi_status fit(leadkpi_lifetime *model, const leadkpi_table *table, l
 {
     lk_model_data data = {0};
     lk_newton search;
-    leadkpi_status status = read_data(model->kind, table, memory, &data, error);
+    lk_pareto_rules rules;
+    leadkpi_status status = read_data(model->kind, table, memory, &rules, &data, error);
     if (status == LEADKPI_OK) status = check_enough(model->kind, &data, error);
     if (status == LEADKPI_OK) {
         double scale = find_scale(&lk_model_kinds[model->kind], &data);
@@ -271,13 +280,14 @@ leadkpi_status leadkpi_lifetime_log_likelihood(const leadkpi_lifetime *model,
 {
     lk_model_data rows = {0};
     lk_slopes slopes;
+    lk_pareto_rules rules;
     leadkpi_error_reset(error);
     LK_REQUIRE(value, error);
     *value = NAN;
     LK_REQUIRE(model, error);
     LK_REQUIRE(data, error);
     lk_memory memory = lk_memory_like(&model->memory);
-    leadkpi_status status = read_data(model->kind, data, &memory, &rows, error);
+    leadkpi_status status = read_data(model->kind, data, &memory, &rules, &rows, error);
     if (status == LEADKPI_OK && rows.row_count == 0 && rows.period_count == 0)
         status = lk_fail(error, LEADKPI_NOT_ENOUGH_DATA, "data: expected at least one row that counts, found none");
     if (status == LEADKPI_OK)

@@ -154,7 +154,7 @@ static leadkpi_status fill(const void *request, leadkpi_table *table, leadkpi_er
         LK_TRY(lk_table_add_double(table, lk_text_of(names[i].name, LEADKPI_NUL_TERMINATED), names[i].unit,
                                    f->rows, true, &columns[i], error));
     for (size_t i = 0; i < f->rows; i++) {
-        if (i % 1024 == 0) LK_TRY(lk_interrupted(&f->memory, error));
+        if (i % 16 == 0) LK_TRY(lk_interrupted(&f->memory, error));
         LK_TRY(lk_customers_read(&f->columns, i, &row, error));
         forecast_row(f, &row, numbers, &f->flags[i]);
         for (int k = 0; k < NUMBERS; k++) columns[k][i] = numbers[k];
@@ -211,7 +211,7 @@ leadkpi_status leadkpi_lifetime_forecast(const leadkpi_lifetime *model, const le
     f.memory = lk_memory_like(&model->memory);
     f.rows = leadkpi_table_row_count(customers);
     LK_TRY(lk_allocate(&f.memory, f.rows, 1, &f.flags, error));
-    lk_pareto_rules_init(&f.rules);
+    if (model->kind == LK_MODEL_PARETO_NBD) lk_pareto_rules_init(&f.rules);
     leadkpi_status status = lk_lifetime_report(&model->memory, fill, &f, out, error);
     lk_release(&f.memory, f.flags, f.rows, 1);
     return status;

@@ -8,9 +8,9 @@
 void lk_gauss_init(lk_gauss *gauss, int count)
 {
     gauss->count = count;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < (count + 1) / 2; i++) {
         double x = cos(PI * (i + 0.75) / (count + 0.5)), slope = 1;
-        for (int pass = 0; pass < 8; pass++) {
+        for (int pass = 0; pass < 6; pass++) {
             double before = 1, value = x;
             for (int k = 2; k <= count; k++) {
                 double next = ((2 * k - 1) * x * value - (k - 1) * before) / k;
@@ -21,7 +21,8 @@ void lk_gauss_init(lk_gauss *gauss, int count)
             x -= value / slope;
         }
         gauss->nodes[i] = (1 - x) / 2;
-        gauss->weights[i] = 1 / ((1 - x * x) * slope * slope);
+        gauss->nodes[count - 1 - i] = (1 + x) / 2;
+        gauss->weights[i] = gauss->weights[count - 1 - i] = 1 / ((1 - x * x) * slope * slope);
     }
 }
 
@@ -46,7 +47,7 @@ static double by_fraction(double order, double z)
 static double by_quadrature(double order, double z)
 {
     double step = 1.0 / 16, sum = 0;
-    for (int i = -80;; i++) {
+    for (int i = -80; i < 16 * 700; i++) {
         double v = i * step, fall = exp(-v), t = exp(v - fall);
         double term = exp(-z * t - order * log1p(t)) * t * (1 + fall);
         sum += term;

@@ -3,7 +3,7 @@
 
 #define PARAMETER(NAME, MEANING)                                                                   \
     {                                                                                              \
-        NAME, LK_OPTION_DOUBLE, .minimum = ">0", .meaning = MEANING                                \
+        NAME, LK_OPTION_DOUBLE, .minimum = "1e-100", .maximum = "1e100", .meaning = MEANING                                \
     }
 
 static const lk_option definition_options[] = {
@@ -33,36 +33,30 @@ const lk_schema lk_lifetime_schema = {"lifetime", "A model of lifetimes, or of s
 
 /* A shape of e^8 or more: a coefficient of variation below 2 %. */
 #define ALL_ALIKE 8.0
-#define GONE (-8.0)
+/* e^-6: of 400 chances to leave hardly one is taken. */
+#define GONE (-6.0)
 
 static unsigned of_rates(const double *logs)
 {
     return logs[0] > ALL_ALIKE ? LK_VANISHED_PURCHASE_RATES : 0;
 }
 
-static unsigned of_beta(double log_a, double log_b)
+/* Of the shapes of a beta, or shape and scale of a gamma: the mean chance to leave is exp(first -
+ * second) where that is small. */
+static unsigned of_dropout(double first, double second)
 {
-    double log_ratio = log_a - log_b;
-    unsigned found = 0;
-    if (log_ratio < GONE) found |= LK_VANISHED_DROPOUT;
-    else if (log_ratio > -GONE) found |= LK_VANISHED_SURVIVORS;
-    else if (log_a > ALL_ALIKE && log_b > ALL_ALIKE) found |= LK_VANISHED_DROPOUT_RATES;
-    else if (log_a < GONE && log_b < GONE) found |= LK_VANISHED_MIDDLE;
-    return found;
+    bool first_large = first > ALL_ALIKE, second_large = second > ALL_ALIKE;
+    bool first_small = first < -ALL_ALIKE, second_small = second < -ALL_ALIKE;
+    if (first - second < GONE || (second_large && !first_large) || (first_small && !second_small))
+        return LK_VANISHED_DROPOUT;
+    if (first - second > -GONE || (first_large && !second_large) || (second_small && !first_small))
+        return LK_VANISHED_SURVIVORS;
+    return first_large ? LK_VANISHED_DROPOUT_RATES : first_small ? LK_VANISHED_MIDDLE : 0u;
 }
 
-static unsigned vanished_of_bg(const double *logs)
+static unsigned vanished_of_customers(const double *logs)
 {
-    return of_rates(logs) | of_beta(logs[2], logs[3]);
-}
-
-static unsigned vanished_of_pareto(const double *logs)
-{
-    unsigned found = of_rates(logs);
-    if (logs[2] < GONE || logs[3] - logs[2] > ALL_ALIKE) found |= LK_VANISHED_DROPOUT;
-    else if (logs[3] < GONE) found |= LK_VANISHED_SURVIVORS;
-    else if (logs[2] > ALL_ALIKE) found |= LK_VANISHED_DROPOUT_RATES;
-    return found;
+    return of_rates(logs) | of_dropout(logs[2], logs[3]);
 }
 
 static unsigned vanished_of_spend(const double *logs)
@@ -73,7 +67,7 @@ static unsigned vanished_of_spend(const double *logs)
 
 static unsigned vanished_of_contracts(const double *logs)
 {
-    return of_beta(logs[0], logs[1]);
+    return of_dropout(logs[0], logs[1]);
 }
 
 /* ---- the models ------------------------------------------------------------------ */
@@ -82,14 +76,14 @@ static unsigned vanished_of_contracts(const double *logs)
 const lk_model_kind lk_model_kinds[LK_MODEL_COUNT] = {
     [LK_MODEL_BG_NBD] = {"bg_nbd", "BG/NBD", 4,
                          {LK_LIFETIME_R, LK_LIFETIME_ALPHA, LK_LIFETIME_A, LK_LIFETIME_B}, 2, 0,
-                         LK_NEEDS_HISTORY, {1, 1, 1, 1}, lk_bg_likelihood, vanished_of_bg},
+                         LK_NEEDS_HISTORY, {1, 1, 1, 1}, lk_bg_likelihood, vanished_of_customers},
     [LK_MODEL_MBG_NBD] = {"mbg_nbd", "MBG/NBD", 4,
                           {LK_LIFETIME_R, LK_LIFETIME_ALPHA, LK_LIFETIME_A, LK_LIFETIME_B}, 2, 0,
-                          LK_NEEDS_HISTORY, {1, 1, 1, 1}, lk_mbg_likelihood, vanished_of_bg},
+                          LK_NEEDS_HISTORY, {1, 1, 1, 1}, lk_mbg_likelihood, vanished_of_customers},
     [LK_MODEL_PARETO_NBD] = {"pareto_nbd", "Pareto/NBD", 4,
                              {LK_LIFETIME_R, LK_LIFETIME_ALPHA, LK_LIFETIME_S, LK_LIFETIME_BETA},
                              2 | 8, 0, LK_NEEDS_HISTORY, {1, 1, 1, 1}, lk_pareto_likelihood,
-                             vanished_of_pareto},
+                             vanished_of_customers},
     [LK_MODEL_GAMMA_GAMMA] = {"gamma_gamma", "gamma-gamma", 3,
                               {LK_LIFETIME_P, LK_LIFETIME_Q, LK_LIFETIME_GAMMA, 0}, 0, 4,
                               LK_NEEDS_VALUE, {1, 2, 1, 1}, lk_gamma_gamma_likelihood,

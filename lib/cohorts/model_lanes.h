@@ -2,7 +2,7 @@
  *
  * With GCC and Clang a pair is a vector of the compiler, which every target has or gets in
  * pieces; elsewhere it is one double. The operations are the same ones in the same order, so that
- * the answers are too. exp and log are good to 2 units in the last place on the ranges they are for. */
+ * the answers are too. Sums are in pairs of pairs (Estrin), not one long chain. exp and log are good to 2 units in the last place on the ranges they are for. */
 #ifndef LK_MODEL_LANES_H
 #define LK_MODEL_LANES_H
 
@@ -53,18 +53,13 @@ static inline lk_lanes lk_lanes_exp(lk_lanes x)
 {
     lk_lanes shifted = x * 1.4426950408889634 + 0x1.8p52, k = shifted - 0x1.8p52;
     lk_lanes r = (x - k * 0x1.62e42fefap-1) - k * 0x1.cf79abc9e3b3ap-40;
-    lk_lanes tail = r * (1.0 / 6227020800.0) + 1.0 / 479001600.0;
-    tail = tail * r + 1.0 / 39916800.0;
-    tail = tail * r + 1.0 / 3628800.0;
-    tail = tail * r + 1.0 / 362880.0;
-    tail = tail * r + 1.0 / 40320.0;
-    tail = tail * r + 1.0 / 5040.0;
-    tail = tail * r + 1.0 / 720.0;
-    tail = tail * r + 1.0 / 120.0;
-    tail = tail * r + 1.0 / 24.0;
-    tail = tail * r + 1.0 / 6.0;
-    tail = tail * r + 0.5;
-    lk_lanes whole = 1.0 + (r + r * r * tail);
+    lk_lanes r2 = r * r, r4 = r2 * r2;
+    lk_lanes low = (0.5 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120));
+    lk_lanes middle = (1.0 / 720 + r * (1.0 / 5040)) + r2 * (1.0 / 40320 + r * (1.0 / 362880));
+    lk_lanes high = (1.0 / 3628800 + r * (1.0 / 39916800)) +
+                    r2 * (1.0 / 479001600 + r * (1.0 / 6227020800.0));
+    lk_lanes tail = low + r4 * (middle + r4 * high);
+    lk_lanes whole = 1.0 + (r + r2 * tail);
     return whole * lk_lanes_of_bits((lk_lanes_bits(shifted) + 1023) << 52);
 }
 
@@ -76,15 +71,10 @@ static inline lk_lanes lk_lanes_log(lk_lanes x)
     lk_lanes m = lk_lanes_of_bits(bits - (k << 52));
     lk_lanes exponent = lk_lanes_of_bits(k | UINT64_C(0x4330000000000000)) - 0x1p52;
     lk_lanes f = m - 1.0, s = f / (m + 1.0), square = s * s;
-    lk_lanes tail = square * (2.0 / 21) + 2.0 / 19;
-    tail = tail * square + 2.0 / 17;
-    tail = tail * square + 2.0 / 15;
-    tail = tail * square + 2.0 / 13;
-    tail = tail * square + 2.0 / 11;
-    tail = tail * square + 2.0 / 9;
-    tail = tail * square + 2.0 / 7;
-    tail = tail * square + 2.0 / 5;
-    tail = tail * square + 2.0 / 3;
+    lk_lanes z2 = square * square, z4 = z2 * z2;
+    lk_lanes low = (2.0 / 3 + square * (2.0 / 5)) + z2 * (2.0 / 7 + square * (2.0 / 9));
+    lk_lanes middle = (2.0 / 11 + square * (2.0 / 13)) + z2 * (2.0 / 15 + square * (2.0 / 17));
+    lk_lanes tail = low + z4 * (middle + z4 * (2.0 / 19 + square * (2.0 / 21)));
     /* log m = f - s (f - s^2 tail), which keeps the digits of f. */
     lk_lanes log_m = f - s * (f - square * tail);
     return exponent * 0x1.62e42fefap-1 + (log_m + exponent * 0x1.cf79abc9e3b3ap-40);

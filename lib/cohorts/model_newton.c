@@ -10,11 +10,11 @@ enum {
     N = LK_MODEL_PARAMETERS_MAX,
     ITERATIONS_MAX = 200,
     HALVINGS_MAX = 40,
-    SWEEPS_MAX = 60,
-    ROUNDING_STEPS_MAX = 6
+    SWEEPS_MAX = 60
 };
 #define STEP_MOST 2.0
 #define STEP_CONVERGED 1e-11
+#define STEP_BEFORE 1e-6 /* the error after a step of Newton's is about its square */
 #define CONDITION_MOST 1e12
 #define RIDGE_GAIN 1e-3 /* what a step promises, in units of log-likelihood, when a ridge is at its end */
 #define FAR_OFF 25.0
@@ -133,11 +133,17 @@ static direction find_direction(const lk_newton *search)
     return d;
 }
 
+/* Does the step promise less than the likelihood can show? */
+static bool is_below_rounding(const lk_newton *search, const direction *d)
+{
+    return d->gain <= 1e-12 * fabs(search->slopes.of[LK_SLOPE_VALUE]);
+}
+
 /* Moves along the direction, or not at all: `*moved` says which. */
 static leadkpi_status move(lk_newton *search, const direction *d, bool *moved, leadkpi_error *error)
 {
     double value = search->slopes.of[LK_SLOPE_VALUE], share = 1;
-    bool below_rounding = d->gain <= 1e-12 * fabs(value);
+    bool below_rounding = is_below_rounding(search, d);
     *moved = false;
     for (int halving = 0; halving < HALVINGS_MAX; halving++, share /= 2) {
         double trial[N] = {0};
@@ -164,7 +170,7 @@ static double farthest(const lk_newton *search)
 
 leadkpi_status lk_newton_maximize(lk_newton *search, leadkpi_error *error)
 {
-    int rounding_steps = 0;
+    double before = INFINITY;
     search->outcome = LK_NEWTON_UNFINISHED;
     LK_TRY(evaluate(search, search->logs, &search->slopes, error));
     if (!all_finite(&search->slopes)) return LEADKPI_OK;
@@ -175,14 +181,15 @@ leadkpi_status lk_newton_maximize(lk_newton *search, leadkpi_error *error)
             search->outcome = LK_NEWTON_BOUNDARY;
             break;
         }
-        if (d.gain <= 1e-12 * fabs(search->slopes.of[LK_SLOPE_VALUE])) rounding_steps++;
-        if (d.is_peaked && (d.length < STEP_CONVERGED || rounding_steps > ROUNDING_STEPS_MAX)) {
+        bool is_exact = before < STEP_BEFORE && is_below_rounding(search, &d);
+        if (d.is_peaked && (d.length < STEP_CONVERGED || is_exact)) {
             search->outcome = d.is_singular ? LK_NEWTON_BOUNDARY : LK_NEWTON_INTERIOR;
             break;
         }
         bool moved;
         LK_TRY(move(search, &d, &moved, error));
         if (!moved) break;
+        before = d.length;
     }
     return LEADKPI_OK;
 }

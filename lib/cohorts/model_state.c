@@ -73,8 +73,8 @@ static leadkpi_status read_numbers(lk_reader *reader, leadkpi_lifetime *model)
     for (int i = 0; i < count; i++) {
         model->parameters[i] = lk_read_double(reader);
         LK_TRY(lk_reader_status(reader));
-        if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))
-            return lk_reader_refuse(reader, "parameters: expected above 0 and finite");
+        if (!(model->parameters[i] >= LK_PARAMETER_LEAST && model->parameters[i] <= LK_PARAMETER_MOST))
+            return lk_reader_refuse(reader, "parameters: expected from 1e-100 to 1e100");
     }
     for (int i = 0; i < count; i++)
         for (int j = i; j < count; j++) {

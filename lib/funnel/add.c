@@ -94,7 +94,7 @@ static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, b
         LK_TRY(lk_table_require(rows, LK_LITERAL("event"), LK_ALLOW_TEXT | LK_ALLOW_INT64, &b->event,
                                 error));
     }
-    LK_TRY(lk_table_allow(rows, LK_LITERAL("excluded"), LK_ALLOW_BOOL, &b->excluded, error));
+    LK_TRY(lk_table_allow(rows, LK_LITERAL("excluded"), LK_ALLOW_BOOL | LK_ALLOW_INT64, &b->excluded, error));
     LK_FAIL_IF(b->excluded && !b->steps, error, LEADKPI_CONTRADICTION,
                "columns: expected \"excluded\" with \"steps\" only, found it with \"event\"");
     LK_TRY(lk_table_allow(rows, LK_LITERAL("sequence"), LK_ALLOW_INT64, &b->sequence, error));
@@ -183,12 +183,23 @@ static inline size_t memo_place(uint64_t steps)
     return (size_t)(steps * UINT64_C(0x9e3779b97f4a7c15) >> 58);
 }
 
+/* As bits: true is the first. */
+static uint64_t exclusions_of(const lk_column *excluded, size_t row)
+{
+    if (!excluded || !lk_column_is_valid(excluded, row)) return 0;
+    if (excluded->type == LEADKPI_TYPE_BOOL) return lk_column_bool(excluded, row);
+    return (uint64_t)lk_column_int64(excluded, row);
+}
+
 static leadkpi_status intern_step_code(leadkpi_funnel *funnel, const batch *b, size_t row,
                                        uint64_t steps, uint32_t *code, leadkpi_error *error)
 {
-    bool excludes =
-        b->excluded && lk_column_is_valid(b->excluded, row) && lk_column_bool(b->excluded, row);
+    uint64_t excludes = exclusions_of(b->excluded, row);
     LK_TRY(check_steps(funnel, b->steps, row, steps, error));
+    if (excludes >> funnel->rule.range_count)
+        return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
+                          "row %zu, column \"excluded\": expected bits of exclusions 1 to %d, found %lld",
+                          row, (int)funnel->rule.range_count, (long long)(int64_t)excludes);
     if (excludes && !lk_funnel_takes_exclusions(&funnel->rule))
         return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->excluded->index,
                           "row %zu, column \"excluded\": expected false under a rule that knows no "
@@ -249,8 +260,8 @@ static leadkpi_status take_values(leadkpi_funnel *funnel, const batch *b, block 
     char digits[24];
     uint32_t value;
     lk_funnel_store *store = funnel->store;
-    for (size_t i = 0; b->value && i < at->count; i++) {
-        if (!is_kept(b, at->codes[i])) continue;
+    for (size_t i = 0; i < at->count; i++) {
+        if (!b->keeps_foreign && at->codes[i] == LK_FUNNEL_CODE_NOTHING) continue;
         if (!lk_column_is_valid(b->value, at->start + i)) {
             at->codes[i] = LK_FUNNEL_CODE_NOTHING;
             continue;
@@ -344,7 +355,7 @@ static leadkpi_status take_block(leadkpi_funnel *funnel, const batch *b, code_me
     LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, at->start, at->count,
                                    at->leads, error));
     LK_TRY(find_codes(funnel, b, memo, at, error));
-    LK_TRY(take_values(funnel, b, at, error));
+    if (b->value) LK_TRY(take_values(funnel, b, at, error));
     if (b->segment) LK_TRY(intern_segments(funnel, b, at, error));
     LK_TRY(make_room(funnel, b, at, error));
     append(funnel->store, b, at);
@@ -580,10 +591,10 @@ static leadkpi_status add_stages(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     const lk_column *stages[LK_FUNNEL_STEPS_MAX];
     batch b = {0};
-    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
-               "input: a column a stage has no order of time; expected input=any");
     LK_FAIL_IF(funnel->rule.same_value, error, LEADKPI_CONTRADICTION,
                "same_value: expected rows of events, which have a value; found a row a lead");
+    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: a column a stage has no order of time; expected input=any");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(check_complete(b.id, error));

@@ -187,7 +187,7 @@ static void put_range(sentence *s, const lk_funnel_rule *rule, int32_t range)
     put_words(s, " between step ");
     put_number(s, rule->exclude_from[range]);
     put_words(s, " and ");
-    if (rule->exclude_to[range] < rule->step_count) {
+    if (rule->exclude_to[range] <= rule->step_count) {
         put_words(s, "step ");
         put_number(s, rule->exclude_to[range]);
     } else {
@@ -201,7 +201,7 @@ static void put_excluding(sentence *s, const leadkpi_funnel *funnel)
     size_t count = lk_options_list_count(funnel->definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE);
     if (count == 0) put_words(s, "an event marked as excluded");
     if (rule->range_count == 1) {
-        put_items(s, funnel, LK_FUNNEL_EXCLUDE, " or ");
+        put_items(s, funnel, LK_FUNNEL_EXCLUDE, ", ");
         if (rule->order <= LK_ORDER_ADJACENT) put_range(s, rule, 0);
         return;
     }
@@ -230,15 +230,12 @@ static void put_exclusions(sentence *s, const leadkpi_funnel *funnel)
     put_words(s, effects[funnel->rule.order > LK_ORDER_ADJACENT ? LK_EFFECT_END : funnel->rule.effect]);
 }
 
-static void put_clickhouse(sentence *s, const lk_funnel_rule *rule)
+static void put_clickhouse(sentence *s, const leadkpi_funnel *funnel)
 {
-    const char *between = " with ";
     put_words(s, "; the answer is that of ClickHouse's windowFunnel");
-    for (int32_t mode = 0; mode < LK_FUNNEL_MODE_COUNT; mode++) {
-        if (!(rule->modes >> mode & 1)) continue;
-        put_words(s, between);
-        put_words(s, lk_funnel_mode_names[mode]);
-        between = " and ";
+    if (lk_options_list_count(funnel->definition, &lk_funnel_schema, LK_FUNNEL_MODES) > 0) {
+        put_words(s, " with ");
+        put_items(s, funnel, LK_FUNNEL_MODES, " and ");
     }
     put_words(s, ", bug for bug");
 }
@@ -248,6 +245,8 @@ static void put_preset(sentence *s, const leadkpi_funnel *funnel)
     if (funnel->rule.preset == 0) return;
     put_words(s, "; these are the rules of ");
     put(s, lk_options_get_text(funnel->definition, &lk_funnel_schema, LK_FUNNEL_PRESET));
+    if (lk_options_has_value(funnel->definition, &lk_funnel_schema, LK_FUNNEL_WINDOW))
+        put_words(s, " with a window of its own");
 }
 
 static void put_rule(sentence *s, const leadkpi_funnel *funnel)
@@ -257,7 +256,7 @@ static void put_rule(sentence *s, const leadkpi_funnel *funnel)
     put_optional(s, rule);
     put_windows(s, funnel);
     if (rule->compat == LK_COMPAT_CLICKHOUSE) {
-        put_clickhouse(s, rule);
+        put_clickhouse(s, funnel);
     } else {
         put_entry(s, rule);
         put_words(s, rule->same_event == LK_SAME_EVENT_MANY

@@ -1,7 +1,7 @@
 /* levels.c: the default rule on many journeys at once, at the speed of memory. */
 #include <leadkpi/funnel.h>
 
-#include "base/error.h"
+#include "funnel/levels.h"
 #include "funnel/rule.h"
 
 /* Until when the latest attempt that holds a step may go on. LAPSED: none does; no time is that
@@ -70,7 +70,7 @@ static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t coun
 
 /* ---- checks -------------------------------------------------------------------- */
 
-static leadkpi_status check_codes(const uint64_t *code_steps, size_t code_count, int32_t step_count,
+leadkpi_status lk_levels_check_codes(const uint64_t *code_steps, size_t code_count, int32_t step_count,
                                   leadkpi_error *error)
 {
     uint64_t all = UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - step_count);
@@ -82,7 +82,7 @@ static leadkpi_status check_codes(const uint64_t *code_steps, size_t code_count,
 }
 
 /* One pass ahead of each journey, while it comes into the cache. */
-static leadkpi_status check_journey(const int64_t *times, const int32_t *codes, int64_t first,
+leadkpi_status lk_levels_check_journey(const int64_t *times, const int32_t *codes, int64_t first,
                                     int64_t end, size_t code_count, leadkpi_error *error)
 {
     int64_t before = LAPSED + 1;
@@ -105,7 +105,7 @@ static leadkpi_status check_journey(const int64_t *times, const int32_t *codes, 
                       (long long)times[first]);
 }
 
-static leadkpi_status check_ends(const int64_t *ends, size_t journey_count, leadkpi_error *error)
+leadkpi_status lk_levels_check_ends(const int64_t *ends, size_t journey_count, leadkpi_error *error)
 {
     for (size_t i = 0; i < journey_count; i++) {
         int64_t before = i ? ends[i - 1] : 0;
@@ -139,7 +139,7 @@ static leadkpi_status find_levels(const int64_t *times, const int32_t *codes, si
 {
     int64_t first = 0;
     for (size_t i = 0; i < journey_count; i++) {
-        leadkpi_status status = check_journey(times, codes, first, ends[i], code_count, error);
+        leadkpi_status status = lk_levels_check_journey(times, codes, first, ends[i], code_count, error);
         if (status != LEADKPI_OK) {
             for (size_t j = 0; j < i; j++) levels[j] = -1;
             return status;
@@ -161,7 +161,7 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
     LK_REQUIRE(levels, error);
     for (size_t i = 0; i < journey_count; i++) levels[i] = -1;
     LK_REQUIRE(ends, error);
-    LK_TRY(check_ends(ends, journey_count, error));
+    LK_TRY(lk_levels_check_ends(ends, journey_count, error));
     LK_FAIL_IF(ends[journey_count - 1] && (!times || !codes), error, LEADKPI_NULL_ARGUMENT,
                "times, codes: expected pointers to %lld values, found NULL",
                (long long)ends[journey_count - 1]);
@@ -173,7 +173,7 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
                "step_count: expected 1 to %d, found %d", LK_FUNNEL_STEPS_MAX, (int)step_count);
     LK_FAIL_IF(window < 0, error, LEADKPI_BAD_ARGUMENT, "window: expected 0 or more, found %lld",
                (long long)window);
-    LK_TRY(check_codes(code_steps, code_count, step_count, error));
+    LK_TRY(lk_levels_check_codes(code_steps, code_count, step_count, error));
     place_codes(code_steps, code_count, place);
     code_places known = {code_steps, place, step_count};
     return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels,

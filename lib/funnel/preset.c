@@ -49,24 +49,22 @@ static const preset presets[] = {
     {.fixed = ALL_AXES, .same_event = LK_SAME_EVENT_MANY, .skips = LK_SKIPS_IMPLIED},
 };
 
-/* An axis that the preset fixes and the definition sets to something else. */
+/* An axis that the preset fixes and the definition sets as well. */
 static leadkpi_status refuse(const leadkpi_options *definition, int option, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_schema;
     lk_text name = lk_options_get_text(definition, schema, LK_FUNNEL_PRESET);
     return lk_fail(error, LEADKPI_CONTRADICTION,
-                   "%s: preset \"%.*s\" sets it to something else; expected the one or the other",
+                   "%s: preset \"%.*s\" sets it; expected the one or the other",
                    schema->options[option].name, LK_TEXT_ARGS(name));
 }
 
 static leadkpi_status take_choice(const leadkpi_options *definition, bool fixed, int option,
                                   int32_t value, int32_t *axis, leadkpi_error *error)
 {
-    *axis = lk_options_choice(definition, &lk_funnel_schema, option);
-    if (!fixed) return LEADKPI_OK;
-    if (lk_options_is_set(definition, &lk_funnel_schema, option) && *axis != value)
+    if (fixed && lk_options_is_set(definition, &lk_funnel_schema, option))
         return refuse(definition, option, error);
-    *axis = value;
+    *axis = fixed ? value : lk_options_choice(definition, &lk_funnel_schema, option);
     return LEADKPI_OK;
 }
 
@@ -87,7 +85,7 @@ leadkpi_status lk_funnel_apply_preset(const leadkpi_options *definition, lk_funn
                        error));
     rule->gap = lk_options_int64(definition, schema, LK_FUNNEL_GAP);
     if (p->fixed & GAP) {
-        if (rule->gap != 0 && rule->gap != p->gap) return refuse(definition, LK_FUNNEL_GAP, error);
+        if (rule->gap != 0) return refuse(definition, LK_FUNNEL_GAP, error);
         rule->gap = p->gap;
     }
     if (p->fixed & COMPAT && lk_options_list_count(definition, schema, LK_FUNNEL_MODES) > 0)

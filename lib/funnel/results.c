@@ -45,6 +45,7 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
 static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t lead,
                            const lk_attempt *attempt)
 {
+    if (attempt->entry == LK_MAP_NONE) return 0; /* a lead in a standing has none */
     switch (r->breakdown) {
     case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
     case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
@@ -290,6 +291,9 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
                LEADKPI_CONTRADICTION,
                "breakdown=step: windowFunnel does not say which event filled a step");
     if (r->breakdown == LK_BREAKDOWN_STEP) LK_TRY(lk_funnel_require_times(r->funnel, error));
+    LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && rule->input == LK_INPUT_TIME, error,
+               LEADKPI_CONTRADICTION,
+               "breakdown: with input=time no event is kept that a segment could be of");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);

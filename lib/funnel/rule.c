@@ -138,23 +138,24 @@ static int64_t duration(const leadkpi_options *definition, int option)
     return lk_options_int64(definition, &lk_funnel_schema, option);
 }
 
-const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT] = {
-    "strict_deduplication", "strict_order", "strict_increase", "allow_reentry"};
-
 static leadkpi_status read_modes(const leadkpi_options *definition, lk_funnel_rule *rule,
                                  leadkpi_error *error)
 {
-    const char *const *names = lk_funnel_mode_names;
+    static const char *const names[] = {"strict_deduplication", "strict_order", "strict_increase",
+                                        "allow_reentry"};
+    enum {
+        MODE_COUNT = sizeof names / sizeof names[0]
+    };
     size_t count = lk_options_list_count(definition, &lk_funnel_schema, LK_FUNNEL_MODES);
     for (size_t i = 0; i < count; i++) {
         lk_text item = lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_MODES, i);
         int mode = 0;
         lk_nearest nearest;
         lk_nearest_begin(&nearest, item);
-        while (mode < LK_FUNNEL_MODE_COUNT &&
+        while (mode < MODE_COUNT &&
                !lk_text_equal(item, lk_text_of(names[mode], LEADKPI_NUL_TERMINATED)))
             lk_nearest_consider(&nearest, lk_text_of(names[mode++], LEADKPI_NUL_TERMINATED));
-        if (mode == LK_FUNNEL_MODE_COUNT) return lk_nearest_fail(&nearest, "modes", error);
+        if (mode == MODE_COUNT) return lk_nearest_fail(&nearest, "modes", error);
         rule->modes |= 1 << mode;
     }
     return LEADKPI_OK;
@@ -189,7 +190,8 @@ static leadkpi_status read_step_numbers(const leadkpi_options *definition, int o
     for (size_t i = 0; i < count; i++) {
         int64_t number;
         lk_text item = lk_options_list_item(definition, &lk_funnel_schema, option, i);
-        if (!lk_number_parse_int64(item, &number) || number < least || number > most)
+        if (item.length > 2 || (item.length && !(item.data[0] > '0' && item.data[0] <= '9')) ||
+            !lk_number_parse_int64(item, &number) || number < least || number > most)
             return lk_fail(error, LEADKPI_BAD_ARGUMENT,
                            "%s: expected numbers of steps from %d to %d, found \"%.*s\"",
                            definition_options[option].name, (int)least, (int)most,
@@ -211,7 +213,12 @@ static leadkpi_status read_optional(const leadkpi_options *definition, lk_funnel
                "optional: the first and the last step cannot be left out, and there is no other");
     LK_TRY(read_step_numbers(definition, LK_FUNNEL_OPTIONAL, 2, rule->step_count - 1, numbers, count,
                              error));
-    for (size_t i = 0; i < count; i++) rule->optional |= (uint64_t)1 << (numbers[i] - 1);
+    for (size_t i = 0; i < count; i++) {
+        LK_FAIL_IF(i > 0 && numbers[i] <= numbers[i - 1], error, LEADKPI_BAD_ARGUMENT,
+                   "optional: expected rising numbers of steps, found %d after %d", numbers[i],
+                   numbers[i - 1]);
+        rule->optional |= (uint64_t)1 << (numbers[i] - 1);
+    }
     return LEADKPI_OK;
 }
 
@@ -254,6 +261,7 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
 {
     const lk_schema *schema = &lk_funnel_schema;
     memset(rule, 0, sizeof *rule);
+    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     LK_TRY(check_steps(definition, rule, error));
     LK_TRY(lk_funnel_apply_preset(definition, rule, error));
     if (lk_options_has_value(definition, schema, LK_FUNNEL_WINDOW))
@@ -268,7 +276,6 @@ leadkpi_status lk_funnel_read_rule(const leadkpi_options *definition, lk_funnel_
     LK_TRY(read_optional(definition, rule, error));
     LK_TRY(read_ranges(definition, rule, error));
     LK_TRY(lk_funnel_check_rule(definition, rule, error));
-    rule->input = lk_options_choice(definition, schema, LK_FUNNEL_INPUT);
     if (rule->input == LK_INPUT_TIME)
         LK_TRY(lk_standings_check_rule(
             rule, lk_options_list_count(definition, schema, LK_FUNNEL_EXCLUDE) > 0, "input=time",

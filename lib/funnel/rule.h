@@ -40,8 +40,8 @@ enum { LK_ORDER_ORDERED, LK_ORDER_ADJACENT, LK_ORDER_UNORDERED, LK_ORDER_ANCHORE
 enum { LK_ENTRY_ANY, LK_ENTRY_FIRST, LK_ENTRY_EVERY, LK_ENTRY_AGAIN };
 enum { LK_SAME_EVENT_ONCE, LK_SAME_EVENT_MANY };
 enum { LK_SKIPS_STRICT, LK_SKIPS_IMPLIED };
-enum { LK_INPUT_ANY, LK_INPUT_TIME };
 enum { LK_EFFECT_RESTART, LK_EFFECT_END, LK_EFFECT_LEAD };
+enum { LK_INPUT_ANY, LK_INPUT_TIME };
 enum { LK_COMPAT_NONE, LK_COMPAT_CLICKHOUSE };
 
 /* ClickHouse's modes, as bits. */
@@ -51,16 +51,14 @@ enum {
     LK_MODE_STRICT_INCREASE = 4,
     LK_MODE_ALLOW_REENTRY = 8,
 };
-#define LK_FUNNEL_MODE_COUNT 4
-extern const char *const lk_funnel_mode_names[LK_FUNNEL_MODE_COUNT]; /* by bit */
 
 #define LK_FUNNEL_STEPS_MAX 64
 
+/* How many ranges of exclusions there may be. */
+#define LK_FUNNEL_RANGES_MAX 16
 /* Times of rows: years 1 to 9999, so that no difference of two overflows. */
 #define LK_FUNNEL_TIME_MIN INT64_C(-62135596800000000)
 #define LK_FUNNEL_TIME_END INT64_C(253402300800000000)
-/* How many ranges of exclusions there may be. */
-#define LK_FUNNEL_RANGES_MAX 16
 
 typedef struct lk_funnel_rule {
     int64_t window;      /* microseconds from the first step, inclusive; INT64_MAX: none */

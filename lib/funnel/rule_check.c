@@ -109,6 +109,13 @@ static leadkpi_status check_ranges(const leadkpi_options *definition, const lk_f
         LK_FAIL_IF(rule->exclude_from[i] >= rule->exclude_to[i], error, LEADKPI_CONTRADICTION,
                    "exclude_to: expected a step after exclude_from (%d), found %d",
                    (int)rule->exclude_from[i], (int)rule->exclude_to[i]);
+        LK_FAIL_IF(ranged && rule->exclude_from[i] >= rule->step_count, error, LEADKPI_CONTRADICTION,
+                   "exclude_from: expected a step before the last (%d), found %d",
+                   (int)rule->step_count, (int)rule->exclude_from[i]);
+        LK_FAIL_IF(rule->exclude_to[i] > rule->step_count && rule->exclude_to[i] != LK_FUNNEL_STEPS_MAX,
+                   error, LEADKPI_CONTRADICTION,
+                   "exclude_to: expected a step up to the last (%d) or %d for any, found %d",
+                   (int)rule->step_count, LK_FUNNEL_STEPS_MAX, (int)rule->exclude_to[i]);
         LK_FAIL_IF(any_order && ranged, error, LEADKPI_CONTRADICTION,
                    "exclude_from: expected no range with steps in any order, which have no between");
     }

@@ -16,10 +16,10 @@ leadkpi_status lk_standings_check_rule(const lk_funnel_rule *rule, bool excludes
                "its start alone",
                what);
     LK_FAIL_IF(rule->window_days || rule->session != INT64_MAX, error, LEADKPI_CONTRADICTION,
-               "window_days, session: expected none with %s: an attempt ends then by more than its start",
-               what);
-    LK_FAIL_IF(rule->optional, error, LEADKPI_CONTRADICTION, "optional: expected none with %s", what);
-    LK_FAIL_IF(rule->same_value, error, LEADKPI_CONTRADICTION, "same_value: expected none with %s", what);
+               "window_days, session: expected none with %s", what);
+    LK_FAIL_IF(rule->optional || rule->same_value || rule->effect != LK_EFFECT_RESTART, error,
+               LEADKPI_CONTRADICTION,
+               "optional, same_value, exclude_effect: expected their defaults with %s", what);
     LK_FAIL_IF(excludes, error, LEADKPI_CONTRADICTION, "exclude: expected none with %s", what);
     return LEADKPI_OK;
 }

@@ -117,8 +117,13 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
-    return (lk_funnel_mark){store->event_count, lk_lead_ids_count(&store->ids), store->codes.count, store->values.count,
-                            store->segments.count, store->batches.count, store->ids.type, false};
+    return (lk_funnel_mark){.events = store->event_count,
+                            .ids = lk_lead_ids_count(&store->ids),
+                            .codes = store->codes.count,
+                            .values = store->values.count,
+                            .segments = store->segments.count,
+                            .batches = store->batches.count,
+                            .id_type = store->ids.type};
 }
 
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)

@@ -167,7 +167,8 @@ static void estimate_rates(const columns *in, int32_t index, const lk_kpi_settin
     double subset[LK_KPI_BLOCK_ROWS], whole[LK_KPI_BLOCK_ROWS];
     double low[LK_KPI_BLOCK_ROWS], high[LK_KPI_BLOCK_ROWS];
     const double *block[LK_KPI_INPUTS_MAX];
-    uint32_t flags = lk_kpi_catalogue[index].texts.survivor_biased ? LEADKPI_FLAG_SURVIVOR_BIASED : 0;
+    uint32_t flags =
+        lk_kpi_catalogue[index].texts.survivor_biased ? LEADKPI_FLAG_SURVIVOR_BIASED : 0;
     block_function compute = block_function_of(formula);
     for (size_t first = 0; first < in->row_count; first += LK_KPI_BLOCK_ROWS) {
         size_t rows = in->row_count - first;

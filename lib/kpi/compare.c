@@ -71,9 +71,7 @@ static leadkpi_status equalise(const work *w, size_t row, lk_side *side, uint32_
 static const char *verdict_of(const work *w, size_t row, const lk_contrast *c)
 {
     if (row == w->base_row) return "base";
-    if (isnan(c->p_value)) return "";
-    if (c->p_value >= 1 - w->rows.settings.level) return "not distinguishable";
-    return c->difference > 0 ? "higher" : "lower";
+    return lk_contrast_verdict(c, w->rows.settings.level);
 }
 
 static leadkpi_status compare_row(work *w, size_t row, leadkpi_error *error)

@@ -241,3 +241,10 @@ void lk_contrast_of(int32_t index, const lk_side *side, const lk_side *base, lk_
     out->method = "square_and_add";
     out->p_value = p_by_inversion(index, side, base);
 }
+
+const char *lk_contrast_verdict(const lk_contrast *c, double level)
+{
+    if (isnan(c->p_value)) return "";
+    if (c->p_value >= 1 - level) return "not distinguishable";
+    return c->difference > 0 ? "higher" : "lower";
+}

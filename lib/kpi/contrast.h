@@ -30,6 +30,9 @@ void lk_side_scale(lk_side *side, double scale);
 /* Both sides have a value. */
 void lk_contrast_of(int32_t index, const lk_side *side, const lk_side *base, lk_contrast *out);
 
+/* "higher", "lower" or "not distinguishable" at that level; "" without a p-value. */
+const char *lk_contrast_verdict(const lk_contrast *contrast, double level);
+
 /* Two intervals combined, by square-and-add. */
 void lk_add_in_squares(const leadkpi_estimate *a, const leadkpi_estimate *b, double *low,
                        double *high);

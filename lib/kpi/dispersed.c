@@ -1,5 +1,6 @@
 /* dispersed.c: intervals that follow from the spread behind the inputs: Fieller's for sums and
- * their ratios, log-normal for sums over a random number of deals, square-and-add on the log scale for products, DeLong's for the AUC. */
+ * their ratios, log-normal for sums over a random number of deals, square-and-add on the log scale
+ * for products, DeLong's for the AUC. */
 #include "kpi/dispersed.h"
 
 #include <math.h>
@@ -50,14 +51,14 @@ static double covariance_between(const lk_spread *spread, const double *a, const
 
 leadkpi_status lk_kpi_set_by_fieller(const lk_kpi_formula *formula, const double *x,
                                      const double ratio[2], const double variances[3],
-                                     double degrees_of_freedom, double level,
-                                     leadkpi_estimate *out, leadkpi_error *error)
+                                     double degrees_of_freedom, double level, leadkpi_estimate *out,
+                                     leadkpi_error *error)
 {
     double low, high;
     int32_t outcome;
-    leadkpi_status status = leadkpi_stats_fieller_interval(
-        ratio[0], ratio[1], variances[0], variances[1], variances[2], degrees_of_freedom, level,
-        &low, &high, &outcome, error);
+    leadkpi_status status =
+        leadkpi_stats_fieller_interval(ratio[0], ratio[1], variances[0], variances[1], variances[2],
+                                       degrees_of_freedom, level, &low, &high, &outcome, error);
     if (status == LEADKPI_UNDEFINED) {
         leadkpi_error_reset(error);
         return LEADKPI_OK;
@@ -115,7 +116,8 @@ static leadkpi_status by_sums(const lk_kpi_formula *formula, const double *x,
     double variances[] = {covariance_between(spread, numerator, numerator, count),
                           covariance_between(spread, denominator, denominator, count),
                           covariance_between(spread, numerator, denominator, count)};
-    if (variances[0] == 0 && variances[1] == 0) return LEADKPI_OK; /* nothing was said of its sums */
+    if (variances[0] == 0 && variances[1] == 0)
+        return LEADKPI_OK; /* nothing was said of its sums */
     if (is_on_log_scale(formula, ratio, numerator, denominator))
         return by_log_scale(formula, x, ratio, variances, settings->z, out, error);
     return lk_kpi_set_by_fieller(formula, x, ratio, variances, spread->degrees_of_freedom,
@@ -196,10 +198,10 @@ static void by_product(const lk_kpi_formula *formula, const double *x, const lk_
     double down[LK_KPI_INPUTS_MAX], up[LK_KPI_INPUTS_MAX], ends[2], value = out->value;
     int count = formula->input_count;
     bool is_spread = false;
-    double half = isinf(spread->degrees_of_freedom)
-                      ? settings->z
-                      : leadkpi_stats_t_upper_quantile((1 - settings->level) / 2,
-                                                       spread->degrees_of_freedom);
+    double half =
+        isinf(spread->degrees_of_freedom)
+            ? settings->z
+            : leadkpi_stats_t_upper_quantile((1 - settings->level) / 2, spread->degrees_of_freedom);
     if (!(value > 0)) return;
     for (int i = 0; i < count; i++) {
         ends_of(formula, x, i, spread, settings, half, ends);
@@ -247,6 +249,7 @@ leadkpi_status lk_kpi_interval_dispersed(int32_t index, const double *x,
     case LK_INTERVAL_DELTA_PRODUCT:
         by_product(formula, x, &spread, settings, out);
         return LEADKPI_OK;
-    default: return by_sums(formula, x, &spread, settings, out, error);
+    default:
+        return by_sums(formula, x, &spread, settings, out, error);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/exact_sum.h"
 #include "kpi/analysis.h"
+#include "kpi/drivers.h"
 #include "kpi/measures.h"
 #include "kpi/report.h"
 #include "kpi/rows.h"
@@ -126,7 +127,7 @@ static leadkpi_status chain_at(work *w, int period, const double *x, leadkpi_err
 
 /* 1 or -1 where the value is proportional to that power of the input, else 0: asked at half the
  * input, which is exact in a double and stays within the range of a fraction. */
-static int power_of(const lk_kpi_formula *formula, const double *x, int i, double value)
+int lk_power_of(const lk_kpi_formula *formula, const double *x, int i, double value)
 {
     double moved[LK_KPI_INPUTS_MAX];
     memcpy(moved, x, formula->input_count * sizeof *x);
@@ -149,7 +150,7 @@ static leadkpi_status inputs_at(work *w, int period, const double *x, leadkpi_er
         const lk_measure *measure = &lk_measures[formula->inputs[i]];
         double n = w->rows.settings.dispersion ? w->rows.dispersion.input[i][LK_DISPERSION_N] : NAN;
         double variance = spread.covariance[i][i];
-        f->power = power_of(formula, x, i, w->value[period]);
+        f->power = lk_power_of(formula, x, i, w->value[period]);
         LK_FAIL_IF(f->power == 0, error, LEADKPI_BAD_ARGUMENT,
                    "%s: expected a product of its inputs, or option through; %s is no factor of it",
                    entry->name, measure->id);
@@ -167,7 +168,7 @@ static leadkpi_status inputs_at(work *w, int period, const double *x, leadkpi_er
 
 /* L(a, b) = (a - b) / ln(a / b), between both. By the series of atanh where they are close, which
  * keeps all digits: ln(a / b) = 2 atanh((a - b) / (a + b)). */
-static double logarithmic_mean(double a, double b)
+double lk_logarithmic_mean(double a, double b)
 {
     double t = (a - b) / (a + b);
     if (fabs(t) > 0.01) return (a - b) / log(a / b);
@@ -178,7 +179,7 @@ static double logarithmic_mean(double a, double b)
 static leadkpi_status fill_factor(work *w, size_t row, leadkpi_error *error)
 {
     const factor *f = &w->factors[row];
-    double mean = logarithmic_mean(w->value[1], w->value[0]);
+    double mean = lk_logarithmic_mean(w->value[1], w->value[0]);
     double grown = f->power * log(f->value[1] / f->value[0]);
     double half = w->rows.settings.z * sqrt(f->relative_variance[0] + f->relative_variance[1]);
     const double numbers[NUMBERS] = {f->value[0], f->value[1], mean * grown, mean * (grown - half),

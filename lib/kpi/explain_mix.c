@@ -10,7 +10,9 @@
 #include "kpi/contrast.h"
 #include "kpi/report.h"
 
-enum { BY = LK_ANALYSIS_OPTIONS };
+enum {
+    BY = LK_ANALYSIS_OPTIONS
+};
 static const lk_option mix_options[] = {
     LK_ANALYSIS_COMMON,
     [BY] = {"by", LK_OPTION_TEXT, .unit = "column", .default_text = "segment",
@@ -19,11 +21,15 @@ static const lk_option mix_options[] = {
 const lk_schema lk_kpi_explain_mix_schema = {"kpi_explain_mix", "How a change is split by segment.",
                                              mix_options, 3};
 
-enum { BEFORE, AFTER, PERIODS };
+enum {
+    BEFORE,
+    AFTER,
+    PERIODS
+};
 
 /* A segment in one period. */
 typedef struct cell {
-    double weight; /* its share of the denominator; 0: it was not there */
+    double weight;              /* its share of the denominator; 0: it was not there */
     double value, below, above; /* and how far its interval reaches down and up */
 } cell;
 
@@ -34,11 +40,24 @@ typedef struct segment {
 } segment;
 
 enum {
-    WEIGHT_BEFORE, WEIGHT_AFTER, VALUE_BEFORE, VALUE_AFTER, RATE, RATE_LOW, RATE_HIGH, MIX,
-    MIX_LOW, MIX_HIGH, NUMBERS
+    WEIGHT_BEFORE,
+    WEIGHT_AFTER,
+    VALUE_BEFORE,
+    VALUE_AFTER,
+    RATE,
+    RATE_LOW,
+    RATE_HIGH,
+    MIX,
+    MIX_LOW,
+    MIX_HIGH,
+    NUMBERS
 };
 
-enum { SEGMENT, CHANGE, TEXTS };
+enum {
+    SEGMENT,
+    CHANGE,
+    TEXTS
+};
 
 typedef struct work {
     lk_memory memory;
@@ -47,7 +66,7 @@ typedef struct work {
     uint32_t *order[PERIODS]; /* rows by name */
     segment *segments;
     size_t segment_count, capacity;
-    double total[PERIODS];        /* the value of all segments together */
+    double total[PERIODS];               /* the value of all segments together */
     double below_squares, above_squares; /* of weight * reach, over all cells */
     lk_number_column numbers[NUMBERS];
     lk_text_column texts[TEXTS];
@@ -88,11 +107,11 @@ static void pair_segments(work *w)
     size_t a = 0, b = 0, a_count = w->rows[BEFORE].row_count, b_count = w->rows[AFTER].row_count;
     while (a < a_count || b < b_count) {
         segment *s = &w->segments[w->segment_count++];
-        int order = a == a_count   ? 1
-                    : b == b_count ? -1
-                                   : lk_text_compare(
-                                         lk_column_text(w->names[BEFORE], w->order[BEFORE][a]),
-                                         lk_column_text(w->names[AFTER], w->order[AFTER][b]));
+        int order = a == a_count ? 1
+                    : b == b_count
+                        ? -1
+                        : lk_text_compare(lk_column_text(w->names[BEFORE], w->order[BEFORE][a]),
+                                          lk_column_text(w->names[AFTER], w->order[AFTER][b]));
         s->row[BEFORE] = order <= 0 ? (int64_t)w->order[BEFORE][a++] : -1;
         s->row[AFTER] = order >= 0 ? (int64_t)w->order[AFTER][b++] : -1;
     }
@@ -211,12 +230,19 @@ static leadkpi_status fill_segment(work *w, size_t row, leadkpi_error *error)
     int period = s->row[BEFORE] >= 0 ? BEFORE : AFTER;
     double mix, mix_low, mix_high;
     mix_of(w, s, &mix, &mix_low, &mix_high);
-    const double numbers[NUMBERS] = {s->cells[BEFORE].weight, s->cells[AFTER].weight,
-                                     s->cells[BEFORE].value, s->cells[AFTER].value, s->rate,
-                                     s->rate_low, s->rate_high, mix, mix_low, mix_high};
+    const double numbers[NUMBERS] = {s->cells[BEFORE].weight,
+                                     s->cells[AFTER].weight,
+                                     s->cells[BEFORE].value,
+                                     s->cells[AFTER].value,
+                                     s->rate,
+                                     s->rate_low,
+                                     s->rate_high,
+                                     mix,
+                                     mix_low,
+                                     mix_high};
     for (int i = 0; i < NUMBERS; i++) w->numbers[i].values[row] = numbers[i];
-    LK_TRY(lk_text_builder_append(
-        &w->texts[SEGMENT].builder, lk_column_text(w->names[period], (size_t)s->row[period]), error));
+    LK_TRY(lk_text_builder_append(&w->texts[SEGMENT].builder,
+                                  lk_column_text(w->names[period], (size_t)s->row[period]), error));
     return lk_append_string(&w->texts[CHANGE].builder, change_of(s), error);
 }
 
@@ -265,9 +291,9 @@ static void reach_of_mix(work *w, size_t count)
 
 static leadkpi_status fill(work *w, leadkpi_table *table, leadkpi_error *error)
 {
-    static const char *const names[] = {"weight_before", "weight_after", "value_before",
-                                        "value_after", "rate_effect", "rate_low", "rate_high",
-                                        "mix_effect", "mix_low", "mix_high"};
+    static const char *const names[] = {
+        "weight_before", "weight_after", "value_before", "value_after", "rate_effect",
+        "rate_low",      "rate_high",    "mix_effect",   "mix_low",     "mix_high"};
     size_t count = w->segment_count;
     const char *unit = leadkpi_kpi_property(lk_kpi_formulas[w->rows[BEFORE].index].number, "unit",
                                             LEADKPI_NUL_TERMINATED);
@@ -297,8 +323,8 @@ static leadkpi_status check_kpi(int32_t index, leadkpi_error *error)
 {
     const lk_kpi_formula *formula = &lk_kpi_formulas[index];
     const double x[LK_KPI_INPUTS_MAX] = {1, 1, 1, 1, 1, 1};
-    const char *merged = leadkpi_kpi_property(formula->number, "additivity",
-                                              LEADKPI_NUL_TERMINATED);
+    const char *merged =
+        leadkpi_kpi_property(formula->number, "additivity", LEADKPI_NUL_TERMINATED);
     double zero = formula->transform(x, 0), one = formula->transform(x, 1);
     bool is_ratio = strncmp(merged, "ros", 3) == 0 && formula->has_parts &&
                     formula->interval != LK_INTERVAL_PROPAGATE &&
@@ -332,8 +358,8 @@ static leadkpi_status explain(void *context, leadkpi_table *table, leadkpi_error
 {
     work *w = context;
     for (int p = 0; p < PERIODS; p++) {
-        LK_TRY(lk_allocate(&w->memory, w->rows[p].row_count, sizeof **w->order, &w->order[p],
-                           error));
+        LK_TRY(
+            lk_allocate(&w->memory, w->rows[p].row_count, sizeof **w->order, &w->order[p], error));
         LK_TRY(sort_names(w, p, error));
     }
     w->capacity = w->rows[BEFORE].row_count + w->rows[AFTER].row_count;

@@ -31,8 +31,8 @@ leadkpi_status lk_append_string(lk_text_builder *builder, const char *text, lead
 static leadkpi_status finish_texts(lk_text_column *texts, int count, leadkpi_error *error)
 {
     for (int i = 0; i < count; i++)
-        LK_TRY(lk_text_builder_finish(&texts[i].builder,
-                                      lk_text_of(texts[i].name, LEADKPI_NUL_TERMINATED), "", error));
+        LK_TRY(lk_text_builder_finish(
+            &texts[i].builder, lk_text_of(texts[i].name, LEADKPI_NUL_TERMINATED), "", error));
     return LEADKPI_OK;
 }
 

@@ -9,15 +9,24 @@
 
 #define NUL LEADKPI_NUL_TERMINATED
 
-enum { AS_OF };
+enum {
+    AS_OF
+};
 static const lk_option scorecard_options[] = {
     [AS_OF] = {"as_of", LK_OPTION_TIMESTAMP,
                .meaning = "Now: what is due at or before it is reached or missed."},
 };
-const lk_schema lk_kpi_scorecard_schema = {"kpi_scorecard", "Where goals stand.",
-                                           scorecard_options, 1};
+const lk_schema lk_kpi_scorecard_schema = {"kpi_scorecard", "Where goals stand.", scorecard_options,
+                                           1};
 
-enum { VALUE, TARGET, EXPECTED, ATTAINMENT, ELAPSED, NUMBERS };
+enum {
+    VALUE,
+    TARGET,
+    EXPECTED,
+    ATTAINMENT,
+    ELAPSED,
+    NUMBERS
+};
 
 typedef struct goal {
     int32_t index;
@@ -25,7 +34,14 @@ typedef struct goal {
     const char *standing;
 } goal;
 
-enum { KPI, DIRECTION, STANDING, GUARDRAIL, GUARDRAIL_STANDING, TEXTS };
+enum {
+    KPI,
+    DIRECTION,
+    STANDING,
+    GUARDRAIL,
+    GUARDRAIL_STANDING,
+    TEXTS
+};
 
 typedef struct work {
     lk_memory memory;
@@ -85,7 +101,8 @@ static const char *standing_of(const work *w, size_t row, const goal *g)
     double value = g->numbers[VALUE], target = g->numbers[TARGET];
     if (isnan(value) || isnan(target)) return "unknown";
     if (is_due(w, row)) return is_as_good(g->index, value, target) ? "reached" : "missed";
-    if (is_as_good(g->index, value, target) && !(is_lower_better(g->index) && lk_kpi_adds_up_over_time(g->index)))
+    if (is_as_good(g->index, value, target) &&
+        !(is_lower_better(g->index) && lk_kpi_adds_up_over_time(g->index)))
         return "reached";
     return is_as_good(g->index, value, g->numbers[EXPECTED]) ? "on course" : "behind";
 }

@@ -1,6 +1,7 @@
 /* sql.c: a definition as SQL, from the same C text that the library computes by (kpi.def).
  *
- * The text is read by the grammar of what the catalogue uses (numbers, measures, + - * /, comparisons,
+ * The text is read by the grammar of what the catalogue uses (numbers, measures, + - * /,
+ * comparisons,
  * &, calls) and written while it is read; the only thing that changes is what SQL does otherwise:
  * a divisor goes through NULLIF, calls have other names, and ranges become conditions. */
 #include <leadkpi/kpi_sql.h>
@@ -13,8 +14,8 @@
 
 typedef struct dialect {
     const char *name, *title;
-    const char *real;     /* the type of a double */
-    bool is_windowed;     /* PERCENTILE_CONT is there as a window function alone */
+    const char *real; /* the type of a double */
+    bool is_windowed; /* PERCENTILE_CONT is there as a window function alone */
 } dialect;
 
 static const dialect dialects[] = {
@@ -33,7 +34,8 @@ static const struct {
     {"pow", "POWER($0, $1)", NULL},
     {"log", "LN(NULLIF(GREATEST($0, 0), 0))", NULL},
     {"fabs", "ABS($0)", NULL},
-    {"quantile", "PERCENTILE_CONT($1) WITHIN GROUP (ORDER BY $0)", "PERCENTILE_CONT($0, $1) OVER ()"},
+    {"quantile", "PERCENTILE_CONT($1) WITHIN GROUP (ORDER BY $0)",
+     "PERCENTILE_CONT($0, $1) OVER ()"},
     {"mean", "AVG($0)", NULL},
     {"sum", "SUM($0)", NULL},
     {"single", "CASE WHEN COUNT(*) = 1 THEN MAX($0) END", NULL},
@@ -41,7 +43,8 @@ static const struct {
     {"herfindahl", "SUM($0 * $0) / NULLIF(SUM($0) * SUM($0), 0)", NULL},
     {"brier", "AVG(($0 - $1) * ($0 - $1))", NULL},
     {"wape", "SUM(ABS($0 - $1)) / NULLIF(SUM(ABS($1)), 0)", NULL},
-    {"product", "CASE WHEN MIN($0) = 0 THEN 0 ELSE EXP(SUM(LN(NULLIF(GREATEST($0, 0), 0)))) END", NULL},
+    {"product", "CASE WHEN MIN($0) = 0 THEN 0 ELSE EXP(SUM(LN(NULLIF(GREATEST($0, 0), 0)))) END",
+     NULL},
     /* 1 less the product of what stays; all gone at once is 1. */
     {"converted_by",
      "CASE WHEN MIN($1 - $0) < 0 OR MIN($1) <= 0 THEN NULL WHEN MIN($1 - $0) = 0 THEN 1 "
@@ -207,7 +210,8 @@ static void put_sum(work *w)
 
 static const struct {
     const char *c, *sql;
-} comparisons[] = {{">=", " >= "}, {"<=", " <= "}, {"==", " = "}, {"!=", " <> "}, {">", " > "}, {"<", " < "}};
+} comparisons[] = {{">=", " >= "}, {"<=", " <= "}, {"==", " = "},
+                   {"!=", " <> "}, {">", " > "},   {"<", " < "}};
 
 static void put_comparison(work *w)
 {
@@ -284,7 +288,8 @@ static bool put_conditions(work *w)
 
 static bool adds_up(const lk_measure *measure)
 {
-    return strcmp(measure->additivity, "flow") == 0 || strcmp(measure->additivity, "first_entry") == 0;
+    return strcmp(measure->additivity, "flow") == 0 ||
+           strcmp(measure->additivity, "first_entry") == 0;
 }
 
 /* Of numbers; the values of a sample stay apart. */
@@ -300,10 +305,15 @@ static void put_comment(work *w)
 {
     const lk_kpi_entry *entry = &lk_kpi_catalogue[w->index];
     const char *const parts[] = {
-        "-- ", entry->name, ", definition ",
-        leadkpi_kpi_property(entry->number, "version", LEADKPI_NUL_TERMINATED), ": ",
-        leadkpi_kpi_property(entry->number, "formula", LEADKPI_NUL_TERMINATED), "\n-- ",
-        w->dialect->title, "; NULL where it is undefined; measures: ",
+        "-- ",
+        entry->name,
+        ", definition ",
+        leadkpi_kpi_property(entry->number, "version", LEADKPI_NUL_TERMINATED),
+        ": ",
+        leadkpi_kpi_property(entry->number, "formula", LEADKPI_NUL_TERMINATED),
+        "\n-- ",
+        w->dialect->title,
+        "; NULL where it is undefined; measures: ",
         lk_kpi_formulas[w->index].is_sample ? "a row a value"
         : all_add_up(w)                     ? "any rows, they are added up"
                                             : "one row, for not all of it adds up",
@@ -315,9 +325,14 @@ static void put_columns(work *w)
 {
     bool is_sum = all_add_up(w);
     for (int i = 0; i < lk_kpi_formulas[w->index].input_count; i++) {
-        const char *const parts[] = {i ? ",\n        CAST(" : "        CAST(", is_sum ? "SUM(" : "",
-                                     input_of(w, i)->id, is_sum ? ")" : "", " AS ",
-                                     w->dialect->real, ") AS ", input_of(w, i)->id};
+        const char *const parts[] = {i ? ",\n        CAST(" : "        CAST(",
+                                     is_sum ? "SUM(" : "",
+                                     input_of(w, i)->id,
+                                     is_sum ? ")" : "",
+                                     " AS ",
+                                     w->dialect->real,
+                                     ") AS ",
+                                     input_of(w, i)->id};
         for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
             lk_write_words(&w->out, parts[k]);
     }

@@ -81,7 +81,8 @@ static const char *measure_cell(int32_t row, const char *column)
 
 static leadkpi_status fill_measures(leadkpi_table *table, leadkpi_error *error)
 {
-    return add_all_texts(table, leadkpi_kpi_measure_property_at, LK_MEASURE_COUNT, measure_cell, error);
+    return add_all_texts(table, leadkpi_kpi_measure_property_at, LK_MEASURE_COUNT, measure_cell,
+                         error);
 }
 
 static const char *category_cell(int32_t row, const char *column)
@@ -168,7 +169,11 @@ leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, leadkpi_table **
 
 /* ---- rows of a table ---------------------------------------------------- */
 
-enum { STATUS, FLAGS, TEXTS };
+enum {
+    STATUS,
+    FLAGS,
+    TEXTS
+};
 
 typedef struct work {
     lk_kpi_rows rows;
@@ -177,8 +182,7 @@ typedef struct work {
     lk_text_column texts[TEXTS];
 } work;
 
-leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags,
-                                   leadkpi_error *error)
+leadkpi_status lk_kpi_append_flags(lk_text_builder *builder, uint32_t flags, leadkpi_error *error)
 {
     char text[192];
     size_t length = 0;
@@ -202,8 +206,8 @@ static leadkpi_status fill_rows(work *w, leadkpi_table *table, leadkpi_error *er
         if (isnan(estimate.value)) lk_table_set_null(table, 0, row);
         if (isnan(estimate.low)) lk_table_set_null(table, 1, row);
         if (isnan(estimate.high)) lk_table_set_null(table, 2, row);
-        LK_TRY(lk_text_builder_append(&w->texts[STATUS].builder, text_of(leadkpi_status_name(estimate.status)),
-                                      error));
+        LK_TRY(lk_text_builder_append(&w->texts[STATUS].builder,
+                                      text_of(leadkpi_status_name(estimate.status)), error));
         LK_TRY(lk_kpi_append_flags(&w->texts[FLAGS].builder, estimate.flags, error));
     }
     return LEADKPI_OK;
@@ -216,9 +220,10 @@ static leadkpi_status fill_results(void *context, leadkpi_table *table, leadkpi_
         leadkpi_kpi_property(lk_kpi_formulas[w->rows.index].number, "unit", LEADKPI_NUL_TERMINATED);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("value"), unit, w->rows.row_count, true, &w->value,
                                error));
-    LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->rows.row_count, true, &w->low, error));
-    LK_TRY(
-        lk_table_add_double(table, LK_LITERAL("high"), unit, w->rows.row_count, true, &w->high, error));
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("low"), unit, w->rows.row_count, true, &w->low,
+                               error));
+    LK_TRY(lk_table_add_double(table, LK_LITERAL("high"), unit, w->rows.row_count, true, &w->high,
+                               error));
     return fill_rows(w, table, error);
 }
 

@@ -75,7 +75,7 @@ static inline void world_add(world *w, const uint32_t *channels, size_t length, 
 static inline void world_path(world *w, const char *path, double conversions, double nulls,
                               double value)
 {
-    uint32_t channels[256];
+    uint32_t channels[256] = {0};
     size_t length = strlen(path);
     for (size_t i = 0; i < length; i++) channels[i] = (uint32_t)(path[i] - 'A');
     world_add(w, channels, length, conversions, nulls, value, w->count);
@@ -159,6 +159,52 @@ static inline lk_memory plain_memory(void)
     lk_memory memory;
     ck_assert_int_eq(lk_memory_init(&memory, NULL, NULL), LEADKPI_OK);
     return memory;
+}
+
+static inline void ok(leadkpi_status status, const leadkpi_error *error)
+{
+    ck_assert_msg(status == LEADKPI_OK, "status %d: %s", (int)status, error ? error->message : "");
+}
+
+static inline lk_attribution_transitions world_steps(const world *w, lk_memory *memory,
+                                                     uint32_t groups)
+{
+    leadkpi_error error = {0};
+    lk_attribution_transitions steps;
+    lk_attribution_batch batch = world_batch(w);
+    lk_attribution_transitions_init(&steps, groups);
+    ok(lk_attribution_transitions_add(&steps, memory, w->channel_count, &batch, &error), &error);
+    return steps;
+}
+
+static inline lk_attribution_paths world_paths(const world *w, lk_memory *memory, uint32_t groups)
+{
+    leadkpi_error error = {0};
+    lk_attribution_paths paths;
+    lk_attribution_batch batch = world_batch(w);
+    lk_attribution_paths_init(&paths, groups);
+    ok(lk_attribution_paths_add(&paths, memory, w->channel_count, &batch, &error), &error);
+    return paths;
+}
+
+static inline lk_attribution_result new_result(lk_memory *memory, size_t channel_count)
+{
+    leadkpi_error error = {0};
+    lk_attribution_result result;
+    ok(lk_attribution_result_init(&result, memory, channel_count, &error), &error);
+    return result;
+}
+
+/* What is not in a group, for answers with it left out. */
+static inline void world_without(const world *w, uint32_t groups, uint32_t group, world *rest)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        size_t start = i ? w->ends[i - 1] : 0;
+        if ((w->units[i] & (groups - 1)) != group)
+            world_add(rest, w->channels + start, w->ends[i] - start, w->conversions[i], w->nulls[i],
+                      w->values[i], w->units[i]);
+    }
+    rest->channel_count = w->channel_count;
 }
 
 static inline void check_near(double found, double expected, double relative, const char *what,

@@ -272,6 +272,56 @@ START_TEST(findings_count_what_is_odd_and_name_one)
 }
 END_TEST
 
+/* ---- the matrix ----------------------------------------------------------------------------- */
+
+enum { EVENTS = 3000, WIDTH = 13 };
+
+START_TEST(a_matrix_counts_as_a_naive_one_does)
+{
+    static int64_t ids[EVENTS], times[EVENTS], cells[WIDTH * WIDTH], expected[WIDTH * WIDTH];
+    static const int64_t apart[] = {1, INT64_C(1) << 40, -77777777777};
+    uint64_t state = 3;
+    size_t outside, expected_outside = 0;
+    leadkpi_calendar *calendar;
+    leadkpi_options *o = options_of("calendar", "grain=month");
+    OK(leadkpi_calendar_create(NULL, o, &calendar, ok_error));
+    for (int i = 0; i < EVENTS; i++) {
+        ids[i] = (int64_t)(lk_test_random(&state) % 400) * apart[_i] - 200;
+        times[i] = (int64_t)(lk_test_random(&state) % 420) * DAY - 10 * DAY;
+    }
+    memset(expected, 0, sizeof expected);
+    /* 1970: months begin on these days; the 13th ends on day 395. */
+    static const int64_t starts[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365, 396};
+    for (int64_t id = 0; id < 400; id++) {
+        int active[WIDTH] = {0}, cohort = -1;
+        for (int i = 0; i < EVENTS; i++) {
+            if (ids[i] != id * apart[_i] - 200) continue;
+            int month = -1;
+            for (int m = 0; m < WIDTH; m++)
+                if (times[i] >= starts[m] * DAY && times[i] < starts[m + 1] * DAY) month = m;
+            if (month < 0) expected_outside++;
+            else active[month] = 1;
+        }
+        for (int m = WIDTH; m-- > 0;)
+            if (active[m]) cohort = m;
+        for (int m = cohort; cohort >= 0 && m < WIDTH; m++) expected[cohort * WIDTH + m - cohort] += active[m];
+    }
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 15 * DAY, WIDTH, ids, times, EVENTS, cells, &outside, ok_error));
+    for (int i = 0; i < WIDTH * WIDTH; i++) ck_assert_int_eq(cells[i], expected[i]);
+    ck_assert_uint_eq(outside, expected_outside);
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 0, 64, NULL, NULL, 0, (int64_t[64 * 64]){0}, NULL, ok_error));
+    leadkpi_error error;
+    ck_assert_int_eq(leadkpi_cohorts_matrix(NULL, calendar, 0, 65, ids, times, 1, cells, NULL, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_cohorts_matrix(NULL, calendar, INT64_MAX, 5, ids, times, 1, cells, NULL, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_cohorts_matrix(NULL, NULL, 0, 5, ids, times, 1, cells, NULL, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    leadkpi_calendar_free(calendar);
+    leadkpi_options_free(o);
+}
+END_TEST
+
 static Suite *suite_of_retention(void)
 {
     Suite *suite = suite_create("cohorts retention");
@@ -282,6 +332,7 @@ static Suite *suite_of_retention(void)
     tcase_add_test(tc, options_that_contradict_each_other_are_refused);
     tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
+    tcase_add_loop_test(tc, a_matrix_counts_as_a_naive_one_does, 0, 3);
     tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
     suite_add_tcase(suite, tc);
     return suite;

@@ -376,6 +376,54 @@ START_TEST(many_journeys_at_once_have_the_levels_of_each)
 }
 END_TEST
 
+START_TEST(several_funnels_at_once_have_the_levels_of_each)
+{
+    enum { JOURNEYS = 2000, CODES = 12, FUNNELS = 8 };
+    static int64_t times[JOURNEYS * 12], ends[JOURNEYS];
+    static int32_t codes[JOURNEYS * 12], levels[JOURNEYS * FUNNELS], expected[JOURNEYS];
+    const int32_t step_counts[FUNNELS] = {1, 2, 3, 5, 5, 6, 4, 64};
+    const int64_t windows[FUNNELS] = {0, 4, 9, 3, LEADKPI_FUNNEL_NO_WINDOW, INT64_MAX - 1, 12, 6};
+    uint64_t state = 31, code_steps[FUNNELS * CODES];
+    leadkpi_error error;
+    for (int i = 0; i < FUNNELS * CODES; i++) {
+        uint64_t most = (uint64_t)step_counts[i / CODES];
+        code_steps[i] = UINT64_C(1) << lk_test_random(&state) % most;
+        if (i % 3 == 0) code_steps[i] = 0;
+        if (i % 4 == 0) code_steps[i] |= UINT64_C(1) << lk_test_random(&state) % most;
+        if (i / CODES == 7) code_steps[i] |= 7;
+    }
+    size_t count = 0;
+    for (int j = 0; j < JOURNEYS; j++) {
+        int64_t time = j == 7 ? INT64_MIN + 1 : (int64_t)(lk_test_random(&state) % 9) - 4;
+        for (uint64_t n = lk_test_random(&state) % 12; n > 0; n--, count++) {
+            time += j == 7 ? INT64_MAX / 8 : (int64_t)(lk_test_random(&state) % 3);
+            codes[count] = (int32_t)(lk_test_random(&state) % CODES);
+            times[count] = time;
+        }
+        ends[j] = (int64_t)count;
+    }
+    OK(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, JOURNEYS, FUNNELS, code_steps, CODES,
+                                        step_counts, windows, levels, ok_error));
+    for (int f = 0; f < FUNNELS; f++) {
+        OK(leadkpi_funnel_levels(times, codes, code_steps + f * CODES, CODES, ends, JOURNEYS,
+                                 step_counts[f], windows[f], expected, ok_error));
+        for (int j = 0; j < JOURNEYS; j++) ck_assert_int_eq(levels[j * FUNNELS + f], expected[j]);
+    }
+    codes[100] = CODES;
+    ck_assert_int_eq(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, JOURNEYS, FUNNELS,
+                                                      code_steps, CODES, step_counts, windows, levels,
+                                                      &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 100);
+    ck_assert_int_eq(levels[0], -1);
+    ck_assert_int_eq(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, JOURNEYS, 65, code_steps,
+                                                      CODES, step_counts, windows, levels, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    OK(leadkpi_funnel_levels_of_several(NULL, NULL, NULL, NULL, 0, FUNNELS, NULL, 0, NULL, NULL, NULL,
+                                        ok_error));
+}
+END_TEST
+
 START_TEST(many_journeys_that_cannot_be_are_refused)
 {
     leadkpi_error error;
@@ -486,6 +534,7 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, the_plain_function_answers_as_the_handle_does);
     tcase_add_test(tc, the_plain_function_refuses_what_cannot_be);
     tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
+    tcase_add_test(tc, several_funnels_at_once_have_the_levels_of_each);
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));

@@ -37,6 +37,7 @@ typedef struct world {
 /* Arrays that a table borrows. */
 typedef struct columns {
     int64_t ids[ROWS_MAX], times[ROWS_MAX], sequences[ROWS_MAX], steps[ROWS_MAX];
+    int64_t exclusions[ROWS_MAX];
     uint8_t excluded[ROWS_MAX];
     const char *texts[ROWS_MAX];
     char id_texts[ROWS_MAX][24];
@@ -89,13 +90,16 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
 {
     columns *c = malloc(sizeof *c);
     leadkpi_table *table;
+    int as_bits = 0;
     OK(leadkpi_table_create(NULL, &table, ok_error));
     for (size_t i = 0; i < count; i++) {
         c->ids[i] = rows[i].id;
         c->times[i] = rows[i].time;
         c->sequences[i] = rows[i].sequence;
         c->steps[i] = rows[i].steps;
+        c->exclusions[i] = rows[i].excluded;
         c->excluded[i] = (uint8_t)rows[i].excluded;
+        as_bits |= rows[i].excluded > 1;
         snprintf(c->id_texts[i], sizeof c->id_texts[i], "lead %d", (int)rows[i].id);
         c->texts[i] = c->id_texts[i];
     }
@@ -107,7 +111,10 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
     OK(leadkpi_table_borrow_timestamp(table, "time", NUL, c->times, count, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_int64(table, "sequence", NUL, c->sequences, count, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_int64(table, "steps", NUL, c->steps, count, 0, NULL, ok_error));
-    OK(leadkpi_table_borrow_bool(table, "excluded", NUL, c->excluded, count, 0, NULL, ok_error));
+    if (as_bits)
+        OK(leadkpi_table_borrow_int64(table, "excluded", NUL, c->exclusions, count, 0, NULL, ok_error));
+    else
+        OK(leadkpi_table_borrow_bool(table, "excluded", NUL, c->excluded, count, 0, NULL, ok_error));
     OK(leadkpi_table_copy_strings(table, "segment", NUL, c->texts, count, ok_error));
     leadkpi_status status = leadkpi_funnel_add(funnel, table, batch, NUL, error);
     leadkpi_table_free(table);

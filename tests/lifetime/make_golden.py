@@ -2,8 +2,8 @@
 """Writes golden.h: reference numbers for leadkpi/lifetime.h, from mpmath with 50 digits.
 
 Likelihoods are those of the papers, with Gauss's 2F1 where the library has integrals and
-series of its own; expectations are integrals over the posterior, by quadrature. So nothing is
-shared with the library but the models. Maxima are where the gradient (central differences of
+series of its own; discounted expectations are integrals over the posterior, by quadrature. So
+nothing is shared with the library but the models. Maxima are where the gradient (central differences of
 1e-16) is zero, by Newton's method, from the starts on the command line (one list a model of customers, as the
 library finds them). Takes about five minutes.
 """
@@ -140,25 +140,32 @@ def print_fit(name, likelihood, start):
 
 
 def bg_expected(p, row, extra, t):
-    """The integral over the dropout probability; the purchase rate is integrated by hand."""
+    """Fader, Hardie and Lee (2005), equation 10, a hair beside its hole at a = 1."""
+    mp.dps = 100
     r, alpha, a, b = p
     x, _, age, _ = row
-    shape, rate, stay = r + x, alpha + age, b + x + extra
-    f = lambda q: q ** (a - 2) * (1 - q) ** (stay - 1) * (1 - (1 + q * t / rate) ** -shape)
-    peak = a / (a + stay)
-    return quad(f, [0, peak / 8, peak, min(1, 2 * peak), (1 + peak) / 2, 1]) / beta(a, stay)
+    a, shape, rate, stay = a + mpf(10) ** -45, r + x, alpha + age, b + x + extra
+    c = a + stay - 1
+    value = c / (a - 1) * (1 - (rate / (rate + t)) ** shape * hyp2f1(shape, stay, c, t / (rate + t)))
+    mp.dps = 50
+    return +value
 
 
 def bg_dert(p, row, extra, delta):
+    """The integral over the dropout probability q; that over time and purchase rate is an exponential integral.
+    Both ends are singular: q^a, and (1 - q)^stay, are the variables there."""
     r, alpha, a, b = p
     x, _, age, _ = row
     shape, rate, stay = r + x, alpha + age, b + x + extra
-    mean = lambda q: quad(lambda u: exp(-delta * u) * shape / rate * (1 + q * u / rate) ** -(shape + 1),
-                          [0, 1, 10, 100, 1000, 10000, inf])
-    mp.dps = 20
-    value = quad(lambda q: q ** (a - 1) * (1 - q) ** (stay - 1) * mean(q), [0, 0.01, 0.1, 0.5, 1]) / beta(a, stay)
-    mp.dps = 50
-    return value
+    def mean(q):
+        z = rate * delta / q
+        return shape / q * exp(z) * mp.expint(shape + 1, z) if z < 1000 else shape / q / z * quad(
+            lambda u: exp(-u) * (1 + u / z) ** -(shape + 1), [0, 1, 10, inf])
+    half = mpf(1) / 2
+    low = quad(lambda v: mean(v ** (1 / a)) * (1 - v ** (1 / a)) ** (stay - 1) if v else mpf(0), 
+               [0] + [mpf(2) ** (-k * a) for k in (14, 11, 8, 5, 3, 2, 1)]) / a
+    high = quad(lambda w: mean(1 - w ** (1 / stay)) * (1 - w ** (1 / stay)) ** (a - 1), [0, half ** (2 * stay), half ** stay]) / stay
+    return (low + high) / beta(a, stay)
 
 
 def pareto_expected(p, row, t, delta=0):
@@ -193,7 +200,7 @@ def print_individuals():
                 extra = 1 if model == "mbg_nbd" else 0
                 ll, alive = bg(p, row, extra)
                 expected = alive * bg_expected(p, row, extra, mpf(horizon))
-                dert = alive * bg_dert(p, row, extra, DELTA) if x in (0, 7) else mpf(-1)
+                dert = alive * bg_dert(p, row, extra, DELTA) if x in (0, 7) and p[2] > 0.5 else mpf(-1)
             print('    {"%s", {%s}, %s, %s, %s, %s, %s, %s, %s, %s},' % (
                 model, ", ".join(str(v) for v in given), x, last, age, horizon, number(ll), number(alive),
                 number(expected), number(dert)))

@@ -136,6 +136,23 @@ run kpi scorecard goals.csv --as-of 2025-01-16
 answers 0
 says out 'reached'
 says out 'behind'
+{
+    echo campaign_spend,new_leads
+    for month in 1 2 3 4 5 6 7 8 9 10 11 12; do echo 1000,50; done
+    echo 1000,60
+} >months.csv
+run kpi baseline cpl months.csv
+answers 0
+says out '16.6667'
+says out 'previous'
+run kpi season lead_volume months.csv
+answers 1
+printf 'kpi,value\ncpl,20\n' >values.csv
+printf 'kpi,version,source,population,date,value\ncpl,1,a survey,B2B,2025-01-01,25\ncpl,2,a survey,B2B,2025-01-01,22\n' >pack.csv
+run kpi benchmark values.csv pack.csv --as-of 2025-01-31
+answers 0
+says out 'better'
+says out 'not comparable'
 run kpi check cpl cac 'cost per lead'
 answers 0
 says out 'twice'

@@ -1,0 +1,54 @@
+.mode list
+.nullvalue NULL
+select '-- KPIs by the names of C; undefined is NULL, and so is NULL';
+select leadkpi_version();
+select leadkpi_cost_per_lead(5000, 250), leadkpi_cost_per_lead(5000, 0), leadkpi_cost_per_lead(NULL, 250);
+select round(leadkpi_low('cpl', 5000, 250), 4), round(leadkpi_high('cpl', 5000, 250), 4), leadkpi_reason('cpl', 5000, 250);
+select leadkpi_high('cpl', 5000, 0), round(leadkpi_low('cpl', 5000, 0), 6);
+select leadkpi_reason('cpl', 5000, 0) like '%new_leads = 0%';
+select leadkpi_cost_per_lead(-1, 250);
+select leadkpi_cost_per_lead(1);
+select leadkpi_low('cost per laed', 1, 2);
+select leadkpi_lead_response_time(column1) from (values (5.0), (NULL), (1), (9));
+select leadkpi_lead_response_time(column1) from (values (1)) where 0;
+
+create table log(id, time, event, segment);
+insert into log values
+  (1, '2025-01-01', 'lead', 'Ads'), (1, '2025-01-03 10:00', 'mql', NULL), (1, '2025-01-06T00:00:00Z', 'won', NULL),
+  (2, '2025-01-01', 'lead', 'SEO'), (2, '2025-01-10', 'mql', NULL),
+  (3, 1735776000, 'lead', 'Ads'), (3, '2025-01-04 02:00+02:00', 'mql', NULL), (3, '2025-02-10', 'won', NULL);
+
+select '-- a funnel over a query';
+select row, segment, step, name, reached, round(step_rate, 4), bottleneck
+  from leadkpi_funnel('select id, time, event from log', 'steps=lead,mql,won; window=30d');
+select row, segment, step, reached from leadkpi_funnel('select * from log', 'steps=lead,mql,won; window=30d', 'by=segment');
+select row, period, period_start, reached from leadkpi_funnel('select * from log', 'steps=lead,mql', 'grain=month') where step = 1;
+
+select '-- the same from states, one a lead, merged';
+create table states as select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event) as state from log group by id;
+select f.step, f.reached from (select leadkpi_funnel_merge(state) as merged from states) s, leadkpi_funnel_steps(s.merged) f;
+select (select leadkpi_funnel_merge(state) from (select state from states order by rowid desc))
+     = (select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event) from log);
+select leadkpi_funnel_state('steps=a', 1, 2, 3) from log where 0;
+
+select '-- KPIs of leads, stages and costs';
+select row, segment, kpi, round(value, 4), round(low, 4), round(high, 4), status, flags
+  from leadkpi_report('select id, time, segment as channel from log where event = ''lead''',
+                      'select id, time, event as stage from log where event <> ''lead''',
+                      'select ''2025-01-01'' as time, 100.5 as amount, ''Ads'' as channel',
+                      'by=channel; kpis=cpl,lead_volume');
+
+select '-- what is wrong is told';
+select * from leadkpi_funnel('delete from log', 'steps=a,b');
+select * from leadkpi_funnel('select 1; select 2', 'steps=a,b');
+select * from leadkpi_funnel('select nothing from log', 'steps=a,b');
+select * from leadkpi_funnel('select 1 as id', 'steps=a,b');
+select * from leadkpi_funnel('select 1 as id, ''2025-02-30'' as time, ''a'' as event', 'steps=a,b');
+select * from leadkpi_funnel('select column1 as id, 0 as time, ''a'' as event from (values (1), (''x''))', 'steps=a,b');
+select * from leadkpi_funnel('select * from log', 'stps=a,b');
+select * from leadkpi_funnel('select * from log');
+select * from leadkpi_funnel_steps(x'0102');
+select leadkpi_funnel_state('steps=a,b', 1, 'yesterday', 'a');
+select leadkpi_funnel_merge(x'00');
+create view v as select * from leadkpi_funnel('select * from log', 'steps=lead,mql');
+select * from v;

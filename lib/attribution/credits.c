@@ -1,0 +1,527 @@
+/* credits.c: the credits of all models in one walk over the journeys.
+ *
+ * Models whose shares depend on the length of a journey and the place in it alone, first, last,
+ * linear, U and the like, share one count: conversions and value by length, place and member.
+ * What a model makes of it costs a multiplication a cell, not a division a touch; since credit
+ * is exact the answer is that of the kernel journey by journey, bit for bit. */
+#include "attribution/report.h"
+
+#include <math.h>
+
+#include "base/wide.h"
+
+/* Cells for journeys up to this length, as long as a length's cells are no more than so many. */
+#define CELL_LENGTH_MAX 64
+#define CELLS_MAX 16384
+
+/* Touches that are handed to the data-driven models at a time. */
+#define PENDING_TOUCHES 4096
+#define PENDING_JOURNEYS 1024
+
+typedef struct pending {
+    lk_attribution_paths paths;
+    lk_attribution_transitions transitions;
+    bool needs_paths, needs_transitions;
+    size_t count;
+    size_t ends[PENDING_JOURNEYS];
+    double conversions[PENDING_JOURNEYS], nulls[PENDING_JOURNEYS], values[PENDING_JOURNEYS];
+    uint64_t units[PENDING_JOURNEYS];
+    uint32_t *channels;
+    size_t capacity;
+} pending;
+
+typedef struct counting {
+    lk_report *report;
+    lk_credits *credits;
+    lk_memory *memory;
+    lk_credit *part; /* of the group under way; model * rows + row */
+    lk_credit *cells[CELL_LENGTH_MAX + 1]; /* by length; place * members + member; NULL: none yet */
+    uint8_t in_use[CELL_LENGTH_MAX + 1];   /* in this group */
+    uint64_t *shares;                      /* of one journey, or models * length */
+    size_t share_capacity;
+    uint32_t *members, *channels; /* of one journey; one block */
+    uint32_t touch_capacity;
+    uint32_t group; /* under way; LK_MAP_NONE: none */
+    lk_rule_scratch scratch;
+    lk_attribution_jackknife jackknife; /* of model * rows + row, conversions then value */
+    double *estimates;
+    size_t positional; /* models */
+    pending *pending;  /* NULL: no data-driven model */
+} counting;
+
+/* ---- exact credit ------------------------------------------------------------------------ */
+
+static inline void add_limbs(lk_exact_sum *into, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+{
+    uint64_t *l = into->limbs, sum, carry;
+    sum = l[0] + a0;
+    carry = sum < a0;
+    l[0] = sum;
+    sum = l[1] + a1;
+    uint64_t with = sum + carry;
+    carry = (sum < a1) | (with < sum);
+    l[1] = with;
+    sum = l[2] + a2;
+    with = sum + carry;
+    carry = (sum < a2) | (with < sum);
+    l[2] = with;
+    l[3] += a3 + carry;
+}
+
+static inline void add_sum(lk_exact_sum *into, const lk_exact_sum *from)
+{
+    add_limbs(into, from->limbs[0], from->limbs[1], from->limbs[2], from->limbs[3]);
+}
+
+static lk_exact_sum negated(const lk_exact_sum *sum)
+{
+    lk_exact_sum result = LK_EXACT_SUM_ZERO;
+    (void)lk_exact_sum_subtract(&result, sum, NULL);
+    return result;
+}
+
+/* |total| = b * 2^-64 with b of three limbs, so the credit is b * 2 * share in units of 2^-128.
+ * Sums of journeys are below 2^94 and there are fewer than 2^33 of them: no overflow. */
+void lk_credit_add(lk_exact_sum *into, const lk_exact_sum *total, uint64_t share)
+{
+    if (share == 0 || lk_exact_sum_is_zero(total)) return;
+    if (share == LK_SHARE_ONE) {
+        add_sum(into, total);
+        return;
+    }
+    bool negative = lk_exact_sum_is_negative(total);
+    lk_exact_sum size = negative ? negated(total) : *total;
+    lk_uint128 low = lk_multiply(size.limbs[1], share * 2), middle = lk_multiply(size.limbs[2], share * 2);
+    uint64_t high = size.limbs[3] * (share * 2);
+    lk_exact_sum credit = {{low.low, low.high, 0, 0}};
+    add_limbs(&credit, 0, middle.low, middle.high, high);
+    if (negative) credit = negated(&credit);
+    add_sum(into, &credit);
+}
+
+/* ---- room ---------------------------------------------------------------------------------- */
+
+static leadkpi_status reserve_touches(counting *c, uint32_t count, leadkpi_error *error)
+{
+    size_t texts = lk_report_texts(c->report)->count, members = c->report->members.count;
+    uint32_t channels = (uint32_t)(texts > members ? texts : members);
+    LK_TRY(lk_rule_scratch_reserve(&c->scratch, c->memory, count, channels, error));
+    if (count > c->touch_capacity) { /* nothing in there is needed any more */
+        lk_release(c->memory, c->members, c->touch_capacity, 2 * sizeof *c->members);
+        c->members = NULL;
+        c->touch_capacity = 0;
+        LK_TRY(lk_allocate(c->memory, count, 2 * sizeof *c->members, &c->members, error));
+        c->touch_capacity = count;
+        c->channels = c->members + count;
+    }
+    size_t shares = count > CELL_LENGTH_MAX * c->report->model_count
+                        ? count
+                        : CELL_LENGTH_MAX * c->report->model_count;
+    if (shares > c->share_capacity) {
+        LK_TRY(lk_resize(c->memory, &c->shares, c->share_capacity, shares, sizeof *c->shares, error));
+        c->share_capacity = shares;
+    }
+    return LEADKPI_OK;
+}
+
+static bool has_cells(const counting *c, uint32_t length)
+{
+    return length <= CELL_LENGTH_MAX && (size_t)length * c->report->members.count <= CELLS_MAX;
+}
+
+/* ---- one journey ----------------------------------------------------------------------------- */
+
+void lk_journey_milestones(const lk_model *model, const lk_journey *journey, int64_t *times)
+{
+    for (int32_t k = 0; k < model->rule.milestone_count; k++) {
+        times[k] = LK_NO_TIME;
+        for (uint32_t i = 0; i < journey->milestone_count; i++)
+            if (journey->milestones[i].name == model->milestones[k] &&
+                journey->milestones[i].time <= journey->time)
+                times[k] = journey->milestones[i].time;
+    }
+}
+
+static void add_to_row(counting *c, size_t model, size_t row, const lk_journey *journey,
+                       uint64_t share)
+{
+    lk_credit *credit = &c->part[model * c->credits->rows + row];
+    lk_credit_add(&credit->amount[0], &journey->sums[LK_PATH_CONVERSIONS], share);
+    lk_credit_add(&credit->amount[1], &journey->sums[LK_PATH_VALUE], share);
+}
+
+/* One model by the kernel. Participation goes by member, everything else by channel. */
+static void run_model(counting *c, size_t index, const lk_journey *journey)
+{
+    const lk_model *model = &c->report->models[index];
+    int64_t milestones[LK_MILESTONES_MAX];
+    uint64_t given = 0;
+    if (lk_model_needs_times(model) && !journey->times) {
+        c->credits->timeless[index] = 1;
+        add_to_row(c, index, c->credits->rows - 1, journey, LK_SHARE_ONE);
+        return;
+    }
+    lk_journey_milestones(model, journey, milestones);
+    lk_rule_journey rule_journey = {model->rule.participation ? c->members : c->channels,
+                                    journey->times, milestones, journey->count, 0};
+    c->credits->missing[index] += lk_rule_shares(&model->rule, &rule_journey, &c->scratch, c->shares);
+    for (uint32_t i = 0; i < journey->count; i++) {
+        given |= c->shares[i];
+        add_to_row(c, index, c->members[i], journey, c->shares[i]);
+    }
+    if (!given) add_to_row(c, index, c->credits->rows - 1, journey, LK_SHARE_ONE);
+}
+
+/* Conversions and value to the cells of the length: 128 bytes read and written a touch, at a place
+ * that depends on the touch; of 12 channels the cells of lengths up to 10 fit in 42 kB. */
+static leadkpi_status count_cells(counting *c, const lk_journey *journey, leadkpi_error *error)
+{
+    size_t members = c->report->members.count, length = journey->count;
+    if (!c->cells[length]) {
+        LK_TRY(lk_allocate(c->memory, length * members, sizeof **c->cells, &c->cells[length], error));
+        memset(c->cells[length], 0, length * members * sizeof **c->cells);
+    }
+    c->in_use[length] = 1;
+    lk_credit *cell = c->cells[length];
+    for (size_t i = 0; i < length; i++, cell += members) {
+        add_sum(&cell[c->members[i]].amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
+        add_sum(&cell[c->members[i]].amount[1], &journey->sums[LK_PATH_VALUE]);
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status run_rules(counting *c, const lk_journey *journey, leadkpi_error *error)
+{
+    bool counted = journey->count > 0 && has_cells(c, journey->count);
+    if (counted && c->positional) LK_TRY(count_cells(c, journey, error));
+    for (size_t i = 0; i < c->report->model_count; i++) {
+        const lk_model *model = &c->report->models[i];
+        if (model->family != LK_FAMILY_RULE) continue;
+        if (journey->count == 0)
+            add_to_row(c, i, c->credits->rows - 1, journey, LK_SHARE_ONE);
+        else if (!counted || !lk_rule_is_positional(&model->rule))
+            run_model(c, i, journey);
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- data-driven models ------------------------------------------------------------------------- */
+
+static leadkpi_status hand_over(counting *c, leadkpi_error *error)
+{
+    pending *p = c->pending;
+    lk_attribution_batch batch = {p->count,  p->channels, p->ends, p->conversions,
+                                  p->nulls, p->values,   p->units};
+    size_t members = c->report->members.count;
+    p->count = 0;
+    if (p->needs_paths)
+        LK_TRY(lk_attribution_paths_add(&p->paths, c->memory, members, &batch, error));
+    if (p->needs_transitions)
+        LK_TRY(lk_attribution_transitions_add(&p->transitions, c->memory, members, &batch, error));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkpi_error *error)
+{
+    pending *p = c->pending;
+    size_t start = p->count ? p->ends[p->count - 1] : 0;
+    if (p->count == PENDING_JOURNEYS || (p->count && start + journey->count > PENDING_TOUCHES)) {
+        LK_TRY(hand_over(c, error));
+        start = 0;
+    }
+    if (start + journey->count > p->capacity) {
+        size_t more = journey->count > PENDING_TOUCHES ? journey->count : PENDING_TOUCHES;
+        LK_TRY(lk_resize(c->memory, &p->channels, p->capacity, more, sizeof *p->channels, error));
+        p->capacity = more;
+    }
+    memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
+    p->ends[p->count] = start + journey->count;
+    p->conversions[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_CONVERSIONS]);
+    p->nulls[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_NULLS]);
+    p->values[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_VALUE]);
+    p->units[p->count++] = journey->group;
+    return LEADKPI_OK;
+}
+
+/* ---- groups --------------------------------------------------------------------------------------- */
+
+/* The shares of each positional model for a length: place * models + model. */
+static void share_length(counting *c, uint32_t length)
+{
+    size_t models = c->report->model_count;
+    uint64_t shares[CELL_LENGTH_MAX] = {0};
+    lk_rule_journey journey = {.count = length};
+    for (size_t m = 0; m < models; m++) {
+        const lk_model *model = &c->report->models[m];
+        bool counts = model->family == LK_FAMILY_RULE && lk_rule_is_positional(&model->rule);
+        if (counts) lk_rule_shares(&model->rule, &journey, &c->scratch, shares);
+        for (uint32_t i = 0; i < length; i++) c->shares[i * models + m] = counts ? shares[i] : 0;
+    }
+}
+
+static void take_cells(counting *c, uint32_t length)
+{
+    size_t models = c->report->model_count, members = c->report->members.count;
+    share_length(c, length);
+    for (size_t i = 0; i < length; i++)
+        for (size_t member = 0; member < members; member++) {
+            lk_credit *cell = &c->cells[length][i * members + member];
+            if (lk_exact_sum_is_zero(&cell->amount[0]) && lk_exact_sum_is_zero(&cell->amount[1]))
+                continue;
+            for (size_t m = 0; m < models; m++) {
+                lk_credit *credit = &c->part[m * c->credits->rows + member];
+                lk_credit_add(&credit->amount[0], &cell->amount[0], c->shares[i * models + m]);
+                lk_credit_add(&credit->amount[1], &cell->amount[1], c->shares[i * models + m]);
+            }
+            memset(cell, 0, sizeof *cell);
+        }
+    c->in_use[length] = 0;
+}
+
+/* The group's part to the credit and to the jackknife. */
+static void close_group(counting *c)
+{
+    size_t count = c->report->model_count * c->credits->rows;
+    if (c->group == LK_MAP_NONE) return;
+    for (uint32_t length = 1; length <= CELL_LENGTH_MAX; length++)
+        if (c->in_use[length]) take_cells(c, length);
+    for (size_t i = 0; i < count; i++)
+        for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+            add_sum(&c->credits->credit[i].amount[k], &c->part[i].amount[k]);
+            if (c->estimates)
+                c->estimates[(size_t)k * count + i] = lk_exact_sum_to_double(&c->part[i].amount[k]);
+        }
+    if (c->estimates) lk_attribution_jackknife_add(&c->jackknife, c->estimates);
+    memset(c->part, 0, count * sizeof *c->part);
+    c->credits->groups++;
+}
+
+static leadkpi_status visit(void *context, const lk_journey *journey, leadkpi_error *error)
+{
+    counting *c = context;
+    lk_credits *credits = c->credits;
+    if (journey->group != c->group) {
+        close_group(c);
+        c->group = journey->group;
+    }
+    LK_TRY(reserve_touches(c, journey->count, error));
+    for (uint32_t i = 0; i < journey->count; i++) {
+        c->members[i] = c->report->members.of_kind[journey->kinds[i]];
+        c->channels[i] = lk_kind_text(c->report->attribution->store, journey->kinds[i], 0);
+    }
+    add_sum(&credits->total.amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
+    add_sum(&credits->total.amount[1], &journey->sums[LK_PATH_VALUE]);
+    add_sum(&credits->nulls, &journey->sums[LK_PATH_NULLS]);
+    if (c->pending) LK_TRY(put_pending(c, journey, error));
+    if (lk_exact_sum_is_zero(&journey->sums[LK_PATH_CONVERSIONS]) &&
+        lk_exact_sum_is_zero(&journey->sums[LK_PATH_VALUE]))
+        return LEADKPI_OK;
+    return run_rules(c, journey, error);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------- */
+
+static leadkpi_status allocate_doubles(lk_memory *memory, size_t count, double **values,
+                                       leadkpi_error *error)
+{
+    LK_TRY(lk_allocate(memory, count, sizeof **values, values, error));
+    for (size_t i = 0; i < count; i++) (*values)[i] = lk_report_nan();
+    return LEADKPI_OK;
+}
+
+static leadkpi_status open_credits(lk_report *r, lk_credits *credits, leadkpi_error *error)
+{
+    size_t count, models = r->model_count;
+    memset(credits, 0, sizeof *credits);
+    credits->rows = (size_t)r->members.count + 1;
+    LK_FAIL_IF(!lk_size_multiply(models, credits->rows, &count) || count > SIZE_MAX / 256, error,
+               LEADKPI_OVERFLOW, "models: more groups and models than memory can hold");
+    LK_TRY(lk_allocate(&r->memory, count, sizeof *credits->credit, &credits->credit, error));
+    memset(credits->credit, 0, count * sizeof *credits->credit);
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+        LK_TRY(allocate_doubles(&r->memory, count, &credits->values[k], error));
+        LK_TRY(allocate_doubles(&r->memory, count, &credits->errors[k], error));
+        LK_TRY(allocate_doubles(&r->memory, count, &credits->removal[k], error));
+        LK_TRY(allocate_doubles(&r->memory, count, &credits->removal_errors[k], error));
+    }
+    LK_TRY(allocate_doubles(&r->memory, models, &credits->probability, error));
+    LK_TRY(lk_allocate(&r->memory, models, sizeof *credits->missing, &credits->missing, error));
+    LK_TRY(lk_allocate(&r->memory, models, 1, &credits->timeless, error));
+    memset(credits->missing, 0, models * sizeof *credits->missing);
+    memset(credits->timeless, 0, models);
+    return LEADKPI_OK;
+}
+
+void lk_credits_free(lk_report *r, lk_credits *credits)
+{
+    size_t count = r->model_count * credits->rows;
+    lk_release(&r->memory, credits->credit, count, sizeof *credits->credit);
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+        lk_release(&r->memory, credits->values[k], count, sizeof(double));
+        lk_release(&r->memory, credits->errors[k], count, sizeof(double));
+        lk_release(&r->memory, credits->removal[k], count, sizeof(double));
+        lk_release(&r->memory, credits->removal_errors[k], count, sizeof(double));
+    }
+    lk_release(&r->memory, credits->probability, r->model_count, sizeof(double));
+    lk_release(&r->memory, credits->missing, r->model_count, sizeof *credits->missing);
+    lk_release(&r->memory, credits->timeless, r->model_count, 1);
+}
+
+/* Order 1 with runs collapsed needs the steps alone. */
+static bool goes_by_transitions(const lk_report *r, const lk_model *model)
+{
+    return model->family == LK_FAMILY_MARKOV && model->variant == 1 &&
+           lk_options_choice(r->options, &lk_attribution_report_schema, LK_REPORT_COLLAPSE) !=
+               LK_ATTRIBUTION_COLLAPSE_NONE &&
+           r->members.count <= LK_ATTRIBUTION_SQUARE_MAX;
+}
+
+static leadkpi_status open_pending(counting *c, leadkpi_error *error)
+{
+    lk_report *r = c->report;
+    bool paths = false, transitions = false;
+    for (size_t i = 0; i < r->model_count; i++) {
+        if (r->models[i].family == LK_FAMILY_RULE) {
+            c->positional += lk_rule_is_positional(&r->models[i].rule);
+            continue;
+        }
+        if (goes_by_transitions(r, &r->models[i]))
+            transitions = true;
+        else
+            paths = true;
+    }
+    if (!paths && !transitions) return LEADKPI_OK;
+    LK_TRY(lk_allocate(c->memory, 1, sizeof *c->pending, &c->pending, error));
+    memset(c->pending, 0, sizeof *c->pending);
+    c->pending->needs_paths = paths;
+    c->pending->needs_transitions = transitions;
+    lk_attribution_paths_init(&c->pending->paths, r->filter.groups);
+    lk_attribution_transitions_init(&c->pending->transitions, r->filter.groups);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status open_counting(counting *c, leadkpi_error *error)
+{
+    size_t count = c->report->model_count * c->credits->rows;
+    LK_TRY(lk_allocate(c->memory, count, sizeof *c->part, &c->part, error));
+    memset(c->part, 0, count * sizeof *c->part);
+    if (c->report->filter.groups > 1) {
+        LK_TRY(lk_attribution_jackknife_init(&c->jackknife, c->memory, 2 * count, error));
+        LK_TRY(lk_allocate(c->memory, 2 * count, sizeof *c->estimates, &c->estimates, error));
+    }
+    if (c->report->attribution->store) LK_TRY(reserve_touches(c, CELL_LENGTH_MAX, error));
+    return open_pending(c, error);
+}
+
+static void close_counting(counting *c)
+{
+    size_t count = c->report->model_count * c->credits->rows;
+    lk_release(c->memory, c->part, count, sizeof *c->part);
+    for (uint32_t length = 1; length <= CELL_LENGTH_MAX; length++)
+        if (c->cells[length])
+            lk_release(c->memory, c->cells[length], (size_t)length * c->report->members.count,
+                       sizeof **c->cells);
+    lk_release(c->memory, c->shares, c->share_capacity, sizeof *c->shares);
+    lk_release(c->memory, c->members, c->touch_capacity, 2 * sizeof *c->members);
+    lk_rule_scratch_free(&c->scratch, c->memory);
+    lk_attribution_jackknife_free(&c->jackknife, c->memory);
+    lk_release(c->memory, c->estimates, 2 * count, sizeof *c->estimates);
+    if (!c->pending) return;
+    lk_attribution_paths_free(&c->pending->paths, c->memory);
+    lk_attribution_transitions_free(&c->pending->transitions, c->memory);
+    lk_release(c->memory, c->pending->channels, c->pending->capacity, sizeof(uint32_t));
+    lk_release(c->memory, c->pending, 1, sizeof *c->pending);
+}
+
+/* The spread of the groups' parts: that of the jackknife of a total, whose estimate without group g is
+ * (total - part of g) * G / (G - 1). */
+static void finish_rules(counting *c)
+{
+    lk_credits *credits = c->credits;
+    size_t rows = credits->rows, count = c->report->model_count * rows;
+    double groups = credits->groups, scale = groups > 1 ? groups / (groups - 1) : 0;
+    if (c->estimates) lk_attribution_jackknife_errors(&c->jackknife, c->estimates);
+    for (size_t i = 0; i < count; i++) {
+        if (c->report->models[i / rows].family != LK_FAMILY_RULE) continue;
+        for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+            credits->values[k][i] = lk_exact_sum_to_double(&credits->credit[i].amount[k]);
+            if (c->estimates && groups > 1)
+                credits->errors[k][i] = c->estimates[(size_t)k * count + i] * scale;
+        }
+    }
+}
+
+static leadkpi_status solve(counting *c, const lk_model *model, lk_attribution_result *result,
+                            leadkpi_error *error)
+{
+    const leadkpi_options *o = c->report->options;
+    const lk_schema *schema = &lk_attribution_report_schema;
+    pending *p = c->pending;
+    int32_t errors = c->report->filter.groups > 1;
+    int32_t removal = lk_options_choice(o, schema, LK_REPORT_REMOVAL);
+    if (model->family == LK_FAMILY_SHAO_LI)
+        return lk_attribution_shao_li(&p->paths, c->memory, NULL, errors, result, error);
+    if (model->family == LK_FAMILY_SHAPLEY) {
+        lk_attribution_game game = {
+            .game = model->variant,
+            .players_most = (uint32_t)lk_options_int64(o, schema, LK_REPORT_PLAYERS_MAX),
+            .samples = (uint32_t)lk_options_int64(o, schema, LK_REPORT_SAMPLES),
+            .errors = errors,
+            .seed = (uint64_t)lk_options_int64(o, schema, LK_REPORT_SEED)};
+        return lk_attribution_shapley(&p->paths, c->memory, NULL, &game, result, NULL, error);
+    }
+    if (goes_by_transitions(c->report, model))
+        return lk_attribution_markov(&p->transitions, c->memory, NULL, removal, result, error);
+    lk_attribution_chain chain = {.length = (uint32_t)model->variant,
+                                  .collapse = lk_options_choice(o, schema, LK_REPORT_COLLAPSE),
+                                  .padded = lk_options_bool(o, schema, LK_REPORT_PADDED),
+                                  .removal = removal,
+                                  .errors = errors};
+    return lk_attribution_markov_of_order(&p->paths, c->memory, NULL, &chain, result, error);
+}
+
+static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *error)
+{
+    lk_attribution_result result;
+    lk_credits *credits = c->credits;
+    size_t members = c->report->members.count, first = index * credits->rows;
+    LK_TRY(lk_attribution_result_init(&result, c->memory, members, error));
+    leadkpi_status status = solve(c, &c->report->models[index], &result, error);
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS && status == LEADKPI_OK; k++) {
+        for (size_t i = 0; i < members; i++) {
+            double credit = result.credit[k][i];
+            credits->values[k][first + i] = credit == credit ? credit : 0; /* nothing to share out */
+            credits->errors[k][first + i] = result.credit_error[k][i];
+            credits->removal[k][first + i] = result.removal[k][i];
+            credits->removal_errors[k][first + i] = result.removal_error[k][i];
+        }
+        credits->values[k][first + members] = result.unattributed[k];
+    }
+    credits->probability[index] = result.probability;
+    lk_attribution_result_free(&result, c->memory);
+    return status;
+}
+
+static leadkpi_status count_all(counting *c, leadkpi_error *error)
+{
+    lk_report *r = c->report;
+    LK_TRY(open_counting(c, error));
+    LK_TRY(lk_walk(r->attribution, &r->filter, c->memory, visit, c, &r->counts, error));
+    close_group(c);
+    if (c->pending) LK_TRY(hand_over(c, error));
+    finish_rules(c);
+    for (size_t i = 0; i < r->model_count; i++)
+        if (r->models[i].family != LK_FAMILY_RULE) LK_TRY(finish_model(c, i, error));
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_credits_find(lk_report *report, lk_credits *credits, leadkpi_error *error)
+{
+    counting c = {.report = report, .credits = credits, .memory = &report->memory,
+                  .group = LK_MAP_NONE};
+    leadkpi_status status = open_credits(report, credits, error);
+    if (status == LEADKPI_OK) status = count_all(&c, error);
+    close_counting(&c);
+    if (status != LEADKPI_OK) lk_credits_free(report, credits);
+    return status;
+}

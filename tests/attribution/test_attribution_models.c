@@ -1,0 +1,212 @@
+/* The data-driven models through the handle. */
+#include "../support/check_main.h"
+#include "touches.h"
+
+/* ---- the reference -------------------------------------------------------------------------------- */
+
+static char *read_file(const char *name)
+{
+    char path[1024];
+    const char *top = getenv("top_srcdir");
+    snprintf(path, sizeof path, "%s/tests/attribution/%s", top ? top : ".", name);
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s cannot be read", path);
+    fseek(file, 0, SEEK_END);
+    size_t size = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(size + 1);
+    ck_assert_uint_eq(fread(text, 1, size, file), size);
+    text[size] = 0;
+    fclose(file);
+    return text;
+}
+
+static leadkpi_attribution *reference(void)
+{
+    char *text = read_file("attribution_paths.csv");
+    path_row *rows = malloc(9000 * sizeof *rows);
+    size_t count = 0;
+    for (char *line = strchr(text, '\n') + 1, *end; *line; line = end + 1) {
+        char *comma = strchr(line, ',');
+        end = strchr(line, '\n');
+        *comma = 0;
+        rows[count].path = line;
+        rows[count].conversions = strtod(comma + 1, &comma);
+        rows[count].value = strtod(comma + 1, &comma);
+        rows[count++].nulls = strtod(comma + 1, &comma);
+    }
+    leadkpi_attribution *a = attribution_with("groups=16");
+    OK(add_paths(a, rows, count, NULL, ok_error));
+    free(rows);
+    free(text);
+    return a;
+}
+
+static size_t row_of_channel(const leadkpi_table *table, const char *model, const char *channel)
+{
+    for (size_t row = 0; row < leadkpi_table_row_count(table); row++)
+        if (text_is(table, "model", row, model) && text_is(table, "channel", row, channel)) return row;
+    ck_abort_msg("no row of %s, %s", model, channel);
+}
+
+static void check_near(double found, double expected, double relative)
+{
+    ck_assert_msg(fabs(found - expected) <= relative * fabs(expected), "expected %.17g, found %.17g",
+                  expected, found);
+}
+
+START_TEST(removal_effects_and_credits_are_those_of_the_reference)
+{
+    leadkpi_attribution *a = reference();
+    static const char options[] = "models=markov,markov:2,markov:3";
+    leadkpi_table *effects = report(leadkpi_attribution_removal_effects, a, options);
+    leadkpi_table *credits = report(leadkpi_attribution_credits, a, options);
+    char *text = read_file("attribution_markov.csv");
+    int seen = 0;
+    for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        static const char *const models[] = {"", "markov", "markov:2", "markov:3"};
+        char channel[64];
+        int order, nulls;
+        double x[4];
+        sscanf(line, "%d,%d,%63[^,],%lf,%lf,%lf,%lf", &order, &nulls, channel, &x[0], &x[1], &x[2], &x[3]);
+        if (!nulls) continue;
+        size_t row = row_of_channel(effects, models[order], channel);
+        check_near(number_at(effects, "effect", row), x[0], 1e-11);
+        check_near(number_at(effects, "value_effect", row), x[1], 1e-11);
+        ck_assert(number_at(effects, "effect_error", row) > 0);
+        check_near(credit_of(credits, models[order], channel), x[2], 1e-11);
+        check_near(value_of(credits, models[order], channel), x[3], 1e-11);
+        seen++;
+    }
+    ck_assert_int_eq(seen, 27);
+    free(text);
+    leadkpi_table_free(effects);
+    leadkpi_table_free(credits);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+START_TEST(effects_are_shared_out_to_one_and_need_a_markov_model)
+{
+    leadkpi_attribution *a = reference();
+    leadkpi_table *table = report(leadkpi_attribution_removal_effects, a, "models=first,markov");
+    double sum = 0, value = 0;
+    ck_assert_uint_eq(leadkpi_table_row_count(table), 9);
+    for (size_t row = 0; row < 9; row++) {
+        sum += number_at(table, "effect_share", row);
+        value += number_at(table, "value_effect_share", row);
+    }
+    check_near(sum, 1, 1e-13);
+    check_near(value, 1, 1e-13);
+    check_near(number_at(table, "probability", 0), 3991.0 / 40000, 0.05);
+    leadkpi_table_free(table);
+    leadkpi_error error;
+    ck_assert_int_eq(leadkpi_attribution_removal_effects(a, NULL, &table, &error), LEADKPI_CONTRADICTION);
+    ck_assert_ptr_null(table);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+/* ---- the chain -------------------------------------------------------------------------------------- */
+
+static const path_row few[] = {{"A > B > B", 2, 20, 1}, {"B", 1, 5, 0}, {"A", 0, 0, 4}, {"", 3, 3, 3}};
+
+static double step_of(const leadkpi_table *table, const char *kind, const char *from, const char *to,
+                      const char *column)
+{
+    for (size_t row = 0; row < leadkpi_table_row_count(table); row++)
+        if (text_is(table, "kind", row, kind) && text_is(table, "from", row, from) &&
+            text_is(table, "to", row, to))
+            return number_at(table, column, row);
+    return -1;
+}
+
+START_TEST(transitions_are_the_steps_that_were_taken)
+{
+    leadkpi_attribution *a = attribution_with("");
+    OK(add_paths(a, few, 4, NULL, ok_error));
+    leadkpi_table *table = report(leadkpi_attribution_transitions, a, "models=markov");
+    ck_assert(step_of(table, "start", NULL, "A", "weight") == 7);
+    ck_assert(step_of(table, "start", NULL, "B", "probability") == 0.125);
+    ck_assert(step_of(table, "step", "A", "B", "weight") == 3);
+    ck_assert(step_of(table, "step", "B", "B", "weight") == -1);
+    ck_assert(step_of(table, "conversion", "B", NULL, "weight") == 3);
+    ck_assert(step_of(table, "conversion", "B", NULL, "probability") == 0.75);
+    ck_assert(step_of(table, "null", "A", NULL, "weight") == 4);
+    ck_assert_uint_eq(leadkpi_table_row_count(table), 6);
+    leadkpi_table_free(table);
+    table = report(leadkpi_attribution_transitions, a, "models=markov:2");
+    ck_assert(step_of(table, "step", "A > B", "B > B", "weight") == 3);
+    ck_assert(step_of(table, "start", NULL, "A", "weight") == 4);
+    leadkpi_table_free(table);
+    table = report(leadkpi_attribution_transitions, a, "models=markov; collapse=none");
+    ck_assert(step_of(table, "step", "B", "B", "weight") == 3);
+    leadkpi_table_free(table);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+START_TEST(orders_come_with_their_loss_and_one_is_the_best)
+{
+    leadkpi_attribution *a = reference();
+    leadkpi_table *table = report(leadkpi_attribution_orders, a, "order_max=3");
+    ck_assert_uint_eq(leadkpi_table_row_count(table), 3);
+    int best = 0;
+    for (size_t row = 0; row < 3; row++) {
+        int64_t mark;
+        OK(leadkpi_table_get_int64(table, column_of(table, "best"), row, &mark, ok_error));
+        ck_assert(number_at(table, "loss", row) > 0);
+        best += mark != 0;
+    }
+    ck_assert_int_eq(best, 1);
+    leadkpi_table_free(table);
+    leadkpi_attribution_free(a);
+    a = attribution_with("");
+    leadkpi_error error;
+    ck_assert_int_eq(leadkpi_attribution_orders(a, NULL, &table, &error), LEADKPI_NOT_ENOUGH_DATA);
+    table = report(leadkpi_attribution_transitions, a, "");
+    ck_assert_uint_eq(leadkpi_table_row_count(table), 0);
+    leadkpi_table_free(table);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+/* ---- all games ----------------------------------------------------------------------------------------- */
+
+START_TEST(credits_of_every_model_add_up_to_what_was_converted)
+{
+    leadkpi_attribution *a = reference();
+    static const char *const models[] = {"markov", "markov:2", "shapley:sum", "shapley:rate",
+                                         "shapley:exact", "shao_li", "linear_unique"};
+    static const char options[] =
+        "models=markov,markov:2,shapley:sum,shapley:rate,shapley:exact,shao_li,linear_unique; errors=false";
+    leadkpi_table *table = report(leadkpi_attribution_credits, a, options);
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+        double sum = 0;
+        for (size_t row = 0; row < leadkpi_table_row_count(table); row++)
+            if (text_is(table, "model", row, models[m]) && !text_is(table, "row", row, "total"))
+                sum += number_at(table, "conversions", row);
+        check_near(sum, credit_of(table, models[m], NULL), 1e-12);
+    }
+    for (size_t row = 0; row < leadkpi_table_row_count(table); row++)
+        if (text_is(table, "model", row, "shapley:sum"))
+            check_near(number_at(table, "conversions", row),
+                       number_at(table, "conversions", row + 44), 1e-12);
+    leadkpi_table_free(table);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("attribution models");
+    TCase *models = tcase_create("models");
+    tcase_set_timeout(models, 60);
+    suite_add_tcase(suite, models);
+    tcase_add_test(models, removal_effects_and_credits_are_those_of_the_reference);
+    tcase_add_test(models, effects_are_shared_out_to_one_and_need_a_markov_model);
+    tcase_add_test(models, transitions_are_the_steps_that_were_taken);
+    tcase_add_test(models, orders_come_with_their_loss_and_one_is_the_best);
+    tcase_add_test(models, credits_of_every_model_add_up_to_what_was_converted);
+    return lk_test_run(suite);
+}

@@ -1,0 +1,262 @@
+/* Survival, incidence, conversion: the answers of R, and naive sums. */
+#include <math.h>
+
+#include "../support/check_main.h"
+#include "world.h"
+
+/* Weeks in remission of 23 patients (Miller, Survival Analysis, 1981; the data set aml of R's package
+ * survival): time, whether it came back, group. */
+static const struct {
+    int64_t time;
+    int event;
+    const char *group;
+} remissions[] = {
+    {9, 1, "m"},  {13, 1, "m"}, {13, 0, "m"}, {18, 1, "m"}, {23, 1, "m"}, {28, 0, "m"},
+    {31, 1, "m"}, {34, 1, "m"}, {45, 0, "m"}, {48, 1, "m"}, {161, 0, "m"}, {5, 1, "n"},
+    {5, 1, "n"},  {8, 1, "n"},  {8, 1, "n"},  {12, 1, "n"}, {16, 0, "n"}, {23, 1, "n"},
+    {27, 1, "n"}, {30, 1, "n"}, {33, 1, "n"}, {43, 1, "n"}, {45, 1, "n"},
+};
+
+/* All lives end, or are watched, on day 1000. */
+static leadkpi_cohorts *patients(void)
+{
+    static row rows[64];
+    size_t count = 0;
+    for (int64_t i = 0; i < 23; i++) {
+        rows[count++] = (row){ACQUIRED, i, (1000 - remissions[i].time) * DAY, 0, remissions[i].group, NULL};
+        if (remissions[i].event) rows[count++] = (row){OUTCOME, i, 1000 * DAY, 0, "relapse", NULL};
+    }
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, count, 0);
+    return cohorts;
+}
+
+#define AS_OF "as_of=1972-09-27; event=outcome; outcomes=relapse"
+
+START_TEST(curves_agree_with_r)
+{
+    /* R 4.2.2, survival 3.5-3: survfit(Surv(time, status) ~ 1, aml) at time 34, by conf.type. */
+    static const struct {
+        const char *options;
+        double low, high;
+    } scales[] = {
+        {AS_OF "; scale=log_log", 0.104441343233593, 0.480284660416562},
+        {AS_OF "; scale=plain", 0.0761687053, 0.4759361947},
+    };
+    leadkpi_cohorts *cohorts = patients();
+    for (int i = 0; i < 2; i++) {
+        leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival, "cohorts_survival", scales[i].options);
+        ck_assert_uint_eq(leadkpi_table_row_count(t), 18);
+        near(number_at(t, "time", 13), 34, 0, "time");
+        ck_assert_int_eq(whole_at(t, "at_risk", 13), 6);
+        near(number_at(t, "survival", 13), 0.276052449965493, 1e-12, "survival");
+        near(number_at(t, "standard_error", 13), 0.101983376090492, 1e-12, "Greenwood");
+        near(number_at(t, "survival_low", 13), scales[i].low, i ? 1e-9 : 1e-12, "low");
+        near(number_at(t, "survival_high", 13), scales[i].high, i ? 1e-9 : 1e-12, "high");
+        leadkpi_table_free(t);
+    }
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival_summary, "cohorts_survival",
+                                 AS_OF "; by=channel");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    near(number_at(t, "median", 0), 31, 0, "maintained");
+    near(number_at(t, "median_low", 0), 13, 0, "maintained, low");
+    ck_assert(isinf(number_at(t, "median_high", 0)));
+    near(number_at(t, "restricted_mean", 0), 52.6454545454545, 1e-12, "maintained");
+    near(number_at(t, "restricted_mean_error", 0), 19.8286027955626, 1e-12, "maintained");
+    near(number_at(t, "median", 1), 23, 0, "not maintained");
+    near(number_at(t, "median_high", 1), 33, 0, "not maintained");
+    near(number_at(t, "restricted_mean", 2), 36.3643892339544, 1e-12, "all");
+    /* survdiff(Surv(time, status) ~ x, aml): Chisq = 3.4 on 1 degree of freedom, p = 0.07; the digits
+     * from the sum over times of observed less expected in a script. */
+    near(number_at(t, "log_rank", 2), 3.3963886989775984, 1e-12, "log-rank");
+    ck_assert_int_eq(whole_at(t, "log_rank_degrees", 2), 1);
+    near(number_at(t, "log_rank_p", 2), 0.06533932204050508, 1e-12, "p");
+    ck_assert(is_null_at(t, "log_rank", 0));
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* ---- against naive sums -------------------------------------------------------------------- */
+
+enum { LIVES = 40 };
+typedef struct life {
+    int64_t entry, exit; /* days */
+    int cause;           /* 0 open, 1 won, 2 lost */
+} life;
+
+static leadkpi_cohorts *draw_lives(uint64_t seed, int64_t observed_from, life *lives, size_t *count)
+{
+    static row rows[2 * LIVES];
+    static const char *const names[] = {NULL, "won", "lost"};
+    uint64_t state = seed;
+    size_t row_count = 0;
+    *count = 0;
+    for (int64_t i = 0; i < LIVES; i++) {
+        int64_t acquired = (int64_t)(lk_test_random(&state) % 60), end = 70;
+        int cause = (int)(lk_test_random(&state) % 3);
+        if (cause) end = acquired + (int64_t)(lk_test_random(&state) % 12);
+        rows[row_count++] = (row){ACQUIRED, i, acquired * DAY, 0, "ads", NULL};
+        if (cause) rows[row_count++] = (row){OUTCOME, i, end * DAY, 0, names[cause], NULL};
+        life l = {observed_from > acquired ? observed_from - acquired : 0, end - acquired, cause};
+        if (l.entry == 0 || l.exit > l.entry) lives[(*count)++] = l;
+    }
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, row_count, 0);
+    return cohorts;
+}
+
+static void count_at(const life *lives, size_t count, int64_t time, double *n, double *won, double *lost)
+{
+    *n = *won = *lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        *n += (lives[i].entry < time || lives[i].entry == 0) && lives[i].exit >= time;
+        *won += lives[i].exit == time && lives[i].cause == 1;
+        *lost += lives[i].exit == time && lives[i].cause == 2;
+    }
+}
+
+/* Marubini and Valsecchi's variance, as the sums over pairs of times that it is. */
+static double naive_error(const double *s, const double *incidence, const double *n, const double *won,
+                          const double *all, int last)
+{
+    double sum = 0;
+    for (int j = 0; j <= last; j++) {
+        double gap = incidence[last] - incidence[j];
+        if (n[j] == 0) continue;
+        if (n[j] > all[j]) sum += gap * gap * all[j] / (n[j] * (n[j] - all[j]));
+        sum += s[j] * s[j] * (n[j] - won[j]) * won[j] / (n[j] * n[j] * n[j]);
+        sum -= 2 * gap * s[j] * won[j] / (n[j] * n[j]);
+    }
+    return sqrt(sum > 0 ? sum : 0);
+}
+
+START_TEST(curves_of_truncated_lives_are_those_of_naive_sums)
+{
+    enum { DAYS = 71 };
+    life lives[LIVES];
+    size_t count, line = 0, at = 0;
+    int64_t from = _i % 2 ? 20 : 0;
+    leadkpi_cohorts *cohorts = draw_lives(100 + (uint64_t)_i, from, lives, &count);
+    const char *options = _i % 2 ? "as_of=1970-03-12; observed_from=1970-01-21; event=outcome"
+                                 : "as_of=1970-03-12; event=outcome";
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival, "cohorts_survival", options);
+    leadkpi_table *u = report_of(cohorts, leadkpi_cohorts_incidence, "cohorts_incidence",
+                                 _i % 2 ? "as_of=1970-03-12; observed_from=1970-01-21; outcomes=won"
+                                        : "as_of=1970-03-12; outcomes=won");
+    double s[DAYS], incidence[DAYS], n[DAYS], won[DAYS], all[DAYS], km = 1, left = 1, i_sum = 0;
+    for (int day = 0; day < DAYS; day++) {
+        double lost;
+        int64_t censored = 0;
+        count_at(lives, count, day, &n[day], &won[day], &lost);
+        all[day] = won[day] + lost;
+        s[day] = left;
+        if (n[day] > 0) {
+            km *= 1 - won[day] / n[day];
+            i_sum += left * won[day] / n[day];
+            left *= 1 - all[day] / n[day];
+        }
+        incidence[day] = i_sum;
+        for (size_t i = 0; i < count; i++) censored += lives[i].exit == day && lives[i].cause != 1;
+        if (won[day] + (double)censored == 0) continue;
+        near(number_at(t, "time", line), day, 0, "time");
+        ck_assert_int_eq(whole_at(t, "at_risk", line), (int64_t)n[day]);
+        ck_assert_int_eq(whole_at(t, "events", line), (int64_t)won[day]);
+        ck_assert_int_eq(whole_at(t, "censored", line), censored);
+        near(number_at(t, "survival", line), km, 1e-13, "survival");
+        line++;
+        if (won[day] == 0) continue;
+        text_is(u, "outcome", at, "won");
+        near(number_at(u, "incidence", at), i_sum, 1e-13, "incidence");
+        near(number_at(u, "standard_error", at), naive_error(s, incidence, n, won, all, day), 1e-9, "error");
+        ck_assert(number_at(u, "incidence_low", at) <= i_sum && i_sum <= number_at(u, "incidence_high", at));
+        at++;
+    }
+    ck_assert_uint_eq(leadkpi_table_row_count(t), line);
+    ck_assert_uint_eq(leadkpi_table_row_count(u), at);
+    leadkpi_table_free(t), leadkpi_table_free(u);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(an_outcome_that_nobody_has_is_named)
+{
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = patients();
+    leadkpi_table *t;
+    leadkpi_options *o = options_of("cohorts_survival", "as_of=1972-09-27; event=outcome; outcomes=relaps");
+    ck_assert_int_eq(leadkpi_cohorts_survival(cohorts, o, &t, &error), LEADKPI_UNKNOWN_NAME);
+    ck_assert(strstr(error.message, "\"relapse\"") != NULL);
+    leadkpi_options_free(o);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not)
+{
+    static const row rows[] = {
+        {ACQUIRED, 1, 0, 0, "a", NULL}, {MRR, 1, 0, 100, NULL, NULL}, {MRR, 1, 5 * DAY, 0, NULL, NULL},
+        {MRR, 1, 6 * DAY, 100, NULL, NULL}, {MRR, 1, 9 * DAY, 0, NULL, NULL},
+        {ACQUIRED, 2, 0, 0, "a", NULL}, {MRR, 2, 0, 100, NULL, NULL}, {MRR, 2, 4 * DAY, 0, NULL, NULL},
+        {MRR, 2, 4 * DAY, 300, NULL, NULL}, {MRR, 2, 7 * DAY, 0, NULL, NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival, "cohorts_survival", "as_of=1970-02-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    near(number_at(t, "time", 0), 5, 0, "the first fall to 0");
+    near(number_at(t, "time", 1), 7, 0, "a raise is no end");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(young_cohorts_are_projected_from_old_ones)
+{
+    static row rows[64];
+    size_t count = 0;
+    for (int64_t i = 0; i < 10; i++) {
+        rows[count++] = (row){ACQUIRED, i, 0, 0, "ads", NULL}; /* January, 5 won on day 10 */
+        if (i < 5) rows[count++] = (row){OUTCOME, i, 10 * DAY, 0, "won", NULL};
+        rows[count++] = (row){ACQUIRED, 20 + i, 95 * DAY, 0, "ads", NULL}; /* April, 5 days old */
+        if (i < 2) rows[count++] = (row){OUTCOME, 20 + i, 96 * DAY, 0, "lost", NULL};
+    }
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, count, 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_conversion, "cohorts_conversion",
+                                 "as_of=1970-04-11");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    near(number_at(t, "rate", 0), 0.5, 0, "so far");
+    near(number_at(t, "projected_rate", 0), 0.5, 1e-15, "nobody won after day 10");
+    near(number_at(t, "maturity", 0), 1, 1e-15, "as much as will come");
+    near(number_at(t, "rate", 1), 0, 0, "nothing yet");
+    near(number_at(t, "projected_rate", 1), 0.4, 1e-15, "8 open, half of whom win");
+    /* Chance 8 / 4; each share errs by sqrt(.25 / 10), all in one direction. */
+    near(number_at(t, "projected_high", 1),
+         fmin(0.8, 0.4 + 1.959963984540054 * sqrt(8 * 0.25 + 64 * 0.025) / 10), 1e-12, "at its worst");
+    near(number_at(t, "projected_low", 1), fmax(0, 0.4 - 1.959963984540054 * sqrt(3.6) / 10), 1e-12, "low");
+    near(number_at(t, "projected_rate", 2), 0.45, 1e-15, "both");
+    text_is(t, "status", 1, "immature");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+static Suite *suite_of_survival(void)
+{
+    Suite *suite = suite_create("cohorts survival");
+    TCase *tc = tcase_create("survival");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, curves_agree_with_r);
+    tcase_add_loop_test(tc, curves_of_truncated_lives_are_those_of_naive_sums, 0, 6);
+    tcase_add_test(tc, an_outcome_that_nobody_has_is_named);
+    tcase_add_test(tc, the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not);
+    tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_survival());
+}

@@ -1,0 +1,540 @@
+/* What the calls take, refuse and give: bad data with its row, faults, hostile bytes, forecasts, histories. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "base/codec.h"
+#include "cohorts/model_state.h"
+#include "customers.h"
+
+static leadkpi_status fit_status(const char *model, const leadkpi_table *table, leadkpi_error *error)
+{
+    leadkpi_lifetime *made = (leadkpi_lifetime *)1;
+    leadkpi_options *definition = model_named(model);
+    leadkpi_status status = leadkpi_lifetime_fit(NULL, definition, table, &made, error);
+    ck_assert((made != NULL) == (status == LEADKPI_OK));
+    leadkpi_options_free(definition);
+    leadkpi_lifetime_free(made);
+    return status;
+}
+
+START_TEST(a_row_that_cannot_be_is_refused_with_its_place)
+{
+    static const struct {
+        double frequency, recency, age, value;
+        const char *column;
+    } bad[] = {{-1, 0, 5, 1, "frequency"},  {1.5, 2, 5, 1, "frequency"}, {NAN, 0, 5, 1, "frequency"},
+               {2e9, 1, 5, 1, "frequency"}, {1, -1, 5, 1, "recency"},    {1, 0, 5, 1, "recency"},
+               {0, 1, 5, 1, "recency"},     {1, 6, 5, 1, "T:"},          {1, 1, INFINITY, 1, "T:"},
+               {0, 0, NAN, 1, "T:"},        {0, 0, -1, 1, "T:"}};
+    static crowd c;
+    leadkpi_error error;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        draw_customers(&c);
+        c.frequency[5] = bad[i].frequency, c.recency[5] = bad[i].recency, c.age[5] = bad[i].age;
+        leadkpi_table *table = table_of(&c);
+        ck_assert_int_eq(fit_status("bg_nbd", table, &error), LEADKPI_BAD_DATA);
+        ck_assert_msg(strstr(error.message, bad[i].column) != NULL, "%s", error.message);
+        ck_assert_int_eq((int)error.row, 5);
+        leadkpi_table_free(table);
+    }
+    static const double values[] = {0, -3, NAN, INFINITY};
+    for (size_t i = 0; i < 4; i++) {
+        size_t row = 0;
+        draw_customers(&c);
+        while (c.frequency[row] == 0) row++;
+        c.value[row] = values[i];
+        leadkpi_table *table = table_of(&c);
+        ck_assert_int_eq(fit_status("gamma_gamma", table, &error), LEADKPI_BAD_DATA);
+        ck_assert_int_eq((int)error.row, (int)row);
+        leadkpi_table_free(table);
+    }
+}
+END_TEST
+
+START_TEST(too_little_data_is_said_and_makes_no_model)
+{
+    static crowd c;
+    leadkpi_error error;
+    draw_customers(&c);
+    c.count = 0;
+    leadkpi_table *table = table_of(&c);
+    ck_assert_int_eq(fit_status("pareto_nbd", table, &error), LEADKPI_NOT_ENOUGH_DATA);
+    leadkpi_table_free(table);
+    c.count = 50;
+    for (size_t i = 0; i < 50; i++) c.frequency[i] = c.recency[i] = c.value[i] = 0;
+    table = table_of(&c);
+    ck_assert_int_eq(fit_status("bg_nbd", table, &error), LEADKPI_NOT_ENOUGH_DATA);
+    ck_assert_ptr_nonnull(strstr(error.message, "repeat"));
+    ck_assert_int_eq(fit_status("gamma_gamma", table, &error), LEADKPI_NOT_ENOUGH_DATA);
+    leadkpi_table_free(table);
+}
+END_TEST
+
+static leadkpi_table *contracts(const int64_t *periods, const double *alive, size_t count)
+{
+    leadkpi_table *table;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "period", NUL, periods, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "alive", NUL, alive, count, 0, NULL, ok_error));
+    return table;
+}
+
+START_TEST(contracts_that_rise_or_have_gaps_are_refused)
+{
+    static const int64_t periods[] = {0, 1, 2, 3}, gap[] = {0, 1, 3, 4}, twice[] = {0, 1, 1, 2}, late[] = {1, 2, 3, 4};
+    static const double alive[] = {100, 80, 70, 65}, rising[] = {100, 80, 90, 65}, none_lost[] = {9, 9, 9, 9};
+    static const int64_t far[] = {0, 1, 2, INT64_C(1) << 40};
+    const struct {
+        const int64_t *periods;
+        const double *alive;
+        size_t count;
+        leadkpi_status status;
+    } cases[] = {{periods, alive, 4, LEADKPI_OK},       {gap, alive, 4, LEADKPI_BAD_DATA},
+                 {twice, alive, 4, LEADKPI_BAD_DATA},   {late, alive, 4, LEADKPI_BAD_DATA},
+                 {periods, rising, 4, LEADKPI_BAD_DATA}, {far, alive, 4, LEADKPI_BAD_DATA},
+                 {periods, none_lost, 4, LEADKPI_NOT_ENOUGH_DATA}, {periods, alive, 2, LEADKPI_NOT_ENOUGH_DATA},
+                 {periods, alive, 0, LEADKPI_NOT_ENOUGH_DATA}};
+    leadkpi_error error;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        leadkpi_table *table = contracts(cases[i].periods, cases[i].alive, cases[i].count);
+        leadkpi_status status = fit_status("sbg", table, &error);
+        ck_assert_msg(status == cases[i].status, "case %zu: %s", i, error.message);
+        leadkpi_table_free(table);
+    }
+}
+END_TEST
+
+START_TEST(definitions_that_do_not_hold_together_are_refused)
+{
+    static const struct {
+        const char *text;
+        leadkpi_status create, fit;
+    } cases[] = {{"", LEADKPI_BAD_ARGUMENT, LEADKPI_BAD_ARGUMENT},
+                 {"model=sbg", LEADKPI_NOT_GIVEN, LEADKPI_UNKNOWN_NAME},
+                 {"model=sbg; alpha=1; beta=2", LEADKPI_OK, LEADKPI_CONTRADICTION},
+                 {"model=sbg; alpha=1; beta=2; c=1", LEADKPI_CONTRADICTION, LEADKPI_CONTRADICTION},
+                 {"model=bg_nbd; r=1; alpha=1; a=1", LEADKPI_NOT_GIVEN, LEADKPI_CONTRADICTION}};
+    static crowd c;
+    draw_customers(&c);
+    leadkpi_table *table = table_of(&c);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        leadkpi_lifetime *model;
+        leadkpi_options *definition = options_of("lifetime", cases[i].text);
+        ck_assert_int_eq(leadkpi_lifetime_create(NULL, definition, &model, NULL), cases[i].create);
+        leadkpi_lifetime_free(model);
+        ck_assert_int_eq(leadkpi_lifetime_fit(NULL, definition, table, &model, NULL), cases[i].fit);
+        ck_assert_ptr_null(model);
+        leadkpi_options_free(definition);
+    }
+    leadkpi_table_free(table);
+}
+END_TEST
+
+START_TEST(null_is_answered_and_not_followed)
+{
+    leadkpi_table *table = NULL, *out = NULL;
+    leadkpi_lifetime *model = given("model=sbg; alpha=1; beta=2"), *made = NULL;
+    double value = 1;
+    ck_assert_int_eq(leadkpi_lifetime_fit(NULL, NULL, table, &made, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_fit(NULL, NULL, table, NULL, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_create(NULL, NULL, &made, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_histories(NULL, NULL, NULL, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_serialize(NULL, NULL, 0, NULL, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_deserialize(NULL, NULL, 0, &made, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_describe(NULL, NULL, 0, NULL, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_log_likelihood(model, NULL, &value, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert(isnan(value));
+    ck_assert_int_eq(leadkpi_lifetime_summary(NULL, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_summary(model, NULL, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_parameters(model, 1, &out, NULL), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_parameters(model, NAN, &out, NULL), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_covariance(NULL, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_forecast(NULL, NULL, NULL, NULL, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_curve(NULL, NULL, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_outcome(NULL), 0);
+    ck_assert_str_eq(leadkpi_lifetime_outcome_name(LEADKPI_LIFETIME_BOUNDARY), "boundary");
+    ck_assert_str_eq(leadkpi_lifetime_outcome_name(77), "unknown");
+    leadkpi_lifetime_free(NULL);
+    leadkpi_lifetime_free(model);
+}
+END_TEST
+
+/* ---- tables out ----------------------------------------------------------------- */
+
+START_TEST(covariance_is_symmetric_to_the_last_bit_and_agrees_with_the_errors)
+{
+    static crowd c;
+    static const char *const models[] = {"bg_nbd", "mbg_nbd", "pareto_nbd"};
+    static const char *const names[][4] = {{"r", "alpha", "a", "b"}, {"r", "alpha", "a", "b"}, {"r", "alpha", "s", "beta"}};
+    draw_customers(&c);
+    leadkpi_table *table = table_of(&c), *covariance;
+    for (int k = 0; k < 3; k++) {
+        leadkpi_lifetime *model = fitted(models[k], table);
+        OK(leadkpi_lifetime_covariance(model, &covariance, ok_error));
+        for (size_t i = 0; i < 4; i++) {
+            agree(sqrt(cell(covariance, names[k][i], i)), parameter(model, "standard_error", i), 1e-13, models[k]);
+            ck_assert(parameter(model, "low", i) > 0 && parameter(model, "low", i) < parameter(model, "value", i));
+            ck_assert(parameter(model, "high", i) > parameter(model, "value", i));
+            for (size_t j = 0; j < 4; j++)
+                ck_assert(cell(covariance, names[k][i], j) == cell(covariance, names[k][j], i));
+        }
+        leadkpi_table_free(covariance);
+        leadkpi_lifetime_free(model);
+    }
+    leadkpi_table_free(table);
+}
+END_TEST
+
+static leadkpi_table *forecast_of(const leadkpi_lifetime *model, const leadkpi_lifetime *spend,
+                                  const leadkpi_table *table, const char *text)
+{
+    leadkpi_table *out;
+    leadkpi_options *options = options_of("lifetime_forecast", text);
+    OK(leadkpi_lifetime_forecast(model, spend, table, options, &out, ok_error));
+    leadkpi_options_free(options);
+    return out;
+}
+
+START_TEST(a_forecast_says_what_and_why)
+{
+    static crowd c;
+    char flags[100];
+    c.count = 3;
+    c.frequency[1] = 6, c.recency[1] = 35, c.value[1] = 20;
+    c.frequency[2] = 6, c.recency[2] = 5, c.value[2] = 20;
+    c.age[0] = c.age[1] = c.age[2] = 38;
+    leadkpi_table *table = table_of(&c);
+    leadkpi_lifetime *model = given("model=pareto_nbd; r=0.553; alpha=10.578; s=0.606; beta=11.669");
+    leadkpi_lifetime *spend = given("model=gamma_gamma; p=6.25; q=3.74; gamma=15.44");
+    leadkpi_table *out = forecast_of(model, spend, table, "horizon=52; discount=0.1; margin=0.5");
+    text_cell(out, "flags", 0, flags);
+    ck_assert_str_eq(flags, "no_repeat,overdue,average_spend");
+    text_cell(out, "flags", 1, flags);
+    ck_assert_str_eq(flags, "");
+    text_cell(out, "flags", 2, flags);
+    ck_assert_str_eq(flags, "overdue");
+    for (size_t i = 0; i < 3; i++) {
+        agree(cell(out, "lifetime_value", i),
+              0.5 * cell(out, "mean_spend", i) * cell(out, "discounted_transactions", i), 1e-15, "value");
+        ck_assert(cell(out, "discounted_transactions", i) < cell(out, "expected_transactions", i));
+        agree(cell(out, "missed_transactions", i), cell(out, "purchase_rate", i) * (38 - c.recency[i]), 1e-14, "missed");
+    }
+    ck_assert(cell(out, "missed_transactions", 2) > cell(out, "missed_transactions", 1));
+    leadkpi_table_free(out);
+    out = forecast_of(model, NULL, table, "");
+    ck_assert(isnan(cell(out, "expected_transactions", 1)) && isnan(cell(out, "lifetime_value", 1)));
+    leadkpi_table_free(out);
+    leadkpi_lifetime_free(model);
+    leadkpi_lifetime_free(spend);
+    leadkpi_table_free(table);
+}
+END_TEST
+
+/* The same customers by three roads: a long horizon, period ends of no length, and for ever. */
+START_TEST(discounting_is_the_same_by_every_road)
+{
+    static const char *const models[] = {"model=pareto_nbd; r=0.553; alpha=10.578; s=0.606; beta=11.669",
+                                         "model=bg_nbd; r=0.243; alpha=4.414; a=0.793; b=2.426",
+                                         "model=mbg_nbd; r=0.525; alpha=6.183; a=0.891; b=1.614"};
+    static crowd c;
+    draw_customers(&c);
+    c.count = 12;
+    leadkpi_table *table = table_of(&c);
+    for (int k = 0; k < 3; k++) {
+        leadkpi_lifetime *model = given(models[k]);
+        leadkpi_table *ever = forecast_of(model, NULL, table, "discount=0.9");
+        leadkpi_table *late = forecast_of(model, NULL, table, "discount=0.9; horizon=1e6");
+        leadkpi_table *year = forecast_of(model, NULL, table, "discount=0.9; horizon=52");
+        leadkpi_table *ends = forecast_of(model, NULL, table,
+                                          "discount=0.9; horizon=52; timing=period_end; period=0.01");
+        leadkpi_table *plain = forecast_of(model, NULL, table, "horizon=52; timing=period_end");
+        for (size_t i = 0; i < c.count; i++) {
+            const char *column = "discounted_transactions";
+            agree(cell(late, column, i), cell(ever, column, i), 1e-10, models[k]);
+            ck_assert(cell(ends, column, i) < cell(year, column, i));
+            agree(cell(ends, column, i), cell(year, column, i), 1e-4, models[k]);
+            agree(cell(plain, column, i), cell(plain, "expected_transactions", i), 1e-12, models[k]);
+        }
+        leadkpi_table_free(ever);
+        leadkpi_table_free(late);
+        leadkpi_table_free(year);
+        leadkpi_table_free(ends);
+        leadkpi_table_free(plain);
+        leadkpi_lifetime_free(model);
+    }
+    leadkpi_table_free(table);
+}
+END_TEST
+
+START_TEST(models_are_asked_only_what_they_can_answer)
+{
+    static crowd c;
+    leadkpi_table *out;
+    draw_customers(&c);
+    leadkpi_table *table = table_of(&c);
+    leadkpi_lifetime *sbg = given("model=sbg; alpha=1; beta=2");
+    leadkpi_lifetime *spend = given("model=gamma_gamma; p=6.25; q=3.74; gamma=15.44");
+    leadkpi_lifetime *bg = given("model=bg_nbd; r=0.243; alpha=4.414; a=0.793; b=2.426");
+    leadkpi_options *long_ends = options_of("lifetime_forecast", "timing=period_end");
+    ck_assert_int_eq(leadkpi_lifetime_forecast(sbg, NULL, table, NULL, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_lifetime_forecast(bg, sbg, table, NULL, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_lifetime_forecast(bg, NULL, table, long_ends, &out, NULL), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_lifetime_curve(spend, NULL, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_lifetime_curve(bg, long_ends, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_ptr_null(out);
+    leadkpi_options_free(long_ends);
+    leadkpi_lifetime_free(sbg);
+    leadkpi_lifetime_free(spend);
+    leadkpi_lifetime_free(bg);
+    leadkpi_table_free(table);
+}
+END_TEST
+
+/* ---- histories ------------------------------------------------------------------- */
+
+#define HOUR INT64_C(3600000000)
+#define DAY (24 * HOUR)
+
+START_TEST(histories_follow_the_stated_policy)
+{
+    /* b: twice on one day, a refund of it a week later, again two weeks after the first, and once too late;
+     * a: once; c: only after the end. */
+    const char *ids[] = {"b", "b", "b", "b", "b", "a", "c"};
+    const int64_t times[] = {DAY, DAY + 5 * HOUR, 8 * DAY, 15 * DAY + HOUR, 40 * DAY, 10 * DAY, 31 * DAY};
+    const double values[] = {10, 5, -3, 20, 99, 7, 1};
+    leadkpi_table *table, *out;
+    leadkpi_error error;
+    char id[100];
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_copy_strings(table, "id", NUL, ids, 7, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, 7, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "value", NUL, values, 7, 0, NULL, ok_error));
+    leadkpi_options *options = options_of("lifetime_histories", "end=1970-01-31");
+    ck_assert_int_eq(leadkpi_lifetime_histories(NULL, table, options, &out, &error), LEADKPI_OK);
+    ck_assert_ptr_nonnull(strstr(error.message, "2 transactions after the end"));
+    ck_assert_uint_eq(leadkpi_table_row_count(out), 2);
+    text_cell(out, "id", 0, id);
+    ck_assert_str_eq(id, "a");
+    ck_assert(cell(out, "frequency", 0) == 0 && cell(out, "recency", 0) == 0 && isnan(cell(out, "monetary_value", 0)));
+    agree(cell(out, "T", 0), 20 / 7.0, 1e-15, "T");
+    ck_assert(cell(out, "frequency", 1) == 2 && cell(out, "recency", 1) == 2);
+    ck_assert(cell(out, "monetary_value", 1) == 8.5);
+    leadkpi_table_free(out);
+    leadkpi_options_free(options);
+    options = options_of("lifetime_histories", "end=1970-01-31; unit=1d; period=1h; average=all");
+    OK(leadkpi_lifetime_histories(NULL, table, options, &out, ok_error));
+    ck_assert(cell(out, "frequency", 1) == 3 && cell(out, "monetary_value", 1) == 8);
+    ck_assert(cell(out, "monetary_value", 0) == 7);
+    agree(cell(out, "recency", 1), 14 + 1 / 24.0, 1e-15, "recency");
+    leadkpi_table_free(out);
+    leadkpi_options_free(options);
+    ck_assert_int_eq(leadkpi_lifetime_histories(NULL, table, NULL, &out, NULL), LEADKPI_BAD_ARGUMENT);
+    leadkpi_table_free(table);
+}
+END_TEST
+
+/* ---- bytes ------------------------------------------------------------------------ */
+
+static size_t bytes_of(const leadkpi_lifetime *model, uint8_t *bytes, size_t capacity)
+{
+    size_t size;
+    OK(leadkpi_lifetime_serialize(model, bytes, capacity, &size, ok_error));
+    return size;
+}
+
+START_TEST(a_model_comes_back_from_its_bytes_and_damage_is_seen)
+{
+    static crowd c;
+    uint8_t bytes[600], again[600];
+    leadkpi_lifetime *back;
+    draw_customers(&c);
+    leadkpi_table *table = table_of(&c);
+    leadkpi_lifetime *models[] = {fitted("pareto_nbd", table), fitted("gamma_gamma", table),
+                                  given("model=bdw; alpha=1; beta=2; c=0.5")};
+    for (int k = 0; k < 3; k++) {
+        size_t size = bytes_of(models[k], bytes, sizeof bytes);
+        ck_assert_int_eq(leadkpi_lifetime_serialize(models[k], again, size - 1, NULL, NULL), LEADKPI_BUFFER_TOO_SMALL);
+        OK(leadkpi_lifetime_deserialize(NULL, bytes, size, &back, ok_error));
+        ck_assert_int_eq(leadkpi_lifetime_outcome(back), leadkpi_lifetime_outcome(models[k]));
+        ck_assert_uint_eq(bytes_of(back, again, sizeof again), size);
+        ck_assert_mem_eq(bytes, again, size);
+        leadkpi_lifetime_free(back);
+        for (size_t cut = 0; cut < size; cut++)
+            ck_assert_int_ne(leadkpi_lifetime_deserialize(NULL, bytes, cut, &back, NULL), LEADKPI_OK);
+        for (size_t bit = 0; bit < 8 * size; bit++) {
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            ck_assert_int_ne(leadkpi_lifetime_deserialize(NULL, bytes, size, &back, NULL), LEADKPI_OK);
+            ck_assert_ptr_null(back);
+            bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        leadkpi_lifetime_free(models[k]);
+    }
+    leadkpi_table_free(table);
+}
+END_TEST
+
+/* The payload of a state, written anew behind a good checksum, with one byte another: it is refused, or read as a
+ * model whose bytes are these. */
+START_TEST(forged_bytes_are_refused_or_are_a_model)
+{
+    uint8_t bytes[600], forged[600], again[600];
+    leadkpi_lifetime *model = given("model=bg_nbd; r=0.243; alpha=4.414; a=0.793; b=2.426"), *back;
+    size_t size = bytes_of(model, bytes, sizeof bytes), payload = size - LK_ENVELOPE_SIZE, refused = 0;
+    for (size_t at = 0; at < payload; at++)
+        for (int value = 0; value < 256; value += 5) {
+            lk_writer writer;
+            size_t needed;
+            uint8_t *start = bytes + LK_ENVELOPE_HEADER_SIZE, was = start[at];
+            start[at] = (uint8_t)value;
+            lk_writer_begin(&writer, forged, sizeof forged, LK_LIFETIME_STATE_KIND, LK_LIFETIME_STATE_VERSION);
+            lk_write_bytes(&writer, start, payload);
+            ck_assert_int_eq(lk_writer_finish(&writer, &needed, NULL), LEADKPI_OK);
+            start[at] = was;
+            if (leadkpi_lifetime_deserialize(NULL, forged, needed, &back, NULL) != LEADKPI_OK) {
+                refused++;
+                continue;
+            }
+            ck_assert_uint_eq(bytes_of(back, again, sizeof again), needed);
+            ck_assert_mem_eq(forged, again, needed);
+            leadkpi_lifetime_free(back);
+        }
+    ck_assert_uint_gt(refused, 100);
+    leadkpi_lifetime_free(model);
+}
+END_TEST
+
+START_TEST(a_model_is_described_in_a_sentence)
+{
+    char text[300];
+    size_t needed;
+    leadkpi_lifetime *model = given("model=sbg; alpha=0.668; beta=3.806");
+    OK(leadkpi_lifetime_describe(model, NULL, 0, &needed, ok_error));
+    OK(leadkpi_lifetime_describe(model, text, needed, &needed, ok_error));
+    ck_assert_str_eq(text, "shifted beta-geometric with alpha 0.668, beta 3.806, as given.");
+    ck_assert_int_eq(leadkpi_lifetime_describe(model, text, needed - 1, NULL, NULL), LEADKPI_BUFFER_TOO_SMALL);
+    leadkpi_lifetime_free(model);
+}
+END_TEST
+
+/* ---- faults ------------------------------------------------------------------------ */
+
+typedef struct scene {
+    const leadkpi_table *data, *transactions;
+    leadkpi_options *definition, *histories;
+    leadkpi_lifetime *model;
+    leadkpi_table *out;
+} scene;
+
+static leadkpi_status act_fit(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    return leadkpi_lifetime_fit(host, s->definition, s->data, &s->model, error);
+}
+
+static void setup_model(const leadkpi_host *host, void *context)
+{
+    scene *s = context;
+    OK(leadkpi_lifetime_fit(host, s->definition, s->data, &s->model, ok_error));
+}
+
+static leadkpi_status act_forecast(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    (void)host;
+    return leadkpi_lifetime_forecast(s->model, NULL, s->data, NULL, &s->out, error);
+}
+
+static leadkpi_status act_curve(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    (void)host;
+    return leadkpi_lifetime_curve(s->model, NULL, &s->out, error);
+}
+
+static leadkpi_status act_summary(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    (void)host;
+    return leadkpi_lifetime_summary(s->model, &s->out, error);
+}
+
+static leadkpi_status act_parameters(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    (void)host;
+    return leadkpi_lifetime_parameters(s->model, 0.95, &s->out, error);
+}
+
+static leadkpi_status act_histories(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    scene *s = context;
+    return leadkpi_lifetime_histories(host, s->transactions, s->histories, &s->out, error);
+}
+
+static void teardown(void *context)
+{
+    scene *s = context;
+    leadkpi_lifetime_free(s->model);
+    leadkpi_table_free(s->out);
+    s->model = NULL;
+    s->out = NULL;
+}
+
+START_TEST(every_call_survives_the_failure_of_every_allocation)
+{
+    static crowd c;
+    static int64_t ids[100], times[100];
+    static double values[100];
+    scene s = {0};
+    leadkpi_table *transactions;
+    draw_customers(&c);
+    leadkpi_table *data = table_of(&c);
+    for (int i = 0; i < 100; i++) ids[i] = i % 17, times[i] = i * DAY, values[i] = i;
+    OK(leadkpi_table_create(NULL, &transactions, ok_error));
+    OK(leadkpi_table_borrow_int64(transactions, "id", NUL, ids, 100, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(transactions, "time", NUL, times, 100, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(transactions, "value", NUL, values, 100, 0, NULL, ok_error));
+    s.data = data;
+    s.transactions = transactions;
+    s.definition = model_named("bg_nbd");
+    s.histories = options_of("lifetime_histories", "end=1970-05-01");
+    const lk_fault_case cases[] = {{"fit", NULL, act_fit, NULL, teardown, &s},
+                                   {"forecast", setup_model, act_forecast, NULL, teardown, &s},
+                                   {"curve", setup_model, act_curve, NULL, teardown, &s},
+                                   {"summary", setup_model, act_summary, NULL, teardown, &s},
+                                   {"parameters", setup_model, act_parameters, NULL, teardown, &s},
+                                   {"histories", NULL, act_histories, NULL, teardown, &s}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) lk_fault_every_allocation(&cases[i]);
+    lk_fault_every_limit(&cases[0]);
+    lk_fault_every_limit(&cases[5]);
+    lk_fault_every_poll(&cases[0]);
+    lk_fault_every_poll(&cases[1]);
+    lk_fault_every_poll(&cases[5]);
+    leadkpi_options_free(s.definition);
+    leadkpi_options_free(s.histories);
+    leadkpi_table_free(data);
+    leadkpi_table_free(transactions);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("lifetime calls");
+    TCase *tcase = tcase_create("calls");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_row_that_cannot_be_is_refused_with_its_place);
+    tcase_add_test(tcase, too_little_data_is_said_and_makes_no_model);
+    tcase_add_test(tcase, contracts_that_rise_or_have_gaps_are_refused);
+    tcase_add_test(tcase, definitions_that_do_not_hold_together_are_refused);
+    tcase_add_test(tcase, null_is_answered_and_not_followed);
+    tcase_add_test(tcase, covariance_is_symmetric_to_the_last_bit_and_agrees_with_the_errors);
+    tcase_add_test(tcase, a_forecast_says_what_and_why);
+    tcase_add_test(tcase, discounting_is_the_same_by_every_road);
+    tcase_add_test(tcase, models_are_asked_only_what_they_can_answer);
+    tcase_add_test(tcase, histories_follow_the_stated_policy);
+    tcase_add_test(tcase, a_model_comes_back_from_its_bytes_and_damage_is_seen);
+    tcase_add_test(tcase, forged_bytes_are_refused_or_are_a_model);
+    tcase_add_test(tcase, a_model_is_described_in_a_sentence);
+    tcase_add_test(tcase, every_call_survives_the_failure_of_every_allocation);
+    suite_add_tcase(suite, tcase);
+    return lk_test_run(suite);
+}

@@ -1,0 +1,93 @@
+#!/bin/sh
+# leadkpi funnel: events or stages in, steps with intervals out, as text, CSV and JSON.
+. "$top_srcdir/tests/tools/tool.sh"
+
+cat >events.csv <<'END'
+id,time,event,channel,value
+1,2025-03-01 10:00,visit,ads,a
+1,2025-03-01 11:00,sign up,ads,a
+1,2025-03-04 10:00,won,ads,b
+2,2025-03-02 10:00,visit,mail,a
+2,2025-03-20 10:00,sign up,mail,a
+3,2025-04-02 10:00,visit,mail,a
+3,2025-04-02 12:00,visit,mail,a
+3,2025-04-03 10:00,sign up,mail,a
+END
+steps='visit,sign up,won'
+
+# ---- steps, with Wilson's intervals
+run funnel --events events.csv --steps "$steps" --window 7d
+answers 0
+silent err
+says out 'A lead goes through "visit", "sign up", "won", in this order, within 7d of the first, inclusive'
+says out '66.7 % (20.8 to 93.9)'
+
+run funnel --events events.csv --steps "$steps" --window 7d --csv
+answers 0
+same 'row,step,name,reached,exactly,open,step_rate,step_rate_low,step_rate_high,overall_rate,overall_rate_low,overall_rate_high,drop_off,bottleneck,immature
+total,1,visit,3,1,0,,,,1,0.4385029682449545,1,0.3333333333333333,false,true
+total,2,sign up,2,1,1,0.6666666666666666,0.2076596008020477,0.9385080552796038,0.6666666666666666,0.2076596008020477,0.9385080552796038,0.5,false,true
+total,3,won,1,1,0,0.5,0.09453120573423072,0.9054687942657693,0.3333333333333333,0.06149194472039623,0.7923403991979523,,true,true'
+
+# ---- by a column and a period, as of a day
+run funnel --events events.csv --steps "$steps" --by channel,month --as-of 2025-03-31 --csv
+answers 0
+says out 'segment,mail,2025-03-01T00:00:00Z,2025-04-01T00:00:00Z,2025-03,2,sign up,1,1,1,1,'
+if grep -F -q 2025-05 out; then fail "expected nothing of April as of the end of March"; fi
+
+# ---- rules
+run funnel --events events.csv --steps "$steps" --preset mixpanel_totals --show leads --json
+answers 0
+says out '"rule": "A lead goes through'
+says out 'these are the rules of mixpanel_totals'
+says out '{"id": "3", "segment": null, "attempt": 1, "step": 2,'
+run funnel --events events.csv --steps "$steps" --define entry=every --csv
+answers 0
+says out 'total,1,visit,4,3,'
+run funnel --events events.csv --steps "$steps" --define same_value=true --csv
+answers 0
+says out 'total,3,won,0,0,'
+run funnel --events events.csv --steps "$steps" --define window_days=1 --zone +14:00 --csv
+answers 0
+says out 'total,2,sign up,1,1,'
+run funnel --events events.csv --steps "$steps" --define window_days=2 --csv
+answers 0
+says out 'total,2,sign up,2,2,'
+run funnel --events events.csv --steps 'visit,sign up' --show times --csv
+answers 0
+says out 'total,1,2,3,546000,41400,79200,817200,1260000,0,79200,3600,inf,'
+
+# ---- stages: a row each, or a column each
+printf 'Lead,Created,MQL,Won,Ch\n1,2025-01-01,2025-01-02,2025-02-01,x\n2,2025-01-01,,,y\n' >wide.csv
+run funnel --stages wide.csv --map 'id=Lead,stage:new=Created,stage:mql=MQL,stage:won=Won,ch=Ch' \
+    --steps new,mql,won --by ch --csv
+answers 0
+says out 'segment,x,3,won,1,1,'
+says out 'segment,y,1,new,1,1,'
+printf 'id,stage,time\n1,won,2025-02-01\n1,new,2025-01-01\n' >long.csv
+run funnel --stages long.csv --steps new,mql,won --preset crm_lifecycle --csv
+answers 0
+says out 'total,2,mql,1,0,'
+
+# ---- what is wrong is said before a file is read
+run funnel --events nowhere.csv --steps "$steps" --preset mixpanel_totls
+answers 2
+says err 'option "preset": expected one of'
+run funnel --events nowhere.csv --steps "$steps" --show stepz
+answers 2
+says err '--show: expected steps, times, leads, histogram or difference, found "stepz"'
+run funnel --events nowhere.csv --steps "$steps" --define 'order=open;window=1d'
+answers 2
+says err 'window: expected its default with order=open'
+run funnel --leads events.csv --steps "$steps"
+answers 2
+says err 'funnel: expected --events or --stages, found --leads'
+run report --events events.csv
+answers 2
+says err 'report: --events is of leadkpi funnel'
+run funnel --steps "$steps"
+answers 2
+says err 'funnel: expected --events FILE or --stages FILE, found none'
+run funnel --help
+answers 0
+says out 'usage: leadkpi funnel --events FILE'

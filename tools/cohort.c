@@ -1,0 +1,424 @@
+/* cohort.c: leadkpi cohort: customers' rows from files into a report of the library. */
+#include <stdlib.h>
+
+#include <leadkpi/cohorts.h>
+
+#include "batch.h"
+#include "clock.h"
+#include "commands.h"
+#include "map.h"
+#include "render.h"
+#include "triangle.h"
+
+typedef enum cohort_file_kind {
+    COHORT_ACQUISITIONS,
+    COHORT_ACTIVITY,
+    COHORT_REVENUE,
+    COHORT_SUBSCRIPTIONS,
+    COHORT_OUTCOMES,
+    COHORT_SPEND,
+    COHORT_FILE_KINDS
+} cohort_file_kind;
+
+static const struct {
+    const char *option, *value; /* the column beside id and time; NULL: none */
+    column_type type;
+} kinds[COHORT_FILE_KINDS] = {
+    {"--acquisitions", NULL, COLUMN_TEXT},   {"--activity", NULL, COLUMN_TEXT},
+    {"--revenue", "amount", COLUMN_NUMBER},  {"--subscriptions", "mrr", COLUMN_NUMBER},
+    {"--outcomes", "outcome", COLUMN_TEXT},  {"--spend", "amount", COLUMN_NUMBER},
+};
+
+typedef struct cohort_file {
+    cohort_file_kind kind;
+    const char *path;
+    field_map map;
+} cohort_file;
+
+typedef struct cohort_run {
+    const char *report, *as_of, *by, *zone;
+    bool json, csv;
+    const char **settings;
+    size_t setting_count;
+    cohort_file *files;
+    size_t file_count;
+    clock_zone clock;
+    leadkpi_cohorts *cohorts;
+    batch spend; /* all of it: it is handed over with the report */
+    bool has_spend;
+    trouble *why;
+} cohort_run;
+
+static int library_trouble(const cohort_run *r, leadkpi_status status, const leadkpi_error *error)
+{
+    if (status == LEADKPI_OK) return TOOL_GOOD;
+    return trouble_set(r->why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
+}
+
+/* ---- one file ------------------------------------------------------------------------- */
+
+typedef struct cohort_column {
+    const char *target;
+    int place; /* in the file */
+    column_type type;
+    date_order dates;
+} cohort_column;
+
+typedef struct cohort_loader {
+    cohort_run *run;
+    cohort_file *file;
+    input in;
+    file_layout layout;
+    csv_reader reader;
+    batch rows;
+    cohort_column columns[20];
+    size_t column_count;
+} cohort_loader;
+
+static int bind_column(cohort_loader *l, const char *target, column_type type, bool required)
+{
+    const map_entry *entry = map_find(&l->file->map, target);
+    int place = entry && !entry->is_literal ? map_entry_column(entry, &l->layout, NULL)
+                                            : layout_column(&l->layout, slice_of(target), NULL);
+    if (place < 0 && !required) return TOOL_GOOD;
+    if (place < 0)
+        return trouble_set(l->run->why, TOOL_USAGE,
+                           "%s: expected a column for \"%s\", found none: say --map %s=COLUMN behind the "
+                           "file (leadkpi look %s shows the columns)",
+                           l->in.name, target, target, l->file->path);
+    if (l->column_count == sizeof l->columns / sizeof *l->columns)
+        return trouble_set(l->run->why, TOOL_USAGE, "--by: expected at most 16 dimensions");
+    l->columns[l->column_count++] =
+        (cohort_column){target, place, type, entry ? entry->dates : DATE_ORDER_UNTOLD};
+    batch_add_column(&l->rows, target, type);
+    return TOOL_GOOD;
+}
+
+/* The words of --by, each kept for as long as the run. */
+static int bind_dimensions(cohort_loader *l)
+{
+    for (const char *word = l->run->by; word && *word;) {
+        size_t length = strcspn(word, ",");
+        char *name = tool_copy(slice_trim((slice){word, length}));
+        int code = bind_column(l, name, COLUMN_TEXT, false);
+        if (code != TOOL_GOOD) return code;
+        word += length + (word[length] == ',');
+    }
+    return TOOL_GOOD;
+}
+
+static int bind_columns(cohort_loader *l)
+{
+    cohort_file_kind kind = l->file->kind;
+    batch_start(&l->rows);
+    if (kind != COHORT_SPEND) TOOL_TRY(bind_column(l, "id", COLUMN_TEXT, true));
+    TOOL_TRY(bind_column(l, "time", COLUMN_TIME, kind != COHORT_SPEND));
+    if (kinds[kind].value) TOOL_TRY(bind_column(l, kinds[kind].value, kinds[kind].type, true));
+    if (kind == COHORT_ACQUISITIONS || kind == COHORT_SPEND) return bind_dimensions(l);
+    return TOOL_GOOD;
+}
+
+static int bad_cell(const cohort_loader *l, const cohort_column *c, const char *expected, slice found)
+{
+    return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: column \"%s\": expected %s, found \"%.*s\"",
+                       l->in.name, (long long)l->reader.line, l->layout.names[c->place], expected,
+                       SLICE_ARGS(found));
+}
+
+static int put_cell(cohort_loader *l, size_t column)
+{
+    const cohort_column *c = &l->columns[column];
+    const csv_field *field = &l->reader.fields[c->place];
+    slice text = slice_trim((slice){field->data, field->length});
+    date_value date;
+    number_value number;
+    if (text.length == 0) return batch_put_null(&l->rows, column), TOOL_GOOD;
+    switch (c->type) {
+    case COLUMN_TIME:
+        if (date_read(text, c->dates, &date) != DATE_GOOD)
+            return bad_cell(l, c, "a date or time that reads one way (--map 'time=COLUMN @day-first')",
+                            text);
+        batch_put_time(&l->rows, column, clock_instant(&l->run->clock, &date));
+        return TOOL_GOOD;
+    case COLUMN_NUMBER:
+        if (!number_read(text, NUMBER_UNTOLD, &number)) return bad_cell(l, c, "a number", text);
+        if (!batch_put_number(&l->rows, column, &number))
+            return bad_cell(l, c, "numbers of 18 digits together", text);
+        return TOOL_GOOD;
+    default:
+        batch_put_text(&l->rows, column, text);
+        return TOOL_GOOD;
+    }
+}
+
+static leadkpi_status hand_over(const cohort_loader *l, const leadkpi_table *table,
+                                leadkpi_error *error)
+{
+    leadkpi_cohorts *c = l->run->cohorts;
+    switch (l->file->kind) {
+    case COHORT_ACQUISITIONS:
+        return leadkpi_cohorts_add_acquisitions(c, table, NULL, 0, error);
+    case COHORT_ACTIVITY:
+        return leadkpi_cohorts_add_activity(c, table, NULL, 0, error);
+    case COHORT_REVENUE:
+        return leadkpi_cohorts_add_revenue(c, table, NULL, 0, error);
+    case COHORT_SUBSCRIPTIONS:
+        return leadkpi_cohorts_add_subscriptions(c, table, NULL, 0, error);
+    default:
+        return leadkpi_cohorts_add_outcomes(c, table, NULL, 0, error);
+    }
+}
+
+static int flush_rows(cohort_loader *l)
+{
+    leadkpi_table *table;
+    leadkpi_error error;
+    if (l->rows.row_count == 0) return TOOL_GOOD;
+    if (l->file->kind == COHORT_SPEND)
+        return trouble_set(l->run->why, TOOL_DATA, "%s: expected fewer than %d rows of spend",
+                           l->in.name, BATCH_ROWS);
+    leadkpi_status status = batch_table(&l->rows, 0, l->rows.row_count, &table, &error);
+    if (status == LEADKPI_OK) {
+        status = hand_over(l, table, &error);
+        leadkpi_table_free(table);
+    }
+    if (status != LEADKPI_OK) {
+        size_t row = error.row >= 0 && (size_t)error.row < l->rows.row_count ? (size_t)error.row : 0;
+        return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
+                           (long long)l->rows.lines[row], error.message);
+    }
+    batch_clear(&l->rows);
+    return TOOL_GOOD;
+}
+
+static int read_rows(cohort_loader *l)
+{
+    csv_answer answer;
+    TOOL_TRY(layout_start(&l->layout, &l->reader, &l->in, l->run->why));
+    while ((answer = csv_next(&l->reader)) != CSV_END) {
+        if (answer != CSV_RECORD)
+            return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
+                               (long long)l->reader.problem.line, l->reader.problem.text);
+        if (layout_is_total(&l->reader)) continue;
+        if (!layout_fits(&l->layout, &l->reader))
+            return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: expected %zu fields, found %zu",
+                               l->in.name, (long long)l->reader.line, l->layout.column_count,
+                               l->reader.found);
+        for (size_t i = 0; i < l->column_count; i++) TOOL_TRY(put_cell(l, i));
+        if (batch_end_row(&l->rows, l->reader.line)) TOOL_TRY(flush_rows(l));
+    }
+    if (l->file->kind != COHORT_SPEND) return flush_rows(l);
+    l->run->spend = l->rows;
+    l->run->has_spend = true;
+    memset(&l->rows, 0, sizeof l->rows);
+    return TOOL_GOOD;
+}
+
+static int load_file(cohort_run *run, cohort_file *file)
+{
+    cohort_loader *l = tool_allocate(1, sizeof *l);
+    l->run = run;
+    l->file = file;
+    int code = input_open(&l->in, file->path, INPUT_DETECT, run->why);
+    if (code == TOOL_GOOD) code = layout_find(&l->layout, &l->in, 0, run->why);
+    if (code == TOOL_GOOD) code = bind_columns(l);
+    if (code == TOOL_GOOD) {
+        code = read_rows(l);
+        csv_finish(&l->reader);
+    }
+    batch_free(&l->rows);
+    layout_free(&l->layout);
+    input_close(&l->in);
+    free(l);
+    return code;
+}
+
+/* ---- the report ------------------------------------------------------------------------- */
+
+typedef leadkpi_status (*report_call)(const leadkpi_cohorts *, const leadkpi_options *,
+                                      leadkpi_table **, leadkpi_error *);
+
+static const struct {
+    const char *word, *schema;
+    report_call call; /* NULL: value, which takes the spend */
+} reports[] = {
+    {"retention", "cohorts_retention", leadkpi_cohorts_retention},
+    {"churn", "cohorts_churn", leadkpi_cohorts_churn},
+    {"survival", "cohorts_survival", leadkpi_cohorts_survival},
+    {"summary", "cohorts_survival", leadkpi_cohorts_survival_summary},
+    {"incidence", "cohorts_incidence", leadkpi_cohorts_incidence},
+    {"conversion", "cohorts_conversion", leadkpi_cohorts_conversion},
+    {"value", "cohorts_value", NULL},
+    {"findings", "cohorts_findings", leadkpi_cohorts_findings},
+};
+enum { REPORTS = sizeof reports / sizeof *reports };
+
+/* A date alone is its last microsecond, since "as of 31 March" includes that day. */
+static int set_as_of(cohort_run *r, leadkpi_options *options)
+{
+    date_value value;
+    leadkpi_error error;
+    if (!r->as_of)
+        return trouble_set(r->why, TOOL_USAGE,
+                           "--as-of: expected the date up to which the files are complete, found none");
+    if (date_read(slice_of(r->as_of), DATE_ORDER_UNTOLD, &value) != DATE_GOOD)
+        return trouble_set(r->why, TOOL_USAGE, "--as-of: expected a date such as 2025-03-31, found \"%s\"",
+                           r->as_of);
+    int64_t instant = clock_instant(&r->clock, &value);
+    if (strlen(r->as_of) <= 10) {
+        int64_t next = date_day_number(value.year, value.month, value.day) + 1;
+        date_of_day_number(next, &value.year, &value.month, &value.day);
+        instant = clock_instant(&r->clock, &value) - 1;
+    }
+    return library_trouble(
+        r, leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, instant, &error), &error);
+}
+
+static int set_options(cohort_run *r, leadkpi_options *options)
+{
+    leadkpi_error error;
+    leadkpi_status status = LEADKPI_OK;
+    TOOL_TRY(set_as_of(r, options));
+    if (r->by)
+        status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
+                                          LEADKPI_NUL_TERMINATED, &error);
+    for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++)
+        status = leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
+    return library_trouble(r, status, &error);
+}
+
+static leadkpi_status ask_value(cohort_run *r, const leadkpi_options *options, leadkpi_table **out,
+                                leadkpi_error *error)
+{
+    leadkpi_table *spend = NULL;
+    leadkpi_status status = LEADKPI_OK;
+    *out = NULL;
+    if (r->has_spend) status = batch_table(&r->spend, 0, r->spend.row_count, &spend, error);
+    if (status == LEADKPI_OK) status = leadkpi_cohorts_value(r->cohorts, spend, options, out, error);
+    leadkpi_table_free(spend);
+    return status;
+}
+
+static int ask(cohort_run *r, int which, leadkpi_table **out)
+{
+    leadkpi_options *options;
+    leadkpi_error error;
+    leadkpi_status status = leadkpi_options_create(NULL, reports[which].schema,
+                                                   LEADKPI_NUL_TERMINATED, &options, &error);
+    TOOL_TRY(library_trouble(r, status, &error));
+    int code = set_options(r, options);
+    if (code == TOOL_GOOD) {
+        status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
+                                     : ask_value(r, options, out, &error);
+        code = library_trouble(r, status, &error);
+    }
+    leadkpi_options_free(options);
+    return code;
+}
+
+static int run_cohort(cohort_run *r)
+{
+    leadkpi_table *table = NULL;
+    leadkpi_error error;
+    int which = 0;
+    while (which < REPORTS && strcmp(reports[which].word, r->report) != 0) which++;
+    if (which == REPORTS)
+        return trouble_set(r->why, TOOL_USAGE,
+                           "cohort: expected retention, churn, survival, summary, incidence, conversion, "
+                           "value or findings, found \"%s\"",
+                           r->report);
+    TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
+    TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
+    for (size_t i = 0; i < r->file_count; i++) TOOL_TRY(load_file(r, &r->files[i]));
+    TOOL_TRY(ask(r, which, &table));
+    if (r->json) render_json_rows(stdout, table, ""), putchar('\n');
+    else if (r->csv || which != 0) render_csv(stdout, table);
+    else triangle_print(stdout, table);
+    leadkpi_table_free(table);
+    return TOOL_GOOD;
+}
+
+/* ---- the command line ---------------------------------------------------------------------- */
+
+static const char help[] =
+    "usage: leadkpi cohort [REPORT] FILES --as-of DATE [option ...]\n"
+    "\n"
+    "REPORT is retention (without a word), churn, survival, summary, incidence, conversion, value\n"
+    "or findings. Files, CSV with a header\n"
+    "  --acquisitions FILE    id, time, dimensions\n"
+    "  --activity FILE        id, time\n"
+    "  --revenue FILE         id, time, amount; below zero for refunds\n"
+    "  --subscriptions FILE   id, time, mrr\n"
+    "  --outcomes FILE        id, time, outcome\n"
+    "  --spend FILE           amount, dimensions; for value\n"
+    "  --map 'id=Customer,time=Date @day-first'    columns of the file before it\n"
+    "What to report\n"
+    "  --as-of DATE           the files are complete up to the end of that day\n"
+    "  --by channel,country   segments\n"
+    "  --zone +01:00          of times without an offset\n"
+    "  --set NAME=VALUE       any other option of the report, such as clock=calendar\n"
+    "  --json | --csv         retention is a triangle of percentages without them\n"
+    "\n"
+    "A row that cannot be read ends the run. man leadkpi has the rest.\n";
+
+static int take_option(cohort_run *r, const char *option, const char *value)
+{
+    for (int kind = 0; kind < COHORT_FILE_KINDS; kind++) {
+        if (strcmp(option, kinds[kind].option) != 0) continue;
+        r->files = tool_resize(r->files, r->file_count + 1, sizeof *r->files);
+        r->files[r->file_count++] = (cohort_file){.kind = (cohort_file_kind)kind, .path = value};
+        return TOOL_GOOD;
+    }
+    if (strcmp(option, "--map") == 0) {
+        if (r->file_count == 0)
+            return trouble_set(r->why, TOOL_USAGE, "--map: expected behind a file, found before any");
+        return map_parse(&r->files[r->file_count - 1].map, slice_of(value), "--map", r->why);
+    }
+    if (strcmp(option, "--as-of") == 0) return r->as_of = value, TOOL_GOOD;
+    if (strcmp(option, "--by") == 0) return r->by = value, TOOL_GOOD;
+    if (strcmp(option, "--zone") == 0) return r->zone = value, TOOL_GOOD;
+    if (strcmp(option, "--set") == 0) {
+        r->settings = tool_resize(r->settings, r->setting_count + 1, sizeof *r->settings);
+        r->settings[r->setting_count++] = value;
+        return TOOL_GOOD;
+    }
+    return trouble_set(r->why, TOOL_USAGE, "cohort: expected an option, found \"%s\" (leadkpi cohort "
+                                           "--help lists them)", option);
+}
+
+static int read_arguments(cohort_run *r, int count, char **arguments)
+{
+    int i = 0;
+    if (count > 0 && arguments[0][0] != '-') r->report = arguments[i++];
+    for (; i < count; i++) {
+        if (strcmp(arguments[i], "--json") == 0) r->json = true;
+        else if (strcmp(arguments[i], "--csv") == 0) r->csv = true;
+        else if (i + 1 == count)
+            return trouble_set(r->why, TOOL_USAGE, "%s: expected a value behind it", arguments[i]);
+        else {
+            TOOL_TRY(take_option(r, arguments[i], arguments[i + 1]));
+            i++;
+        }
+    }
+    if (r->file_count) return TOOL_GOOD;
+    return trouble_set(r->why, TOOL_USAGE, "cohort: expected a file, found none (leadkpi cohort --help)");
+}
+
+int command_cohort(int count, char **arguments, trouble *why)
+{
+    if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
+    cohort_run *r = tool_allocate(1, sizeof *r);
+    r->why = why;
+    r->report = "retention";
+    r->zone = "UTC";
+    int code = read_arguments(r, count, arguments);
+    if (code == TOOL_GOOD) code = run_cohort(r);
+    for (size_t i = 0; i < r->file_count; i++) map_free(&r->files[i].map);
+    if (r->has_spend) batch_free(&r->spend);
+    leadkpi_cohorts_free(r->cohorts);
+    clock_close(&r->clock);
+    free(r->files);
+    free(r->settings);
+    free(r);
+    return code;
+}
