@@ -240,6 +240,11 @@ static leadkpi_status find_codes(leadkpi_funnel *funnel, const batch *b, code_me
     return LEADKPI_OK;
 }
 
+static inline bool is_kept(const batch *b, uint32_t code)
+{
+    return b->keeps_foreign || code != LK_FUNNEL_CODE_NOTHING;
+}
+
 /* ---- values ---------------------------------------------------------------------- */
 
 static lk_text value_text(const lk_column *column, size_t row, char digits[24])
@@ -281,11 +286,6 @@ static leadkpi_status intern_segment(leadkpi_funnel *funnel, const batch *b, siz
     *segment = index + 1;
     *last = text;
     return LEADKPI_OK;
-}
-
-static inline bool is_kept(const batch *b, uint32_t code)
-{
-    return b->keeps_foreign || code != LK_FUNNEL_CODE_NOTHING;
 }
 
 /* Of the events that are kept only, so that no text is held which nothing uses. */

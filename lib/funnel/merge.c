@@ -30,23 +30,6 @@ static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk
     return LEADKPI_OK;
 }
 
-static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t *codes,
-                                  leadkpi_error *error)
-{
-    lk_funnel_store *store = into->store;
-    for (uint32_t i = 0; i < from->codes.count; i++) {
-        lk_key128 key = from->codes.keys[i];
-        uint32_t value = lk_funnel_code_value(from, i);
-        if (value) {
-            lk_text text = lk_map_text_key(&from->values, value - 1);
-            LK_TRY(lk_map_text_find_or_add(&store->values, &into->memory, &text, 1, &value, error));
-            key = lk_funnel_valued_key(key, value + 1);
-        }
-        LK_TRY(lk_map128_find_or_add(&store->codes, &into->memory, &key, 1, &codes[i], error));
-    }
-    return LEADKPI_OK;
-}
-
 /* Standings do not add up: all rows of a lead went to one handle. */
 static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_store *from,
                                     const translation *t, leadkpi_error *error)
@@ -76,6 +59,23 @@ static void commit_standings(leadkpi_funnel *into, const lk_funnel_store *from, 
             memcpy(lk_standing(standings, &into->rule, t->leads[lead]), standing,
                    lk_standing_size(&into->rule) * sizeof *standing);
     }
+}
+
+static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t *codes,
+                                  leadkpi_error *error)
+{
+    lk_funnel_store *store = into->store;
+    for (uint32_t i = 0; i < from->codes.count; i++) {
+        lk_key128 key = from->codes.keys[i];
+        uint32_t value = lk_funnel_code_value(from, i);
+        if (value) {
+            lk_text text = lk_map_text_key(&from->values, value - 1);
+            LK_TRY(lk_map_text_find_or_add(&store->values, &into->memory, &text, 1, &value, error));
+            key = lk_funnel_valued_key(key, value + 1);
+        }
+        LK_TRY(lk_map128_find_or_add(&store->codes, &into->memory, &key, 1, &codes[i], error));
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,

@@ -159,10 +159,7 @@ leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const lead
 {
     leadkpi_error_reset(error);
     if (out) *out = NULL;
-    LK_FAIL_IF(funnel && funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
-               "input: with input=time no times of steps are kept; a histogram needs input=any");
-    LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
-               "compat: windowFunnel has levels only; a histogram needs compat=none");
+    if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "waits", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }

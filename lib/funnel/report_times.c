@@ -86,12 +86,7 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
 {
     leadkpi_error_reset(error);
     if (out) *out = NULL;
-    LK_FAIL_IF(funnel && funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
-               "input: with input=time no times of steps are kept; they need input=any");
-    LK_FAIL_IF(funnel && funnel->store && funnel->store->closed.range_count, error,
-               LEADKPI_CONTRADICTION, "close: of closed ranges no times of steps are kept");
-    LK_FAIL_IF(funnel && funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
-               "compat: windowFunnel has levels only; times need compat=none");
+    if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "times", error));
     return lk_funnel_report(funnel, options, true, fill, out, error);
 }

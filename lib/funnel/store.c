@@ -102,6 +102,17 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     funnel->store = NULL;
 }
 
+leadkpi_status lk_funnel_require_times(const leadkpi_funnel *funnel, leadkpi_error *error)
+{
+    LK_FAIL_IF(funnel->rule.compat != LK_COMPAT_NONE, error, LEADKPI_CONTRADICTION,
+               "compat: windowFunnel has levels only; times need compat=none");
+    LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
+               "input: with input=time no times of steps are kept; they need input=any");
+    LK_FAIL_IF(funnel->store && funnel->store->closed.range_count, error, LEADKPI_CONTRADICTION,
+               "close: of closed ranges no times of steps are kept");
+    return LEADKPI_OK;
+}
+
 lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
 {
     const lk_funnel_store *store = funnel->store;

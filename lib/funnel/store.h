@@ -14,8 +14,8 @@
 #include "base/lead_ids.h"
 #include "base/map.h"
 #include "calendar/calendar.h"
-#include "funnel/standings.h"
 #include "funnel/rule.h"
+#include "funnel/standings.h"
 
 typedef struct lk_funnel_event {
     int64_t time;
@@ -115,6 +115,9 @@ static inline bool lk_funnel_has_times(const leadkpi_funnel *funnel)
     return funnel->rule.compat == LK_COMPAT_NONE && funnel->rule.input == LK_INPUT_ANY &&
            !(funnel->store && funnel->store->closed.range_count);
 }
+
+/* Status: OK, CONTRADICTION. */
+leadkpi_status lk_funnel_require_times(const leadkpi_funnel *funnel, leadkpi_error *error);
 
 static inline uint64_t lk_funnel_code_steps(const lk_funnel_store *store, uint32_t code)
 {

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Times against other products, in one process on the same rows. Run by make bench-peers.
+. "${top_srcdir:?}/tests/support/interop.sh"
+interop_python chdb numpy
+interop_library
+LEADKPI_LIBRARY=$library "$python" -B "$top_srcdir/bench/peers/funnel.py" ${PEER_EVENTS:+"$PEER_EVENTS"}
