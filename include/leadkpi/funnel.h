@@ -329,7 +329,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funne
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
 
-/* leadkpi_funnel_sequences: which leads' events hold a pattern. `pattern` is in the notation of sequences.h;
+/* leadkpi_funnel_sequences: which leads' events hold a pattern. `pattern` is in the notation of sequence.h;
  * (?N) is an event of step N. Events that match no step are left out, and order, entry, windows and exclusions of
  * the definition do not matter. A row a group:
  *   leads            int64: leads with an event that matches a step

@@ -1,5 +1,5 @@
 /* sequence.c: patterns on events of the caller's. */
-#include <leadkpi/sequences.h>
+#include <leadkpi/sequence.h>
 
 #include "base/time_text.h"
 #include "funnel/pattern.h"

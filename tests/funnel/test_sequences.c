@@ -4,7 +4,7 @@
 #include "../support/fault.h"
 #include "world.h"
 
-#include <leadkpi/sequences.h>
+#include <leadkpi/sequence.h>
 
 #define SECOND INT64_C(1000000)
 

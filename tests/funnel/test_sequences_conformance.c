@@ -5,7 +5,7 @@
 #include "json.h"
 #include "world.h"
 
-#include <leadkpi/sequences.h>
+#include <leadkpi/sequence.h>
 
 #define SKIPPED 77
 #define EVENTS_MAX 64

@@ -7,8 +7,10 @@
  * is made once from options of the schema "calendar" and never changes.
  *
  *     leadkpi_options_create(NULL, "calendar", LEADKPI_NUL_TERMINATED, &options, &error);
- *     leadkpi_options_parse(options, "grain=week; zone=Europe/Berlin", LEADKPI_NUL_TERMINATED, &error);
- *     leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, file, file_size, &error);
+ *     leadkpi_options_parse(options, "grain=week; zone=Europe/Berlin", LEADKPI_NUL_TERMINATED,
+ *                           &error);
+ *     leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, file, file_size,
+ *                              &error);
  *     leadkpi_calendar_create(NULL, options, &calendar, &error);
  *     leadkpi_calendar_period(calendar, time, &start, &end, &error);
  *     leadkpi_calendar_label(calendar, time, text, sizeof text, NULL, &error);    "2025-W14"
@@ -103,7 +105,8 @@ enum {
  * defaults (days, UTC, always open). `host` may be NULL. The options are copied.
  * `*calendar` is NULL on failure.
  * Status: OK, NULL_ARGUMENT (calendar), BAD_ARGUMENT (host, hours, holidays, a zone
- * name without rules), MISMATCH (options of another schema), CONTRADICTION (zone_data and zone_rule),
+ * name without rules), MISMATCH (options of another schema), CONTRADICTION (zone_data and
+ * zone_rule),
  * BAD_FORMAT (zone_data, zone_rule), OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_calendar_create(const leadkpi_host *host,
                                                    const leadkpi_options *options,

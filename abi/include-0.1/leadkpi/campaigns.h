@@ -266,6 +266,11 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  * are at `level`. The flag partial: the period is cut by as_of, from or to, or deals
  * have no value, or no sales cost was given; immature: see mature_after.
  *
+ * Money has its interval from the deals behind it: sums of deal values from the squares of
+ * the values (log-normal), their mean from how they differ, revenue per lead from what each
+ * lead of the cohort brought; KPIs of KPIs (LTV to CAC) from the intervals of those. What was
+ * handed in as a measure, or is of too few deals, has none, and the reason says so.
+ *
  * Times (response time, sales cycle) count those still waiting as going on when last
  * seen (Kaplan and Meier 1958; leadkpi/stats.h); a mean of times is of those that
  * are over, and flagged survivor_biased where some are not.
@@ -275,8 +280,8 @@ LEADKPI_API leadkpi_status leadkpi_campaigns_describe(const leadkpi_campaigns *c
  * weight that is not name=number; hours, holidays, a zone without rules),
  * UNKNOWN_NAME (a KPI; a measure of inputs; a dimension that no row has had; a
  * segment of weights that its dimension has not had),
- * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; an input or weight twice; weights without
- * overhead=weights or the other way round; overhead without by; zone_data and
+ * AMBIGUOUS_NAME (a KPI), CONTRADICTION (from not before to; an input or weight twice; weights
+ * without overhead=weights or the other way round; overhead without by; zone_data and
  * zone_rule), BAD_FORMAT (zone data), NOT_ENOUGH_DATA (no row was added yet),
  * OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_campaigns_report(const leadkpi_campaigns *campaigns,

@@ -19,28 +19,53 @@
  * leadkpi_funnel_describe says a rule as a sentence.
  *   steps         1 to 64 events in their order; "a|b" is either event. An event
  *                 may be several steps
+ *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
+ *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so
  *                 add all events of a lead; unordered; anchored: the first step first, the
- *                 others in any order after it
+ *                 others in any order after it; open: each step by itself, without rates
  *   entry         any (default): every event of step 1 starts an attempt, the best counts;
  *                 first: only a lead's first one does. The second is what a chain of
  *                 SQL joins on the first event computes, and counts fewer: on a log of
- *                 10 million events 59,480 leads at step 2 instead of 163,058
+ *                 10 million events 59,480 leads at step 2 instead of 163,058.
+ *                 every: each event of step 1 is an attempt that counts, and events after it may
+ *                 serve several; again: the next attempt starts once the one before is over: at
+ *                 the last step, when its window ended, or at an exclusion that bars its next step
  *   window        longest time from the first step to any other, inclusive
+ *   window_days   calendar days in which an attempt ends, 1: that of the first step; by the clocks
+ *                 of zone, zone_data or zone_rule, as in calendar.h
+ *   session       an attempt ends with its session, and that with a pause longer than this between
+ *                 any events of the lead, so add all of them; sessions: so many in a row
  *   step_window   longest time from a step to the next, inclusive
  *   gap           shortest time from a step to the next; 1us: times rise strictly
  *   same_event    once (default): one event fills one step; many: all that it matches
+ *   same_value    true: all events of an attempt have one value in the column value; each value
+ *                 of a lead is a journey of its own, and the best counts (first: that of the
+ *                 lead's first event of step 1)
  *   skips         implied: an event of a later step brings the earlier ones at its time
  *                 (with same_event=many), as where a CRM jumps over stages; strict (default)
- *   exclude       events that end the attempts under way, which keep what they reached;
- *                 a later attempt may get farther. exclude_from, exclude_to: only between these steps
+ *   optional      numbers of steps that an attempt may leave out; of the ways to get as far the
+ *                 first to get there counts, of those the one with most of these steps
+ *   exclude       events that may not stand between steps. exclude_from, exclude_to: only between
+ *                 these steps, one number for all or one for each exclusion. exclude_effect:
+ *                 restart (default): no two steps that follow each other may have one in between,
+ *                   so an attempt is back at the step before the range, and may go through it again
+ *                 end: an attempt that is between the steps when it comes is over
+ *                   (in both what was reached stays reached)
+ *                 lead: where every attempt that got farthest met one on its way or, later in its
+ *                   window, before the next step, the lead does not count, not even at step 1
  *   compat        clickhouse: the answer of windowFunnel with `modes`, bug for bug
  *   ids           exact or hashed
+ *   input         any (default); time: rows come in order of time, in a batch and from batch to batch. Then
+ *                 no events are kept, only what follows from them: 64 bytes a lead at 5 steps. For rules
+ *                 that leadkpi_funnel_close takes, rows without sequence and segment, and reports of levels;
+ *                 merged are parts of different leads
  * Options that contradict each other are refused, with the reason.
  *
  * Which attempt counts: the one that got farthest; of those the first to get
  * there; of those that got there with one event the latest to start (anchored:
- * the earliest). Going back to an earlier step undoes nothing.
+ * the earliest). Going back to an earlier step undoes nothing. With entry=every and
+ * entry=again attempts are counted, not leads; leadkpi_funnel_steps has both.
  *
  * Ties. Events of a lead are in order of time, of the column sequence, and then
  * of their content: events that match no step, events by their steps read as a
@@ -53,12 +78,15 @@
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
- * Memory: 32 bytes an event, about 30 a lead and its id (text ids: and the text).
- * Events that match nothing are not kept, except by order=adjacent and
- * ClickHouse's strict_order. A report holds 4 bytes an event (36 where the rows
- * did not come lead by lead), 32 a lead that entered (with times 8 a step more),
- * and 24 an event of the longest lead (with times, step_window, gap or adjacent
- * steps 36, and with times 4 a step more).
+ * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
+ * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
+ * Events that match nothing are not kept, except by order=adjacent, session, and
+ * ClickHouse's strict_order. A report holds, where rows did not come lead by lead in order, 16 bytes an event
+ * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
+ * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
+ * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
+ * entry=every, entry=again, optional steps or exclude_effect 20 more for each step that an event
+ * matches, and an attempt 12 and with times 8 a step; with same_value 40 more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -106,9 +134,11 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  *   time       timestamp
  *   event      text, or int64 (a code, which a step names by its digits); or instead of it
  *   steps      int64: the steps that the event matches, one bit each, bit 0 for step 1; and
- *   excluded   bool: whether it is an exclusion. Optional
+ *   excluded   bool: whether it is an exclusion, the first; or int64: which, a bit each, where they
+ *              have ranges of their own. Optional
  *   sequence   int64: order within one time; null is 0. Optional
  *   segment    text: for reports by segment. Optional, may be null
+ *   value      int64 or text, with same_value alone: an event without one is in no attempt
  * A null in the others is refused with its row; other columns are not looked
  * at. `batch_id` is optional (NULL): a batch that this handle has had under the
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
@@ -136,11 +166,35 @@ LEADKPI_API leadkpi_status leadkpi_funnel_add_stages(leadkpi_funnel *funnel,
 LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
                                                 leadkpi_error *error);
 
+/* leadkpi_funnel_close: the events from `from` up to, not with, `until` shrink to a summary of constant
+ * size a lead, 144 bytes at 5 steps (8 times 4 + (k - 1)(k + 2) / 2 at k). No report of levels changes,
+ * now or later: what comes before and after is put together with it exactly. It says that all
+ * events of these leads in that range are there: rows in it are refused from then on. A
+ * range may cover closed ones, which become one with it, and else must not meet them.
+ * LEADKPI_FUNNEL_BEGINNING is before all times, INT64_MAX after them. Handles that closed the same ranges
+ * of other leads merge, and so do those that closed other ranges of the same leads, in any order to the same bytes.
+ *   what                    may be closed
+ *   order                   ordered; not adjacent, unordered, anchored
+ *   entry                   any, first
+ *   window                  any or none
+ *   step_window, gap        none: what may follow a step then hangs on more than its start
+ *   same_event, skips       many: any; once: events of one step at most
+ *   exclude                 none
+ *   compat                  none
+ *   sequence, segment       null in the range, or 0
+ *   input                   any; time keeps no events anyway
+ * What is lost: times of steps, for which leadkpi_funnel_times is refused and
+ * leadkpi_funnel_leads leaves out step_1 ...; and as_of before the last closed event.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (until), CONTRADICTION (the definition, an event in the
+ * range, or a closed range), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+#define LEADKPI_FUNNEL_BEGINNING INT64_MIN
+LEADKPI_API leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t from, int64_t until,
+                                                leadkpi_error *error);
+
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds 4 bytes an event
- * (36 where the rows did not come lead by lead) and 8 a lead.
+ * later release reads it. While it runs it holds what a report holds an event, and 8 bytes a lead.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,
@@ -168,10 +222,15 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   as_of      events after it do not count; default: the latest event there is
  *   by         segment: a group of rows for each segment; default none
  *   breakdown  which segment is a lead's: that of the first event of the attempt
- *              that counts (entry, the default), of its first event that has one, or of its last
+ *              that counts (entry, the default), of its first event that has one (first), of its last
+ *              (last), of the event that filled breakdown_step (step); or any: with
+ *              by=segment a lead counts once in each segment that an event of it has, and once in the total
+ *   breakdown_step  from 1; 0, the default: the last step that the lead reached. Leads that
+ *              did not get there have no segment
+ *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
- *              started. Looked at by leadkpi_funnel_steps
+ *              started: the trend. Young ones are marked immature
  * Groups stand in order of segment (null first) and period; last, unless it is the
  * only group, comes the total. A group's columns:
  *   row                       text: "segment" or "total"
@@ -183,12 +242,14 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
 
 /* leadkpi_funnel_steps: how many got how far. A row a group and step:
  *   step, name         int64 from 1, and its text in the definition
- *   reached            int64: leads that got here or farther
+ *   reached            int64: leads, or with entry=every and entry=again attempts, that got here or
+ *                      farther; of an optional step, and of every step of an open funnel: that did it
+ *   leads              int64: different leads among them; only there where attempts are counted
  *   exactly            int64: leads whose last step this is
  *   open               int64: of these, those whose window is not over as of the report: they may
  *                      still go on. 0 at the last step
- *   step_rate          double: reached of those at the step before; null at step 1 and of
- *                      nobody; with step_rate_low, step_rate_high (Wilson's interval)
+ *   step_rate          double: reached of those at the step before (the last that is not
+ *                      optional); null at step 1, of nobody, and in an open funnel; with step_rate_low, step_rate_high (Wilson's interval)
  *   overall_rate       double: reached of those at step 1; with _low, _high
  *   drop_off           double: share that did not go on to the next step; null at the last
  *   bottleneck         bool: the step with the lowest step_rate of its group (the first of equals)
@@ -220,14 +281,87 @@ LEADKPI_API leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel,
 /* leadkpi_funnel_leads: a row a lead that reached step 1 or more, in order of ids:
  *   id                   int64 or text; of hashed ids the hash in 32 hexadecimal digits
  *   segment              text, by the breakdown; null: none
+ *   attempt              int64 from 1; only there where attempts are counted, which have a row each
  *   step                 int64: the last step reached
  *   start                timestamp of the first
  *   step_1, step_2 ...   timestamps of the steps of the attempt that counts, null where not
  *                        reached; not there with compat
- * `by`, `level` and the calendar are not looked at. Since 0.1. */
+ * `level` and the calendar are not looked at, and `by` only for breakdown=any, which then gives a row
+ * a lead and segment. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel,
                                                 const leadkpi_options *options,
                                                 leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_histogram: how long leads took from from_step (default 1) to to_step (0, the
+ * default: the last) in bars of equal width, the same bars for each group. `bins` bars from the
+ * shortest wait to the longest (0, the default: the cube root of the leads, rounded up, as
+ * PostHog has it; widths are whole microseconds), or bars of bin_width from a multiple of
+ * it. A row a group and bar; none where no lead went all the way:
+ *   from_seconds, to_seconds   double: the bar holds waits from the first to below the second
+ *   leads                      int64
+ *   share, cumulative_share    double: of those of the group that went all the way; null of nobody
+ * Who did not, or not yet, is in none: leadkpi_funnel_times counts them. Also BAD_ARGUMENT
+ * (steps, more than 10000 bars) and CONTRADICTION (bins and bin_width; compat). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_difference: is a segment or a period better than another, or may it be chance? A row a
+ * group (without the total) and step. With periods each is compared with the one before that has leads,
+ * of its segment; without, each segment with all other leads; with `against` with
+ * that segment, of its period. Columns after those of the group:
+ *   against           text: the segment or period compared with, "all others", or null: none
+ *   step, name        as in leadkpi_funnel_steps
+ *   leads, of         int64: reached; and of how many: those at step 1 (rate=overall, the
+ *                     default) or at the step before (rate=step)
+ *   rate              double; null of nobody
+ *   against_leads, against_of, against_rate   the same of the other side
+ *   difference        double: rate less against_rate; with difference_low, difference_high: the
+ *                     score interval of Miettinen and Nurminen (1985)
+ *   p_value           double: two-sided, of the same score test; below 1 - level exactly where the interval
+ *                     leaves out 0
+ *   verdict           text: "higher", "lower", "not distinguishable"; "" where there is nothing
+ *                     to compare
+ * Young groups had less time: ask for mature=true. A p-value is of its one row: of twenty comparisons
+ * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
+ * by=segment; breakdown=any: a lead would stand on both sides). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
+                                                     const leadkpi_options *options,
+                                                     leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_sequences: which leads' events hold a pattern. `pattern` is in the notation of sequence.h;
+ * (?N) is an event of step N. Events that match no step are left out, and order, entry, windows and exclusions of
+ * the definition do not matter. A row a group:
+ *   leads            int64: leads with an event that matches a step
+ *   matched          int64: of these, those with a match
+ *   matches          int64: matches that do not overlap, of all of them
+ *   share            double: matched of leads; with share_low, share_high (Wilson); null of nobody
+ * Groups go by the lead's first such event. breakdown=step and mature do not apply: CONTRADICTION.
+ * Also BAD_ARGUMENT (the pattern, with the place). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_sequence_leads: the same, a row a lead in order of ids: id; matches (int64); first_start and
+ * first_end (timestamps): of the first and last event of the first match, null without one. Of `options`
+ * as_of and pattern are looked at. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *funnel,
+                                                         const leadkpi_options *options,
+                                                         leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_retention: who had step 1, and each other step too. A row a group and step:
+ *   step, name       as in leadkpi_funnel_steps
+ *   leads            int64: leads with an event of step 1
+ *   retained         int64: of these, those with one of this step at whatever time, also before: what
+ *                    ClickHouse's retention counts
+ *   returned         int64: those with one after their first event of step 1, and within `window` of
+ *                    the definition. Of step 1: who came again
+ *   rate             double: returned of leads; with rate_low, rate_high (Wilson); null of nobody
+ * Order, entry and the rest of the definition do not matter. Groups go by the first event of step 1.
+ * breakdown=step and mature do not apply: CONTRADICTION. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
  * none: a plain function for one window and the default rule (ordered, any entry, one event one step).
@@ -254,6 +388,19 @@ LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int
                                                  const int64_t *ends, size_t journey_count,
                                                  int32_t step_count, int64_t window,
                                                  int32_t *levels, leadkpi_error *error);
+
+/* leadkpi_funnel_levels_of_several: the same for up to 64 funnels in one pass over the events.
+ * Funnel f has step_counts[f] steps and windows[f], and in
+ * it code c matches the steps code_steps[f * code_count + c]. levels[i * funnel_count + f] is written;
+ * all are -1 on failure. `host` may be NULL; 8 bytes are held for each code and
+ * funnel, as often as it has steps in one of them, and 4 a code, while it runs.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, funnel_count, code_count, and of a funnel
+ * step_counts, windows, code_steps), BAD_DATA (as leadkpi_funnel_levels), OVERFLOW, OUT_OF_MEMORY,
+ * LIMIT, INTERRUPTED. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_levels_of_several(
+    const leadkpi_host *host, const int64_t *times, const int32_t *codes, const int64_t *ends,
+    size_t journey_count, int32_t funnel_count, const uint64_t *code_steps, size_t code_count,
+    const int32_t *step_counts, const int64_t *windows, int32_t *levels, leadkpi_error *error);
 
 #define LEADKPI_FUNNEL_NO_WINDOW INT64_MAX
 

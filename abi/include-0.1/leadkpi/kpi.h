@@ -55,14 +55,14 @@ extern "C" {
 
 /* What to know about a number beside its value. Pinned bits, append only. */
 enum {
-    LEADKPI_FLAG_NO_INTERVAL = 1 << 0,   /* low and high are NaN; the reason: leadkpi_estimate_reason */
-    LEADKPI_FLAG_PARTIAL = 1 << 1,       /* the period is not over, or a part of the input is missing */
+    LEADKPI_FLAG_NO_INTERVAL = 1 << 0,   /* low and high are NaN: leadkpi_kpi_estimate_reason */
+    LEADKPI_FLAG_PARTIAL = 1 << 1,       /* the period is not over, or input is missing */
     LEADKPI_FLAG_IMMATURE = 1 << 2,      /* conversions of this cohort are still to come */
-    LEADKPI_FLAG_APPROXIMATE = 1 << 3,   /* the interval's coverage is approximate for these inputs */
+    LEADKPI_FLAG_APPROXIMATE = 1 << 3,   /* coverage is approximate for these inputs */
     LEADKPI_FLAG_SURVIVOR_BIASED = 1 << 4, /* only those that finished are in it */
-    LEADKPI_FLAG_NOT_A_SUBSET = 1 << 5,  /* the numerator exceeds the denominator it should be part of */
+    LEADKPI_FLAG_NOT_A_SUBSET = 1 << 5,  /* the numerator exceeds its denominator */
     LEADKPI_FLAG_PERIOD_BASIS = 1 << 6,  /* period basis: not a probability, may exceed 1 */
-    LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction; the interval treats it as a count */
+    LEADKPI_FLAG_FRACTIONAL = 1 << 7,    /* a count with a fraction, taken as a count */
     LEADKPI_FLAG_BOUND_ONLY = 1 << 8,    /* undefined, but low or high is a bound that holds */
     LEADKPI_FLAG_EXCLUSIVE = 1 << 9, /* Fieller: all but a gap is possible; -INFINITY to INFINITY */
     LEADKPI_FLAG_UNBOUNDED = 1 << 10, /* Fieller: every number is possible; -INFINITY to INFINITY */
@@ -93,17 +93,17 @@ typedef struct leadkpi_estimate {
     double reserved[4];      /* zero */
 } leadkpi_estimate;
 
-/* leadkpi_flag_name: the stable name of one flag, such as "no_interval";
- * "unknown_flag" for any other number. leadkpi_flag_meaning: the same as a short
- * sentence. leadkpi_flag_at: the flags one by one for index 0, 1, ...; 0 past the
+/* leadkpi_kpi_flag_name: the stable name of one flag, such as "no_interval";
+ * "unknown_flag" for any other number. leadkpi_kpi_flag_meaning: the same as a short
+ * sentence. leadkpi_kpi_flag_at: the flags one by one for index 0, 1, ...; 0 past the
  * last. Since 0.1. */
-LEADKPI_API const char *leadkpi_flag_name(uint32_t flag);
-LEADKPI_API const char *leadkpi_flag_meaning(uint32_t flag);
-LEADKPI_API uint32_t leadkpi_flag_at(int32_t index);
+LEADKPI_API const char *leadkpi_kpi_flag_name(uint32_t flag);
+LEADKPI_API const char *leadkpi_kpi_flag_meaning(uint32_t flag);
+LEADKPI_API uint32_t leadkpi_kpi_flag_at(int32_t index);
 
-/* leadkpi_estimate_reason: why there is no value, or no interval; "" where
+/* leadkpi_kpi_estimate_reason: why there is no value, or no interval; "" where
  * there are both, and for NULL. Since 0.1. */
-LEADKPI_API const char *leadkpi_estimate_reason(const leadkpi_estimate *estimate);
+LEADKPI_API const char *leadkpi_kpi_estimate_reason(const leadkpi_estimate *estimate);
 
 /* ---- finding a KPI ----------------------------------------------------- */
 
@@ -170,16 +170,16 @@ LEADKPI_API const char *leadkpi_kpi_property_at(int32_t index);
 LEADKPI_API int32_t leadkpi_kpi_input_count(int32_t kpi);
 LEADKPI_API const char *leadkpi_kpi_input(int32_t kpi, int32_t index);
 
-/* leadkpi_measure_at: the ids of the measures for index 0, 1, ...; NULL past the
- * last. leadkpi_measure_property: "id", "type" (count, money, duration, ratio,
+/* leadkpi_kpi_measure_at: the ids of the measures for index 0, 1, ...; NULL past the
+ * last. leadkpi_kpi_measure_property: "id", "type" (count, money, duration, ratio,
  * score; with [] for an array), "unit", "minimum", "maximum" ("" where there is
  * none), "additivity" (flow, first_entry, distinct, stock, sketch, none),
  * "description"; NULL where there is no such measure or property.
- * leadkpi_measure_property_at: their names; NULL past the last. Since 0.1. */
-LEADKPI_API const char *leadkpi_measure_at(int32_t index);
-LEADKPI_API const char *leadkpi_measure_property(const char *measure, size_t measure_length,
+ * leadkpi_kpi_measure_property_at: their names; NULL past the last. Since 0.1. */
+LEADKPI_API const char *leadkpi_kpi_measure_at(int32_t index);
+LEADKPI_API const char *leadkpi_kpi_measure_property(const char *measure, size_t measure_length,
                                                  const char *property, size_t property_length);
-LEADKPI_API const char *leadkpi_measure_property_at(int32_t index);
+LEADKPI_API const char *leadkpi_kpi_measure_property_at(int32_t index);
 
 /* leadkpi_kpi_category_at: the ids of the categories for index 0, 1, ...; NULL
  * past the last. leadkpi_kpi_category_property: "id", "title", "question" (that
@@ -193,7 +193,7 @@ LEADKPI_API const char *leadkpi_kpi_category_property(const char *category,
 /* The same as tables, a row each, for a host that loops. `host` may be NULL.
  *   catalogue    kpi (int64), then every property of leadkpi_kpi_property (text)
  *   inputs       kpi (int64), name, position (int64, from 0), measure
- *   measures     every property of leadkpi_measure_property (text)
+ *   measures     every property of leadkpi_kpi_measure_property (text)
  *   categories   id, title, question, membership (text)
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host), OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_catalogue(const leadkpi_host *host, leadkpi_table **out,
@@ -222,10 +222,12 @@ LEADKPI_API leadkpi_status leadkpi_kpi_categories(const leadkpi_host *host, lead
  *
  * What nothing is said of is taken as known. By the interval of the catalogue:
  *   compound_poisson   the number of deals is random too: the variance of a sum is the sum
- *                      of squares
+ *                      of squares. Log-normal, so that a sum above 0 stays there; where an
+ *                      input is taken off, or the sum is not above 0, by Fieller's theorem
  *   entity_dispersion, ratio_fieller  n entities: Fieller's theorem on the sums, with n - 1
  *                      degrees of freedom (of one sum over a known number: Student's t
- *                      interval of the mean). Without n as compound_poisson.
+ *                      interval of the mean). Without n their number is random: the
+ *                      variance of a sum is the sum of squares.
  *   propagate, delta_product  square-and-add on the log scale: one uncertain input carries
  *                      its interval over; variances in a product add as in log-delta
  *   delong             mann_whitney_u.variance, from leadkpi_stats_auc; on the logit scale
@@ -308,8 +310,9 @@ LEADKPI_API leadkpi_status leadkpi_kpi_estimate_columns(
 
 /* leadkpi_kpi_evaluate_table: the same from a table whose columns are named by
  * measure (int64, double or decimal; others are not looked at; a null cell is
- * NOT_GIVEN) and by names of the dispersion (a null cell: not said) to a new table: value, low, high (double, null where there is
- * none), status, flags (text: names, with blanks between flags). `host` may be
+ * NOT_GIVEN) and by names of the dispersion (a null cell: not said) to a new table: value, low,
+ * high (double, null where there is none), status, flags (text: names, with blanks between
+ * flags). `host` may be
  * NULL; `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT, NOT_GIVEN (a column that the KPI needs
  * is missing), WRONG_TYPE, MISMATCH, CONTRADICTION (a dispersion in the options:

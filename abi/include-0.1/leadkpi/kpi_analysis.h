@@ -14,7 +14,7 @@
  * A null cell of a measure makes the row's status NOT_GIVEN. Numbers that do not
  * exist are null. `host` and `options` may be NULL; `*out` is NULL on failure.
  * Texts of a row: status and flags are names as leadkpi_status_name and
- * leadkpi_flag_name give them.
+ * leadkpi_kpi_flag_name give them.
  *
  * Status of every call: OK, NULL_ARGUMENT, BAD_ARGUMENT (no such KPI, host, a row that is
  * not there), WRONG_TYPE (a KPI over arrays, or a column), NOT_GIVEN (a column that the KPI
@@ -106,10 +106,11 @@ LEADKPI_API leadkpi_status leadkpi_kpi_rank(const leadkpi_host *host, int32_t kp
  * "vanished", "empty", "total"), weight_before, weight_after, value_before, value_after,
  * rate_effect, rate_low, rate_high, mix_effect, mix_low, mix_high (double). The effects of the
  * total are the exact sums of those above, rounded once; together they are the change within
- * a few units in the last place. Intervals take the weights as known; null where a segment has none.
+ * a few units in the last place. Intervals take the weights as known; null where a segment has
+ * none.
  * BAD_ARGUMENT for a KPI that is no ratio of sums; UNDEFINED where nothing is in the
- * denominator; BAD_DATA, with the row: a segment twice, or null, or numbers that cannot be; NOT_GIVEN:
- * a null measure; OVERFLOW: effects of 2^63 or more. Since 0.1. */
+ * denominator; BAD_DATA, with the row: a segment twice, or null, or numbers that cannot be;
+ * NOT_GIVEN: a null measure; OVERFLOW: effects of 2^63 or more. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_kpi_explain_mix(const leadkpi_host *host, int32_t kpi,
                                                    const leadkpi_table *before,
                                                    const leadkpi_table *after,
@@ -138,6 +139,32 @@ LEADKPI_API leadkpi_status leadkpi_kpi_explain_drivers(const leadkpi_host *host,
                                                        const leadkpi_table *rows,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_kpi_explain_tree: why a KPI moved, along the identities of the catalogue, as deep as the
+ * columns go: with spend, leads, customers and clicks the acquisition cost is cost per lead over
+ * lead-to-customer rate, cost per lead is cost per click over leads per click, and so on to the
+ * measures. `rows` are two: before and after; a column a measure. A KPI without an identity that
+ * the columns allow is split into its inputs, where it is a product of powers of them.
+ * Of products the method is LMDI-I (Ang 2005), of sums the differences; both are exact and leave no
+ * residual where the identity holds. Where it does not, because the columns are of another cohort
+ * or cost base, what is left stands as "rest". Options are of schema "kpi_explain_tree": level
+ * (0.95), basis (cohort), depth (8 levels at most).
+ *
+ * Out, a row a node, a node before its parts: node, parent (int64; null of the root), level
+ * (int64, 0 of the root); before, after, effect, effect_low, effect_high (double; the effects in
+ * the unit of the root); name (a KPI, a measure, two measures with / between them, or "rest"),
+ * relation ("total", "factor", "divisor", "term", "less", "rest"), method ("lmdi", "sum", "" of
+ * a leaf), meaning (of what the node is made) (text). The effects of the parts of a node are
+ * together its own: they
+ * add up before the last rounding. An interval takes the weight of the node as known; it is that
+ * of the KPI, or of the count; null of money and rates, of which two rows do not say how sure
+ * they are.
+ * BAD_ARGUMENT: not two rows; NOT_GIVEN, UNDEFINED, BAD_DATA: an input of the KPI is null, or it
+ * has no value; OVERFLOW: effects of 2^63 or more. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_kpi_explain_tree(const leadkpi_host *host, int32_t kpi,
+                                                    const leadkpi_table *rows,
+                                                    const leadkpi_options *options,
+                                                    leadkpi_table **out, leadkpi_error *error);
 
 /* ---- is it a good set? --------------------------------------------------- */
 

@@ -10,7 +10,8 @@
  *     // 200 leads give 10 customers on average; it takes 249 for 10 or more in 4 of 5 cases
  *
  * Conventions. Numbers are finite. A target of counts that has a fraction means the next
- * whole one, up to 1e15; target 0 needs nothing. `probability` is above 0 and below 1. Neither output may be
+ * whole one, up to 1e15; target 0 needs nothing. `probability` is above 0 and below 1. Neither
+ * output may be
  * NULL; both are NaN on failure. `error` may be NULL. Thread-safe, no memory.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (probability), BAD_DATA (NaN, infinite, negative, a
  * rate above 1), UNDEFINED (a rate, value or cost of 0 that cannot lead there), OVERFLOW (more than

@@ -57,11 +57,13 @@ enum {
     LEADKPI_TYPE_BOOL = 3,      /* one byte a value: 0 is false, anything else is true */
     LEADKPI_TYPE_TEXT = 4,      /* UTF-8, plain or dictionary-coded */
     LEADKPI_TYPE_TIMESTAMP = 5, /* int64: microseconds since 1970-01-01T00:00:00Z */
-    LEADKPI_TYPE_DECIMAL = 6    /* int64 times 10 to the power of minus the column's scale */
+    LEADKPI_TYPE_DECIMAL = 6,   /* int64 times 10 to the power of minus the column's scale */
+    LEADKPI_TYPE_OTHER = 7      /* from Arrow: a type of which no call reads a cell; the column's
+                                   unit says which, such as "Arrow format +l" */
 };
 
 /* leadkpi_type_name: "int64", "double", "bool", "text", "timestamp",
- * "decimal"; "unknown" for any other number. Static text. Since 0.1. */
+ * "decimal", "other"; "unknown" for any other number. Static text. Since 0.1. */
 LEADKPI_API const char *leadkpi_type_name(int32_t type);
 
 /* ---- making a table ---------------------------------------------------- */
@@ -140,6 +142,17 @@ LEADKPI_API leadkpi_status leadkpi_table_borrow_dictionary(
 LEADKPI_API leadkpi_status leadkpi_table_copy_strings(leadkpi_table *table, const char *name,
                                                       size_t name_length,
                                                       const char *const *strings, size_t row_count,
+                                                      leadkpi_error *error);
+
+/* leadkpi_table_share_column: add a column of another table under any name,
+ * not copied: `table` holds a reference of `from` until it is freed. So a
+ * column gets the name that a room asks for, or leaves the others behind.
+ * Two tables that share from each other are never freed.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (name, no such column, another row count, `from` is
+ * `table`), OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_table_share_column(leadkpi_table *table, const char *name,
+                                                      size_t name_length,
+                                                      const leadkpi_table *from, int32_t column,
                                                       leadkpi_error *error);
 
 /* ---- reading a table --------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* sequences.h: patterns of events with conditions on time, in linear time.
+/* sequence.h: patterns of events with conditions on time, in linear time.
  *
  * Part of libleadkpi; MIT licence, see COPYING. Since 0.1.
  *
@@ -34,8 +34,8 @@
  * `times` rise (microseconds, years 1 to 9999); bit i of conditions[k] says that condition i + 1 holds
  * for event k. Arrays may be NULL where count is 0. Which of two events of one time is first is the
  * caller's order. */
-#ifndef LEADKPI_SEQUENCES_H
-#define LEADKPI_SEQUENCES_H
+#ifndef LEADKPI_SEQUENCE_H
+#define LEADKPI_SEQUENCE_H
 
 #include <stddef.h>
 #include <stdint.h>
