@@ -3,22 +3,7 @@
 
 #include "base/hash.h"
 #include "base/options_parts.h"
-
-/* Where the text goes; `length` counts on past the end of the buffer. */
-typedef struct sink {
-    char *out;
-    size_t capacity;
-    size_t length;
-} sink;
-
-static void put(sink *s, lk_text text)
-{
-    if (s->length < s->capacity && text.length) {
-        size_t room = s->capacity - s->length;
-        memcpy(s->out + s->length, text.data, text.length < room ? text.length : room);
-    }
-    s->length += text.length;
-}
+#include "base/sentence.h"
 
 /* A text and an item of a list need quotes in one case more or less. */
 static bool needs_quotes(lk_text text, bool in_list)
@@ -29,41 +14,41 @@ static bool needs_quotes(lk_text text, bool in_list)
            (in_list && memchr(text.data, ',', text.length));
 }
 
-static void put_quoted(sink *s, lk_text text)
+static void put_quoted(lk_sentence *s, lk_text text)
 {
-    put(s, LK_LITERAL("\""));
+    lk_say(s, LK_LITERAL("\""));
     for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] == '"') put(s, LK_LITERAL("\""));
-        put(s, (lk_text){text.data + i, 1});
+        if (text.data[i] == '"') lk_say(s, LK_LITERAL("\""));
+        lk_say(s, (lk_text){text.data + i, 1});
     }
-    put(s, LK_LITERAL("\""));
+    lk_say(s, LK_LITERAL("\""));
 }
 
-static void put_list(sink *s, const lk_option *option, const lk_value *value)
+static void put_list(lk_sentence *s, const lk_option *option, const lk_value *value)
 {
     for (size_t i = 0; i < lk_item_count(option, value); i++) {
         lk_text item = lk_item(option, value, i);
-        if (i) put(s, LK_LITERAL(","));
+        if (i) lk_say(s, LK_LITERAL(","));
         if (needs_quotes(item, true))
             put_quoted(s, item);
         else
-            put(s, item);
+            lk_say(s, item);
     }
 }
 
 /* The hash of the bytes as 32 hexadecimal digits; nothing where there are none. */
-static void put_hash(sink *s, lk_text bytes)
+static void put_hash(lk_sentence *s, lk_text bytes)
 {
     uint8_t hash[16];
     if (bytes.length == 0) return;
     lk_key128_to_bytes(lk_hash128(bytes.data, bytes.length), hash);
     for (size_t i = 0; i < sizeof hash; i++) {
-        put(s, (lk_text){&"0123456789abcdef"[hash[i] >> 4], 1});
-        put(s, (lk_text){&"0123456789abcdef"[hash[i] & 15], 1});
+        lk_say(s, (lk_text){&"0123456789abcdef"[hash[i] >> 4], 1});
+        lk_say(s, (lk_text){&"0123456789abcdef"[hash[i] & 15], 1});
     }
 }
 
-static void put_value(sink *s, const lk_option *option, const lk_value *value, bool quoted)
+static void put_value(lk_sentence *s, const lk_option *option, const lk_value *value, bool quoted)
 {
     lk_text text = lk_item(option, value, 0);
     char digits[LK_SCALAR_SIZE];
@@ -78,14 +63,14 @@ static void put_value(sink *s, const lk_option *option, const lk_value *value, b
         if (quoted && needs_quotes(text, false))
             put_quoted(s, text);
         else
-            put(s, text);
+            lk_say(s, text);
         break;
     case LK_OPTION_CHOICE:
         if (lk_scalar_of(option, value).has_value)
-            put(s, lk_option_choice(option, lk_scalar_of(option, value).int64));
+            lk_say(s, lk_option_choice(option, lk_scalar_of(option, value).int64));
         break;
     default:
-        put(s, (lk_text){digits, lk_scalar_print(option, lk_scalar_of(option, value), digits)});
+        lk_say(s, (lk_text){digits, lk_scalar_print(option, lk_scalar_of(option, value), digits)});
         break;
     }
 }
@@ -93,7 +78,7 @@ static void put_value(sink *s, const lk_option *option, const lk_value *value, b
 size_t lk_value_print(const lk_option *option, const lk_value *value, bool quoted, char *out,
                       size_t capacity)
 {
-    sink s = {out, capacity, 0};
+    lk_sentence s = {out, capacity, 0};
     put_value(&s, option, value, quoted);
     return s.length;
 }
@@ -114,17 +99,17 @@ static int next_set(const leadkpi_options *options, const lk_schema *schema, int
 size_t lk_options_print(const leadkpi_options *options, const lk_schema *schema, char *out,
                         size_t capacity)
 {
-    sink s = {out, capacity, 0};
+    lk_sentence s = {out, capacity, 0};
     lk_text joint = LK_LITERAL(": ");
-    put(&s, lk_option_text(schema->name));
+    lk_say(&s, lk_option_text(schema->name));
     for (int i = -1; (i = next_set(options, schema, i)) >= 0;) {
-        put(&s, joint);
-        put(&s, lk_option_text(schema->options[i].name));
-        put(&s, LK_LITERAL("="));
+        lk_say(&s, joint);
+        lk_say(&s, lk_option_text(schema->options[i].name));
+        lk_say(&s, LK_LITERAL("="));
         put_value(&s, &schema->options[i], lk_options_value(options, i), true);
         joint = LK_LITERAL("; ");
     }
-    if (joint.data[0] == ':') put(&s, LK_LITERAL(":"));
+    if (joint.data[0] == ':') lk_say(&s, LK_LITERAL(":"));
     return s.length;
 }
 

@@ -1,5 +1,5 @@
 #include "base/nearest.h"
-#include "base/writer.h"
+#include "base/sentence.h"
 #include "campaigns/definition.h"
 #include "campaigns/vocabulary.h"
 
@@ -22,7 +22,7 @@ static bool is_corrected(const leadkpi_campaigns *campaigns, size_t i, size_t co
     return false;
 }
 
-static void put_stage_names(lk_writer *s, const leadkpi_campaigns *campaigns)
+static void put_stage_names(lk_sentence *s, const leadkpi_campaigns *campaigns)
 {
     size_t count = lk_options_list_count(campaigns->definition, &lk_campaigns_schema,
                                          LK_CAMPAIGNS_STAGE_NAMES);
@@ -33,30 +33,31 @@ static void put_stage_names(lk_writer *s, const leadkpi_campaigns *campaigns)
         if (!lk_campaigns_split_stage_name(stage_item(campaigns, i), &name, &stage) ||
             is_corrected(campaigns, i, count, name))
             continue;
-        lk_write_words(s, joint);
-        lk_write_words(s, "\"");
-        lk_write(s, name);
-        lk_write_words(s, "\" means ");
-        lk_write_words(s, lk_stage_name(stage));
+        lk_say_words(s, joint);
+        lk_say_words(s, "\"");
+        lk_say(s, name);
+        lk_say_words(s, "\" means ");
+        lk_say_words(s, lk_stage_name(stage));
         joint = ", ";
     }
 }
 
 static size_t write_sentence(const leadkpi_campaigns *campaigns, char *out, size_t capacity)
 {
-    lk_writer s = {out, capacity, 0};
+    lk_sentence s = {out, capacity, 0};
     if (campaigns->person_key == LK_PERSON_KEY_EMAIL)
-        lk_write_words(&s, "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
-                      "a to z) are one person, which counts once, and a lead without an address is a "
-                      "person of its own");
+        lk_say_words(
+            &s, "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
+                "a to z) are one person, which counts once, and a lead without an address is a "
+                "person of its own");
     else
-        lk_write_words(&s, "Leads with the same id are one person, which counts once");
-    lk_write_words(&s, campaigns->hashed_ids
-                      ? "; of ids only a 128-bit hash is kept, so that they cannot be listed"
-                      : "; ids are kept as they are");
+        lk_say_words(&s, "Leads with the same id are one person, which counts once");
+    lk_say_words(&s, campaigns->hashed_ids
+                         ? "; of ids only a 128-bit hash is kept, so that they cannot be listed"
+                         : "; ids are kept as they are");
     put_stage_names(&s, campaigns);
-    lk_write_words(&s, ".");
-    lk_write(&s, (lk_text){"", 1}); /* the NUL */
+    lk_say_words(&s, ".");
+    lk_say(&s, (lk_text){"", 1}); /* the NUL */
     return s.length;
 }
 

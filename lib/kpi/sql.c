@@ -8,7 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/nearest.h"
-#include "base/writer.h"
+#include "base/sentence.h"
 #include "kpi/kpi.h"
 #include "kpi/measures.h"
 
@@ -53,7 +53,7 @@ static const struct {
 };
 
 typedef struct work {
-    lk_writer out;
+    lk_sentence out;
     const dialect *dialect;
     int32_t index;
     const char *at; /* in the C text */
@@ -128,7 +128,7 @@ static void put_call(work *w, lk_text name)
     take(w, ")");
     for (const char *t = template_of(w, name); *t; t++) {
         if (*t != '$') {
-            lk_write(&w->out, (lk_text){t, 1});
+            lk_say(&w->out, (lk_text){t, 1});
             continue;
         }
         t++;
@@ -139,14 +139,14 @@ static void put_call(work *w, lk_text name)
 static void put_primary(work *w)
 {
     if (take(w, "(")) {
-        lk_write_words(&w->out, "(");
+        lk_say_words(&w->out, "(");
         put_comparison(w);
         take(w, ")");
-        lk_write_words(&w->out, ")");
+        lk_say_words(&w->out, ")");
         return;
     }
     if (take(w, "-")) {
-        lk_write_words(&w->out, "-");
+        lk_say_words(&w->out, "-");
         put_primary(w);
         return;
     }
@@ -155,7 +155,7 @@ static void put_primary(work *w)
         put_call(w, word);
         return;
     }
-    lk_write(&w->out, word);
+    lk_say(&w->out, word);
 }
 
 /* A number is no 0; anything else may be. */
@@ -166,14 +166,14 @@ static void put_divisor(work *w)
         put_primary(w);
         return;
     }
-    lk_write_words(&w->out, "NULLIF(");
+    lk_say_words(&w->out, "NULLIF(");
     if (take(w, "(")) {
         put_sum(w);
         take(w, ")");
     } else {
         put_primary(w);
     }
-    lk_write_words(&w->out, ", 0)");
+    lk_say_words(&w->out, ", 0)");
 }
 
 static void put_product(work *w)
@@ -181,10 +181,10 @@ static void put_product(work *w)
     put_primary(w);
     for (;;) {
         if (take(w, "*")) {
-            lk_write_words(&w->out, " * ");
+            lk_say_words(&w->out, " * ");
             put_primary(w);
         } else if (take(w, "/")) {
-            lk_write_words(&w->out, " / ");
+            lk_say_words(&w->out, " / ");
             put_divisor(w);
         } else {
             return;
@@ -197,9 +197,9 @@ static void put_sum(work *w)
     put_product(w);
     for (;;) {
         if (take(w, "+"))
-            lk_write_words(&w->out, " + ");
+            lk_say_words(&w->out, " + ");
         else if (take(w, "-"))
-            lk_write_words(&w->out, " - ");
+            lk_say_words(&w->out, " - ");
         else
             return;
         put_product(w);
@@ -218,7 +218,7 @@ static void put_comparison(work *w)
     put_sum(w);
     for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
         if (!take(w, comparisons[i].c)) continue;
-        lk_write_words(&w->out, comparisons[i].sql);
+        lk_say_words(&w->out, comparisons[i].sql);
         put_sum(w);
         return;
     }
@@ -229,7 +229,7 @@ static void put_condition(work *w, const char *text)
     w->at = text;
     put_comparison(w);
     while (take(w, "&")) {
-        lk_write_words(&w->out, " AND ");
+        lk_say_words(&w->out, " AND ");
         put_comparison(w);
     }
 }
@@ -251,16 +251,16 @@ static bool put_end(work *w, int i, bool is_low, bool is_first)
     const lk_measure *measure = input_of(w, i);
     const char *limit = is_low ? measure->minimum_text : measure->maximum_text;
     if (!*limit) return false;
-    if (!is_first) lk_write_words(&w->out, " AND ");
+    if (!is_first) lk_say_words(&w->out, " AND ");
     if (!lk_kpi_formulas[w->index].is_sample) {
-        lk_write_words(&w->out, measure->id);
+        lk_say_words(&w->out, measure->id);
     } else {
-        lk_write_words(&w->out, is_low ? "MIN(" : "MAX(");
-        lk_write_words(&w->out, measure->id);
-        lk_write_words(&w->out, is_windowed(w) ? ") OVER ()" : ")");
+        lk_say_words(&w->out, is_low ? "MIN(" : "MAX(");
+        lk_say_words(&w->out, measure->id);
+        lk_say_words(&w->out, is_windowed(w) ? ") OVER ()" : ")");
     }
-    lk_write_words(&w->out, is_low ? " >= " : " <= ");
-    lk_write_words(&w->out, limit);
+    lk_say_words(&w->out, is_low ? " >= " : " <= ");
+    lk_say_words(&w->out, limit);
     return true;
 }
 
@@ -269,14 +269,14 @@ static bool put_conditions(work *w)
 {
     const char *condition = lk_kpi_catalogue[w->index].condition;
     bool some = false;
-    lk_writer before = w->out;
-    lk_write_words(&w->out, "CASE WHEN ");
+    lk_sentence before = w->out;
+    lk_say_words(&w->out, "CASE WHEN ");
     for (int i = 0; i < lk_kpi_formulas[w->index].input_count; i++) {
         some |= put_end(w, i, true, !some);
         some |= put_end(w, i, false, !some);
     }
     if (*condition && strcmp(condition, "1") != 0) {
-        if (some) lk_write_words(&w->out, " AND ");
+        if (some) lk_say_words(&w->out, " AND ");
         put_condition(w, condition);
         some = true;
     }
@@ -318,7 +318,7 @@ static void put_comment(work *w)
         : all_add_up(w)                     ? "any rows, they are added up"
                                             : "one row, for not all of it adds up",
         "\n"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) lk_write_words(&w->out, parts[i]);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) lk_say_words(&w->out, parts[i]);
 }
 
 static void put_columns(work *w)
@@ -333,8 +333,7 @@ static void put_columns(work *w)
                                      w->dialect->real,
                                      ") AS ",
                                      input_of(w, i)->id};
-        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
-            lk_write_words(&w->out, parts[k]);
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) lk_say_words(&w->out, parts[k]);
     }
 }
 
@@ -342,19 +341,19 @@ static void put_statement(work *w)
 {
     const lk_kpi_entry *entry = &lk_kpi_catalogue[w->index];
     put_comment(w);
-    lk_write_words(&w->out, "SELECT\n    ");
+    lk_say_words(&w->out, "SELECT\n    ");
     bool is_guarded = put_conditions(w);
-    if (is_guarded) lk_write_words(&w->out, "\n        THEN ");
+    if (is_guarded) lk_say_words(&w->out, "\n        THEN ");
     w->at = entry->expr;
     put_sum(w);
-    lk_write_words(&w->out, is_guarded ? " END AS " : " AS ");
-    lk_write_words(&w->out, entry->symbol);
-    lk_write_words(&w->out, "\nFROM (\n    SELECT\n");
+    lk_say_words(&w->out, is_guarded ? " END AS " : " AS ");
+    lk_say_words(&w->out, entry->symbol);
+    lk_say_words(&w->out, "\nFROM (\n    SELECT\n");
     put_columns(w);
-    lk_write_words(&w->out, "\n    FROM measures\n) AS added");
-    if (is_windowed(w)) lk_write_words(&w->out, "\nLIMIT 1");
-    lk_write_words(&w->out, ";\n");
-    lk_write(&w->out, (lk_text){"", 1}); /* the NUL */
+    lk_say_words(&w->out, "\n    FROM measures\n) AS added");
+    if (is_windowed(w)) lk_say_words(&w->out, "\nLIMIT 1");
+    lk_say_words(&w->out, ";\n");
+    lk_say(&w->out, (lk_text){"", 1}); /* the NUL */
 }
 
 static size_t write_statement(const dialect *d, int32_t index, char *buffer, size_t capacity)

@@ -1,16 +1,16 @@
-/* writer.h: text into a buffer that may be too small, or not there at all: it counts on. */
-#ifndef LK_WRITER_H
-#define LK_WRITER_H
+/* sentence.h: text into a buffer that may be too small, or not there at all: it counts on. */
+#ifndef LK_SENTENCE_H
+#define LK_SENTENCE_H
 
 #include "base/text.h"
 
-typedef struct lk_writer {
+typedef struct lk_sentence {
     char *out; /* may be NULL when capacity is 0 */
     size_t capacity;
     size_t length; /* that the whole text has */
-} lk_writer;
+} lk_sentence;
 
-static inline void lk_write(lk_writer *w, lk_text text)
+static inline void lk_say(lk_sentence *w, lk_text text)
 {
     if (w->length < w->capacity && text.length) {
         size_t room = w->capacity - w->length;
@@ -19,9 +19,9 @@ static inline void lk_write(lk_writer *w, lk_text text)
     w->length += text.length;
 }
 
-static inline void lk_write_words(lk_writer *w, const char *words)
+static inline void lk_say_words(lk_sentence *w, const char *words)
 {
-    lk_write(w, lk_text_of(words, LEADKPI_NUL_TERMINATED));
+    lk_say(w, lk_text_of(words, LEADKPI_NUL_TERMINATED));
 }
 
 #endif
