@@ -90,7 +90,7 @@ leadkpi_status leadkpi_attribution_describe(const leadkpi_attribution *attributi
         if (pass) break;
         LK_TRY(lk_buffer_admits(buffer, capacity, s.length + 1, needed, error));
         if (!buffer) return LEADKPI_OK;
-        s = (sentence){buffer, capacity, 0};
+        s = (lk_sentence){buffer, capacity, 0};
     }
     buffer[s.length] = 0;
     return LEADKPI_OK;
