@@ -140,8 +140,9 @@ static int find_call(funnel_run *f, funnel_call *call)
                        show);
 }
 
-/* Without rows it tells whether the options are good, before a long file is read. */
-static int ask(funnel_run *f, leadkpi_table **out)
+/* Without rows it tells whether the options are good, before a long file is read. That a segment to
+ * compare with is not there is then no reason to stop: it may come with the rows. */
+static int ask(funnel_run *f, bool has_rows, leadkpi_table **out)
 {
     funnel_call call = NULL;
     leadkpi_options *options;
@@ -151,8 +152,10 @@ static int ask(funnel_run *f, leadkpi_table **out)
         leadkpi_options_create(NULL, "funnel_report", LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(f, status, &error));
     int code = make_options(f, options);
-    if (code == TOOL_GOOD)
-        code = library_trouble(f, call(f->run.funnel, options, out, &error), &error);
+    if (code == TOOL_GOOD) {
+        status = call(f->run.funnel, options, out, &error);
+        if (has_rows || status != LEADKPI_UNKNOWN_NAME) code = library_trouble(f, status, &error);
+    }
     leadkpi_options_free(options);
     return code;
 }
@@ -218,11 +221,11 @@ static int run_funnel(funnel_run *f)
     f->run.show_progress = isatty(STDERR_FILENO) == 1;
     TOOL_TRY(clock_open(&f->clock, a->zone, f->why));
     TOOL_TRY(create_funnel(f));
-    TOOL_TRY(ask(f, &f->answer));
+    TOOL_TRY(ask(f, false, &f->answer));
     leadkpi_table_free(f->answer);
     f->answer = NULL;
     TOOL_TRY(load_all(f));
-    TOOL_TRY(ask(f, &f->answer));
+    TOOL_TRY(ask(f, true, &f->answer));
     TOOL_TRY(say_rule(f));
     if (a->format == FORMAT_JSON)
         print_json(f);

@@ -409,7 +409,8 @@ static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, 
                               row, LK_TEXT_ARGS(b->time->name), (long long)before, (long long)time);
         before = time;
         if (sequence_of(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, -1,
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row,
+                              (sequence_of(b, row) ? b->sequence : b->segment)->index,
                               "row %zu: with input=time expected neither sequence nor segment, found one",
                               row);
     }
@@ -420,10 +421,11 @@ static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, 
 static leadkpi_status check_codes(const leadkpi_funnel *funnel, const batch *b, const block *at,
                                   leadkpi_error *error)
 {
-    if (funnel->rule.same_event == LK_SAME_EVENT_MANY) return LEADKPI_OK;
-    for (size_t i = 0; i < at->count; i++)
+    const lk_column *meaning = b->steps ? b->steps : b->event;
+    bool one_step = funnel->rule.same_event == LK_SAME_EVENT_ONCE;
+    for (size_t i = 0; one_step && i < at->count; i++)
         if (!has_one_step_at_most(lk_funnel_code_steps(funnel->store, at->codes[i])))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->time->index,
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), meaning->index,
                               "row %zu: with input=time and same_event=once expected an event of one "
                               "step at most, found one of several",
                               at->start + i);
@@ -578,6 +580,7 @@ static leadkpi_status take_stages(leadkpi_funnel *funnel, const batch *b,
     }
     for (size_t start = 0; start < row_count; start += BLOCK) {
         set_block(b, &at, start);
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, memory, b->id, at.start, at.count, at.leads,
                                        error));
         LK_TRY(find_stage_segments(funnel, b, stages, &at, error));

@@ -163,6 +163,19 @@ static leadkpi_status fill_by_lead(lk_results *r, const leadkpi_options *options
 
 /* ---- the public reports ---------------------------------------------------------------------- */
 
+static leadkpi_status read_pattern(const leadkpi_funnel *funnel, const leadkpi_options *options,
+                                   lk_pattern *pattern, leadkpi_error *error)
+{
+    uint64_t steps = lk_funnel_all_steps(&funnel->rule);
+    LK_TRY(lk_pattern_parse(
+        lk_options_get_text(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_PATTERN), pattern, error));
+    for (int32_t i = 0; i < pattern->count; i++)
+        LK_FAIL_IF(!(pattern->parts[i].conditions & steps), error, LEADKPI_BAD_ARGUMENT,
+                   "pattern: expected steps 1 to %d, found another as event %d of it",
+                   (int)funnel->rule.step_count, (int)i + 1);
+    return LEADKPI_OK;
+}
+
 static leadkpi_status report(const leadkpi_funnel *funnel, const leadkpi_options *options,
                              lk_funnel_fill fill, leadkpi_table **out, leadkpi_error *error)
 {
@@ -172,9 +185,7 @@ static leadkpi_status report(const leadkpi_funnel *funnel, const leadkpi_options
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
-    LK_TRY(lk_pattern_parse(
-        lk_options_get_text(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_PATTERN), &s.pattern,
-        error));
+    LK_TRY(read_pattern(funnel, options, &s.pattern, error));
     s.memory = lk_memory_like(&funnel->memory);
     s.lead_count = funnel->store ? lk_lead_ids_count(&funnel->store->ids) : 0;
     LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));

@@ -26,15 +26,11 @@ static void count_group(const lk_groups *g, const lk_group *group, int32_t step_
     for (int32_t step = 0; step < step_count; step++) c->step[row + (size_t)step] = step + 1;
 }
 
-/* Different leads: the attempts of one follow each other in the results, not in a group. */
-static leadkpi_status count_leads(const lk_groups *g, const lk_group *group, int32_t step_count,
-                                  size_t row, const columns *c, leadkpi_error *error)
+/* Different leads: the attempts of one follow each other in the results, not in a group. `seen` has the
+ * steps of each lead; it is zero before and after, so that a group costs its own attempts alone. */
+static void count_leads(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
+                        const columns *c, uint64_t *seen)
 {
-    uint64_t *seen;
-    lk_memory *memory = g->memory;
-    uint32_t lead_count = lk_lead_ids_count(&g->results->store->ids);
-    LK_TRY(lk_allocate(memory, lead_count, sizeof *seen, &seen, error));
-    if (lead_count) memset(seen, 0, lead_count * sizeof *seen);
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
         uint64_t new_steps = result->done & ~seen[result->lead];
@@ -42,7 +38,19 @@ static leadkpi_status count_leads(const lk_groups *g, const lk_group *group, int
         for (int32_t step = 0; step < step_count; step++)
             c->leads[row + (size_t)step] += new_steps >> step & 1;
     }
-    lk_release(memory, seen, lead_count, sizeof *seen);
+    for (uint32_t i = group->first; i < group->last; i++) seen[lk_groups_result(g, i)->lead] = 0;
+}
+
+static leadkpi_status count_all_leads(const lk_groups *g, int32_t step_count, const columns *c,
+                                      leadkpi_error *error)
+{
+    uint64_t *seen;
+    uint32_t lead_count = lk_lead_ids_count(&g->results->store->ids);
+    LK_TRY(lk_allocate(g->memory, lead_count, sizeof *seen, &seen, error));
+    if (lead_count) memset(seen, 0, lead_count * sizeof *seen);
+    for (uint32_t i = 0; i < g->count; i++)
+        count_leads(g, &g->items[i], step_count, (size_t)i * (size_t)step_count, c, seen);
+    lk_release(g->memory, seen, lead_count, sizeof *seen);
     return LEADKPI_OK;
 }
 
@@ -124,10 +132,10 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     columns c;
     LK_TRY(lk_groups_add_columns(g, steps, table, error));
     LK_TRY(add_columns(g, table, steps * g->count, &c, error));
+    if (c.leads) LK_TRY(count_all_leads(g, step_count, &c, error));
     for (uint32_t i = 0; i < g->count; i++) {
         size_t row = i * steps;
         count_group(g, &g->items[i], step_count, row, &c);
-        if (c.leads) LK_TRY(count_leads(g, &g->items[i], step_count, row, &c, error));
         bool immature = is_immature(g, &g->items[i], step_count, row, &c);
         for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;
         if (g->results->funnel->rule.order == LK_ORDER_OPEN)

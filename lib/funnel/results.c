@@ -25,7 +25,12 @@ static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
     return 0;
 }
 
-/* Of the first event at the step's time that may have filled it. */
+static uint32_t value_at(const lk_journeys *j, uint32_t place)
+{
+    return lk_funnel_code_value(j->store, lk_journeys_event(j, place)->code);
+}
+
+/* Of the first event at the step's time, and of the attempt's value, that may have filled it. */
 static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t lead,
                              const lk_attempt *attempt)
 {
@@ -35,7 +40,7 @@ static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t
     uint64_t wanted = in_order ? (uint64_t)1 << step : UINT64_MAX;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         const lk_funnel_event *event = lk_journeys_event(j, i);
-        if (event->time == attempt->times[step] &&
+        if (event->time == attempt->times[step] && value_at(j, i) == value_at(j, attempt->entry) &&
             (lk_funnel_code_steps(j->store, event->code) & wanted))
             return lk_journeys_segment(j, i);
     }
@@ -312,9 +317,9 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
                "input=time, or a closed range: no event is kept that this report could look at");
     LK_FAIL_IF(r->mature_only && r->look, error, LEADKPI_CONTRADICTION,
                "mature: this report has no attempts whose window could be over");
-    LK_FAIL_IF(r->breakdown >= LK_BREAKDOWN_STEP && summarised, error, LEADKPI_CONTRADICTION,
-               "breakdown: with input=time or a closed range events are not kept whose segment it "
-               "could be");
+    LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && summarised, error, LEADKPI_CONTRADICTION,
+               "breakdown=step: with input=time or a closed range it is not kept which event filled a "
+               "step");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);

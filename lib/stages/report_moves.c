@@ -13,10 +13,15 @@ typedef struct columns {
 
 /* ---- transitions --------------------------------------------------------------------- */
 
-/* Visits of each stage in a group. */
+/* Visits of each stage in a group; what the group did not visit is left as it was, so that a group costs
+ * its own visits, not all stages. */
 static void count_visits(const lk_model *m, const lk_member_group *group, int64_t *visits)
 {
-    memset(visits, 0, m->stage_count * sizeof *visits);
+    for (uint32_t i = group->first; i < group->last; i++) {
+        uint32_t lead = lk_member_at(&m->groups, i)->lead;
+        for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++)
+            visits[m->visits[k].stage] = 0;
+    }
     for (uint32_t i = group->first; i < group->last; i++) {
         uint32_t lead = lk_member_at(&m->groups, i)->lead;
         for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++)

@@ -73,21 +73,31 @@ static void same_tables(const leadkpi_table *a, const leadkpi_table *b)
     }
 }
 
+typedef leadkpi_status (*report_call)(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **,
+                                      leadkpi_error *);
+
+/* What one refuses, such as mature without a window, the other refuses. */
+static void same_report(report_call call, const leadkpi_funnel *a, const leadkpi_funnel *b,
+                        const leadkpi_options *options)
+{
+    leadkpi_table *x, *y;
+    leadkpi_error error;
+    leadkpi_status expected = call(b, options, &y, &error), found = call(a, options, &x, &error);
+    ck_assert_msg(found == expected, "%s", error.message);
+    if (found == LEADKPI_OK) same_tables(x, y);
+    leadkpi_table_free(x), leadkpi_table_free(y);
+}
+
 static void same_reports(const leadkpi_funnel *a, const leadkpi_funnel *b)
 {
     static const char *const reports[] = {"level=0.9", "by=segment", "by=segment; breakdown=last",
-                                          "grain=day", "as_of=1970-01-01T00:00:01Z"};
-    leadkpi_table *x, *y;
+                                          "by=segment; breakdown=first", "by=segment; breakdown=any",
+                                          "grain=day", "mature=true", "as_of=1970-01-01T00:00:01Z"};
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
         leadkpi_options *options = options_of("funnel_report", reports[i]);
-        OK(leadkpi_funnel_steps(a, options, &x, ok_error));
-        OK(leadkpi_funnel_steps(b, options, &y, ok_error));
-        same_tables(x, y);
-        leadkpi_table_free(x), leadkpi_table_free(y);
-        OK(leadkpi_funnel_leads(a, options, &x, ok_error));
-        OK(leadkpi_funnel_leads(b, options, &y, ok_error));
-        same_tables(x, y);
-        leadkpi_table_free(x), leadkpi_table_free(y);
+        same_report(leadkpi_funnel_steps, a, b, options);
+        same_report(leadkpi_funnel_leads, a, b, options);
+        same_report(leadkpi_funnel_difference, a, b, options);
         leadkpi_options_free(options);
     }
 }
@@ -203,6 +213,7 @@ START_TEST(rows_come_in_before_and_after_a_closed_range)
         draw(&w, seed, 300, 9, &definitions[_i]);
         for (size_t i = 0; i < w.count; i++) {
             int inside = w.rows[i].time >= 15 && w.rows[i].time < 25;
+            if (!inside && i % 3) w.rows[i].segment = i % 3 == 1 ? "web" : "event";
             if (inside)
                 early[early_count++] = w.rows[i];
             else
@@ -333,6 +344,16 @@ START_TEST(rows_in_order_of_time_give_the_same_without_their_events)
 }
 END_TEST
 
+static void refused_in_time(const char *definition, row r, int32_t column)
+{
+    leadkpi_error error;
+    leadkpi_funnel *funnel = funnel_with(definition);
+    ck_assert_int_eq(add_rows(funnel, &r, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 0);
+    ck_assert_int_eq(error.column, column);
+    leadkpi_funnel_free(funnel);
+}
+
 START_TEST(rows_out_of_order_are_refused_and_nothing_changes)
 {
     leadkpi_error error;
@@ -348,6 +369,12 @@ START_TEST(rows_out_of_order_are_refused_and_nothing_changes)
     ck_assert_int_eq(add_rows(funnel, &segment, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
     ck_assert_int_eq(add_rows(funnel, &sequence, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
     ck_assert_int_eq(add_rows(funnel, &excluded, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
+    refused_in_time("steps=A,B; input=time", both, 3);
+    refused_in_time("steps=A,B; input=time", segment, 5);
+    refused_in_time("steps=A,B; input=time", sequence, 2);
+    refused_in_time("steps=A,B; input=time", excluded, 4);
+    refused_in_time("steps=A,B; input=time; same_event=many", excluded, 4);
+    refused_in_time("steps=A,B; input=time; same_event=many", (row){3, 9, 0, 0, 1, NULL}, 4);
     other = filled("steps=A,B; input=time", rows + 2, 1);
     ck_assert_int_eq(leadkpi_funnel_merge(funnel, other, &error), LEADKPI_MISMATCH);
     same_state(funnel, before, "after refused rows");

@@ -134,6 +134,23 @@ START_TEST(segments_and_periods_make_groups_that_add_up)
 }
 END_TEST
 
+START_TEST(a_lead_with_attempts_in_several_segments_is_a_lead_of_each)
+{
+    static const row log[] = {{1, 0, 0, 1, 0, "web"}, {1, 10, 0, 1, 0, "fair"}, {1, 11, 0, 2, 0, "fair"},
+                               {1, 20, 0, 1, 0, "fair"}, {2, 5, 0, 1, 0, "web"}};
+    leadkpi_funnel *funnel = funnel_with("steps=A,B; window=3us; entry=every");
+    OK(add_rows(funnel, log, sizeof log / sizeof log[0], 0, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, "by=segment");
+    static const int64_t reached[] = {2, 1, 2, 0, 4, 1}, leads[] = {1, 1, 2, 0, 2, 1};
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_int_eq(whole_at(t, "reached", i), reached[i]);
+        ck_assert_int_eq(whole_at(t, "leads", i), leads[i]);
+    }
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(times_of_those_that_went_on_stand_beside_the_censored_ones)
 {
     leadkpi_funnel *funnel = team();
@@ -276,6 +293,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, steps_are_counted_with_rates_and_their_intervals);
     tcase_add_test(tc, a_report_as_of_a_time_knows_nothing_later);
     tcase_add_test(tc, segments_and_periods_make_groups_that_add_up);
+    tcase_add_test(tc, a_lead_with_attempts_in_several_segments_is_a_lead_of_each);
     tcase_add_test(tc, times_of_those_that_went_on_stand_beside_the_censored_ones);
     tcase_add_test(tc, each_lead_has_its_level_and_step_times);
     tcase_add_test(tc, ids_are_listed_as_they_came_or_as_their_hash);

@@ -108,6 +108,36 @@ START_TEST(the_first_entry_of_a_lead_says_which_value_counts)
 }
 END_TEST
 
+/* At one instant the blue event of step 2 stands first, but the attempt is red. */
+START_TEST(the_segment_of_a_step_is_that_of_the_value_that_counts)
+{
+    static const int64_t ids[] = {1, 1, 1, 1}, times[] = {0, 5, 5, 6};
+    static const char *const happened[] = {"A", "B", "B", "C"}, *const of[] = {"red", "blue", "red", "red"};
+    static const char *const from[] = {"web", "fair", "mail", "web"};
+    leadkpi_funnel *funnel = funnel_of_rule("window=9us", 1);
+    leadkpi_options *options = options_of("funnel_report", "breakdown=step; breakdown_step=2");
+    leadkpi_table *rows, *leads;
+    const char *segment;
+    size_t length;
+    int32_t column;
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 4, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 4, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "event", NUL, happened, 4, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "value", NUL, of, 4, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "segment", NUL, from, 4, ok_error));
+    OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+    OK(leadkpi_funnel_leads(funnel, options, &leads, ok_error));
+    ck_assert_int_eq(whole_at(leads, "step", 0), 3);
+    OK(leadkpi_table_find_column(leads, "segment", NUL, &column, ok_error));
+    OK(leadkpi_table_get_text(leads, column, 0, &segment, &length, ok_error));
+    ck_assert(length == 4 && memcmp(segment, "mail", 4) == 0);
+    leadkpi_table_free(rows), leadkpi_table_free(leads);
+    leadkpi_options_free(options);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(states_with_values_are_the_same_in_any_order_and_parts)
 {
     draw_events(99);
@@ -172,6 +202,7 @@ int main(void)
     tcase_add_loop_test(tc, a_lead_and_a_value_are_as_a_lead_of_their_own, 0,
                         (int)(sizeof best_rules / sizeof best_rules[0]));
     tcase_add_test(tc, the_first_entry_of_a_lead_says_which_value_counts);
+    tcase_add_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts);
     tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
     tcase_add_test(tc, hostile_states_with_values_are_refused);
     tcase_add_test(tc, rows_without_the_column_are_refused);

@@ -318,6 +318,10 @@ START_TEST(a_handle_reports_patterns_and_retention)
     leadkpi_options *options = options_of("funnel_report", "pattern=(?t)");
     ck_assert_int_eq(leadkpi_funnel_sequences(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
     leadkpi_options_free(options);
+    options = options_of("funnel_report", "pattern=(?1).*(?4)"); /* there are three */
+    ck_assert_int_eq(leadkpi_funnel_sequences(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_sequence_leads(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
+    leadkpi_options_free(options);
     options = options_of("funnel_report", "mature=true");
     ck_assert_int_eq(leadkpi_funnel_retention(funnel, options, &t, &error), LEADKPI_CONTRADICTION);
     leadkpi_options_free(options);

@@ -57,6 +57,14 @@ run funnel --events events.csv --steps 'visit,sign up' --show times --csv
 answers 0
 says out 'total,1,2,3,546000,41400,79200,817200,1260000,0,79200,3600,inf,'
 
+# ---- a segment against one that is named, which is known once the rows are
+run funnel --events events.csv --steps "$steps" --by channel --show difference --set against=ads --csv
+answers 0
+says out 'segment,mail,ads,1,visit,2,2,1,1,1,1,0,'
+run funnel --events events.csv --steps "$steps" --by channel --show difference --set against=radio
+answers 2
+says err 'against: expected a segment that there is, found "radio"'
+
 # ---- stages: a row each, or a column each
 printf 'Lead,Created,MQL,Won,Ch\n1,2025-01-01,2025-01-02,2025-02-01,x\n2,2025-01-01,,,y\n' >wide.csv
 run funnel --stages wide.csv --map 'id=Lead,stage:new=Created,stage:mql=MQL,stage:won=Won,ch=Ch' \
