@@ -258,8 +258,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
  * calendar from the one that holds `from` on. Events in no such period are counted in `*outside`,
  * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept.
  * Where the ids span less than 4 times `count`, the call holds 8 bytes an id of that span and
- * takes about one write to memory an event; else it goes through a map, with some 45 bytes a customer,
- * and is several times slower. bench/bench_cohorts measures both.
+ * takes about one write to memory an event; else it goes through a map, with some 45 bytes a customer, and
+ * takes longer. bench/bench_cohorts measures both.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time, or far shorter
  * than others), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,

@@ -87,6 +87,7 @@ static leadkpi_status take_cause(incidence *x, lk_head head, lk_lives_run run,
     size_t life = 0;
     for (size_t i = 0; i < row_count; i++) {
         int64_t k = 0;
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&x->view->memory, error));
         for (; life < run.count && run.items[life].exit == rows[i].time; life++)
             k += run.items[life].cause == cause;
         pass_time(&s, (double)rows[i].at_risk, (double)(rows[i].events + rows[i].others), (double)k);
