@@ -293,6 +293,40 @@ START_TEST(many_rows_at_one_instant_take_no_longer_than_elsewhere)
 }
 END_TEST
 
+/* An outcome of its own for each of so many customers: a pass for each would take minutes. */
+START_TEST(as_many_outcomes_as_customers_take_no_longer_than_one)
+{
+    enum { PEOPLE = 200000 };
+    static int64_t ids[PEOPLE], starts[PEOPLE], ends[PEOPLE];
+    static char names[PEOPLE][8];
+    static const char *texts[PEOPLE];
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_table *rows[2], *t;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        ids[i] = (int64_t)i, ends[i] = DAY + (int64_t)i;
+        snprintf(names[i], sizeof names[i], "%06u", (unsigned)i);
+        texts[i] = names[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        OK(leadkpi_table_create(NULL, &rows[i], ok_error));
+        OK(leadkpi_table_borrow_int64(rows[i], "id", NUL, ids, PEOPLE, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(rows[i], "time", NUL, i ? ends : starts, PEOPLE, 0, NULL, ok_error));
+    }
+    OK(leadkpi_table_copy_strings(rows[1], "outcome", NUL, texts, PEOPLE, ok_error));
+    OK(leadkpi_cohorts_add_acquisitions(cohorts, rows[0], NULL, 0, ok_error));
+    OK(leadkpi_cohorts_add_outcomes(cohorts, rows[1], NULL, 0, ok_error));
+    t = report_of(cohorts, leadkpi_cohorts_incidence, "cohorts_incidence", "as_of=1970-01-31");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), PEOPLE);
+    text_is(t, "outcome", PEOPLE - 1, "199999");
+    /* Each came to its own with nobody in between: a share of 1 in so many, a binomial error. */
+    near(number_at(t, "incidence", 77), 1.0 / PEOPLE, 1e-15, "one of all");
+    near(number_at(t, "standard_error", 77), sqrt(1.0 / PEOPLE * (1 - 1.0 / PEOPLE) / PEOPLE), 1e-12, "error");
+    leadkpi_table_free(t);
+    leadkpi_table_free(rows[0]), leadkpi_table_free(rows[1]);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 static Suite *suite_of_survival(void)
 {
     Suite *suite = suite_create("cohorts survival");
@@ -305,6 +339,7 @@ static Suite *suite_of_survival(void)
     tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_can_end_after_it);
     tcase_add_test(tc, many_rows_at_one_instant_take_no_longer_than_elsewhere);
+    tcase_add_test(tc, as_many_outcomes_as_customers_take_no_longer_than_one);
     suite_add_tcase(suite, tc);
     return suite;
 }
