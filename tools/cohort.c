@@ -40,6 +40,8 @@ typedef struct cohort_run {
     bool json, csv;
     const char **settings;
     size_t setting_count;
+    char **names; /* of dimensions, as long as the run: batches point at them */
+    size_t name_count;
     cohort_file *files;
     size_t file_count;
     clock_zone clock;
@@ -135,6 +137,8 @@ static int bind_dimensions(cohort_loader *l)
     for (const char *word = l->run->by; word && *word;) {
         size_t length = strcspn(word, ",");
         char *name = tool_copy(slice_trim((slice){word, length}));
+        l->run->names = tool_resize(l->run->names, l->run->name_count + 1, sizeof *l->run->names);
+        l->run->names[l->run->name_count++] = name;
         /* A slip of the pen would put all customers into one segment without a word. */
         const map_entry *entry = map_find(&l->file->map, name);
         bool required = l->file->kind == COHORT_ACQUISITIONS && !(entry && entry->optional);
@@ -499,6 +503,8 @@ int command_cohort(int count, char **arguments, trouble *why)
     if (r->has_spend) batch_free(&r->spend);
     leadkpi_cohorts_free(r->cohorts);
     clock_close(&r->clock);
+    for (size_t i = 0; i < r->name_count; i++) free(r->names[i]);
+    free(r->names);
     free(r->files);
     free(r->settings);
     free(r);
