@@ -40,9 +40,12 @@ typedef struct cohort_run {
     bool json, csv;
     const char **settings;
     size_t setting_count;
+    char **names; /* of dimensions, as long as the run: batches point at them */
+    size_t name_count;
     cohort_file *files;
     size_t file_count;
     clock_zone clock;
+    char sign[16]; /* of the currency, as it stood beside a number; "": none yet */
     leadkpi_cohorts *cohorts;
     batch spend; /* all of it: it is handed over with the report */
     bool has_spend;
@@ -62,6 +65,8 @@ typedef struct cohort_column {
     int place; /* in the file */
     column_type type;
     date_order dates;
+    number_style numbers;
+    bool micros; /* in millionths */
 } cohort_column;
 
 typedef struct cohort_loader {
@@ -78,8 +83,8 @@ typedef struct cohort_loader {
 static int bind_column(cohort_loader *l, const char *target, column_type type, bool required)
 {
     const map_entry *entry = map_find(&l->file->map, target);
-    int place = entry && !entry->is_literal ? map_entry_column(entry, &l->layout, NULL)
-                                            : layout_column(&l->layout, slice_of(target), NULL);
+    int place = entry ? map_entry_column(entry, &l->layout, NULL)
+                      : layout_column(&l->layout, slice_of(target), NULL);
     if (place < 0 && !required) return TOOL_GOOD;
     if (place < 0)
         return trouble_set(l->run->why, TOOL_USAGE,
@@ -88,9 +93,41 @@ static int bind_column(cohort_loader *l, const char *target, column_type type, b
                            l->in.name, target, target, l->file->path);
     if (l->column_count == sizeof l->columns / sizeof *l->columns)
         return trouble_set(l->run->why, TOOL_USAGE, "--by: expected at most 16 dimensions");
-    l->columns[l->column_count++] =
-        (cohort_column){target, place, type, entry ? entry->dates : DATE_ORDER_UNTOLD};
+    cohort_column *c = &l->columns[l->column_count++];
+    *c = (cohort_column){target, place, type, DATE_ORDER_UNTOLD, NUMBER_UNTOLD, false};
+    if (entry) c->dates = entry->dates, c->numbers = entry->numbers, c->micros = entry->micros;
     batch_add_column(&l->rows, target, type);
+    return TOOL_GOOD;
+}
+
+/* What a map says is done or refused: here a field is a column of the file, and no more. */
+static int check_map(const cohort_loader *l)
+{
+    const field_map *map = &l->file->map;
+    if (map->translation_count)
+        return trouble_set(l->run->why, TOOL_USAGE, "--map: expected columns, found a text to replace");
+    for (size_t i = 0; i < map->entry_count; i++)
+        if (map->entries[i].is_literal || map->entries[i].if_column)
+            return trouble_set(l->run->why, TOOL_USAGE,
+                               "--map: expected a column for \"%s\", found a fixed text or a condition",
+                               map->entries[i].target);
+    return TOOL_GOOD;
+}
+
+/* No entry is left over: a field by a wrong name would not be seen to be missing. */
+static int check_all_bound(const cohort_loader *l)
+{
+    const field_map *map = &l->file->map;
+    for (size_t i = 0; i < map->entry_count; i++) {
+        size_t column = 0;
+        while (column < l->column_count && strcmp(l->columns[column].target, map->entries[i].target) != 0)
+            column++;
+        if (column == l->column_count && !map->entries[i].optional)
+            return trouble_set(l->run->why, TOOL_USAGE,
+                               "--map: expected a field that %s %s has, or a dimension of --by, in a column "
+                               "of the file, found \"%s\"",
+                               kinds[l->file->kind].option, l->in.name, map->entries[i].target);
+    }
     return TOOL_GOOD;
 }
 
@@ -100,22 +137,36 @@ static int bind_dimensions(cohort_loader *l)
     for (const char *word = l->run->by; word && *word;) {
         size_t length = strcspn(word, ",");
         char *name = tool_copy(slice_trim((slice){word, length}));
-        int code = bind_column(l, name, COLUMN_TEXT, false);
+        l->run->names = tool_resize(l->run->names, l->run->name_count + 1, sizeof *l->run->names);
+        l->run->names[l->run->name_count++] = name;
+        /* A slip of the pen would put all customers into one segment without a word. */
+        const map_entry *entry = map_find(&l->file->map, name);
+        bool required = l->file->kind == COHORT_ACQUISITIONS && !(entry && entry->optional);
+        int code = bind_column(l, name, COLUMN_TEXT, required);
         if (code != TOOL_GOOD) return code;
         word += length + (word[length] == ',');
     }
     return TOOL_GOOD;
 }
 
-static int bind_columns(cohort_loader *l)
+static int bind_fields(cohort_loader *l)
 {
     cohort_file_kind kind = l->file->kind;
-    batch_start(&l->rows);
     if (kind != COHORT_SPEND) TOOL_TRY(bind_column(l, "id", COLUMN_TEXT, true));
     TOOL_TRY(bind_column(l, "time", COLUMN_TIME, kind != COHORT_SPEND));
     if (kinds[kind].value) TOOL_TRY(bind_column(l, kinds[kind].value, kinds[kind].type, true));
+    if (kind == COHORT_REVENUE || kind == COHORT_SUBSCRIPTIONS)
+        return bind_column(l, "currency", COLUMN_TEXT, false);
     if (kind == COHORT_ACQUISITIONS || kind == COHORT_SPEND) return bind_dimensions(l);
     return TOOL_GOOD;
+}
+
+static int bind_columns(cohort_loader *l)
+{
+    batch_start(&l->rows);
+    TOOL_TRY(check_map(l));
+    TOOL_TRY(bind_fields(l));
+    return check_all_bound(l);
 }
 
 static int bad_cell(const cohort_loader *l, const cohort_column *c, const char *expected, slice found)
@@ -125,13 +176,46 @@ static int bad_cell(const cohort_loader *l, const cohort_column *c, const char *
                        SLICE_ARGS(found));
 }
 
+static bool read_number(const cohort_column *c, slice text, number_value *out)
+{
+    if (!number_read(text, c->numbers, out)) return false;
+    int places = (c->micros ? 6 : 0) + (out->percent ? 2 : 0);
+    while (places > 0 && out->unscaled % 10 == 0) out->unscaled /= 10, places--;
+    out->scale += places;
+    return out->scale <= 18;
+}
+
+/* One currency a run, also where it is told by signs beside the numbers. */
+static int check_sign(cohort_loader *l, const cohort_column *c, slice sign)
+{
+    cohort_run *r = l->run;
+    slice known = slice_of(r->sign);
+    if (sign.length == 0) return TOOL_GOOD;
+    if (known.length && !currency_agrees(known, sign))
+        return trouble_set(r->why, TOOL_DATA, "%s:%lld: column \"%s\": expected one currency (%s), found %.*s",
+                           l->in.name, (long long)l->reader.line, l->layout.names[c->place], r->sign,
+                           SLICE_ARGS(sign));
+    if (known.length == 0 && sign.length < sizeof r->sign) memcpy(r->sign, sign.data, sign.length);
+    return TOOL_GOOD;
+}
+
+static int put_number(cohort_loader *l, size_t column, slice text)
+{
+    const cohort_column *c = &l->columns[column];
+    number_value number;
+    if (!read_number(c, text, &number))
+        return bad_cell(l, c, "a number (1.234,50 with --map 'amount=COLUMN @comma')", text);
+    if (!batch_put_number(&l->rows, column, &number))
+        return bad_cell(l, c, "numbers of 18 digits together", text);
+    return check_sign(l, c, number.currency);
+}
+
 static int put_cell(cohort_loader *l, size_t column)
 {
     const cohort_column *c = &l->columns[column];
     const csv_field *field = &l->reader.fields[c->place];
     slice text = slice_trim((slice){field->data, field->length});
     date_value date;
-    number_value number;
     if (text.length == 0) return batch_put_null(&l->rows, column), TOOL_GOOD;
     switch (c->type) {
     case COLUMN_TIME:
@@ -141,10 +225,7 @@ static int put_cell(cohort_loader *l, size_t column)
         batch_put_time(&l->rows, column, clock_instant(&l->run->clock, &date));
         return TOOL_GOOD;
     case COLUMN_NUMBER:
-        if (!number_read(text, NUMBER_UNTOLD, &number)) return bad_cell(l, c, "a number", text);
-        if (!batch_put_number(&l->rows, column, &number))
-            return bad_cell(l, c, "numbers of 18 digits together", text);
-        return TOOL_GOOD;
+        return put_number(l, column, text);
     default:
         batch_put_text(&l->rows, column, text);
         return TOOL_GOOD;
@@ -329,7 +410,12 @@ static int run_cohort(cohort_run *r)
                            r->report);
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
-    for (size_t i = 0; i < r->file_count; i++) TOOL_TRY(load_file(r, &r->files[i]));
+    for (size_t i = 0; i < r->file_count; i++) {
+        if (r->files[i].kind == COHORT_SPEND && r->has_spend)
+            return trouble_set(r->why, TOOL_USAGE, "--spend: expected one file, found %s beside another",
+                               r->files[i].path);
+        TOOL_TRY(load_file(r, &r->files[i]));
+    }
     TOOL_TRY(ask(r, which, &table));
     if (r->json) render_json_rows(stdout, table, ""), putchar('\n');
     else if (r->csv || which != 0) render_csv(stdout, table);
@@ -347,10 +433,10 @@ static const char help[] =
     "or findings. Files, CSV with a header\n"
     "  --acquisitions FILE    id, time, dimensions\n"
     "  --activity FILE        id, time\n"
-    "  --revenue FILE         id, time, amount; below zero for refunds\n"
-    "  --subscriptions FILE   id, time, mrr\n"
+    "  --revenue FILE         id, time, amount (below zero for refunds), currency if there is one\n"
+    "  --subscriptions FILE   id, time, mrr, currency if there is one\n"
     "  --outcomes FILE        id, time, outcome\n"
-    "  --spend FILE           amount, dimensions; for value\n"
+    "  --spend FILE           amount, dimensions, time if there is one; for value\n"
     "  --map 'id=Customer,time=Date @day-first'    columns of the file before it\n"
     "What to report\n"
     "  --as-of DATE           the files are complete up to the end of that day\n"
@@ -417,6 +503,8 @@ int command_cohort(int count, char **arguments, trouble *why)
     if (r->has_spend) batch_free(&r->spend);
     leadkpi_cohorts_free(r->cohorts);
     clock_close(&r->clock);
+    for (size_t i = 0; i < r->name_count; i++) free(r->names[i]);
+    free(r->names);
     free(r->files);
     free(r->settings);
     free(r);

@@ -187,8 +187,12 @@ static leadkpi_status take_customers(lk_churn *c, leadkpi_error *error)
         lk_allocate(&v->memory, v->timeline.longest, sizeof *w.changes, &w.changes, error);
     if (status == LEADKPI_OK)
         status = lk_lead_ids_sort(&v->cohorts->store->ids, &v->memory, order, error);
-    for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&v->memory, error);
+    size_t work = LK_INTERRUPT_ROWS; /* periods since the last interrupt; a customer costs all of them */
+    for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++, work += c->period_count + 1) {
+        if (work >= LK_INTERRUPT_ROWS) {
+            status = lk_interrupted(&v->memory, error);
+            work = 0;
+        }
         if (status == LEADKPI_OK && v->acquired[order[i]] != LK_NOT_ACQUIRED) take_customer(&w, order[i]);
     }
     lk_release(&v->memory, w.changes, v->timeline.longest, sizeof *w.changes);

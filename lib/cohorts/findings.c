@@ -35,8 +35,9 @@ static const struct {
                                      "acquired customers without a value of a dimension of the report; "
                                      "they stand in rows of their own"},
     [ROWS_BEFORE_ACQUISITION] = {"rows_before_acquisition",
-                                 "rows dated before their customer's acquisition; they have no age and "
-                                 "count for no cohort"},
+                                 "rows dated before their customer's acquisition; they count for no cohort, "
+                                 "but for a subscription that is in force at the acquisition, and what lies in "
+                                 "its period where ages go by the calendar"},
     [ROWS_AFTER_AS_OF] = {"rows_after_as_of", "rows after the report's time; not counted"},
     [EQUAL_ACTIVITY_ROWS] = {"equal_activity_rows",
                              "activity rows of the same customer and time as another; each is an event"},

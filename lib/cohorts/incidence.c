@@ -6,6 +6,7 @@
  * that one pass does it. */
 #include <leadkpi/stats.h>
 
+#include "base/sort.h"
 #include "cohorts/columns.h"
 #include "cohorts/lives.h"
 #include "cohorts/schemas.h"
@@ -27,11 +28,16 @@ typedef struct line {
     double incidence, error;
 } line;
 
+struct sums;
+
 typedef struct incidence {
     lk_view *view;
     lk_lives lives;
     line *lines;
-    size_t line_count, line_capacity;
+    size_t line_count, line_capacity, run_start;
+    struct sums *sums; /* a place for each cause */
+    uint32_t *now;     /* the places that have events at the time at hand */
+    size_t place_count;
     double unit;
     int32_t scale;
     bool by_outcome;
@@ -50,22 +56,35 @@ static leadkpi_status put_line(incidence *x, const line *l, leadkpi_error *error
 
 /* ---- the estimate --------------------------------------------------------------------------- */
 
-/* The sums of which the variance is made, with w = d / (n (n - d)) of all ends, v = S(u-)^2 (n - k) k
- * / n^3 and c = S(u-) k / n^2 of k of this one. */
+/* What all causes share: S(u-), and the sum of w = d / (n (n - d)) of all ends. */
+typedef struct shared {
+    double survival, w;
+} shared;
+
+/* The sums of which the variance of one cause is made, with v = S(u-)^2 (n - k) k / n^3 and c = S(u-) k /
+ * n^2 of its k. Between two of its times its incidence stands still, so that what the times of others
+ * add to w_i and w_ii is made up for at the next one: a pass over the lives does for all causes. */
 typedef struct sums {
-    double survival, incidence;
-    double w, w_i, w_ii, v, c, c_i;
+    double incidence;
+    double w_seen; /* of shared.w, up to where w_i and w_ii have it */
+    double w_i, w_ii, v, c, c_i;
+    int64_t events; /* at the time at hand */
+    uint32_t cause;
 } sums;
 
-static void pass_time(sums *s, double n, double all, double k)
+static void settle(sums *s, double w)
 {
-    double before = s->survival;
+    double more = w - s->w_seen;
+    s->w_i += more * s->incidence;
+    s->w_ii += more * s->incidence * s->incidence;
+    s->w_seen = w;
+}
+
+static void pass_time(sums *s, const shared *all, double n)
+{
+    double k = (double)s->events, before = all->survival;
+    settle(s, all->w);
     s->incidence += before * k / n;
-    s->survival = before * ((n - all) / n);
-    if (n > all) { /* else nobody is left, and nothing changes behind it */
-        double w = all / (n * (n - all)), i = s->incidence;
-        s->w += w, s->w_i += w * i, s->w_ii += w * i * i;
-    }
     double c = before * k / (n * n);
     s->v += before * before * (n - k) * k / (n * n * n);
     s->c += c, s->c_i += c * s->incidence;
@@ -74,53 +93,107 @@ static void pass_time(sums *s, double n, double all, double k)
 static double error_of(const sums *s)
 {
     double i = s->incidence;
-    double pairs = i * i * s->w - 2 * i * s->w_i + s->w_ii;
+    double pairs = i * i * s->w_seen - 2 * i * s->w_i + s->w_ii;
     double both = i * s->c - s->c_i;
     return sqrt(fmax(0, pairs + s->v - 2 * both));
 }
 
-static leadkpi_status take_cause(incidence *x, lk_head head, lk_lives_run run,
-                                 const lk_life_row *rows, size_t row_count, uint32_t cause,
-                                 leadkpi_error *error)
+/* ---- causes and segments ------------------------------------------------------------------------ */
+
+/* A place for each cause, by the order of texts. */
+static uint32_t place_of(const incidence *x, uint32_t cause)
 {
-    sums s = {.survival = 1};
-    size_t life = 0;
-    for (size_t i = 0; i < row_count; i++) {
-        int64_t k = 0;
-        for (; life < run.count && run.items[life].exit == rows[i].time; life++)
-            k += run.items[life].cause == cause;
-        pass_time(&s, (double)rows[i].at_risk, (double)(rows[i].events + rows[i].others), (double)k);
-        if (k == 0) continue;
-        line l = {head, cause, rows[i].time, rows[i].at_risk, k, s.incidence, error_of(&s)};
+    return x->by_outcome ? x->view->timeline.outcome_rank[cause] - 1 : 0;
+}
+
+/* The causes asked for that end a life at this time, each with its count; returns how many. */
+static uint32_t count_events(incidence *x, const lk_life *lives, size_t count)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!lives[i].is_event) continue;
+        uint32_t place = place_of(x, lives[i].cause);
+        if (x->sums[place].events++ == 0) x->now[found++] = place;
+    }
+    return found;
+}
+
+static leadkpi_status take_time(incidence *x, lk_head head, const lk_life_row *row, uint32_t found,
+                                shared *all, leadkpi_error *error)
+{
+    double n = (double)row->at_risk, ends = (double)(row->events + row->others);
+    for (uint32_t i = 0; i < found; i++) pass_time(&x->sums[x->now[i]], all, n);
+    if (n > ends) all->w += ends / (n * (n - ends)); /* else nobody is left, and nothing changes behind it */
+    all->survival *= (n - ends) / n;
+    for (uint32_t i = 0; i < found; i++) {
+        sums *s = &x->sums[x->now[i]];
+        settle(s, all->w);
+        line l = {head, s->cause, row->time, row->at_risk, s->events, s->incidence, error_of(s)};
+        s->events = 0;
         LK_TRY(put_line(x, &l, error));
     }
     return LEADKPI_OK;
 }
 
-/* ---- causes and segments ------------------------------------------------------------------------ */
+static leadkpi_status take_rows(incidence *x, lk_head head, lk_lives_run run, const lk_life_row *rows,
+                                size_t row_count, leadkpi_error *error)
+{
+    shared all = {1, 0};
+    size_t life = 0;
+    for (size_t i = 0; i < run.count; i++)
+        if (run.items[i].is_event)
+            x->sums[place_of(x, run.items[i].cause)] = (sums){.cause = run.items[i].cause};
+    for (size_t i = 0; i < row_count; i++) {
+        size_t first = life;
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&x->view->memory, error));
+        while (life < run.count && run.items[life].exit == rows[i].time) life++;
+        uint32_t found = count_events(x, run.items + first, life - first);
+        LK_TRY(take_time(x, head, &rows[i], found, &all, error));
+    }
+    return LEADKPI_OK;
+}
 
-/* The causes asked for that a run has, by their numbers' order of texts. */
+static int compare_lines(const void *context, uint32_t a, uint32_t b)
+{
+    const incidence *x = context;
+    const line *l = x->lines + x->run_start + a, *m = x->lines + x->run_start + b;
+    uint32_t p = place_of(x, l->cause), q = place_of(x, m->cause);
+    if (p != q) return p < q ? -1 : 1;
+    return (l->time > m->time) - (l->time < m->time);
+}
+
+/* From the order of times to that of causes. */
+static leadkpi_status sort_run(incidence *x, leadkpi_error *error)
+{
+    lk_memory *memory = &x->view->memory;
+    size_t count = x->line_count - x->run_start;
+    uint32_t *order = NULL;
+    line *sorted = NULL;
+    leadkpi_status status = lk_allocate(memory, count, sizeof *order, &order, error);
+    if (status == LEADKPI_OK) status = lk_allocate(memory, count, sizeof *sorted, &sorted, error);
+    if (status == LEADKPI_OK) {
+        for (uint32_t i = 0; i < count; i++) order[i] = i;
+        status = lk_sort_indexes(memory, order, count, compare_lines, x, error);
+    }
+    if (status == LEADKPI_OK && count) {
+        for (size_t i = 0; i < count; i++) sorted[i] = x->lines[x->run_start + order[i]];
+        memcpy(x->lines + x->run_start, sorted, count * sizeof *sorted);
+    }
+    lk_release(memory, order, count, sizeof *order);
+    lk_release(memory, sorted, count, sizeof *sorted);
+    return status;
+}
+
 static leadkpi_status take_run(incidence *x, lk_head head, lk_lives_run run, leadkpi_error *error)
 {
     lk_life_row *rows;
     size_t row_count;
     lk_memory *memory = &x->view->memory;
-    uint32_t outcomes = x->by_outcome ? x->view->cohorts->store->outcomes.count : 1, *by_rank = NULL;
+    x->run_start = x->line_count;
     LK_TRY(lk_lives_rows(run, memory, &rows, &row_count, error));
-    leadkpi_status status = lk_allocate(memory, (size_t)outcomes + 1, sizeof *by_rank, &by_rank, error);
-    if (status == LEADKPI_OK) {
-        memset(by_rank, 0, ((size_t)outcomes + 1) * sizeof *by_rank);
-        for (size_t i = 0; i < run.count; i++) {
-            uint32_t cause = run.items[i].cause;
-            if (run.items[i].is_event)
-                by_rank[x->by_outcome ? x->view->timeline.outcome_rank[cause] : 1] = cause;
-        }
-    }
-    for (uint32_t i = 1; i <= outcomes && status == LEADKPI_OK; i++)
-        if (by_rank[i]) status = take_cause(x, head, run, rows, row_count, by_rank[i], error);
-    lk_release(memory, by_rank, (size_t)outcomes + 1, sizeof *by_rank);
+    leadkpi_status status = take_rows(x, head, run, rows, row_count, error);
     lk_release(memory, rows, run.count, sizeof *rows);
-    return status;
+    return status == LEADKPI_OK ? sort_run(x, error) : status;
 }
 
 static leadkpi_status take_all(incidence *x, leadkpi_error *error)
@@ -128,6 +201,9 @@ static leadkpi_status take_all(incidence *x, leadkpi_error *error)
     lk_view *v = x->view;
     LK_TRY(lk_lives_find(v, &x->lives, error));
     if (x->lives.count == 0) return LEADKPI_OK;
+    x->place_count = x->by_outcome ? v->cohorts->store->outcomes.count : 1;
+    LK_TRY(lk_allocate(&v->memory, x->place_count, sizeof *x->sums, &x->sums, error));
+    LK_TRY(lk_allocate(&v->memory, x->place_count, sizeof *x->now, &x->now, error));
     for (uint32_t i = 0; v->dimension_count && i < v->segment_count; i++)
         LK_TRY(take_run(x, (lk_head){LK_HEAD_SEGMENT, i, 0}, lk_lives_of(&x->lives, i), error));
     if (v->dimension_count) LK_TRY(lk_lives_merge_segments(&x->lives, error));
@@ -229,6 +305,8 @@ static leadkpi_status fill(lk_view *v, void *context, leadkpi_table *table, lead
     x.by_outcome = lk_options_choice(v->options, v->schema, LK_LIVES_EVENT) == 1;
     leadkpi_status status = take_all(&x, error);
     if (status == LEADKPI_OK) status = fill_table(&x, table, error);
+    lk_release(&v->memory, x.sums, x.place_count, sizeof *x.sums);
+    lk_release(&v->memory, x.now, x.place_count, sizeof *x.now);
     lk_release(&v->memory, x.lines, x.line_capacity, sizeof *x.lines);
     lk_lives_close(&x.lives);
     return status;

@@ -40,46 +40,62 @@ static leadkpi_status want_all(ending *e, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Does the mrr of a customer fall to 0 with this row? It may have others at the same instant, of
- * which the highest counts. */
-static bool ends_subscription(lk_events_of events, uint32_t i, bool *paying)
+/* Passes the rows of one instant: is there a subscription row among them, and does the highest of
+ * them pay? Returns where the next instant begins. */
+static uint32_t pass_instant(lk_events_of events, uint32_t i, bool *changes, bool *pays)
 {
-    const lk_cohorts_event *event = &events.items[i];
-    bool pays = lk_cohorts_sign(event) > 0, next_too = false;
-    for (uint32_t j = i + 1; j < events.count && events.items[j].time == event->time; j++)
-        next_too |= events.items[j].kind == LK_COHORTS_RECURRING && lk_cohorts_sign(&events.items[j]) > 0;
-    bool ends = *paying && !pays && !next_too;
-    /* A row of 0 beside a higher one at its instant says nothing. */
-    for (uint32_t j = i; j-- > 0 && events.items[j].time == event->time;)
-        if (events.items[j].kind == LK_COHORTS_RECURRING && lk_cohorts_sign(&events.items[j]) > 0) ends = false;
-    *paying |= pays;
-    return ends;
+    int64_t time = events.items[i].time;
+    *changes = *pays = false;
+    for (; i < events.count && events.items[i].time == time; i++) {
+        if (events.items[i].kind != LK_COHORTS_RECURRING) continue;
+        *changes = true;
+        *pays |= lk_cohorts_sign(&events.items[i]) > 0;
+    }
+    return i;
+}
+
+/* The first fall of the mrr to 0 that is not before the acquisition. A subscription that began
+ * before it is in force at it: who signed a day early can leave all the same. */
+static bool find_churn(lk_events_of events, int64_t acquired, int64_t *time)
+{
+    bool paying = false, changes, pays;
+    for (uint32_t i = 0, next; i < events.count; i = next) {
+        next = pass_instant(events, i, &changes, &pays);
+        if (!changes) continue;
+        *time = events.items[i].time;
+        if (paying && !pays && *time >= acquired) return true;
+        paying = pays;
+    }
+    return false;
+}
+
+static const lk_cohorts_event *find_outcome(lk_events_of events, int64_t acquired)
+{
+    for (uint32_t i = 0; i < events.count; i++) {
+        const lk_cohorts_event *event = &events.items[i];
+        if (event->kind == LK_COHORTS_OUTCOME && event->time >= acquired) return event;
+    }
+    return NULL;
 }
 
 /* The time and cause of the end; LK_LIFE_OPEN at as_of. */
 static int64_t find_end(const ending *e, uint32_t customer, uint32_t *cause, bool *is_event)
 {
     lk_events_of events = lk_view_events(e->view, customer);
-    int64_t acquired = e->view->acquired[customer];
-    bool paying = false;
-    for (uint32_t i = 0; i < events.count; i++) {
-        const lk_cohorts_event *event = &events.items[i];
-        if (event->time < acquired) continue;
-        if (e->by_outcome && event->kind == LK_COHORTS_OUTCOME) {
-            *cause = event->text;
-            *is_event = e->wanted[event->text - 1];
-            return event->time;
-        }
-        if (!e->by_outcome && event->kind == LK_COHORTS_RECURRING &&
-            ends_subscription(events, i, &paying)) {
-            *cause = 1;
-            *is_event = true;
-            return event->time;
-        }
-    }
+    int64_t acquired = e->view->acquired[customer], time;
     *cause = LK_LIFE_OPEN;
     *is_event = false;
-    return e->view->as_of;
+    if (e->by_outcome) {
+        const lk_cohorts_event *outcome = find_outcome(events, acquired);
+        if (!outcome) return e->view->as_of;
+        *cause = outcome->text;
+        *is_event = e->wanted[outcome->text - 1];
+        return outcome->time;
+    }
+    if (!find_churn(events, acquired, &time)) return e->view->as_of;
+    *cause = 1;
+    *is_event = true;
+    return time;
 }
 
 /* ---- order --------------------------------------------------------------------------------- */

@@ -46,9 +46,10 @@ static void add_time(test *t, double d, double n)
     }
 }
 
-static void walk_times(test *t)
+/* Cost an event time: segments squared, which the host may interrupt. */
+static leadkpi_status walk_times(test *t, leadkpi_error *error)
 {
-    size_t entered = 0;
+    size_t entered = 0, work = 0;
     double n = 0;
     for (size_t i = 0, end; i < t->life_count; i = end) {
         int64_t time = t->lives[t->by_exit[i]].exit;
@@ -64,9 +65,15 @@ static void walk_times(test *t)
             t->events[life->segment] += life->is_event;
             d += life->is_event;
         }
+        work += 1 + (d > 0 ? t->count * t->count : 0);
+        if (work >= LK_INTERRUPT_ROWS) {
+            LK_TRY(lk_interrupted(t->memory, error));
+            work = 0;
+        }
         if (d > 0) add_time(t, d, n);
         for (size_t j = i; j < end; j++) t->at_risk[t->lives[t->by_exit[j]].segment]--, n--;
     }
+    return LEADKPI_OK;
 }
 
 /* z' V^-1 z by Cholesky's decomposition with the rows that depend on others left out: the variance of
@@ -104,7 +111,7 @@ static leadkpi_status run(test *t, double *chi_squared, int64_t *degrees, leadkp
     memset(t->at_risk, 0, t->count * sizeof *t->at_risk);
     memset(t->difference, 0, t->count * sizeof *t->difference);
     memset(t->variance, 0, t->count * t->count * sizeof *t->variance);
-    walk_times(t);
+    LK_TRY(walk_times(t, error));
     *degrees = quadratic_form(t, chi_squared);
     return LEADKPI_OK;
 }

@@ -12,6 +12,7 @@ typedef struct life {
 
 typedef struct work {
     lk_retention *retention;
+    size_t since_interrupt; /* events and brackets */
     life life;
 } work;
 
@@ -191,7 +192,7 @@ static leadkpi_status make_room(lk_retention *r, leadkpi_error *error)
     if (r->cohort_count < r->cohort_capacity) return LEADKPI_OK;
     lk_memory *memory = &r->view->memory;
     size_t old = r->cohort_capacity, wider = old ? old * 2 : 16, brackets = r->rule.bracket_count;
-    LK_FAIL_IF(wider > SIZE_MAX / sizeof *r->cells / LK_BRACKETS_MAX, error, LEADKPI_OVERFLOW,
+    LK_FAIL_IF(wider > SIZE_MAX / sizeof *r->cells / brackets, error, LEADKPI_OVERFLOW,
                "report: expected fewer cohorts; take a longer grain or fewer dimensions");
     LK_TRY(lk_resize(memory, &r->cells, old * brackets, wider * brackets, sizeof *r->cells, error));
     leadkpi_status status =
@@ -244,6 +245,11 @@ static leadkpi_status take_life(work *w, uint32_t customer, int64_t start, size_
     lk_retention *r = w->retention;
     lk_cell *cells;
     size_t over, begun;
+    w->since_interrupt += events.count + r->rule.bracket_count;
+    if (w->since_interrupt >= LK_INTERRUPT_ROWS) {
+        LK_TRY(lk_interrupted(&r->view->memory, error));
+        w->since_interrupt = 0;
+    }
     LK_TRY(cells_of(r, r->view->segments[customer], cohort, &cells, error));
     live(r, &w->life, events, start, period);
     count_reached(r, start, period, &over, &begun);
@@ -263,7 +269,10 @@ static leadkpi_status take_recurring(work *w, uint32_t customer, lk_events_of ev
         size_t period = period_of(r, event->time);
         if (period == last) continue;
         last = period;
-        lk_events_of rest = {event, events.count - i};
+        /* What came earlier in the period, such as a refund, is of its first age too. */
+        uint32_t first = i;
+        while (first > 0 && events.items[first - 1].time >= r->starts[period]) first--;
+        lk_events_of rest = {&events.items[first], events.count - first};
         LK_TRY(take_life(w, customer, event->time, period, rest, r->starts[period], error));
     }
     return LEADKPI_OK;
@@ -384,6 +393,7 @@ static leadkpi_status fill_cells(lk_retention *r, leadkpi_error *error)
     work *w;
     LK_TRY(lk_allocate(&r->view->memory, 1, sizeof *w, &w, error));
     w->retention = r;
+    w->since_interrupt = 0;
     leadkpi_status status = take_customers(w, error);
     lk_release(&r->view->memory, w, 1, sizeof *w);
     return status;

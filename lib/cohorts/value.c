@@ -152,7 +152,7 @@ static void add_worth(lk_worth *into, const lk_worth *from)
     into->paid_months += from->paid_months;
     into->mrr_months += from->mrr_months;
     into->to_date += from->to_date;
-    into->spend += from->spend;
+    (void)lk_exact_sum_add(&into->spend, &from->spend, NULL);
     into->has_spend |= from->has_spend;
     into->eligible += from->eligible;
     into->sum += from->sum;
@@ -174,7 +174,7 @@ static leadkpi_status find(lk_values *v, const leadkpi_table *spend, leadkpi_err
     LK_TRY(take_customers(v, error));
     if (spend) LK_TRY(lk_values_add_spend(v, spend, error));
     for (size_t i = 0; i < segments; i++) add_worth(&v->worths[segments], &v->worths[i]);
-    v->worths[segments].spend += v->unmatched;
+    (void)lk_exact_sum_add(&v->worths[segments].spend, &v->unmatched, NULL);
     v->worths[segments].has_spend |= v->has_unmatched;
     return LEADKPI_OK;
 }

@@ -25,7 +25,7 @@ typedef struct lk_worth {
     double paid_months; /* customer months with mrr above 0 */
     double mrr_months;  /* mrr times months */
     double to_date;     /* margin of all customers so far */
-    double spend;
+    lk_exact_sum spend; /* exact, so that the order of the caller's rows does not show */
     bool has_spend;
     int64_t eligible; /* customers of the age asked for */
     double sum, squares;
@@ -42,7 +42,7 @@ typedef struct lk_values {
     int64_t months; /* of the finite and the capped value */
     lk_worth *worths; /* of each segment where there are dimensions, then of all */
     size_t count;
-    double unmatched; /* spend of segments without a customer */
+    lk_exact_sum unmatched; /* spend of segments without a customer */
     bool has_unmatched;
 } lk_values;
 

@@ -58,10 +58,10 @@ static leadkpi_status take_row(spending *s, size_t row, leadkpi_error *error)
         return LEADKPI_OK;
     lk_worth *w = worth_of(s, row);
     if (w) {
-        w->spend += amount;
+        lk_value_add_to(lk_row_value(s->amount, row), &w->spend);
         w->has_spend = true;
     } else {
-        v->unmatched += amount;
+        lk_value_add_to(lk_row_value(s->amount, row), &v->unmatched);
         v->has_unmatched = true;
     }
     return LEADKPI_OK;

@@ -153,13 +153,13 @@ static double capped(const void *x, size_t row)
 
 static double spend(const void *x, size_t row)
 {
-    return at(x, row)->has_spend ? at(x, row)->spend : NAN;
+    return at(x, row)->has_spend ? lk_exact_sum_to_double(&at(x, row)->spend) : NAN;
 }
 
 static double unmatched(const void *x, size_t row)
 {
     const lk_values *v = x;
-    return row + 1 == v->count && v->has_unmatched ? v->unmatched : NAN;
+    return row + 1 == v->count && v->has_unmatched ? lk_exact_sum_to_double(&v->unmatched) : NAN;
 }
 
 static double cac(const void *x, size_t row)

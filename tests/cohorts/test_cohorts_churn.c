@@ -198,6 +198,44 @@ START_TEST(value_from_churn_follows_its_formulas)
 }
 END_TEST
 
+/* As doubles 2^53 + 1 + 1 is 2^53, and 1 + 1 + 2^53 is 2^53 + 2. */
+START_TEST(spend_is_one_sum_in_any_order_of_its_rows)
+{
+    static const double amounts[2][3] = {{0x1p53, 1, 1}, {1, 1, 0x1p53}};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, payments, sizeof payments / sizeof payments[0], 0);
+    for (int i = 0; i < 2; i++) {
+        leadkpi_table *spend, *t;
+        OK(leadkpi_table_create(NULL, &spend, ok_error));
+        OK(leadkpi_table_borrow_double(spend, "amount", NUL, amounts[i], 3, 0, NULL, ok_error));
+        t = value(cohorts, spend, "as_of=1971-02-01");
+        ck_assert_double_eq(number_at(t, "spend", 0), 0x1p53 + 2);
+        leadkpi_table_free(t);
+        leadkpi_table_free(spend);
+    }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* Paid since 20 days before it was acquired, until 10 days after: 10 days of money, and one leaves. */
+START_TEST(a_subscription_from_before_the_acquisition_counts_from_age_0)
+{
+    static const row rows[] = {
+        {MRR, 1, 0, 3000, NULL, NULL},
+        {ACQUIRED, 1, 20 * DAY, 0, "ads", NULL},
+        {MRR, 1, 30 * DAY, 0, NULL, NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, 3, 0);
+    leadkpi_table *t = value(cohorts, NULL, "as_of=1970-03-31; money=mrr");
+    const double months = 10 / (365.2425 / 12);
+    near(number_at(t, "to_date_value", 0), 30 * months, 1e-14, "10 days");
+    near(number_at(t, "churn_per_month", 0), 1 / months, 1e-14, "one left");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 static Suite *suite_of_churn(void)
 {
     Suite *suite = suite_create("cohorts churn");
@@ -207,6 +245,8 @@ static Suite *suite_of_churn(void)
     tcase_add_loop_test(tc, movements_add_up_whatever_the_rows, 0, 3);
     tcase_add_test(tc, historical_value_counts_those_who_are_old_enough);
     tcase_add_test(tc, value_from_churn_follows_its_formulas);
+    tcase_add_test(tc, spend_is_one_sum_in_any_order_of_its_rows);
+    tcase_add_test(tc, a_subscription_from_before_the_acquisition_counts_from_age_0);
     suite_add_tcase(suite, tc);
     return suite;
 }

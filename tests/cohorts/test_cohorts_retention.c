@@ -322,6 +322,62 @@ START_TEST(a_matrix_counts_as_a_naive_one_does)
 }
 END_TEST
 
+START_TEST(a_recurring_cohort_has_all_money_of_its_first_period)
+{
+    static const row rows[] = {
+        {ACQUIRED, 1, 0, 0, "ads", NULL},
+        {PAID, 1, 35 * DAY, -300, NULL, NULL}, /* February: first a refund, then a payment */
+        {PAID, 1, 40 * DAY, 1000, NULL, NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, 3, 0);
+    leadkpi_table *t = retention(cohorts, "as_of=1970-04-30; ages=1; clock=calendar; start=recurring");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    text_is(t, "cohort", 1, "1970-02");
+    ck_assert_int_eq(whole_at(t, "active", 1), 1);
+    near(number_at(t, "money", 1), 7, 1e-15, "10 less 3");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* A host that gives up soon: so many asks, and no more. */
+static int asks_left;
+static int32_t gives_up(void *context)
+{
+    (void)context;
+    return asks_left-- <= 0;
+}
+
+/* One customer, active every hour for 4 years: some 600 million events in all its lives. */
+START_TEST(long_work_on_one_customer_can_be_interrupted)
+{
+    enum { HOURS = 35000 };
+    static int64_t ids[HOURS], times[HOURS];
+    leadkpi_host host;
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts;
+    leadkpi_table *rows, *t;
+    leadkpi_host_init(&host, sizeof host);
+    host.interrupted = gives_up;
+    asks_left = 1000;
+    for (size_t i = 0; i < HOURS; i++) times[i] = (int64_t)i * (DAY / 24);
+    OK(leadkpi_cohorts_create(&host, NULL, &cohorts, ok_error));
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, HOURS, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, HOURS, 0, NULL, ok_error));
+    OK(leadkpi_cohorts_add_activity(cohorts, rows, NULL, 0, ok_error));
+    leadkpi_table_free(rows);
+    leadkpi_options *o = options_of("cohorts_retention", "as_of=1974-02-01; acquired=first_event; "
+                                                         "clock=calendar; grain=hour; start=recurring");
+    asks_left = 50;
+    ck_assert_int_eq(leadkpi_cohorts_retention(cohorts, o, &t, &error), LEADKPI_INTERRUPTED);
+    ck_assert_ptr_null(t);
+    leadkpi_options_free(o);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 static Suite *suite_of_retention(void)
 {
     Suite *suite = suite_create("cohorts retention");
@@ -334,6 +390,8 @@ static Suite *suite_of_retention(void)
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
     tcase_add_loop_test(tc, a_matrix_counts_as_a_naive_one_does, 0, 3);
     tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
+    tcase_add_test(tc, a_recurring_cohort_has_all_money_of_its_first_period);
+    tcase_add_test(tc, long_work_on_one_customer_can_be_interrupted);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -242,6 +242,91 @@ START_TEST(young_cohorts_are_projected_from_old_ones)
 }
 END_TEST
 
+START_TEST(a_subscription_from_before_the_acquisition_can_end_after_it)
+{
+    static const row rows[] = {
+        {MRR, 1, 9 * DAY, 500, NULL, NULL},   {ACQUIRED, 1, 10 * DAY, 0, "ads", NULL},
+        {MRR, 1, 15 * DAY, 0, NULL, NULL}, /* signed a day early, left after 5 */
+        {MRR, 2, 5 * DAY, 500, NULL, NULL},   {MRR, 2, 8 * DAY, 0, NULL, NULL},
+        {ACQUIRED, 2, 10 * DAY, 0, "ads", NULL}, /* left before it came: that is no end */
+        {MRR, 2, 12 * DAY, 0, NULL, NULL},    {MRR, 2, 13 * DAY, 700, NULL, NULL},
+        {MRR, 2, 17 * DAY, 0, NULL, NULL},
+        {MRR, 3, 2 * DAY, 500, NULL, NULL},   {ACQUIRED, 3, 10 * DAY, 0, "ads", NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+    leadkpi_table *t =
+        report_of(cohorts, leadkpi_cohorts_survival, "cohorts_survival", "as_of=1970-01-31");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    near(number_at(t, "time", 0), 5, 0, "the first");
+    near(number_at(t, "time", 1), 7, 0, "the second");
+    near(number_at(t, "time", 2), 20, 0, "still there");
+    ck_assert_int_eq(whole_at(t, "events", 0), 1);
+    ck_assert_int_eq(whole_at(t, "events", 1), 1);
+    ck_assert_int_eq(whole_at(t, "censored", 2), 1);
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* Of so many rows at one instant a look at every pair would take minutes. */
+START_TEST(many_rows_at_one_instant_take_no_longer_than_elsewhere)
+{
+    enum { CHANGES = 400000 };
+    static int64_t ids[CHANGES], times[CHANGES], mrr[CHANGES];
+    static const row first[] = {{ACQUIRED, 0, 0, 0, "ads", NULL}, {MRR, 0, DAY, 100, NULL, NULL}};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_table *rows, *t;
+    add_rows(cohorts, first, 2, 0);
+    for (size_t i = 0; i < CHANGES; i++) times[i] = 2 * DAY;
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, CHANGES, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, CHANGES, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "mrr", NUL, mrr, CHANGES, 0, NULL, ok_error));
+    mrr[CHANGES - 1] = 1;
+    OK(leadkpi_cohorts_add_subscriptions(cohorts, rows, NULL, 0, ok_error));
+    leadkpi_table_free(rows);
+    t = report_of(cohorts, leadkpi_cohorts_survival_summary, "cohorts_survival", "as_of=1970-01-31");
+    ck_assert_int_eq(whole_at(t, "events", 0), 0); /* the highest counts, and it pays */
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* An outcome of its own for each of so many customers: a pass for each would take minutes. */
+START_TEST(as_many_outcomes_as_customers_take_no_longer_than_one)
+{
+    enum { PEOPLE = 200000 };
+    static int64_t ids[PEOPLE], starts[PEOPLE], ends[PEOPLE];
+    static char names[PEOPLE][8];
+    static const char *texts[PEOPLE];
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_table *rows[2], *t;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        ids[i] = (int64_t)i, ends[i] = DAY + (int64_t)i;
+        snprintf(names[i], sizeof names[i], "%06u", (unsigned)i);
+        texts[i] = names[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        OK(leadkpi_table_create(NULL, &rows[i], ok_error));
+        OK(leadkpi_table_borrow_int64(rows[i], "id", NUL, ids, PEOPLE, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(rows[i], "time", NUL, i ? ends : starts, PEOPLE, 0, NULL, ok_error));
+    }
+    OK(leadkpi_table_copy_strings(rows[1], "outcome", NUL, texts, PEOPLE, ok_error));
+    OK(leadkpi_cohorts_add_acquisitions(cohorts, rows[0], NULL, 0, ok_error));
+    OK(leadkpi_cohorts_add_outcomes(cohorts, rows[1], NULL, 0, ok_error));
+    t = report_of(cohorts, leadkpi_cohorts_incidence, "cohorts_incidence", "as_of=1970-01-31");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), PEOPLE);
+    text_is(t, "outcome", PEOPLE - 1, "199999");
+    /* Each came to its own with nobody in between: a share of 1 in so many, a binomial error. */
+    near(number_at(t, "incidence", 77), 1.0 / PEOPLE, 1e-15, "one of all");
+    near(number_at(t, "standard_error", 77), sqrt(1.0 / PEOPLE * (1 - 1.0 / PEOPLE) / PEOPLE), 1e-12, "error");
+    leadkpi_table_free(t);
+    leadkpi_table_free(rows[0]), leadkpi_table_free(rows[1]);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 static Suite *suite_of_survival(void)
 {
     Suite *suite = suite_create("cohorts survival");
@@ -252,6 +337,9 @@ static Suite *suite_of_survival(void)
     tcase_add_test(tc, an_outcome_that_nobody_has_is_named);
     tcase_add_test(tc, the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not);
     tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);
+    tcase_add_test(tc, a_subscription_from_before_the_acquisition_can_end_after_it);
+    tcase_add_test(tc, many_rows_at_one_instant_take_no_longer_than_elsewhere);
+    tcase_add_test(tc, as_many_outcomes_as_customers_take_no_longer_than_one);
     suite_add_tcase(suite, tc);
     return suite;
 }

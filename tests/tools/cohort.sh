@@ -1,0 +1,103 @@
+#!/bin/sh
+# leadkpi cohort: customers' rows in, retention, churn, survival and value out.
+. "$top_srcdir/tests/tools/tool.sh"
+
+cat >customers.csv <<'END'
+id,time,channel
+a,2025-01-10,ads
+b,2025-01-20,web
+c,2025-02-01,ads
+END
+cat >orders.csv <<'END'
+id,time,amount,currency
+a,2025-01-10,100.00,EUR
+a,2025-02-15,50.00,EUR
+b,2025-01-20,30.00,EUR
+c,2025-02-01,80.00,
+c,2025-02-20,-20.00,EUR
+END
+cat >plans.csv <<'END'
+id,time,mrr
+a,2025-01-10,10
+b,2025-01-19,20
+b,2025-02-19,0
+c,2025-02-01,30
+END
+both='--acquisitions customers.csv --revenue orders.csv'
+
+# ---- retention: a triangle, or all columns
+run cohort $both --as-of 2025-03-31 --set clock=calendar --set ages=2
+answers 0
+silent err
+says out '2025-01'
+says out '50.0'
+run cohort retention $both --as-of 2025-03-31 --set clock=calendar --set ages=2 --by channel --csv
+answers 0
+says out 'cohort,ads,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2025-01,1,2,1,1,1,1,'
+says out 'cohort,web,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2025-01,1,2,1,1,0,0,'
+
+# ---- the end of the day of --as-of counts, the day behind it does not
+run cohort churn --subscriptions plans.csv --as-of 2025-02-19 --csv
+answers 0
+says out 'period,2025-02-01T00:00:00Z,2025-03-01T00:00:00Z,2025-02,2,1,0,1,2,0,0,30,30,0,0,0,20,40,0.5,'
+run cohort churn --subscriptions plans.csv --as-of 2025-02-18 --csv
+answers 0
+says out 'period,2025-02-01T00:00:00Z,2025-03-01T00:00:00Z,2025-02,2,1,0,0,3,0,0,30,30,0,0,0,0,60,0,'
+
+# ---- who signed a day before the acquisition can leave
+run cohort survival --acquisitions customers.csv --subscriptions plans.csv --as-of 2025-03-31
+answers 0
+says out 'total,30,3,1,0,'
+
+# ---- value against spend; of ads 230 less 20 from two customers
+printf 'channel,amount\nads,60\nweb,10\ntv,5\n' >spend.csv
+run cohort value $both --spend spend.csv --by channel --as-of 2025-03-31 --set age=30d --json
+answers 0
+says out '"spend": 75'
+says out '"unmatched_spend": 5'
+says out '"cac": 30'
+run cohort value $both --spend spend.csv --spend spend.csv --as-of 2025-03-31
+answers 2
+says err '--spend: expected one file'
+
+# ---- one currency, by a column or by signs
+sed 's/c,2025-02-20,-20.00,EUR/c,2025-02-20,-20.00,USD/' orders.csv >mixed.csv
+run cohort --revenue mixed.csv --as-of 2025-03-31 --set acquired=first_event
+answers 1
+says err 'mixed.csv:6'
+says err 'USD'
+printf 'id,time,amount\na,2025-01-10,$5\nb,2025-01-11,EUR 5\n' >signs.csv
+run cohort --revenue signs.csv --as-of 2025-03-31 --set acquired=first_event
+answers 1
+says err 'signs.csv:3'
+
+# ---- maps: what is said is done, or refused
+printf 'Kunde,Datum,Betrag\na,03/02/2025,"1.234,50"\n' >german.csv
+run cohort --revenue german.csv --map 'id=Kunde,time=Datum @day-first,amount=Betrag @comma' \
+    --as-of 2025-03-31 --set acquired=first_event --set clock=calendar --set ages=1 --json
+answers 0
+says out '"money": 1234.5'
+says out '"cohort": "2025-02"'
+run cohort --revenue german.csv --map 'id=Kunde,time=Datum @day-first,amount=Betrag @comma,betrag=Betrag' \
+    --as-of 2025-03-31
+answers 2
+says err '"betrag"'
+run cohort --acquisitions customers.csv --map 'channel="ads"' --by channel --as-of 2025-03-31
+answers 2
+says err 'found a fixed text'
+
+# ---- what is missing or odd is said
+run cohort $both
+answers 2
+says err '--as-of'
+run cohort $both --as-of 2025-03-31 --by chanel
+answers 2
+says err 'expected a column for "chanel"'
+printf 'id,time,amount\na,2025-01-10,1\nb,,2\n' >hole.csv
+run cohort --revenue hole.csv --as-of 2025-03-31
+answers 1
+says err 'hole.csv:3'
+run cohort findings $both --as-of 2025-03-31
+answers 0
+says out 'refunds,1,c,'
+exit 0
