@@ -215,9 +215,11 @@ static leadkpi_status hand_over(counting *c, leadkpi_error *error)
     size_t members = c->report->members.count;
     p->count = 0;
     if (p->needs_paths)
-        LK_TRY(lk_attribution_paths_add(&p->paths, c->memory, members, &batch, error));
+        LK_TRY(lk_report_without_row(
+            lk_attribution_paths_add(&p->paths, c->memory, members, &batch, error), error));
     if (p->needs_transitions)
-        LK_TRY(lk_attribution_transitions_add(&p->transitions, c->memory, members, &batch, error));
+        LK_TRY(lk_report_without_row(
+            lk_attribution_transitions_add(&p->transitions, c->memory, members, &batch, error), error));
     return LEADKPI_OK;
 }
 

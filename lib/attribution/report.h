@@ -105,6 +105,13 @@ void lk_credit_add(lk_exact_sum *into, const lk_exact_sum *total, uint64_t share
 leadkpi_status lk_journey_amounts(const lk_journey *journey, double amounts[LK_PATH_SUMS],
                                   leadkpi_error *error);
 
+/* What a batch of journeys came to: its rows are not the caller's. */
+static inline leadkpi_status lk_report_without_row(leadkpi_status status, leadkpi_error *error)
+{
+    if (status != LEADKPI_OK && error) error->row = -1;
+    return status;
+}
+
 /* Milestones of a journey for a model: the latest of each name at or before the conversion.
  * `times` has room for LK_MILESTONES_MAX. */
 void lk_journey_milestones(const lk_model *model, const lk_journey *journey, int64_t *times);

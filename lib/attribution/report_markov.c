@@ -121,7 +121,8 @@ static leadkpi_status gather(void *context, const lk_journey *journey, leadkpi_e
                                   &amounts[LK_PATH_NULLS],
                                   &amounts[LK_PATH_VALUE],
                                   &unit};
-    return lk_attribution_paths_add(&g->paths, memory, g->report->members.count, &batch, error);
+    return lk_report_without_row(
+        lk_attribution_paths_add(&g->paths, memory, g->report->members.count, &batch, error), error);
 }
 
 static leadkpi_status gather_all(gathering *g, lk_report *report, uint32_t groups,

@@ -256,6 +256,17 @@ START_TEST(sums_too_large_for_a_solved_model_overflow_and_name_no_row)
     }
     ck_assert_int_eq(leadkpi_attribution_transitions(a, NULL, &t, &error), LEADKPI_OVERFLOW);
     ck_assert_int_eq(error.row, -1);
+    enum { TOUCHES = 2000 }; /* whole weights are counted, and their steps are 2^63 and more */
+    static char text[2 * TOUCHES];
+    for (size_t i = 0; i + 1 < sizeof text; i++) text[i] = ">A>B"[(i + 1) % 4];
+    const path_row long_one[] = {{"B", 1, 0, 0}, {text, 9e15, 0, 0}};
+    leadkpi_attribution *b = attribution_with("groups=1");
+    OK(add_paths(b, long_one, 2, NULL, ok_error));
+    leadkpi_options *o = options_of("attribution_report", "models=markov");
+    ck_assert_int_eq(leadkpi_attribution_credits(b, o, &t, &error), LEADKPI_OVERFLOW);
+    ck_assert_int_eq(error.row, -1);
+    leadkpi_options_free(o);
+    leadkpi_attribution_free(b);
     t = report(leadkpi_attribution_credits, a, "models=linear");
     ck_assert_double_eq(credit_of(t, "linear", "A"), 18e18);
     leadkpi_table_free(t);
