@@ -248,7 +248,8 @@ static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkp
         LK_TRY(lk_resize(c->memory, &p->channels, p->capacity, more, sizeof *p->channels, error));
         p->capacity = more;
     }
-    memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
+    if (journey->count)
+        memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
     p->ends[p->count] = start + journey->count;
     double amounts[LK_PATH_SUMS];
     LK_TRY(lk_journey_amounts(journey, amounts, error));

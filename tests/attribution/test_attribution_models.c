@@ -237,6 +237,33 @@ START_TEST(few_data_is_said_of_few_units_not_of_what_is_unattributed)
 }
 END_TEST
 
+/* Nothing at all, paths without a touch, and touches without a conversion: every report has an answer
+ * of every model, and none is lost. */
+START_TEST(every_model_answers_where_there_is_nothing_to_share_out)
+{
+    static const path_row untouched[] = {{"", 3, 5, 2}}, nulls[] = {{"A > B", 0, 0, 4}};
+    static const char models[] =
+        "models=linear,u_lead,markov,markov:2,shapley,shapley:sum,shapley:exact,shao_li; removal=%s";
+    for (int kind = 0; kind < 6; kind++) {
+        leadkpi_attribution *a = attribution_with("");
+        char options[160];
+        snprintf(options, sizeof options, models, kind % 2 ? "renormalise" : "to_null");
+        if (kind / 2 == 1) OK(add_paths(a, untouched, 1, NULL, ok_error));
+        if (kind / 2 == 2) OK(add_paths(a, nulls, 1, NULL, ok_error));
+        leadkpi_table *t = report(leadkpi_attribution_credits, a, options);
+        for (size_t row = 0; row < leadkpi_table_row_count(t); row++)
+            ck_assert_double_eq(number_at(t, "conversions", row),
+                                kind / 2 == 1 && !text_is(t, "row", row, "group") ? 3 : 0);
+        leadkpi_table_free(t);
+        leadkpi_table_free(report(leadkpi_attribution_compare, a, options));
+        leadkpi_table_free(report(leadkpi_attribution_removal_effects, a, options));
+        leadkpi_table_free(report(leadkpi_attribution_transitions, a, ""));
+        leadkpi_table_free(report(leadkpi_attribution_paths, a, ""));
+        leadkpi_attribution_free(a);
+    }
+}
+END_TEST
+
 /* Rules take sums up to 2^94; what is solved counts below 2^63. */
 START_TEST(sums_too_large_for_a_solved_model_overflow_and_name_no_row)
 {
@@ -287,6 +314,7 @@ int main(void)
     tcase_add_test(models, credits_of_every_model_add_up_to_what_was_converted);
     tcase_add_test(models, what_no_removal_changes_is_unattributed);
     tcase_add_test(models, few_data_is_said_of_few_units_not_of_what_is_unattributed);
+    tcase_add_test(models, every_model_answers_where_there_is_nothing_to_share_out);
     tcase_add_test(models, sums_too_large_for_a_solved_model_overflow_and_name_no_row);
     return lk_test_run(suite);
 }
