@@ -33,6 +33,8 @@ static const struct {
     {"credits", leadkpi_attribution_credits}, {"compare", leadkpi_attribution_compare},
     {"touches", leadkpi_attribution_touches}, {"paths", leadkpi_attribution_paths},
     {"summary", leadkpi_attribution_summary},
+    {"removal-effects", leadkpi_attribution_removal_effects},
+    {"transitions", leadkpi_attribution_transitions}, {"orders", leadkpi_attribution_orders},
 };
 #define REPORT_COUNT (sizeof reports / sizeof reports[0])
 
@@ -55,6 +57,17 @@ static bool is_number(const char *name)
     return false;
 }
 
+/* Numbers of a column as int64 in its times, which are not used then; false where one is none. */
+static bool make_whole(const sheet_column *column, size_t count)
+{
+    for (size_t row = 0; row < count; row++) {
+        double number = column->numbers[row];
+        if (!(number > -0x1p53 && number < 0x1p53) || number != (double)(int64_t)number) return false;
+        column->times[row] = (int64_t)number;
+    }
+    return true;
+}
+
 static leadkpi_status put_column(leadkpi_table *table, const sheet *s, int32_t c,
                                  leadkpi_error *error)
 {
@@ -67,12 +80,10 @@ static leadkpi_status put_column(leadkpi_table *table, const sheet *s, int32_t c
     if (is_number(name) && type == LEADKPI_TYPE_DOUBLE)
         return leadkpi_table_borrow_double(table, name, LEADKPI_NUL_TERMINATED, column->numbers,
                                            s->row_count, 0, column->validity, error);
-    if (strcmp(name, "sequence") == 0 && type == LEADKPI_TYPE_DOUBLE) {
-        for (size_t row = 0; row < s->row_count; row++)
-            column->times[row] = (int64_t)column->numbers[row];
+    if (strcmp(name, "sequence") == 0 && type == LEADKPI_TYPE_DOUBLE &&
+        make_whole(column, s->row_count))
         return leadkpi_table_borrow_int64(table, name, LEADKPI_NUL_TERMINATED, column->times,
                                           s->row_count, 0, column->validity, error);
-    }
     return leadkpi_table_copy_strings(table, name, LEADKPI_NUL_TERMINATED,
                                       (const char *const *)column->texts, s->row_count, error);
 }
@@ -124,7 +135,7 @@ static int set_option(request *r, const char *argument, trouble *why)
     const char *equals = strchr(argument, '=');
     size_t length = equals ? (size_t)(equals - argument) - 2 : 0;
     leadkpi_error error;
-    if (!equals || length >= sizeof name)
+    if (!equals || strncmp(argument, "--", 2) != 0 || length >= sizeof name)
         return trouble_set(why, TOOL_USAGE, "expected --name=value, found \"%s\" (leadkpi attribute "
                            "--help)", argument);
     for (size_t i = 0; i < length; i++) name[i] = argument[i + 2] == '-' ? '_' : argument[i + 2];

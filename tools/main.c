@@ -73,8 +73,10 @@ static const char kpi_help[] =
     "period or segment; these take --level, --basis, --json and --csv. man leadkpi has the rest.\n";
 
 static const char attribute_help[] =
-    "usage: leadkpi attribute [credits|compare|touches|paths|summary] FILES [--name=value]...\n"
+    "usage: leadkpi attribute [REPORT] FILES [--name=value]... [--json]\n"
     "\n"
+    "REPORT  credits (the default), compare, touches, paths, summary, removal-effects, transitions\n"
+    "        or orders\n"
     "FILES   --paths FILE         path (\"Email > Direct\"), conversions, value, nulls\n"
     "        --touches FILE       id, time, channel, campaign, ad, sequence, cost\n"
     "        --conversions FILE   id, time, type, value, weight\n"

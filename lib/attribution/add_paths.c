@@ -93,8 +93,9 @@ static leadkpi_status find_path(batch *b, size_t row, leadkpi_error *error)
     lk_text path = lk_column_is_valid(b->path, row) ? lk_column_text(b->path, row) : LK_LITERAL("");
     size_t count;
     LK_TRY(split(b, path, &count, error));
-    LK_FAIL_IF(count >= LK_ATTRIBUTION_ROWS_MAX, error, LEADKPI_OVERFLOW,
-               "row %zu, column \"path\": expected fewer than 2^32 - 2 touches", row);
+    if (count >= LK_ATTRIBUTION_ROWS_MAX)
+        return lk_fail_at(error, LEADKPI_OVERFLOW, (int64_t)row, b->path->index,
+                          "row %zu, column \"path\": expected fewer than 2^32 - 2 touches", row);
     LK_TRY(lk_map_text_find_or_add(&store->texts, &b->attribution->memory, b->names, count, b->kinds,
                                    error));
     for (size_t i = 0; i < count; i++)
@@ -134,7 +135,8 @@ static leadkpi_status add_row(const batch *b, size_t row, leadkpi_error *error)
         leadkpi_status status = lk_exact_sum_add(&sums->sums[i], &taken.sums[i], error);
         if (status == LEADKPI_OK && lk_sum_is_modest(&sums->sums[i])) continue;
         *sums = before;
-        return lk_fail(error, LEADKPI_OVERFLOW, "row %zu: the path's sum passes 2^94", row);
+        return lk_fail_at(error, LEADKPI_OVERFLOW, (int64_t)row, -1,
+                          "row %zu: expected a path's sums below 2^94, found more", row);
     }
     return LEADKPI_OK;
 }

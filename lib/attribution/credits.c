@@ -135,9 +135,9 @@ void lk_journey_milestones(const lk_model *model, const lk_journey *journey, int
 {
     for (int32_t k = 0; k < model->rule.milestone_count; k++) {
         times[k] = LK_NO_TIME;
-        for (uint32_t i = 0; i < journey->milestone_count; i++)
-            if (journey->milestones[i].name == model->milestones[k] &&
-                journey->milestones[i].time <= journey->time)
+        for (uint32_t i = 0;
+             i < journey->milestone_count && journey->milestones[i].time <= journey->time; i++)
+            if (journey->milestones[i].name == model->milestones[k])
                 times[k] = journey->milestones[i].time;
     }
 }
@@ -215,9 +215,23 @@ static leadkpi_status hand_over(counting *c, leadkpi_error *error)
     size_t members = c->report->members.count;
     p->count = 0;
     if (p->needs_paths)
-        LK_TRY(lk_attribution_paths_add(&p->paths, c->memory, members, &batch, error));
+        LK_TRY(lk_report_without_row(
+            lk_attribution_paths_add(&p->paths, c->memory, members, &batch, error), error));
     if (p->needs_transitions)
-        LK_TRY(lk_attribution_transitions_add(&p->transitions, c->memory, members, &batch, error));
+        LK_TRY(lk_report_without_row(
+            lk_attribution_transitions_add(&p->transitions, c->memory, members, &batch, error), error));
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_journey_amounts(const lk_journey *journey, double amounts[LK_PATH_SUMS],
+                                  leadkpi_error *error)
+{
+    for (int i = 0; i < LK_PATH_SUMS; i++) {
+        amounts[i] = lk_exact_sum_to_double(&journey->sums[i]);
+        LK_FAIL_IF(!lk_exact_sum_takes(amounts[i]), error, LEADKPI_OVERFLOW,
+                   "path: expected amounts below 2^63 for a model that is no rule, found %g",
+                   amounts[i]);
+    }
     return LEADKPI_OK;
 }
 
@@ -234,11 +248,14 @@ static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkp
         LK_TRY(lk_resize(c->memory, &p->channels, p->capacity, more, sizeof *p->channels, error));
         p->capacity = more;
     }
-    memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
+    if (journey->count)
+        memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
     p->ends[p->count] = start + journey->count;
-    p->conversions[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_CONVERSIONS]);
-    p->nulls[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_NULLS]);
-    p->values[p->count] = lk_exact_sum_to_double(&journey->sums[LK_PATH_VALUE]);
+    double amounts[LK_PATH_SUMS];
+    LK_TRY(lk_journey_amounts(journey, amounts, error));
+    p->conversions[p->count] = amounts[LK_PATH_CONVERSIONS];
+    p->nulls[p->count] = amounts[LK_PATH_NULLS];
+    p->values[p->count] = amounts[LK_PATH_VALUE];
     p->units[p->count++] = journey->group;
     return LEADKPI_OK;
 }
@@ -480,6 +497,14 @@ static leadkpi_status solve(counting *c, const lk_model *model, lk_attribution_r
     return lk_attribution_markov_of_order(&p->paths, c->memory, NULL, &chain, result, error);
 }
 
+/* Where nothing tells the channels apart, as when no removal changes anything, no touch can claim
+ * what there is. */
+static double unattributed(const lk_attribution_result *result, int kind)
+{
+    bool is_shared = result->channel_count == 0 || result->credit[kind][0] == result->credit[kind][0];
+    return result->unattributed[kind] + (is_shared ? 0 : result->total[kind]);
+}
+
 static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *error)
 {
     lk_attribution_result result;
@@ -495,7 +520,7 @@ static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *err
             credits->removal[k][first + i] = result.removal[k][i];
             credits->removal_errors[k][first + i] = result.removal_error[k][i];
         }
-        credits->values[k][first + members] = result.unattributed[k];
+        credits->values[k][first + members] = unattributed(&result, k);
     }
     credits->probability[index] = result.probability;
     lk_attribution_result_free(&result, c->memory);

@@ -265,9 +265,9 @@ static leadkpi_status fill_effects(void *context, uint32_t left_out, lk_attribut
         fill->total[kind] = job->total[kind];
         for (size_t i = 0; i < job->channel_count; i++) fill->raw[kind][i] = 0;
     }
-    if (job->removal == LK_ATTRIBUTION_REMOVE_RENORMALISE)
+    if (job->square.count > 0 && job->removal == LK_ATTRIBUTION_REMOVE_RENORMALISE)
         LK_TRY(remove_and_renormalise(job, fill, error));
-    else
+    else if (job->square.count > 0) /* else there is no table of it */
         remove_to_null(job, fill);
     for (size_t kind = 0; kind < 2; kind++)
         for (size_t i = 0; i < job->channel_count && job->total[kind] == 0; i++)
@@ -403,7 +403,10 @@ leadkpi_status lk_attribution_markov(const lk_attribution_transitions *transitio
                          .channel_count = result->channel_count,
                          .removal = removal,
                          .cells = lk_attribution_table_size(transitions)};
-    LK_FAIL_IF(result->channel_count != transitions->channel_count, error, LEADKPI_MISMATCH,
+    /* a table of journeys without a touch has room for a channel all the same */
+    bool untouched = result->channel_count == 0 && transitions->channel_count <= 1;
+    LK_FAIL_IF(result->channel_count != transitions->channel_count && !untouched, error,
+               LEADKPI_MISMATCH,
                "channels of the result: expected %u, found %zu",
                (unsigned)transitions->channel_count, result->channel_count);
     leadkpi_status status = reserve(&job, memory, error);

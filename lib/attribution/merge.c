@@ -262,23 +262,37 @@ static bool holds_events(const lk_attribution_store *store)
     return store && (store->touch_count || store->outcome_count || store->milestone_count);
 }
 
+/* A path whose amounts are all 0 is not there, whatever the value of the other. */
+static bool has_path(const lk_path_sums *all, const lk_path_sums *part)
+{
+    if (lk_path_is_empty(all) && !lk_path_is_empty(part)) return false;
+    return lk_exact_sum_compare(&all->sums[LK_PATH_CONVERSIONS],
+                                &part->sums[LK_PATH_CONVERSIONS]) >= 0 &&
+           lk_exact_sum_compare(&all->sums[LK_PATH_NULLS], &part->sums[LK_PATH_NULLS]) >= 0;
+}
+
+/* What is left must be a sum that rows could have given: nothing of no rows, and where amounts
+ * are 0 or more, 0 or more. */
+static bool has_cost(const lk_cost_sums *all, const lk_cost_sums *part, int which)
+{
+    int order = lk_exact_sum_compare(&all->sums[which], &part->sums[which]);
+    if (all->known[which] <= part->known[which])
+        return all->known[which] == part->known[which] && order == 0;
+    return which == LK_COST_CLAIMED_VALUE || order >= 0;
+}
+
 /* Is what `from` has all there? Then taking it away cannot fail. */
 static leadkpi_status check_covered(const lk_attribution_store *into,
                                     const lk_attribution_store *from, const translation *t,
                                     leadkpi_error *error)
 {
     for (uint32_t path = 0; path < from->paths.count; path++) {
-        const lk_path_sums *all = &into->path_sums[t->paths[path]], *part = &from->path_sums[path];
-        bool covered =
-            lk_exact_sum_compare(&all->sums[LK_PATH_CONVERSIONS],
-                                 &part->sums[LK_PATH_CONVERSIONS]) >= 0 &&
-            lk_exact_sum_compare(&all->sums[LK_PATH_NULLS], &part->sums[LK_PATH_NULLS]) >= 0;
-        LK_FAIL_IF(!covered, error, LEADKPI_MISMATCH,
-                   "from: expected paths that are in `into` at least as often");
+        LK_FAIL_IF(!has_path(&into->path_sums[t->paths[path]], &from->path_sums[path]), error,
+                   LEADKPI_MISMATCH, "from: expected paths that are in `into` at least as often");
     }
     for (uint32_t kind = 0; kind < cost_count(from); kind++)
         for (int i = 0; i < LK_COST_SUMS; i++)
-            LK_FAIL_IF(into->costs[t->kinds[kind]].known[i] < from->costs[kind].known[i], error,
+            LK_FAIL_IF(!has_cost(&into->costs[t->kinds[kind]], &from->costs[kind], i), error,
                        LEADKPI_MISMATCH, "from: expected costs that are in `into` too");
     return LEADKPI_OK;
 }

@@ -165,21 +165,21 @@ lk_text lk_member_text(const lk_report *r, uint32_t member, uint32_t d)
 
 /* ---- filter ---------------------------------------------------------------------------- */
 
+/* By text while they are read: does a conversion have it as its type, is it asked for? */
+enum { TYPE_IS_ONE = 2, TYPE_IS_ASKED_FOR = 1 };
+
 static leadkpi_status find_type(const lk_report *r, lk_text name, leadkpi_error *error)
 {
-    const lk_attribution_store *store = r->attribution->store;
-    uint32_t text = lk_map_text_find(&store->texts, name);
+    const lk_map_text *texts = lk_report_texts(r);
+    uint32_t text = lk_map_text_find(texts, name);
+    if (text != LK_MAP_NONE && r->types[text]) {
+        r->types[text] |= TYPE_IS_ASKED_FOR;
+        return LEADKPI_OK;
+    }
     lk_nearest nearest;
     lk_nearest_begin(&nearest, name);
-    for (size_t i = 0; i < store->outcome_count; i++) {
-        uint32_t type = store->outcomes[i].type;
-        if (type == LK_TYPE_NULL) continue;
-        if (type == text) {
-            r->types[text] = 1;
-            return LEADKPI_OK;
-        }
-        lk_nearest_consider(&nearest, lk_map_text_key(&store->texts, type));
-    }
+    for (uint32_t i = 0; i < texts->count; i++)
+        if (r->types[i]) lk_nearest_consider(&nearest, lk_map_text_key(texts, i));
     return lk_nearest_fail(&nearest, "types", error);
 }
 
@@ -190,8 +190,11 @@ static leadkpi_status read_types(lk_report *r, leadkpi_error *error)
     if (count == 0 || !store || store->outcome_count == 0) return LEADKPI_OK;
     LK_TRY(lk_allocate(&r->memory, store->texts.count, 1, &r->types, error));
     memset(r->types, 0, store->texts.count);
+    for (size_t i = 0; i < store->outcome_count; i++)
+        if (store->outcomes[i].type != LK_TYPE_NULL) r->types[store->outcomes[i].type] = TYPE_IS_ONE;
     for (size_t i = 0; i < count; i++)
         LK_TRY(find_type(r, lk_options_list_item(r->options, SCHEMA, LK_REPORT_TYPES, i), error));
+    for (uint32_t i = 0; i < store->texts.count; i++) r->types[i] &= TYPE_IS_ASKED_FOR;
     r->filter.types = r->types;
     return LEADKPI_OK;
 }

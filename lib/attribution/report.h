@@ -100,6 +100,18 @@ void lk_credits_free(lk_report *report, lk_credits *credits);
 /* into += total * share / 2^63; exact where total is a multiple of 2^-64. */
 void lk_credit_add(lk_exact_sum *into, const lk_exact_sum *total, uint64_t share);
 
+/* The sums of a journey as doubles. Status: OK, OVERFLOW (2^63 and more, which data-driven models
+ * do not take). */
+leadkpi_status lk_journey_amounts(const lk_journey *journey, double amounts[LK_PATH_SUMS],
+                                  leadkpi_error *error);
+
+/* What a batch of journeys came to: its rows are not the caller's. */
+static inline leadkpi_status lk_report_without_row(leadkpi_status status, leadkpi_error *error)
+{
+    if (status != LEADKPI_OK && error) error->row = -1;
+    return status;
+}
+
 /* Milestones of a journey for a model: the latest of each name at or before the conversion.
  * `times` has room for LK_MILESTONES_MAX. */
 void lk_journey_milestones(const lk_model *model, const lk_journey *journey, int64_t *times);

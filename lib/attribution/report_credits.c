@@ -220,9 +220,13 @@ static leadkpi_status add_costs(sheet *s, leadkpi_table *table, size_t rows, lea
 
 /* ---- flags --------------------------------------------------------------------------------- */
 
+/* Data-driven models have no error of what is unattributed: there the units alone count. */
 static bool has_few_data(const sheet *s, size_t row)
 {
     if (s->report->filter.groups < 2 || row_kind(s, row) == ROW_TOTAL) return false;
+    if (row_kind(s, row) == ROW_UNATTRIBUTED &&
+        s->report->models[model_of(s, row)].family != LK_FAMILY_RULE)
+        return s->credits.groups < 2;
     double credit = credit_at(s, row, 0), error = error_at(s, row, 0);
     return error != error || error > ERROR_SHARE_MAX * (credit < 0 ? -credit : credit);
 }

@@ -106,17 +106,23 @@ static leadkpi_status gather(void *context, const lk_journey *journey, leadkpi_e
 {
     gathering *g = context;
     lk_memory *memory = &g->report->memory;
-    double conversions = lk_exact_sum_to_double(&journey->sums[LK_PATH_CONVERSIONS]);
-    double nulls = lk_exact_sum_to_double(&journey->sums[LK_PATH_NULLS]);
-    double value = lk_exact_sum_to_double(&journey->sums[LK_PATH_VALUE]);
+    double amounts[LK_PATH_SUMS];
     size_t end = journey->count;
     uint64_t unit = journey->group;
+    LK_TRY(lk_journey_amounts(journey, amounts, error));
     LK_TRY(lk_attribution_grow(memory, &g->members, 0, &g->capacity, end, sizeof *g->members, "touches",
                                error));
     for (uint32_t i = 0; i < journey->count; i++)
         g->members[i] = g->report->members.of_kind[journey->kinds[i]];
-    lk_attribution_batch batch = {1, g->members, &end, &conversions, &nulls, &value, &unit};
-    return lk_attribution_paths_add(&g->paths, memory, g->report->members.count, &batch, error);
+    lk_attribution_batch batch = {1,
+                                  g->members,
+                                  &end,
+                                  &amounts[LK_PATH_CONVERSIONS],
+                                  &amounts[LK_PATH_NULLS],
+                                  &amounts[LK_PATH_VALUE],
+                                  &unit};
+    return lk_report_without_row(
+        lk_attribution_paths_add(&g->paths, memory, g->report->members.count, &batch, error), error);
 }
 
 static leadkpi_status gather_all(gathering *g, lk_report *report, uint32_t groups,

@@ -23,6 +23,13 @@ static double not_a_number(void)
     return value;
 }
 
+/* The status, with all credit NaN. */
+static leadkpi_status refuse(size_t n, double *credit, leadkpi_status status)
+{
+    for (size_t i = 0; credit && i < n && n < UINT32_MAX; i++) credit[i] = not_a_number();
+    return status;
+}
+
 static leadkpi_status open_work(work *w, size_t n, const int64_t *channels, leadkpi_error *error)
 {
     memset(w, 0, sizeof *w);
@@ -111,9 +118,7 @@ static leadkpi_status answer(const request *r, lk_rule_model *model, bool needs_
         status = run(r, model, &w, credit, error);
         close_work(&w);
     }
-    if (status != LEADKPI_OK)
-        for (size_t i = 0; i < r->n && r->n < UINT32_MAX; i++) credit[i] = not_a_number();
-    return status;
+    return status == LEADKPI_OK ? status : refuse(r->n, credit, status);
 }
 
 static leadkpi_status by_place(size_t n, int32_t position, double *credit, leadkpi_error *error)
@@ -134,8 +139,7 @@ static leadkpi_status by_ends(size_t n, double first, double middle, double last
     leadkpi_status status = lk_rule_set_weights(&model, first, middle, last, NULL, 0, error);
     if (status == LEADKPI_OK)
         return answer(&(request){.n = n}, &model, false, false, credit, error);
-    for (size_t i = 0; credit && i < n; i++) credit[i] = not_a_number();
-    return status;
+    return refuse(n, credit, status);
 }
 
 static leadkpi_status by_set(size_t n, const int64_t *channels, const int64_t *set,
@@ -145,8 +149,9 @@ static leadkpi_status by_set(size_t n, const int64_t *channels, const int64_t *s
     static const int64_t nothing = 0;
     lk_rule_model model = {.position = position};
     leadkpi_error_reset(error);
-    LK_FAIL_IF(n && !set && set_count, error, LEADKPI_NULL_ARGUMENT,
-               "set: expected a pointer, found NULL");
+    if (n && !set && set_count)
+        return refuse(n, credit, lk_fail(error, LEADKPI_NULL_ARGUMENT,
+                                         "set: expected a pointer, found NULL"));
     request r = {.n = n, .channels = channels, .set = set ? set : &nothing,
                  .set_count = set_count, .outside = outside};
     return answer(&r, &model, true, false, credit, error);
@@ -246,9 +251,9 @@ leadkpi_status leadkpi_attribution_time_decay(size_t n, const int64_t *times, in
     leadkpi_error_reset(error);
     if (half_life >= 1)
         return answer(&(request){.n = n, .times = times}, &model, false, true, credit, error);
-    for (size_t i = 0; credit && i < n; i++) credit[i] = not_a_number();
-    return lk_fail(error, LEADKPI_BAD_ARGUMENT, "half_life: expected 1 or more, found %lld",
-                   (long long)half_life);
+    return refuse(n, credit,
+                  lk_fail(error, LEADKPI_BAD_ARGUMENT, "half_life: expected 1 or more, found %lld",
+                          (long long)half_life));
 }
 
 /* ---- milestones ------------------------------------------------------------------------ */
@@ -275,8 +280,7 @@ leadkpi_status leadkpi_attribution_milestones(size_t n, const int64_t *times,
         request r = {.n = n, .times = times, .milestones = milestone_times};
         return answer(&r, &model, false, true, credit, error);
     }
-    for (size_t i = 0; credit && i < n; i++) credit[i] = not_a_number();
-    return status;
+    return refuse(n, credit, status);
 }
 
 leadkpi_status leadkpi_attribution_lead_creation(size_t n, const int64_t *times, int64_t lead_time,

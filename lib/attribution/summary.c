@@ -40,7 +40,7 @@ static leadkpi_status fill(lk_report *report, leadkpi_table *table, leadkpi_erro
     const line lines[] = {
         {"units", (double)c->units},
         {"touches", (double)c->touches},
-        {"conversions_added", (double)c->outcomes},
+        {"conversions_added", (double)c->conversions},
         {"paths", (double)c->paths},
         {"journeys", (double)c->journeys},
         {"converting_journeys", (double)c->converting},

@@ -298,12 +298,16 @@ static void find_span(walk *w, uint32_t unit, uint32_t count, int64_t time, uint
     *before = (cycle){unit + 1, *start, *end};
 }
 
+/* Each outcome of a unit may take all of its touches. */
+#define POLL_OUTCOMES 256u
+
 static leadkpi_status visit_outcomes(walk *w, lk_journey *journey, uint32_t touch_count,
                                      uint32_t outcome_count, leadkpi_error *error)
 {
     for (uint32_t i = 0; i < outcome_count; i++) {
         const lk_outcome *outcome = &w->events.outcomes[i];
         uint32_t start, end;
+        if (i % POLL_OUTCOMES == POLL_OUTCOMES - 1) LK_TRY(lk_interrupted(w->memory, error));
         find_span(w, journey->unit, touch_count, outcome->time, outcome->type, &start, &end);
         if (!is_asked_for(w, outcome->time, outcome->type)) continue;
         bool is_null = outcome->type == LK_TYPE_NULL;
@@ -335,15 +339,17 @@ static leadkpi_status visit_null(walk *w, lk_journey *journey, uint32_t start, u
     return take(w, journey, start, end, error);
 }
 
-/* Is there a conversion from `first` to `last`, both with it? */
-static bool has_conversion(const walk *w, uint32_t outcome_count, int64_t first, int64_t last)
+/* Is there a conversion from `first` to `last`, both with it? Asked of spans that rise and do not
+ * overlap, so that `*next`, the first outcome not looked at yet, only moves on. */
+static bool has_conversion(const walk *w, uint32_t outcome_count, int64_t first, int64_t last,
+                           uint32_t *next)
 {
-    for (uint32_t i = 0; i < outcome_count; i++) {
-        const lk_outcome *outcome = &w->events.outcomes[i];
-        if (outcome->type != LK_TYPE_NULL && outcome->time >= first && outcome->time <= last)
-            return true;
+    bool found = false;
+    for (; *next < outcome_count && w->events.outcomes[*next].time <= last; (*next)++) {
+        const lk_outcome *outcome = &w->events.outcomes[*next];
+        found |= outcome->type != LK_TYPE_NULL && outcome->time >= first;
     }
-    return false;
+    return found;
 }
 
 /* Runs of touches that are over and were not followed by a conversion. */
@@ -351,12 +357,12 @@ static leadkpi_status visit_inactive(walk *w, lk_journey *journey, uint32_t touc
                                      uint32_t outcome_count, leadkpi_error *error)
 {
     int64_t gap = w->attribution->rule.inactivity;
-    uint32_t start = 0;
+    uint32_t start = 0, next_outcome = 0;
     for (uint32_t end = 1; end <= touch_count; end++) {
         int64_t last = w->times[end - 1];
         int64_t next = end < touch_count ? w->times[end] : w->filter->as_of;
         if (gap >= LK_ATTRIBUTION_TIME_END - LK_ATTRIBUTION_TIME_MIN || next - last <= gap) continue;
-        if (!has_conversion(w, outcome_count, w->times[start], last + gap))
+        if (!has_conversion(w, outcome_count, w->times[start], last + gap, &next_outcome))
             LK_TRY(visit_null(w, journey, start, end, error));
         start = end;
     }
@@ -391,7 +397,8 @@ static leadkpi_status visit_unit(walk *w, uint32_t unit, uint32_t group, leadkpi
     for (uint32_t i = 0; i < events->touch_count; i++) w->counts->unused_touches += !w->used[i];
     w->counts->units++;
     w->counts->touches += events->touch_count;
-    w->counts->outcomes += events->outcome_count;
+    for (uint32_t i = 0; i < events->outcome_count; i++)
+        w->counts->conversions += events->outcomes[i].type != LK_TYPE_NULL;
     return LEADKPI_OK;
 }
 

@@ -35,7 +35,7 @@ typedef struct lk_walk_filter {
 } lk_walk_filter;
 
 typedef struct lk_walk_counts {
-    uint64_t units, paths, touches, outcomes;
+    uint64_t units, paths, touches, conversions; /* conversions: without nulls */
     uint64_t journeys, converting, nulls, journey_touches;
     uint64_t dropped, transformed, unused_touches;
 } lk_walk_counts;

@@ -303,7 +303,7 @@ START_TEST(null_arguments_are_told)
     leadkpi_error error;
     struct ArrowArray array;
     struct ArrowSchema schema;
-    leadkpi_table *table = make_table(NULL);
+    leadkpi_table *table = make_table(NULL), *batch = table;
     leadkpi_arrow_reader *reader;
     ck_assert_int_eq(leadkpi_arrow_export(NULL, &array, &schema, &error), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_arrow_export(table, NULL, &schema, &error), LEADKPI_NULL_ARGUMENT);
@@ -312,8 +312,9 @@ START_TEST(null_arguments_are_told)
     ck_assert_int_eq(leadkpi_arrow_export_stream(table, NULL, &error), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_arrow_reader_create(NULL, NULL, &reader, &error),
                      LEADKPI_NULL_ARGUMENT);
-    ck_assert_int_eq(leadkpi_arrow_reader_next(NULL, &table, &error), LEADKPI_NULL_ARGUMENT);
-    ck_assert_ptr_null(table);
+    ck_assert_int_eq(leadkpi_arrow_reader_next(NULL, &batch, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_ptr_null(batch);
+    leadkpi_table_free(table);
 }
 END_TEST
 

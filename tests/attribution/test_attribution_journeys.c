@@ -159,8 +159,52 @@ START_TEST(nulls_are_explicit_or_found)
         double found = summed(a, "", "nulls");
         ck_assert_msg(found == cases[i].nulls, "%s: %g", cases[i].definition, found);
         ck_assert_double_eq(summed(a, "", "conversions"), 1);
+        ck_assert_double_eq(summed(a, "", "conversions_added"), 1); /* a null is none */
         leadkpi_attribution_free(a);
     }
+}
+END_TEST
+
+/* Runs and conversions by the hundred, in one unit: each run is asked about by itself. */
+START_TEST(each_run_of_touches_is_a_null_unless_a_conversion_follows_it)
+{
+    enum { RUNS = 300 };
+    static touch touches[2 * RUNS];
+    static conversion won[RUNS];
+    size_t conversions = 0, nulls = 0;
+    for (size_t run = 0; run < RUNS; run++) {
+        int64_t start = (int64_t)run * 100 * DAY;
+        touches[2 * run] = (touch){1, start, 0, "A", NULL};
+        touches[2 * run + 1] = (touch){1, start + 5 * DAY, 0, "B", NULL};
+        /* before the run; in it; at the end of its wait; just after that; none */
+        static const int64_t after[] = {-DAY, 3 * DAY, 15 * DAY, 15 * DAY + 1, 0};
+        int follows = run % 5 == 1 || run % 5 == 2;
+        if (run % 5 != 4) won[conversions++] = (conversion){1, start + after[run % 5], NULL, 0, 1};
+        nulls += (size_t)!follows;
+    }
+    leadkpi_attribution *a = world("nulls=inactivity; inactivity=10d", touches, COUNT(touches), won,
+                                   conversions);
+    ck_assert_double_eq(summed(a, "as_of=2300-01-01", "nulls"), (double)nulls);
+    ck_assert_double_eq(summed(a, "as_of=2300-01-01", "conversions"), (double)conversions);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+START_TEST(types_that_are_asked_for_count_and_others_are_refused_with_the_nearest)
+{
+    static const touch touches[] = {{1, 0, 0, "won", NULL}};
+    static const conversion won[] = {{1, 1, "won", 0, 1}, {1, 2, "demo", 0, 2}, {1, 3, NULL, 0, 4}};
+    leadkpi_attribution *a = world("", touches, 1, won, COUNT(won));
+    ck_assert_double_eq(summed(a, "types=won", "conversions"), 1);
+    ck_assert_double_eq(summed(a, "types=demo,conversion", "conversions"), 6);
+    ck_assert_double_eq(summed(a, "types=won,won", "conversions"), 1);
+    leadkpi_options *options = options_of("attribution_report", "types=demmo");
+    leadkpi_table *table;
+    leadkpi_error error;
+    ck_assert_int_eq(leadkpi_attribution_summary(a, options, &table, &error), LEADKPI_UNKNOWN_NAME);
+    ck_assert_ptr_nonnull(strstr(error.message, "\"demo\""));
+    leadkpi_options_free(options);
+    leadkpi_attribution_free(a);
 }
 END_TEST
 
@@ -570,6 +614,8 @@ static Suite *suite_of_journeys(void)
     tcase_add_test(tc, ties_go_by_sequence_and_then_by_content);
     tcase_add_test(tc, paths_are_transformed_step_by_step);
     tcase_add_test(tc, nulls_are_explicit_or_found);
+    tcase_add_test(tc, each_run_of_touches_is_a_null_unless_a_conversion_follows_it);
+    tcase_add_test(tc, types_that_are_asked_for_count_and_others_are_refused_with_the_nearest);
     tcase_add_test(tc, milestones_are_those_up_to_the_conversion);
     tcase_add_test(tc, what_no_touch_can_claim_is_unattributed_and_all_adds_up);
     tcase_add_test(tc, blanks_are_named_and_separators_are_what_one_says);

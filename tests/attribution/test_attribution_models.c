@@ -197,6 +197,110 @@ START_TEST(credits_of_every_model_add_up_to_what_was_converted)
 }
 END_TEST
 
+/* Without A all go by B, and the other way round: no removal changes anything. */
+START_TEST(what_no_removal_changes_is_unattributed)
+{
+    static const path_row rows[] = {{"A > B", 10, 0, 0}, {"B > A", 10, 0, 0}};
+    leadkpi_attribution *a = attribution_with("");
+    OK(add_paths(a, rows, 2, NULL, ok_error));
+    leadkpi_table *t =
+        report(leadkpi_attribution_credits, a, "models=markov,linear; removal=renormalise");
+    ck_assert_double_eq(credit_of(t, "markov", "A"), 0);
+    ck_assert_double_eq(credit_of(t, "markov", "B"), 0);
+    ck_assert_double_eq(credit_of(t, "markov", ""), 20);
+    ck_assert_double_eq(credit_of(t, "markov", NULL), 20);
+    ck_assert_double_eq(credit_of(t, "linear", ""), 0);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+START_TEST(few_data_is_said_of_few_units_not_of_what_is_unattributed)
+{
+    leadkpi_attribution *a = reference();
+    leadkpi_table *t = report(leadkpi_attribution_credits, a, "models=linear,markov,shapley,shao_li");
+    static const char *const models[] = {"linear", "markov", "shapley", "shao_li"};
+    for (size_t m = 0; m < sizeof models / sizeof *models; m++)
+        ck_assert(text_is(t, "flags", row_of(t, models[m], ""), ""));
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+
+    static const path_row one[] = {{"A", 1, 0, 1}};
+    a = attribution_with("");
+    OK(add_paths(a, one, 1, NULL, ok_error));
+    t = report(leadkpi_attribution_credits, a, "models=linear,markov");
+    ck_assert(text_is(t, "flags", row_of(t, "linear", ""), "few_data"));
+    ck_assert(text_is(t, "flags", row_of(t, "markov", ""), "few_data"));
+    ck_assert(text_is(t, "flags", row_of(t, "markov", "A"), "few_data"));
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+/* Nothing at all, paths without a touch, and touches without a conversion: every report has an answer
+ * of every model, and none is lost. */
+START_TEST(every_model_answers_where_there_is_nothing_to_share_out)
+{
+    static const path_row untouched[] = {{"", 3, 5, 2}}, nulls[] = {{"A > B", 0, 0, 4}};
+    static const char models[] =
+        "models=linear,u_lead,markov,markov:2,shapley,shapley:sum,shapley:exact,shao_li; removal=%s";
+    for (int kind = 0; kind < 6; kind++) {
+        leadkpi_attribution *a = attribution_with("");
+        char options[160];
+        snprintf(options, sizeof options, models, kind % 2 ? "renormalise" : "to_null");
+        if (kind / 2 == 1) OK(add_paths(a, untouched, 1, NULL, ok_error));
+        if (kind / 2 == 2) OK(add_paths(a, nulls, 1, NULL, ok_error));
+        leadkpi_table *t = report(leadkpi_attribution_credits, a, options);
+        for (size_t row = 0; row < leadkpi_table_row_count(t); row++)
+            ck_assert_double_eq(number_at(t, "conversions", row),
+                                kind / 2 == 1 && !text_is(t, "row", row, "group") ? 3 : 0);
+        leadkpi_table_free(t);
+        leadkpi_table_free(report(leadkpi_attribution_compare, a, options));
+        leadkpi_table_free(report(leadkpi_attribution_removal_effects, a, options));
+        leadkpi_table_free(report(leadkpi_attribution_transitions, a, ""));
+        leadkpi_table_free(report(leadkpi_attribution_paths, a, ""));
+        leadkpi_attribution_free(a);
+    }
+}
+END_TEST
+
+/* Rules take sums up to 2^94; what is solved counts below 2^63. */
+START_TEST(sums_too_large_for_a_solved_model_overflow_and_name_no_row)
+{
+    static const path_row rows[] = {{"B", 1, 0, 0}, {"A", 9e18, 0, 0}, {"A", 9e18, 0, 0}};
+    static const char *const options[] = {"models=markov", "models=markov:2", "models=shapley",
+                                          "models=shao_li"};
+    leadkpi_attribution *a = attribution_with("");
+    leadkpi_error error;
+    leadkpi_table *t;
+    OK(add_paths(a, rows, 3, NULL, ok_error));
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        leadkpi_options *o = options_of("attribution_report", options[i]);
+        ck_assert_int_eq(leadkpi_attribution_credits(a, o, &t, &error), LEADKPI_OVERFLOW);
+        ck_assert_int_eq(error.row, -1);
+        ck_assert_ptr_null(t);
+        leadkpi_options_free(o);
+    }
+    ck_assert_int_eq(leadkpi_attribution_transitions(a, NULL, &t, &error), LEADKPI_OVERFLOW);
+    ck_assert_int_eq(error.row, -1);
+    enum { TOUCHES = 2000 }; /* whole weights are counted, and their steps are 2^63 and more */
+    static char text[2 * TOUCHES];
+    for (size_t i = 0; i + 1 < sizeof text; i++) text[i] = ">A>B"[(i + 1) % 4];
+    const path_row long_one[] = {{"B", 1, 0, 0}, {text, 9e15, 0, 0}};
+    leadkpi_attribution *b = attribution_with("groups=1");
+    OK(add_paths(b, long_one, 2, NULL, ok_error));
+    leadkpi_options *o = options_of("attribution_report", "models=markov");
+    ck_assert_int_eq(leadkpi_attribution_credits(b, o, &t, &error), LEADKPI_OVERFLOW);
+    ck_assert_int_eq(error.row, -1);
+    leadkpi_options_free(o);
+    leadkpi_attribution_free(b);
+    t = report(leadkpi_attribution_credits, a, "models=linear");
+    ck_assert_double_eq(credit_of(t, "linear", "A"), 18e18);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("attribution models");
@@ -208,5 +312,9 @@ int main(void)
     tcase_add_test(models, transitions_are_the_steps_that_were_taken);
     tcase_add_test(models, orders_come_with_their_loss_and_one_is_the_best);
     tcase_add_test(models, credits_of_every_model_add_up_to_what_was_converted);
+    tcase_add_test(models, what_no_removal_changes_is_unattributed);
+    tcase_add_test(models, few_data_is_said_of_few_units_not_of_what_is_unattributed);
+    tcase_add_test(models, every_model_answers_where_there_is_nothing_to_share_out);
+    tcase_add_test(models, sums_too_large_for_a_solved_model_overflow_and_name_no_row);
     return lk_test_run(suite);
 }

@@ -241,6 +241,15 @@ START_TEST(what_cannot_be_is_refused_with_nan)
     ck_assert_int_eq(leadkpi_attribution_milestones(3, falling, NULL, NULL, 17, 1, 1, 1, 0, c, &error),
                      LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_attribution_first(SIZE_MAX, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    c[0] = c[1] = c[2] = 0;
+    ck_assert_int_eq(leadkpi_attribution_first_in(3, falling, NULL, 2, c, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert(isnan(c[0]) && isnan(c[2]));
+    c[0] = 7; /* room for so many there cannot be: nothing is written */
+    ck_assert_int_eq(leadkpi_attribution_first(UINT32_MAX, c, &error), LEADKPI_LIMIT);
+    ck_assert_int_eq(leadkpi_attribution_custom(UINT32_MAX, -1, 0, 0, 0, c, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_double_eq(c[0], 7);
 }
 END_TEST
 

@@ -191,6 +191,59 @@ START_TEST(closed_journeys_keep_their_credit_and_can_be_taken_away)
 }
 END_TEST
 
+static leadkpi_attribution *with_cost(double cost, size_t rows)
+{
+    static const char *const channels[] = {"a", "a"};
+    const double costs[] = {cost, 0};
+    leadkpi_attribution *a = attribution_with("");
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, rows, ok_error));
+    OK(leadkpi_table_borrow_double(table, "cost", NUL, costs, rows, 0, NULL, ok_error));
+    OK(leadkpi_attribution_add_costs(a, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    return a;
+}
+
+/* What is left must be a sum that rows could have given: else its bytes are no state. */
+START_TEST(amounts_that_are_not_there_cannot_be_taken_away)
+{
+    static const struct {
+        double all, part;
+        size_t all_rows, part_rows;
+        leadkpi_status status;
+    } cases[] = {
+        {10, 20, 2, 1, LEADKPI_MISMATCH}, /* less than nothing would be left */
+        {10, 4, 1, 1, LEADKPI_MISMATCH},  /* 6 of no row */
+        {10, 4, 1, 2, LEADKPI_MISMATCH},
+        {10, 4, 2, 1, LEADKPI_OK},
+        {10, 10, 1, 1, LEADKPI_OK},
+    };
+    leadkpi_error error;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        leadkpi_attribution *a = with_cost(cases[i].all, cases[i].all_rows), *b;
+        leadkpi_attribution *before = with_cost(cases[i].all, cases[i].all_rows);
+        leadkpi_attribution *part = with_cost(cases[i].part, cases[i].part_rows);
+        ck_assert_int_eq(leadkpi_attribution_subtract(a, part, &error), cases[i].status);
+        if (cases[i].status != LEADKPI_OK) same_state(a, before);
+        blob bytes = state_of(a);
+        OK(leadkpi_attribution_deserialize(NULL, bytes.bytes, bytes.size, &b, ok_error));
+        same_state(a, b);
+        free(bytes.bytes);
+        leadkpi_attribution_free(a);
+        leadkpi_attribution_free(b);
+        leadkpi_attribution_free(before);
+        leadkpi_attribution_free(part);
+    }
+    static const path_row here[] = {{"a", 1, 5, 0}}, elsewhere[] = {{"b", 0, 5, 0}};
+    leadkpi_attribution *a = attribution_with(""), *b = attribution_with("");
+    OK(add_paths(a, here, 1, NULL, ok_error));
+    OK(add_paths(b, elsewhere, 1, NULL, ok_error));
+    ck_assert_int_eq(leadkpi_attribution_subtract(a, b, &error), LEADKPI_MISMATCH);
+    leadkpi_attribution_free(a);
+    leadkpi_attribution_free(b);
+}
+END_TEST
+
 START_TEST(a_batch_seen_before_changes_nothing)
 {
     static world w;
@@ -458,6 +511,7 @@ static Suite *suite_of_states(void)
     tcase_add_loop_test(tc, a_state_read_back_writes_the_same_bytes_and_reports_the_same, 0, n);
     tcase_add_loop_test(tc, an_empty_handle_has_a_state_and_reports, 0, n);
     tcase_add_loop_test(tc, closed_journeys_keep_their_credit_and_can_be_taken_away, 0, n);
+    tcase_add_test(tc, amounts_that_are_not_there_cannot_be_taken_away);
     tcase_add_test(tc, a_batch_seen_before_changes_nothing);
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
     tcase_add_test(tc, columns_are_asked_for_by_name_and_type);
