@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Iterator, Mapping, Optional, Type, TypeVar
 
 from ._arrow import inputs
-from ._library import call, failure, library, text
+from ._library import LeadkpiError, call, failure, library, text
 from ._options import made
 from ._table import Table, table_from
 
@@ -87,8 +87,18 @@ class Handle:
 
     def _add_many(self, function: str, tables: Any) -> None:
         with self.empty_twin() as twin:
+            rows = 0
             for table in tables:
-                twin._add_one(function, table, (None, 0))
+                count = library.leadkpi_table_row_count(table.handle)
+                try:
+                    twin._add_one(function, table, (None, 0))
+                except LeadkpiError as error:
+                    if error.row is not None and rows:
+                        error.row += rows
+                        error.args = (f"{error} (in the record batch that begins at row {rows})",)
+                        error.message = error.args[0]
+                    raise
+                rows += count
             self.__iadd__(twin)
 
     # ---- out
