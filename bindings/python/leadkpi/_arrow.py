@@ -122,6 +122,20 @@ def inputs(data: Any, names: Mapping[str, str]) -> Iterator[Iterator[Any]]:
             table.free()
 
 
+@contextmanager
+def one_input(data: Any) -> Iterator[Optional[ctypes.c_void_p]]:
+    """The one table of what was given; None stays None."""
+    if data is None:
+        yield None
+        return
+    with inputs(data, {}) as tables:
+        first, second = next(tables, None), next(tables, None)
+        if first is None or second is not None:
+            raise failure("bad_argument", "data: expected one piece, found "
+                          f"{'none' if first is None else 'several record batches; combine them first'}")
+        yield first.handle
+
+
 # ---- out -------------------------------------------------------------------------
 
 class _Stream(ctypes.Structure):

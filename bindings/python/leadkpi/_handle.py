@@ -12,14 +12,14 @@ from ._library import LeadkpiError, call, failure, library, text
 from ._options import made
 from ._table import Table, table_from
 
-Self = TypeVar("Self", bound="Handle")
+Self = TypeVar("Self", bound="Owned")
+Adding = TypeVar("Adding", bound="Handle")
 
 
-class Handle:
+class Owned:
     """One object of the library; a class of it names its room, such as "campaigns".
 
-    Calls from several threads take turns; to work in parallel, give each thread an
-    empty_twin() and add them up. With `with` it is closed at the end."""
+    Calls from several threads take turns. With `with` it is closed at the end."""
 
     ROOM = ""
 
@@ -60,10 +60,57 @@ class Handle:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
+    # ---- out
+
+    def _table(self, name: str, options: Optional[Mapping[str, Any]] = None, schema: str = "") -> Table:
+        function = f"leadkpi_{self.ROOM}_{name}"
+        if options is None:
+            with self._open() as handle:
+                return table_from(function, handle)
+        with made(schema or f"{self.ROOM}_report", options) as definition, self._open() as handle:
+            return table_from(function, handle, definition)
+
+    def describe(self) -> str:
+        """The definition as a sentence."""
+        return self._bytes("describe")[:-1].decode("utf-8", "surrogateescape")
+
+    # ---- states
+
+    def _bytes(self, name: str) -> bytes:
+        function, needed = f"leadkpi_{self.ROOM}_{name}", ctypes.c_size_t()
+        with self._open() as handle:
+            call(function, handle, None, 0, ctypes.byref(needed))
+            buffer = ctypes.create_string_buffer(needed.value)
+            call(function, handle, buffer, needed.value, ctypes.byref(needed))
+        return buffer.raw[:needed.value]
+
+    def dumps(self) -> bytes:
+        """The state: the same bytes for the same rows on every machine, read by every later release."""
+        return self._bytes("serialize")
+
+    @classmethod
+    def loads(cls: Type[Self], state: bytes) -> Self:
+        """From dumps(). Bytes from anywhere are safe: they are checked before they are used."""
+        out, data = ctypes.c_void_p(), bytes(state)
+        call(f"leadkpi_{cls.ROOM}_deserialize", None, data, len(data), ctypes.byref(out))
+        return cls._from(out)
+
+    def __reduce__(self) -> Any:
+        return type(self).loads, (self.dumps(),)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"<{name}, closed>" if self._handle is None else f"<{name}: {self.describe()}>"
+
+
+class Handle(Owned):
+    """One that collects rows. To work in parallel, give each thread an empty_twin() and add
+    them up."""
+
     # ---- in
 
-    def _add(self: Self, verb: str, data: Any, batch: Optional[str], names: Mapping[str, str],
-             depth: int = 3) -> Self:
+    def _add(self: Adding, verb: str, data: Any, batch: Optional[str], names: Mapping[str, str],
+             depth: int = 3) -> Adding:
         """All rows or none, whatever the number of Arrow batches: they go into a twin first."""
         function = f"leadkpi_{self.ROOM}_{verb}"
         identity = (None, 0) if batch is None else text(batch)
@@ -101,30 +148,14 @@ class Handle:
                 rows += count
             self.__iadd__(twin)
 
-    # ---- out
-
-    def _table(self, name: str, options: Optional[Mapping[str, Any]] = None, schema: str = "") -> Table:
-        function = f"leadkpi_{self.ROOM}_{name}"
-        if options is None:
-            with self._open() as handle:
-                return table_from(function, handle)
-        with made(schema or f"{self.ROOM}_report", options) as definition, self._open() as handle:
-            return table_from(function, handle, definition)
-
-    def describe(self) -> str:
-        """The definition as a sentence."""
-        return self._bytes("describe")[:-1].decode("utf-8", "surrogateescape")
-
-    # ---- states
-
-    def empty_twin(self: Self) -> Self:
+    def empty_twin(self: Adding) -> Adding:
         """Empty, of the same definition: for another thread or shard."""
         out = ctypes.c_void_p()
         with self._open() as handle:
             call(f"leadkpi_{self.ROOM}_create_like", handle, ctypes.byref(out))
         return self._from(out)
 
-    def __iadd__(self: Self, other: Any) -> Self:
+    def __iadd__(self: Adding, other: Any) -> Adding:
         """Add all that the other holds, which stays as it is."""
         if not isinstance(other, type(self)):
             return NotImplemented
@@ -133,29 +164,3 @@ class Handle:
                 stack.enter_context(each._open())
             call(f"leadkpi_{self.ROOM}_merge", self._handle, other._handle)
         return self
-
-    def _bytes(self, name: str) -> bytes:
-        function, needed = f"leadkpi_{self.ROOM}_{name}", ctypes.c_size_t()
-        with self._open() as handle:
-            call(function, handle, None, 0, ctypes.byref(needed))
-            buffer = ctypes.create_string_buffer(needed.value)
-            call(function, handle, buffer, needed.value, ctypes.byref(needed))
-        return buffer.raw[:needed.value]
-
-    def dumps(self) -> bytes:
-        """The state: the same bytes for the same rows on every machine, read by every later release."""
-        return self._bytes("serialize")
-
-    @classmethod
-    def loads(cls: Type[Self], state: bytes) -> Self:
-        """From dumps(). Bytes from anywhere are safe: they are checked before they are used."""
-        out, data = ctypes.c_void_p(), bytes(state)
-        call(f"leadkpi_{cls.ROOM}_deserialize", None, data, len(data), ctypes.byref(out))
-        return cls._from(out)
-
-    def __reduce__(self) -> Any:
-        return type(self).loads, (self.dumps(),)
-
-    def __repr__(self) -> str:
-        name = type(self).__name__
-        return f"<{name}, closed>" if self._handle is None else f"<{name}: {self.describe()}>"
