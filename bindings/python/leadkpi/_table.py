@@ -346,6 +346,8 @@ def _utf8(name: str, row: int, value: str) -> bytes:
 
 def _instant(name: str, row: int, value: Any) -> int:
     if isinstance(value, datetime.date):
+        if getattr(value, "nanosecond", 0):  # of pandas
+            _refuse("bad_data", name, row, "a time in whole microseconds", value)
         return microseconds(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
