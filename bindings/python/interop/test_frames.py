@@ -107,6 +107,8 @@ class In(unittest.TestCase):
         one = numpy.broadcast_to(numpy.array([1]), (8,))
         self.assertEqual(reached({"id": one, "event": EVENTS, "time": TIMES}), [1, 1, 1])
         numpy.testing.assert_array_equal(lk.cost_per_lead(numpy.broadcast_to(numpy.array([9.0]), (3,)), 3.0), [3.0] * 3)
+        masked = numpy.ma.masked_array([9.0, 6.0], [True, False])
+        numpy.testing.assert_array_equal(lk.cost_per_lead(masked, 3.0), [numpy.nan, 2.0])
         ids = numpy.ma.masked_array(IDS, [False] * 7 + [True])
         with self.assertRaises(lk.BadDataError) as told:
             reached({"id": ids, "event": EVENTS, "time": TIMES})

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 from ._library import EstimateStruct, LeadkpiError, call, failure, flag_names, library, status_name, text
 from ._options import made, option_names
-from ._table import Table, address, number, table_from
+from ._table import Table, address, number, table_from, unmasked
 
 
 class Estimate(NamedTuple):
@@ -173,6 +173,7 @@ def _is_array(value: Any) -> bool:
 
 def _doubles(values: Any, what: str) -> memoryview:
     """A column of doubles: lent where it is one, else made; None is nan."""
+    values = unmasked(values)
     if not isinstance(values, (list, tuple)):
         try:
             view = memoryview(values)

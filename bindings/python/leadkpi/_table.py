@@ -59,6 +59,11 @@ def address(view: memoryview) -> int:
     return place or 0
 
 
+def unmasked(values: Any) -> Any:
+    """A masked array of numpy as a list, None where it is masked: its buffer does not say."""
+    return values.tolist() if hasattr(values, "mask") and hasattr(values, "filled") else values
+
+
 # ---- one value ------------------------------------------------------------------
 
 def microseconds(value: Any) -> int:
@@ -239,8 +244,7 @@ class Input:
             if told not in types:
                 raise failure("wrong_type", f'column "{name}": expected a type of {", ".join(types)}; '
                               f"found {told!r}", column=name)
-        if hasattr(values, "mask") and hasattr(values, "filled"):
-            values = values.tolist()  # numpy's masked array: None where it is masked
+        values = unmasked(values)
         if not isinstance(values, (list, tuple)) and self._lend(name, values, told, scale):
             return
         if isinstance(values, (str, bytes, Mapping)):
