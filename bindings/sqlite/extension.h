@@ -27,7 +27,7 @@ int register_query_tables(sqlite3 *db);
  * where no zone stands). A value of another kind than those before it is refused with its row. */
 typedef struct rows rows;
 
-/* `names` stay the caller's and outlive it. NULL: out of memory. */
+/* `names` stay the caller's and outlive it; none is NULL. NULL: out of memory. */
 rows *rows_open(const char *const *names, int count);
 void rows_close(rows *of);
 int64_t rows_count(const rows *of);
@@ -38,6 +38,9 @@ int rows_add(rows *to, sqlite3_value **values, leadkpi_error *error);
 /* The rows as a table, which borrows their memory: free it before rows_clear and rows_close. */
 leadkpi_status rows_table(const rows *of, leadkpi_table **out, leadkpi_error *error);
 void rows_clear(rows *of);
+
+/* Before rows_clear: to a failure of the library with those rows, where they began. */
+void rows_tell_place(const rows *of, leadkpi_error *error);
 
 /* Microseconds since 1970 of a number of seconds or a text; false where it is neither. */
 bool time_of(sqlite3_value *value, int64_t *microseconds);

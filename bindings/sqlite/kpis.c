@@ -24,16 +24,55 @@ static void without_value(sqlite3_context *context, leadkpi_status status,
         sqlite3_result_null(context); /* undefined, not enough data */
 }
 
+/* With no loss; false where it is a text that is no number, or a whole number that a double does
+ * not hold. */
+static bool number_of(sqlite3_value *value, double *out)
+{
+    int type = sqlite3_value_numeric_type(value);
+    *out = sqlite3_value_double(value);
+    if (type == SQLITE_FLOAT) return true;
+    return type == SQLITE_INTEGER && *out < 9223372036854775808.0 &&
+           (int64_t)*out == sqlite3_value_int64(value);
+}
+
+static void refuse_number(sqlite3_context *context, int index, sqlite3_value *value)
+{
+    char *text = sqlite3_mprintf("leadkpi: bad_data: argument %d: expected a number that a REAL "
+                                 "holds exactly, found %.60s",
+                                 index + 1, (const char *)sqlite3_value_text(value));
+    if (text)
+        sqlite3_result_error(context, text, -1);
+    else
+        sqlite3_result_error_nomem(context);
+    sqlite3_free(text);
+}
+
+static bool has_null(sqlite3_value **values, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (sqlite3_value_type(values[i]) == SQLITE_NULL) return true;
+    return false;
+}
+
+/* Arguments from `first` on; false where SQLite was told what is wrong. */
+static bool read_numbers(sqlite3_context *context, int first, int count, sqlite3_value **values,
+                         double *numbers)
+{
+    for (int i = first; i < count; i++) {
+        if (number_of(values[i], &numbers[i - first])) continue;
+        refuse_number(context, i, values[i]);
+        return false;
+    }
+    return true;
+}
+
 static void scalar(sqlite3_context *context, int count, sqlite3_value **values)
 {
     int32_t kpi = (int32_t)(intptr_t)sqlite3_user_data(context);
     double inputs[INPUTS_MAX];
     leadkpi_estimate estimate;
     leadkpi_error error;
-    for (int i = 0; i < count; i++) {
-        if (sqlite3_value_numeric_type(values[i]) == SQLITE_NULL) return;
-        inputs[i] = sqlite3_value_double(values[i]);
-    }
+    if (has_null(values, count) || !read_numbers(context, 0, count, values, inputs)) return;
     leadkpi_status status =
         leadkpi_kpi_evaluate(kpi, inputs, (size_t)count, NULL, &estimate, &error);
     if (status == LEADKPI_OK)
@@ -67,15 +106,18 @@ static bool reserve(samples *s, int columns)
 static void sample_step(sqlite3_context *context, int count, sqlite3_value **values)
 {
     samples *s = sqlite3_aggregate_context(context, (int)sizeof *s);
-    if (!s || s->has_failed) return;
-    for (int i = 0; i < count; i++)
-        if (sqlite3_value_numeric_type(values[i]) == SQLITE_NULL) return;
+    double row[INPUTS_MAX];
+    if (!s || s->has_failed || has_null(values, count)) return;
+    if (!read_numbers(context, 0, count, values, row)) {
+        s->has_failed = true;
+        return;
+    }
     if (!reserve(s, count)) {
         s->has_failed = true;
         sqlite3_result_error_nomem(context);
         return;
     }
-    for (int i = 0; i < count; i++) s->values[i][s->count] = sqlite3_value_double(values[i]);
+    for (int i = 0; i < count; i++) s->values[i][s->count] = row[i];
     s->count++;
 }
 
@@ -111,15 +153,18 @@ static bool evaluate_named(sqlite3_context *context, int count, sqlite3_value **
     const char *name = (const char *)sqlite3_value_text(values[0]);
     if (!name) return false;
     leadkpi_status status = leadkpi_kpi_find(name, LEADKPI_NUL_TERMINATED, &kpi, error);
-    if (status == LEADKPI_OK && count - 1 > INPUTS_MAX) status = LEADKPI_BAD_ARGUMENT;
+    if (status == LEADKPI_OK && count - 1 > INPUTS_MAX) {
+        status = error->code = LEADKPI_BAD_ARGUMENT;
+        sqlite3_snprintf((int)sizeof error->message, error->message,
+                         "%s: expected %d inputs, found %d", name, leadkpi_kpi_input_count(kpi),
+                         count - 1);
+    }
     if (status != LEADKPI_OK) {
         say(context, status, error);
         return false;
     }
-    for (int i = 1; i < count; i++) {
-        if (sqlite3_value_numeric_type(values[i]) == SQLITE_NULL) return false;
-        inputs[i - 1] = sqlite3_value_double(values[i]);
-    }
+    if (has_null(values + 1, count - 1) || !read_numbers(context, 1, count, values, inputs))
+        return false;
     status = leadkpi_kpi_evaluate(kpi, inputs, (size_t)count - 1, NULL, estimate, error);
     if (status != LEADKPI_OK && status < 20) {
         say(context, status, error);

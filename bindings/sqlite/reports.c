@@ -60,18 +60,21 @@ static leadkpi_status flush(rows *part, adder add, void *handle, leadkpi_error *
     leadkpi_table *table;
     leadkpi_status status = rows_table(part, &table, error);
     if (status == LEADKPI_OK) status = add(handle, table, error);
+    if (status != LEADKPI_OK) rows_tell_place(part, error);
     leadkpi_table_free(table);
     rows_clear(part);
     return status;
 }
 
-static int add_rows(sqlite3_stmt *query, rows *part, adder add, void *handle, char **message)
+/* The rows from the one that `query` stands on; `code` is what its step gave. */
+static int add_rows(sqlite3_stmt *query, int code, rows *part, adder add, void *handle,
+                    char **message)
 {
     sqlite3_value *values[COLUMNS_MAX];
     leadkpi_error error;
-    int code, count = sqlite3_column_count(query);
+    int count = sqlite3_column_count(query);
     leadkpi_error_reset(&error);
-    while ((code = sqlite3_step(query)) == SQLITE_ROW) {
+    for (; code == SQLITE_ROW; code = sqlite3_step(query)) {
         for (int i = 0; i < count; i++) values[i] = sqlite3_column_value(query, i);
         code = rows_add(part, values, &error);
         if (code == SQLITE_MISMATCH) return fail_report(LEADKPI_BAD_DATA, &error, message);
@@ -85,30 +88,46 @@ static int add_rows(sqlite3_stmt *query, rows *part, adder add, void *handle, ch
     return status == LEADKPI_OK ? SQLITE_OK : fail_report(status, &error, message);
 }
 
+/* The first step may prepare the query anew, for another schema than it was prepared for; from
+ * then on its columns and their names stay as they are. */
+static int run_query(sqlite3_stmt *query, adder add, void *handle, char **message)
+{
+    const char *names[COLUMNS_MAX];
+    int code = sqlite3_step(query), count = sqlite3_column_count(query);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return code;
+    if (count > COLUMNS_MAX) return SQLITE_SCHEMA;
+    for (int i = 0; i < count; i++)
+        if (!(names[i] = sqlite3_column_name(query, i))) return SQLITE_NOMEM;
+    rows *part = rows_open(names, count);
+    code = part ? add_rows(query, code, part, add, handle, message) : SQLITE_NOMEM;
+    rows_close(part);
+    return code;
+}
+
+/* BEGIN, ROLLBACK, ATTACH and such are said to read only, but have no columns. */
+static bool is_one_query(sqlite3_stmt *query, const char *tail)
+{
+    if (!query || (tail && *tail) || !sqlite3_stmt_readonly(query)) return false;
+    int count = sqlite3_column_count(query);
+    return count > 0 && count <= COLUMNS_MAX;
+}
+
 /* Runs one query that reads, and adds its rows. */
 static int add_query(sqlite3 *db, const char *sql, adder add, void *handle, char **message)
 {
     sqlite3_stmt *query = NULL;
-    const char *names[COLUMNS_MAX], *tail = NULL;
+    const char *tail = NULL;
     int code = sqlite3_prepare_v2(db, sql, -1, &query, &tail);
-    if (code == SQLITE_OK && (!query || !sqlite3_stmt_readonly(query) ||
-                              sqlite3_column_count(query) > COLUMNS_MAX || (tail && *tail))) {
+    if (code == SQLITE_OK && !is_one_query(query, tail)) {
         *message = sqlite3_mprintf("leadkpi: expected one query that reads at most %d columns, "
                                    "found: %.100s",
                                    COLUMNS_MAX, sql);
         sqlite3_finalize(query);
         return SQLITE_ERROR;
     }
-    if (code != SQLITE_OK) {
-        *message = sqlite3_mprintf("leadkpi: %s: %.100s", sqlite3_errmsg(db), sql);
-        return code;
-    }
-    for (int i = 0; i < sqlite3_column_count(query); i++) names[i] = sqlite3_column_name(query, i);
-    rows *part = rows_open(names, sqlite3_column_count(query));
-    code = part ? add_rows(query, part, add, handle, message) : SQLITE_NOMEM;
+    if (code == SQLITE_OK) code = run_query(query, add, handle, message);
     if (code != SQLITE_OK && !*message)
         *message = sqlite3_mprintf("leadkpi: %s: %.100s", sqlite3_errmsg(db), sql);
-    rows_close(part);
     sqlite3_finalize(query);
     return code;
 }

@@ -14,6 +14,7 @@ struct rows {
     const char *const *names;
     int column_count;
     int64_t row_count, capacity;
+    int64_t cleared_count; /* rows that were handed on before these */
     grown columns[];
 };
 
@@ -44,9 +45,20 @@ int64_t rows_count(const rows *of)
     return of->row_count;
 }
 
+/* The library's message counts from the first row of the part that it was given. */
+void rows_tell_place(const rows *of, leadkpi_error *error)
+{
+    size_t length = strlen(error->message);
+    if (of->cleared_count == 0 || error->row < 0) return;
+    sqlite3_snprintf((int)(sizeof error->message - length), error->message + length,
+                     " (its rows are counted from row %lld of the query)", of->cleared_count);
+    error->row += of->cleared_count;
+}
+
 /* Ready for other rows of the same types. */
 void rows_clear(rows *of)
 {
+    of->cleared_count += of->row_count;
     of->row_count = 0;
     for (int i = 0; i < of->column_count; i++) {
         of->columns[i].byte_count = 0;
@@ -118,11 +130,10 @@ static bool widen(rows *of, grown *column)
 static int refuse(const rows *of, int column, const char *expected, leadkpi_error *error)
 {
     error->code = LEADKPI_BAD_DATA;
-    error->row = of->row_count;
+    error->row = of->cleared_count + of->row_count;
     error->column = column;
     sqlite3_snprintf((int)sizeof error->message, error->message,
-                     "column \"%.100s\", row %lld: expected %s", of->names[column], of->row_count,
-                     expected);
+                     "column \"%.100s\", row %lld: expected %s", of->names[column], error->row, expected);
     return SQLITE_MISMATCH;
 }
 
@@ -165,10 +176,10 @@ static void put_null(rows *to, grown *column)
     int64_t row = to->row_count;
     column->has_null = true;
     column->validity[row >> 3] &= (uint8_t) ~(1u << (row & 7));
-    if (column->type == LEADKPI_TYPE_TEXT)
+    if (column->type != LEADKPI_TYPE_TEXT) column->integers[row] = 0;
+    /* Of a column that has no type yet too: it may stay one of texts that are all null. */
+    if (column->type == LEADKPI_TYPE_TEXT || column->type == 0)
         column->integers[row + 1] = column->byte_count;
-    else
-        column->integers[row] = 0;
 }
 
 /* A column of nulls becomes one of texts: all offsets so far are 0. */

@@ -40,6 +40,7 @@ static leadkpi_status flush(funnel_sum *sum, leadkpi_error *error)
     if (rows_count(sum->part) == 0) return LEADKPI_OK;
     leadkpi_status status = rows_table(sum->part, &table, error);
     if (status == LEADKPI_OK) status = leadkpi_funnel_add(sum->funnel, table, NULL, 0, error);
+    if (status != LEADKPI_OK) rows_tell_place(sum->part, error);
     leadkpi_table_free(table);
     rows_clear(sum->part);
     return status;

@@ -166,12 +166,17 @@ static int32_t find(const leadkpi_table *table, const char *stem, const char *en
     return column;
 }
 
-/* A column of a KPI has one of its status beside it. */
+/* A column of a KPI is no text, and has one of its status beside it. */
+static bool is_kpi(const leadkpi_table *report, int32_t column)
+{
+    return leadkpi_table_column_type(report, column) != LEADKPI_TYPE_TEXT &&
+           find(report, leadkpi_table_column_name(report, column), "_status") >= 0;
+}
+
 static void find_kpis(report_cursor *cursor)
 {
     for (int32_t i = 0; i < leadkpi_table_column_count(cursor->report); i++)
-        if (find(cursor->report, leadkpi_table_column_name(cursor->report, i), "_status") >= 0)
-            cursor->columns[cursor->kpi_count++] = i;
+        if (is_kpi(cursor->report, i)) cursor->columns[cursor->kpi_count++] = i;
 }
 
 static int take_report(report_table *table, report_cursor *cursor)
@@ -285,6 +290,21 @@ static void give_cell(sqlite3_context *context, const leadkpi_table *table, int3
     }
 }
 
+/* "cost_per_lead_status" beside the KPI "cost_per_lead"; a dimension may well be called
+ * "lead_status". */
+static bool is_beside_kpi(const leadkpi_table *table, const char *name)
+{
+    char stem[256];
+    const char *end = strrchr(name, '_');
+    if (!end || (size_t)(end - name) >= sizeof stem ||
+        (strcmp(end, "_status") != 0 && strcmp(end, "_flags") != 0))
+        return false;
+    memcpy(stem, name, (size_t)(end - name));
+    stem[end - name] = '\0';
+    int32_t column = find(table, stem, "");
+    return column >= 0 && is_kpi(table, column);
+}
+
 static bool is_dimension(const leadkpi_table *table, int32_t column)
 {
     static const char *const others[] = {"row", "period"};
@@ -292,8 +312,7 @@ static bool is_dimension(const leadkpi_table *table, int32_t column)
     if (leadkpi_table_column_type(table, column) != LEADKPI_TYPE_TEXT) return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i]) == 0) return false;
-    const char *end = strrchr(name, '_');
-    return !end || (strcmp(end, "_status") != 0 && strcmp(end, "_flags") != 0);
+    return !is_beside_kpi(table, name);
 }
 
 /* A text as JSON has it. */

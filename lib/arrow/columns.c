@@ -57,15 +57,15 @@ static leadkpi_status add_view(leadkpi_table *table, const lk_arrow_source *sour
                                leadkpi_error *error)
 {
     const struct ArrowArray *array = source->array;
+    LK_FAIL_IF((uint64_t)array->n_buffers > LK_ARROW_ROWS_MAX, error, LEADKPI_BAD_FORMAT,
+               "column \"%.*s\": expected fewer buffers, found %lld", LK_TEXT_ARGS(source->name),
+               (long long)array->n_buffers);
     size_t block_count = array->n_buffers > 3 ? (size_t)(array->n_buffers - 3) : 0;
     const char *lengths = block_count ? array->buffers[array->n_buffers - 1] : NULL;
     int64_t *copy;
     LK_FAIL_IF(block_count && !lengths, error, LEADKPI_BAD_FORMAT,
                "column \"%.*s\": expected the lengths of %zu blocks, found NULL",
                LK_TEXT_ARGS(source->name), block_count);
-    LK_FAIL_IF(block_count > LK_ARROW_ROWS_MAX, error, LEADKPI_BAD_FORMAT,
-               "column \"%.*s\": expected fewer blocks, found %zu", LK_TEXT_ARGS(source->name),
-               block_count);
     LK_TRY(lk_arrow_keep(table, block_count, sizeof *copy, &copy, error)); /* aligned */
     if (block_count) memcpy(copy, lengths, block_count * sizeof *copy);
     return lk_table_borrow_views(table, source->name, lk_arrow_values(source, sizeof(lk_text_view)),

@@ -159,7 +159,7 @@ static leadkpi_status open_words(leadkpi_table *scratch, const lk_arrow_source *
     LK_TRY(lk_arrow_check_array(array, "Arrow dictionary", error));
     LK_TRY(lk_arrow_source_open(scratch, array, source->schema->dictionary, 0,
                                 (size_t)array->length, &words, error));
-    words.name = LK_LITERAL("dictionary");
+    words.name = source->name;
     if (words.schema->dictionary) words.format.kind = LK_ARROW_OTHER;
     if (words.format.kind == LK_ARROW_OTHER)
         return lk_table_add_other(scratch, words.name, "Arrow dictionary of a nested type",
@@ -177,6 +177,7 @@ leadkpi_status lk_arrow_add_dictionary(leadkpi_table *table, const lk_arrow_sour
                LK_TEXT_ARGS(source->name), source->schema->format);
     LK_TRY(lk_table_new(&table->memory, &scratch, error));
     leadkpi_status status = open_words(scratch, source, error);
+    if (status != LEADKPI_OK && error && error->column >= 0) error->column = source->column;
     if (status == LEADKPI_OK) status = add_coded(table, scratch, source, error);
     leadkpi_table_free(scratch);
     return status;

@@ -100,6 +100,9 @@ leadkpi_status lk_arrow_source_open(leadkpi_table *table, const struct ArrowArra
         .column = leadkpi_table_column_count(table),
         .row_count = row_count,
     };
+    LK_FAIL_IF(!array->release, error, LEADKPI_BAD_FORMAT,
+               "column \"%.*s\": expected an array that is not released or moved out yet",
+               LK_TEXT_ARGS(out->name));
     LK_TRY(lk_arrow_check_array(array, "Arrow column", error));
     LK_FAIL_IF((uint64_t)array->length < parent_offset + row_count, error, LEADKPI_BAD_FORMAT,
                "column \"%.*s\": expected %zu rows or more, found %lld", LK_TEXT_ARGS(out->name),

@@ -28,7 +28,7 @@ leadkpi_status lk_arrow_source_open(leadkpi_table *table, const struct ArrowArra
                                     const struct ArrowSchema *schema, size_t parent_offset,
                                     size_t row_count, lk_arrow_source *out, leadkpi_error *error);
 
-/* The array is not released, has this many children and is of no negative or absurd size. */
+/* The array has its buffers and children and is of no negative or absurd size. */
 leadkpi_status lk_arrow_check_array(const struct ArrowArray *array, const char *what,
                                     leadkpi_error *error);
 

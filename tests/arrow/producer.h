@@ -45,6 +45,13 @@ static void release_produced_schema(struct ArrowSchema *schema)
     schema->release = NULL;
 }
 
+/* Of a child: the library releases the whole, never a part. */
+static void release_produced_child(struct ArrowArray *array)
+{
+    (void)array;
+    ck_abort_msg("a child was released");
+}
+
 static void produce(producer *p, int64_t rows)
 {
     memset(p, 0, sizeof *p);
@@ -78,7 +85,8 @@ static produced_column *produce_column(producer *p, const char *format, const ch
     column->array = (struct ArrowArray){.length = p->array.length,
                                         .null_count = validity ? -1 : 0,
                                         .n_buffers = has_bytes ? 3 : 2,
-                                        .buffers = column->buffers};
+                                        .buffers = column->buffers,
+                                        .release = release_produced_child};
     return column;
 }
 
@@ -94,7 +102,8 @@ static void produce_words(produced_column *column, const char *format, int64_t c
     column->words = (struct ArrowArray){.length = count,
                                         .null_count = validity ? -1 : 0,
                                         .n_buffers = 3,
-                                        .buffers = column->words_buffers};
+                                        .buffers = column->words_buffers,
+                                        .release = release_produced_child};
     column->array.dictionary = &column->words;
 }
 

@@ -540,6 +540,35 @@ START_TEST(hostile_batches_are_refused)
 }
 END_TEST
 
+START_TEST(a_column_or_dictionary_that_was_moved_out_is_not_read)
+{
+    static const int64_t numbers[] = {0, 1};
+    static const int32_t codes[] = {0, 1};
+    produce(&from, 2);
+    produced_column *column = produce_column(&from, "l", "x", NULL, numbers, NULL);
+    column->array.release = NULL;
+    refuse(LEADKPI_BAD_FORMAT, "column \"x\": expected an array that is not released");
+    column->array.release = release_produced_child;
+    column = produce_column(&from, "i", "y", NULL, codes, NULL);
+    produce_words(column, "l", 2, NULL, numbers, NULL);
+    column->words.release = NULL;
+    refuse(LEADKPI_BAD_FORMAT, "expected an array that is not released");
+}
+END_TEST
+
+START_TEST(a_word_that_is_refused_is_told_with_the_column)
+{
+    static const int64_t numbers[] = {0, 1};
+    static const int32_t codes[] = {0, 1};
+    static const uint64_t words[] = {1, UINT64_MAX};
+    produce(&from, 2);
+    produce_column(&from, "l", "x", NULL, numbers, NULL);
+    produce_words(produce_column(&from, "i", "y", NULL, codes, NULL), "L", 2, NULL, words, NULL);
+    refuse(LEADKPI_BAD_DATA, "column \"y\" of Arrow format \"L\"");
+    ck_assert_int_eq(error.column, 1);
+}
+END_TEST
+
 START_TEST(rows_that_are_null_as_a_whole_are_refused)
 {
     static const int64_t numbers[5];
@@ -633,6 +662,8 @@ int main(void)
     tcase_add_test(tests, other_types_are_there_but_refused_by_what_needs_them);
     tcase_add_test(tests, a_column_of_nulls_alone_passes_for_any_type);
     tcase_add_test(tests, hostile_batches_are_refused);
+    tcase_add_test(tests, a_column_or_dictionary_that_was_moved_out_is_not_read);
+    tcase_add_test(tests, a_word_that_is_refused_is_told_with_the_column);
     tcase_add_test(tests, rows_that_are_null_as_a_whole_are_refused);
     tcase_add_test(tests, a_batch_without_rows_has_its_columns);
     tcase_add_test(tests, memory_may_run_out_anywhere);

@@ -103,6 +103,30 @@ class In(unittest.TestCase):
             reached({"id": IDS, "event": EVENTS, "time": times})
         self.assertEqual(told.exception.row, 7)
 
+    def test_numpy_without_a_step_and_with_a_mask(self):
+        one = numpy.broadcast_to(numpy.array([1]), (8,))
+        self.assertEqual(reached({"id": one, "event": EVENTS, "time": TIMES}), [1, 1, 1])
+        numpy.testing.assert_array_equal(lk.cost_per_lead(numpy.broadcast_to(numpy.array([9.0]), (3,)), 3.0), [3.0] * 3)
+        masked = numpy.ma.masked_array([9.0, 6.0], [True, False])
+        numpy.testing.assert_array_equal(lk.cost_per_lead(masked, 3.0), [numpy.nan, 2.0])
+        ids = numpy.ma.masked_array(IDS, [False] * 7 + [True])
+        with self.assertRaises(lk.BadDataError) as told:
+            reached({"id": ids, "event": EVENTS, "time": TIMES})
+        self.assertEqual((told.exception.row, told.exception.column), (7, "id"))
+
+    def test_nanoseconds_of_pandas_are_refused(self):
+        times = list(map(pandas.Timestamp, TIMES))
+        self.assertEqual(reached({"id": IDS, "event": EVENTS, "time": times}), REACHED)
+        times[3] += pandas.Timedelta(1, "ns")
+        with self.assertRaisesRegex(lk.BadDataError, 'column "time", row 3: expected a time in whole microseconds'):
+            reached({"id": IDS, "event": EVENTS, "time": times})
+
+    def test_the_row_of_a_later_batch_is_that_of_the_whole(self):
+        times = pyarrow.chunked_array([pyarrow.array(TIMES[:4]), pyarrow.array(TIMES[4:6] + [None] + TIMES[7:])])
+        with self.assertRaises(lk.BadDataError) as told:
+            reached(pyarrow.table({"id": IDS, "event": EVENTS, "time": times}))
+        self.assertEqual((told.exception.row, told.exception.column), (6, "time"))
+
     def test_what_int64_cannot_hold_is_refused_with_its_place(self):
         big = pyarrow.table({"id": pyarrow.array([1, 2**63], pyarrow.uint64()), "event": ["a", "b"],
                              "time": TIMES[:2]})

@@ -17,13 +17,14 @@ from ._kpi import Estimate, Kpi, categories, evaluate, function_names, kpi, kpis
 from ._library import VERSION as __version__
 from ._library import LeadkpiError, error_classes, library_version
 from ._options import options, schemas
+from ._rooms import Attribution, Cohorts, Lifetime, Responses, Stages
 from ._table import Column, Row, Table
 
 globals().update({error.__name__: error for error in error_classes.values()})
 _functions = function_names()
 
-__all__ = ["Campaigns", "Column", "Estimate", "Funnel", "Kpi", "LeadkpiError", "Row", "Table", "categories", "evaluate", "kpi",
-           "kpis", "library_version", "measures", "options", "report", "schemas"]
+__all__ = ["Attribution", "Campaigns", "Cohorts", "Column", "Estimate", "Funnel", "Kpi", "LeadkpiError", "Lifetime",
+           "Responses", "Row", "Stages", "Table", "categories", "evaluate", "kpi", "kpis", "library_version", "measures", "options", "report", "schemas"]
 
 
 def __getattr__(name: str) -> Any:

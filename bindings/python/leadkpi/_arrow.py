@@ -122,6 +122,20 @@ def inputs(data: Any, names: Mapping[str, str]) -> Iterator[Iterator[Any]]:
             table.free()
 
 
+@contextmanager
+def one_input(data: Any) -> Iterator[Optional[ctypes.c_void_p]]:
+    """The one table of what was given; None stays None."""
+    if data is None:
+        yield None
+        return
+    with inputs(data, {}) as tables:
+        first, second = next(tables, None), next(tables, None)
+        if first is None or second is not None:
+            raise failure("bad_argument", "data: expected one piece, found "
+                          f"{'none' if first is None else 'several record batches; combine them first'}")
+        yield first.handle
+
+
 # ---- out -------------------------------------------------------------------------
 
 class _Stream(ctypes.Structure):
@@ -143,15 +157,20 @@ _free.argtypes, _free.restype = [ctypes.c_void_p], None
 _STREAM = b"arrow_array_stream"
 
 
-def _release_capsule(capsule: int) -> None:
-    place = _pointer_of(capsule, _STREAM)
-    stream = _Stream.from_address(place)
+def _release_capsule(capsule: int, pointer_of: Any = _pointer_of, name: bytes = _STREAM, stream_type: Any = _Stream,
+                     release_type: Any = _release_type, free: Any = _free) -> None:
+    place = pointer_of(capsule, name)
+    stream = stream_type.from_address(place)
     if stream.release:
-        _release_type(stream.release)(place)
-    _free(place)
+        release_type(stream.release)(place)
+    free(place)
 
 
-_destructor = _destructor_type(_release_capsule)  # lives as long as any capsule may
+# A capsule may outlive this module at the end of the interpreter, and then needs both of them:
+# the function, which holds all that it uses, and the name, whose bytes it points to.
+_destructor = _destructor_type(_release_capsule)
+for _each in (_destructor, _STREAM):
+    _python.Py_IncRef(ctypes.py_object(_each))
 
 
 def export_stream(handle: ctypes.c_void_p) -> Any:

@@ -8,18 +8,18 @@ from itertools import chain
 from typing import Any, Iterator, Mapping, Optional, Type, TypeVar
 
 from ._arrow import inputs
-from ._library import call, failure, library, text
+from ._library import LeadkpiError, call, failure, library, text
 from ._options import made
 from ._table import Table, table_from
 
-Self = TypeVar("Self", bound="Handle")
+Self = TypeVar("Self", bound="Owned")
+Adding = TypeVar("Adding", bound="Handle")
 
 
-class Handle:
+class Owned:
     """One object of the library; a class of it names its room, such as "campaigns".
 
-    Calls from several threads take turns; to work in parallel, give each thread an
-    empty_twin() and add them up. With `with` it is closed at the end."""
+    Calls from several threads take turns. With `with` it is closed at the end."""
 
     ROOM = ""
 
@@ -60,37 +60,6 @@ class Handle:
     def __exit__(self, *_: Any) -> None:
         self.close()
 
-    # ---- in
-
-    def _add(self: Self, verb: str, data: Any, batch: Optional[str], names: Mapping[str, str],
-             depth: int = 3) -> Self:
-        """All rows or none, whatever the number of Arrow batches: they go into a twin first."""
-        function = f"leadkpi_{self.ROOM}_{verb}"
-        identity = (None, 0) if batch is None else text(batch)
-        with inputs(data, names) as tables:
-            first, second = next(tables, None), next(tables, None)
-            if first is not None and second is not None:
-                if batch is not None:
-                    raise failure("bad_argument", "batch: expected data in one piece, found several record batches; "
-                                  "combine them first")
-                self._add_many(function, chain((first, second), tables))
-            elif first is not None:
-                self._add_one(function, first, identity, depth)
-        return self
-
-    def _add_one(self, function: str, table: Any, identity: Any, depth: int = 0) -> None:
-        with self._open() as handle:
-            said = call(function, handle, table.handle, *identity, columns=table.names)
-        table.free()
-        if said:
-            warnings.warn(said, stacklevel=depth + 1)
-
-    def _add_many(self, function: str, tables: Any) -> None:
-        with self.empty_twin() as twin:
-            for table in tables:
-                twin._add_one(function, table, (None, 0))
-            self.__iadd__(twin)
-
     # ---- out
 
     def _table(self, name: str, options: Optional[Mapping[str, Any]] = None, schema: str = "") -> Table:
@@ -106,23 +75,6 @@ class Handle:
         return self._bytes("describe")[:-1].decode("utf-8", "surrogateescape")
 
     # ---- states
-
-    def empty_twin(self: Self) -> Self:
-        """Empty, of the same definition: for another thread or shard."""
-        out = ctypes.c_void_p()
-        with self._open() as handle:
-            call(f"leadkpi_{self.ROOM}_create_like", handle, ctypes.byref(out))
-        return self._from(out)
-
-    def __iadd__(self: Self, other: Any) -> Self:
-        """Add all that the other holds, which stays as it is."""
-        if not isinstance(other, type(self)):
-            return NotImplemented
-        with ExitStack() as stack:
-            for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
-                stack.enter_context(each._open())
-            call(f"leadkpi_{self.ROOM}_merge", self._handle, other._handle)
-        return self
 
     def _bytes(self, name: str) -> bytes:
         function, needed = f"leadkpi_{self.ROOM}_{name}", ctypes.c_size_t()
@@ -149,3 +101,66 @@ class Handle:
     def __repr__(self) -> str:
         name = type(self).__name__
         return f"<{name}, closed>" if self._handle is None else f"<{name}: {self.describe()}>"
+
+
+class Handle(Owned):
+    """One that collects rows. To work in parallel, give each thread an empty_twin() and add
+    them up."""
+
+    # ---- in
+
+    def _add(self: Adding, verb: str, data: Any, batch: Optional[str], names: Mapping[str, str],
+             depth: int = 3) -> Adding:
+        """All rows or none, whatever the number of Arrow batches: they go into a twin first."""
+        function = f"leadkpi_{self.ROOM}_{verb}"
+        identity = (None, 0) if batch is None else text(batch)
+        with inputs(data, names) as tables:
+            first, second = next(tables, None), next(tables, None)
+            if first is not None and second is not None:
+                if batch is not None:
+                    raise failure("bad_argument", "batch: expected data in one piece, found several record batches; "
+                                  "combine them first")
+                self._add_many(function, chain((first, second), tables))
+            elif first is not None:
+                self._add_one(function, first, identity, depth)
+        return self
+
+    def _add_one(self, function: str, table: Any, identity: Any, depth: int = 0) -> None:
+        with self._open() as handle:
+            said = call(function, handle, table.handle, *identity, columns=table.names)
+        table.free()
+        if said:
+            warnings.warn(said, stacklevel=depth + 1)
+
+    def _add_many(self, function: str, tables: Any) -> None:
+        with self.empty_twin() as twin:
+            rows = 0
+            for table in tables:
+                count = library.leadkpi_table_row_count(table.handle)
+                try:
+                    twin._add_one(function, table, (None, 0))
+                except LeadkpiError as error:
+                    if error.row is not None and rows:
+                        error.row += rows
+                        error.args = (f"{error} (in the record batch that begins at row {rows})",)
+                        error.message = error.args[0]
+                    raise
+                rows += count
+            self.__iadd__(twin)
+
+    def empty_twin(self: Adding) -> Adding:
+        """Empty, of the same definition: for another thread or shard."""
+        out = ctypes.c_void_p()
+        with self._open() as handle:
+            call(f"leadkpi_{self.ROOM}_create_like", handle, ctypes.byref(out))
+        return self._from(out)
+
+    def __iadd__(self: Adding, other: Any) -> Adding:
+        """Add all that the other holds, which stays as it is."""
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        with ExitStack() as stack:
+            for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
+                stack.enter_context(each._open())
+            call(f"leadkpi_{self.ROOM}_merge", self._handle, other._handle)
+        return self

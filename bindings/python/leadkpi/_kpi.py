@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 from ._library import EstimateStruct, LeadkpiError, call, failure, flag_names, library, status_name, text
 from ._options import made, option_names
-from ._table import Table, address, number, table_from
+from ._table import Table, address, number, table_from, unmasked
 
 
 class Estimate(NamedTuple):
@@ -141,7 +141,7 @@ def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
         missing = [name for name in entry.inputs if name not in given]
         if missing:
             raise failure("not_given", f"{entry.name}: {missing[0]} is not given", column=missing[0])
-        columns = [_doubles(given[name], name) for name in entry.inputs]
+        columns = [_contiguous(_doubles(given[name], name)) for name in entry.inputs]
         function, first = "leadkpi_kpi_evaluate_samples", [_addresses(columns), _sizes(columns), len(columns)]
     else:
         values = array("d", [number(value, name) for name, value in given.items()])
@@ -173,6 +173,7 @@ def _is_array(value: Any) -> bool:
 
 def _doubles(values: Any, what: str) -> memoryview:
     """A column of doubles: lent where it is one, else made; None is nan."""
+    values = unmasked(values)
     if not isinstance(values, (list, tuple)):
         try:
             view = memoryview(values)
@@ -197,7 +198,7 @@ def _over_columns(entry: Kpi, inputs: Sequence[Any]) -> array:
     for name, length in lengths.items():
         if length != rows:
             raise failure("bad_argument", f"{entry.name}: expected {rows} rows of {name}, found {length}", column=name)
-    columns = [_doubles(value if _is_array(value) else [value] * rows, name)
+    columns = [_spread(_doubles(value if _is_array(value) else [value] * rows, name))
                for name, value in zip(entry.inputs, inputs)]
     strides = (ctypes.c_ssize_t * len(columns))(*[column.strides[0] for column in columns])  # type: ignore[index]
     values = array("d", bytes(8 * rows))
@@ -252,6 +253,11 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
 
 def _contiguous(view: memoryview) -> memoryview:
     return view if view.c_contiguous else memoryview(array("d", view.tolist()))
+
+
+def _spread(view: memoryview) -> memoryview:
+    """A step of 0, as numpy.broadcast_to has it, is none to the library."""
+    return _contiguous(view) if view.strides == (0,) else view
 
 
 def _arranged(name: str, inputs: Sequence[str], values: Sequence[Any], named: Mapping[str, Any]) -> Tuple[Any, ...]:

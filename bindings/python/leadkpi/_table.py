@@ -59,6 +59,11 @@ def address(view: memoryview) -> int:
     return place or 0
 
 
+def unmasked(values: Any) -> Any:
+    """A masked array of numpy as a list, None where it is masked: its buffer does not say."""
+    return values.tolist() if hasattr(values, "mask") and hasattr(values, "filled") else values
+
+
 # ---- one value ------------------------------------------------------------------
 
 def microseconds(value: Any) -> int:
@@ -70,6 +75,14 @@ def microseconds(value: Any) -> int:
     return (value - EPOCH) // MICROSECOND
 
 
+def _repr(value: Any) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # an int of so many digits that Python does not write it
+        return f"an int of {value.bit_length()} bits"
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
 def number(value: Any, what: str) -> float:
     """A number as a double: an int exactly or not at all, a Decimal to the nearest."""
     if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
@@ -79,7 +92,8 @@ def number(value: Any, what: str) -> float:
     except OverflowError:
         result = float("inf")
     if isinstance(value, int) and result != value:
-        raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {value}", column=what)
+        raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {_repr(value)}",
+                      column=what)
     return result
 
 
@@ -101,10 +115,7 @@ def _decimal_parts(value: Any) -> Optional[Tuple[int, int]]:
 # ---- a column ------------------------------------------------------------------
 
 def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> Any:
-    shown = repr(value)
-    if len(shown) > 60:
-        shown = shown[:57] + "..."
-    raise failure(status, f'column "{name}", row {row}: expected {expected}, found {shown}', row, name)
+    raise failure(status, f'column "{name}", row {row}: expected {expected}, found {_repr(value)}', row, name)
 
 
 def _filled(values: Sequence[Any], of_null: Any) -> Sequence[Any]:
@@ -229,9 +240,11 @@ class Input:
         told, scale = None, None
         if isinstance(values, Column):
             values, told, scale = values
-            if told not in type_names.values():
-                raise failure("wrong_type", f'column "{name}": expected a type of {", ".join(type_names.values())}; '
+            types = [each for each in type_names.values() if each != "other"]
+            if told not in types:
+                raise failure("wrong_type", f'column "{name}": expected a type of {", ".join(types)}; '
                               f"found {told!r}", column=name)
+        values = unmasked(values)
         if not isinstance(values, (list, tuple)) and self._lend(name, values, told, scale):
             return
         if isinstance(values, (str, bytes, Mapping)):
@@ -255,6 +268,8 @@ class Input:
         kind = told or found
         if kind != found and not (found == "int64" and kind in ("timestamp", "decimal")):
             return False
+        if view.strides == (0,) and len(view) > 1:
+            return False  # one value throughout, as numpy.broadcast_to has it: to the library 0 is "no gap"
         self._kept.append(view)
         place = address(view) if len(view) else None
         stride = view.strides[0] if view.strides and len(view) > 1 else 0
@@ -299,7 +314,7 @@ class Input:
         parts = []
         for row, value in enumerate(values):
             if isinstance(value, str):
-                parts.append(value.encode("utf-8", "surrogateescape"))
+                parts.append(_utf8(name, row, value))
             elif value is None or isinstance(value, bytes):
                 parts.append(value or b"")
             else:
@@ -326,8 +341,17 @@ def _validity(values: Sequence[Any]) -> bytes:
     return bytes(bits)
 
 
+def _utf8(name: str, row: int, value: str) -> bytes:
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return _refuse("bad_data", name, row, "a str that UTF-8 can say", value)
+
+
 def _instant(name: str, row: int, value: Any) -> int:
     if isinstance(value, datetime.date):
+        if getattr(value, "nanosecond", 0):  # of pandas
+            _refuse("bad_data", name, row, "a time in whole microseconds", value)
         return microseconds(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value

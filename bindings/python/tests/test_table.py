@@ -1,6 +1,8 @@
 """Columns go in exactly, or are refused with their row and name."""
 import datetime
 import pickle
+import subprocess
+import sys
 import unittest
 from array import array
 from decimal import Decimal
@@ -100,6 +102,73 @@ class Exact(unittest.TestCase):
     def test_ragged_columns_are_refused(self):
         with self.assertRaises(lk.BadArgumentError):
             Input({"a": [1, 2], "b": [1]})
+
+
+def without_step(code, value, rows):
+    """A buffer of one value `rows` times, with a step of 0, as numpy.broadcast_to makes it."""
+    ctypes = _table.ctypes
+    two = array(code, [value, 77])
+    shape, strides = (ctypes.c_ssize_t * 1)(rows), (ctypes.c_ssize_t * 1)(0)
+    buffer = _table._Buffer(buf=two.buffer_info()[0], len=8 * rows, itemsize=8, readonly=1, ndim=1,
+                            format=code.encode(), shape=ctypes.addressof(shape), strides=ctypes.addressof(strides))
+    make = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p)(("PyMemoryView_FromBuffer", ctypes.pythonapi))
+    return make(ctypes.addressof(buffer)), two
+
+
+class Steps(unittest.TestCase):
+    def test_a_step_of_nothing_is_one_value_throughout(self):
+        for code, value in (("q", 5), ("d", 5.5)):
+            view, _memory = without_step(code, value, 2)
+            self.assertEqual((view.strides, through(view)), ((0,), [value, value]))
+        view, _memory = without_step("d", 5.0, 2)
+        self.assertEqual(list(lk.cost_per_lead(view, 1.0)), [5.0, 5.0])
+
+    def test_a_sample_is_read_with_its_step(self):
+        whole = array("d", range(1, 11))
+        for view in (memoryview(whole)[::-1], memoryview(whole)[::3], memoryview(whole)[1:2]):
+            self.assertEqual(lk.evaluate("lead_response_time", view).value, lk.lead_response_time(list(view)))
+
+
+class Refused(unittest.TestCase):
+    def test_what_python_does_not_write_is_refused_by_name_all_the_same(self):
+        with self.assertRaisesRegex(lk.OverflowError, 'column "x", row 1: .* found an int of 16610 bits'):
+            Input({"x": [1, 10**5000]})
+        with self.assertRaisesRegex(lk.OverflowError, "campaign_spend: .* found an int of 16610 bits"):
+            lk.cost_per_lead(10**5000, 1)
+
+    def test_a_str_that_utf8_cannot_say_is_refused_with_its_place(self):
+        with self.assertRaisesRegex(lk.BadDataError, 'column "x", row 1: expected a str that UTF-8 can say'):
+            Input({"x": ["fine", "\ud800"]})
+
+    def test_a_type_that_no_call_reads_is_no_type_of_a_column(self):
+        with self.assertRaisesRegex(lk.WrongTypeError, "found 'other'"):
+            Input({"x": lk.Column([1], "other")})
+
+    def test_a_masked_value_is_null(self):
+        class Masked:  # as numpy.ma.MaskedArray is: the buffer does not say what is masked
+            mask, filled = [False, True], None
+
+            def tolist(self):
+                return [1, None]
+        self.assertEqual(through(Masked()), [1, None])
+
+    def test_the_row_of_a_later_batch_is_that_of_the_whole(self):
+        first = {"id": [1, 2], "time": lk.Column([0, 0], "timestamp"), "event": ["a", "a"]}
+        second = dict(first, time=lk.Column([0, None], "timestamp"))
+        with lk.Funnel(["a"], window="1d") as funnel:
+            with self.assertRaisesRegex(lk.BadDataError, "batch that begins at row 2") as told:
+                funnel._add_many("leadkpi_funnel_add", iter([Input(first), Input(second)]))
+            self.assertEqual((told.exception.row, told.exception.column), (3, "time"))
+            self.assertEqual(len(funnel.leads()), 0)
+
+
+class Ends(unittest.TestCase):
+    def test_a_capsule_may_outlive_the_package_at_the_end_of_the_interpreter(self):
+        code = ("import sys, builtins, leadkpi as lk\n"
+                "capsule = lk.schemas().__arrow_c_stream__()\n"
+                "sys.kept, builtins.kept = lk.schemas().__arrow_c_stream__(), lk.schemas().__arrow_c_stream__()\n")
+        run = subprocess.run([sys.executable, "-B", "-X", "dev", "-c", code], capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
 
 
 class Out(unittest.TestCase):

@@ -38,7 +38,26 @@ select row, segment, kpi, round(value, 4), round(low, 4), round(high, 4), status
                       'select ''2025-01-01'' as time, 100.5 as amount, ''Ads'' as channel',
                       'by=channel; kpis=cpl,lead_volume');
 
+select '-- a column of nothing but NULL, and a dimension that is called as a status is';
+select row, step, reached from leadkpi_funnel('select id, time, event, null as segment from log', 'steps=lead,mql,won; window=30d') where step = 3;
+select segment, kpi, value from leadkpi_report('select id, time, segment as lead_status from log where event = ''lead''', null, null, 'by=lead_status; kpis=lead_volume');
+
 select '-- what is wrong is told';
+begin;
+insert into log values (9, 0, 'lead', NULL);
+select * from leadkpi_funnel('rollback', 'steps=a,b');
+select * from leadkpi_report('attach '':memory:'' as other', null, null);
+select count(*) from log where id = 9;
+rollback;
+select leadkpi_cost_per_lead('abc', 250);
+select leadkpi_cost_per_lead('5000', 250), leadkpi_cost_per_lead('abc', NULL);
+select leadkpi_cost_per_lead(9007199254740993, 250);
+select leadkpi_lead_response_time(column1) from (values (5.0), ('soon'));
+select leadkpi_low('cpl', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+create table many as with recursive n(i) as (select 0 union all select i + 1 from n where i < 65540) select i as id, case i when 65538 then 'soon' else 0 end as time, 'a' as event from n;
+select * from leadkpi_funnel('select * from many', 'steps=a,b');
+update many set time = NULL where id = 65538;
+select * from leadkpi_funnel('select * from many', 'steps=a,b');
 select * from leadkpi_funnel('delete from log', 'steps=a,b');
 select * from leadkpi_funnel('select 1; select 2', 'steps=a,b');
 select * from leadkpi_funnel('select nothing from log', 'steps=a,b');

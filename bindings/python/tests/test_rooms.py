@@ -1,0 +1,131 @@
+"""Stages, responses, cohorts, attribution and lifetime value, through the public interface."""
+import datetime
+import pickle
+import unittest
+
+import leadkpi as lk
+
+
+def day(number, hour=0):
+    return datetime.datetime(1970, 1, 1) + datetime.timedelta(days=number, hours=hour)
+
+
+class Stages(unittest.TestCase):
+    # 1 new 0, mql 1, sql 3, won 6; 2 new 0, sql 2, lost 4; 3 new 1, mql 2. By hand.
+    ROWS = {"id": [1, 1, 1, 1, 2, 2, 2, 3, 3],
+            "time": [day(n) for n in (0, 1, 3, 6, 0, 2, 4, 1, 2)],
+            "stage": ["new", "mql", "sql", "won", "new", "sql", "lost", "new", "mql"]}
+    LINE = {"stages": ["new", "mql", "sql", "won"], "lost": ["lost"]}
+
+    def test_steps_are_those_worked_out_by_hand(self):
+        with lk.Stages(**self.LINE) as stages:
+            steps = stages.add(self.ROWS).steps(as_of="1970-01-09")
+        self.assertEqual(steps["reached"], [3, 3, 2, 1])
+        self.assertEqual(steps["skipped"], [0, 1, 0, 0])
+        self.assertEqual(steps["lost"], [0, 0, 1, 0])
+
+    def test_halves_in_twins_are_the_whole_and_a_state_comes_back(self):
+        whole = lk.Stages(**self.LINE).add(self.ROWS)
+        parts = lk.Stages(**self.LINE)
+        for half in (slice(0, 5), slice(5, 9)):
+            parts += parts.empty_twin().add({name: values[half] for name, values in self.ROWS.items()})
+        self.assertEqual(parts.dumps(), whole.dumps())
+        self.assertEqual(pickle.loads(pickle.dumps(whole)).steps()["reached"], [3, 3, 2, 1])
+        for name in ("snapshot", "transitions", "durations", "reasons", "leads", "checks"):
+            self.assertTrue(getattr(whole, name)(as_of="1970-01-09").columns, name)
+
+
+class Responses(unittest.TestCase):
+    def test_leads_that_were_answered_after_one_and_three_hours(self):
+        responses = lk.Responses()
+        responses.add_leads({"id": [1, 2, 3], "time": [day(0)] * 3})
+        responses.add({"lead": [1, 2], "time": [day(0, 1), day(0, 3)]}, id="lead", time="time")
+        responses.add_conversions({"id": [1], "time": [day(2)]})
+        answers = responses.leads(as_of="1970-01-09")
+        self.assertEqual(len(answers), 3)
+        for name in ("speed", "targets", "bands", "checks"):
+            self.assertTrue(getattr(responses, name)(as_of="1970-01-09").columns, name)
+        self.assertEqual(lk.Responses.loads(responses.dumps()).leads(as_of="1970-01-09"), answers)
+
+
+class Cohorts(unittest.TestCase):
+    def test_every_report_is_there(self):
+        cohorts = lk.Cohorts()
+        cohorts.add_acquisitions({"id": [1, 2], "time": [day(0), day(3)], "channel": ["Ads", None]})
+        cohorts.add_activity({"id": [1, 2, 1], "time": [day(1), day(4), day(40)]})
+        cohorts.add_revenue({"id": [1], "time": [day(2)], "amount": [100]})
+        for name in ("retention", "churn", "survival", "survival_summary", "value", "findings"):
+            self.assertTrue(getattr(cohorts, name)(as_of="1970-04-01").columns, name)
+        self.assertEqual(lk.Cohorts.loads(cohorts.dumps()).dumps(), cohorts.dumps())
+
+
+class Attribution(unittest.TestCase):
+    PATHS = {"path": ["Search > Email > Direct", "Search > Direct", "Social > Search", "Email"],
+             "conversions": [10.0, 4.0, 6.0, 2.0], "nulls": [90.0, 96.0, 34.0, 18.0]}
+
+    def test_models_side_by_side_are_those_of_the_example_in_c(self):
+        table = lk.Attribution().add_paths(self.PATHS).compare(models=["first", "u", "markov"])
+        found = {row[1] or row[0]: tuple(round(value, 2) for value in row[2:5]) for row in table}
+        self.assertEqual(found["Direct"], (0.0, 6.0, 6.56))
+        self.assertEqual(found["Search"], (14.0, 9.0, 9.61))
+        self.assertEqual(found["total"], (22.0, 22.0, 22.0))
+
+    def test_touches_and_conversions_make_paths(self):
+        with lk.Attribution(lookback="30d") as attribution:
+            attribution.add_touches({"id": [1, 1], "time": [day(0), day(1)], "channel": ["Ads", "Email"]})
+            attribution.add_conversions({"id": [1], "time": [day(2)], "value": [50]})
+            credits = attribution.compare(models=["last"])
+        self.assertEqual({row[1]: row[2] for row in credits if row[1]}.get("Email"), 1.0)
+
+
+class Lifetime(unittest.TestCase):
+    def test_a_model_of_given_parameters_forecasts_and_comes_back(self):
+        # Fader, Hardie and Lee (2005), CDNOW
+        model = lk.Lifetime(model="bg_nbd", r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+        customers = {"frequency": [2, 0], "recency": [30.43, 0.0], "T": [38.86, 38.86]}
+        forecast = model.forecast(customers)
+        self.assertEqual(len(forecast), 2)
+        self.assertEqual(lk.Lifetime.loads(model.dumps()).forecast(customers), forecast)
+        self.assertLess(model.log_likelihood(customers), 0)
+        self.assertEqual(len(model.parameters()), 4)
+        with self.assertRaises(lk.LeadkpiError):
+            model.forecast({"frequency": [-1], "recency": [0.0], "T": [1.0]})
+        model.close()
+        with self.assertRaises(lk.WrongStateError):
+            model.summary()
+
+    def test_transactions_become_histories_and_a_model(self):
+        ids, times, state = [], [], 7
+        for customer in range(200):
+            for week in range(30):
+                state = (state * 1664525 + 1013904223) % 2**32
+                if week == 0 or state >> 16 < 1 << 10 + customer % 5:
+                    ids.append(customer)
+                    times.append(day(7 * week))
+        customers = lk.Lifetime.histories({"id": ids, "time": times}, end=day(210), unit="7d")
+        self.assertEqual(len(customers), 200)
+        self.assertEqual(set(customers["T"]), {30.0})
+        model = lk.Lifetime(customers, model="bg_nbd")
+        self.assertEqual(len(model.summary()), 1)
+        self.assertEqual(model.parameters()["parameter"], ["r", "alpha", "a", "b"])
+        self.assertEqual(len(model.forecast(customers, horizon=26.0)), 200)
+        with self.assertRaises(lk.BadArgumentError):
+            lk.Lifetime.histories(_Nothing())
+
+
+class _Nothing:
+    """A producer of no record batch at all."""
+    def __arrow_c_stream__(self, requested_schema=None):
+        from leadkpi import _arrow
+        stream = lk.schemas().__arrow_c_stream__()
+        place = _arrow._python.PyCapsule_GetPointer(stream, b"arrow_array_stream")
+        out = _arrow.ctypes.create_string_buffer(80)
+        get_next = _arrow.ctypes.CFUNCTYPE(_arrow.ctypes.c_int, _arrow.ctypes.c_void_p, _arrow.ctypes.c_void_p)
+        get_next(_arrow._Stream.from_address(place).get_next)(place, out)
+        array = (_arrow.ctypes.c_void_p * 10).from_buffer(out)
+        _arrow._release_type(array[8])(_arrow.ctypes.addressof(out))
+        return stream
+
+
+if __name__ == "__main__":
+    unittest.main()
