@@ -186,7 +186,7 @@ LEADKPI_API leadkpi_status leadkpi_attribution_close(const leadkpi_attribution *
                                                      leadkpi_error *error);
 
 /* leadkpi_attribution_subtract: take the paths and costs of `from` away again: a day that leaves a
- * sliding window. Both hold paths and costs only. Batch ids of `into` stay known. Afterwards
+ * sliding window. Both hold paths and costs only; costs must be those that were added. Batch ids of `into` stay known. Afterwards
  * `into` is as if the rows of `from` had never been added, byte for byte.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (from itself), WRONG_STATE (one of them holds events: close
  * it first), MISMATCH (other definition; more than there is), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
@@ -252,7 +252,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  * failure. */
 
 /* leadkpi_attribution_credits: a row a model and group, in the order of `models` and of the groups'
- * texts; then the row "unattributed" (conversions that no touch can claim), then "total".
+ * texts; then the row "unattributed" (conversions that no touch can claim; all of them where nothing tells
+ * the groups apart, as when no removal of removal=renormalise changes anything), then "total".
  *   model             text, as given
  *   row               text: "group", "unattributed" or "total"
  *   <dimensions>      text, those of `by`; null in the last two rows. "(blank)": not known
@@ -299,7 +300,7 @@ LEADKPI_API leadkpi_status leadkpi_attribution_paths(const leadkpi_attribution *
                                                      leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_attribution_summary: what went in and what became of it, a row each: name (text), number (double):
- *   units, touches, conversions_added, paths, journeys, converting_journeys, null_journeys, conversions,
+ *   units, touches, conversions_added (rows, without nulls), paths, journeys, converting_journeys, null_journeys, conversions,
  *   value, nulls, unattributed_conversions, unattributed_value, journey_touches,
  *   touches_dropped (by touches_max), touches_transformed (away), touches_unused (in no journey)
  * Since 0.1. */
@@ -348,7 +349,7 @@ LEADKPI_API leadkpi_status leadkpi_attribution_orders(const leadkpi_attribution 
  * Touches after the last milestone have no part, except where the last touch has a weight.
  * Status: OK, NULL_ARGUMENT (an array, with n above 0), BAD_ARGUMENT (weights, half_life), BAD_DATA (a time
  * before the one before it, with its row), LIMIT (n of 2^32 - 1 or more), OUT_OF_MEMORY. Credit
- * is NaN on failure. */
+ * is NaN on failure (with such an n it is not touched). */
 
 #define LEADKPI_ATTRIBUTION_NO_TIME INT64_MIN
 

@@ -256,9 +256,10 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
  * cohort of the period of its first event; cells[cohort * period_count + age] counts the distinct
  * customers of it with an event so many periods later, in period_count (1 to 64) periods of the
  * calendar from the one that holds `from` on. Events in no such period are counted in `*outside`,
- * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept;
- * holds 8 bytes a customer, or where ids lie further apart than 4 times the count 45.
- * 10 million events take 50 to 200 ms (bench/bench_cohorts).
+ * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept.
+ * Where the ids span less than 4 times `count`, the call holds 8 bytes an id of that span and
+ * takes about one write to memory an event; else it goes through a map, with some 45 bytes a customer, and
+ * takes longer. bench/bench_cohorts measures both.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time, or far shorter
  * than others), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
@@ -271,7 +272,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
 /* ---- how long until ------------------------------------------------------- */
 /* The next four reports look at lives: a life begins with the acquisition and ends with the
  * event, with another outcome, or, still going on, at as_of. Options beside those above:
- *   event          churn: the first fall of the mrr to 0; outcome: the customer's first outcome
+ *   event          churn: the first fall of the mrr to 0 that is not before the acquisition, also of a
+ *                  subscription that began before it; outcome: the first outcome not before it
  *   outcomes       with event=outcome, those that are the event; any other one ends the life
  *                  without it. Default won, of leadkpi_cohorts_incidence all (empty)
  *   observed_from  when watching began: customers acquired before it are at risk from then on, and
@@ -350,8 +352,9 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *coh
  *   months    horizon of finite_value and capped_value, default 60
  * `spend` is NULL or a table of what the acquisitions cost: amount (number, from 0), and as text
  * the dimensions of `by`; with time (timestamp), rows after as_of do not count. It may come from
- * leadkpi_campaigns_report by the same dimensions. A month has 365.2425 / 12 days. Rows: of each segment and
- * of all:
+ * leadkpi_campaigns_report by the same dimensions. A month has 365.2425 / 12 days. Revenue from
+ * before the acquisition does not count; a subscription that began before it counts from age 0. Rows: of
+ * each segment and of all:
  *   customers, eligible  int64: acquired, and of these those as old as `age`
  *   to_date_value        double: margin of each customer so far, the young ones too
  *   historical_value     double: margin of each eligible customer up to `age`, with _low, _high

@@ -40,8 +40,8 @@
  *   gap           shortest time from a step to the next; 1us: times rise strictly
  *   same_event    once (default): one event fills one step; many: all that it matches
  *   same_value    true: all events of an attempt have one value in the column value; each value
- *                 of a lead is a journey of its own, and the best counts (first: that of the
- *                 lead's first event of step 1)
+ *                 of a lead is a journey of its own, with sessions of its own, and the best counts,
+ *                 of equally far ones the first to start (first: that of the lead's first event of step 1)
  *   skips         implied: an event of a later step brings the earlier ones at its time
  *                 (with same_event=many), as where a CRM jumps over stages; strict (default)
  *   optional      numbers of steps that an attempt may leave out; of the ways to get as far the
@@ -161,8 +161,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_add_stages(leadkpi_funnel *funnel,
 /* leadkpi_funnel_merge: add all that `from` holds; `from` stays as it is. The
  * result is the same as if the rows of both had been added to one handle.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (into itself), MISMATCH (other
- * definition or id type; a batch id that both have had), OVERFLOW, OUT_OF_MEMORY,
- * LIMIT, INTERRUPTED. Since 0.1. */
+ * definition or id type; a batch id that both have had; events of one in a range that the other
+ * closed, or of a lead that both have in a range that both closed, or ranges that overlap; with
+ * input=time a lead that both have), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const leadkpi_funnel *from,
                                                 leadkpi_error *error);
 
@@ -183,8 +184,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const lead
  *   compat                  none
  *   sequence, segment       null in the range, or 0
  *   input                   any; time keeps no events anyway
- * What is lost: times of steps, for which leadkpi_funnel_times is refused and
- * leadkpi_funnel_leads leaves out step_1 ...; and as_of before the last closed event.
+ * What is lost: times of steps, for which leadkpi_funnel_times, leadkpi_funnel_histogram and
+ * breakdown=step are refused, and leadkpi_funnel_leads leaves out step_1 ...; the events that
+ * leadkpi_funnel_sequences and leadkpi_funnel_retention look at; and as_of before the last closed event.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (until), CONTRADICTION (the definition, an event in the
  * range, or a closed range), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 #define LEADKPI_FUNNEL_BEGINNING INT64_MIN
@@ -336,8 +338,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funne
  *   matched          int64: of these, those with a match
  *   matches          int64: matches that do not overlap, of all of them
  *   share            double: matched of leads; with share_low, share_high (Wilson); null of nobody
- * Groups go by the lead's first such event. breakdown=step and mature do not apply: CONTRADICTION.
- * Also BAD_ARGUMENT (the pattern, with the place). Since 0.1. */
+ * Groups go by the lead's first such event. With skips=implied an event is of the steps that it brings, too.
+ * CONTRADICTION: breakdown=step and mature, which do not apply; input=time and closed ranges, which keep no
+ * events. Also BAD_ARGUMENT (the pattern, with the place; a step that there is not). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel,
                                                     const leadkpi_options *options,
                                                     leadkpi_table **out, leadkpi_error *error);
@@ -357,8 +360,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *f
  *   returned         int64: those with one after their first event of step 1, and within `window` of
  *                    the definition. Of step 1: who came again
  *   rate             double: returned of leads; with rate_low, rate_high (Wilson); null of nobody
- * Order, entry and the rest of the definition do not matter. Groups go by the first event of step 1.
- * breakdown=step and mature do not apply: CONTRADICTION. Since 0.1. */
+ * Order, entry and the rest of the definition do not matter, but that with skips=implied an event is of the
+ * steps that it brings, too. Groups go by the first event of step 1. CONTRADICTION as
+ * leadkpi_funnel_sequences. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel,
                                                     const leadkpi_options *options,
                                                     leadkpi_table **out, leadkpi_error *error);
