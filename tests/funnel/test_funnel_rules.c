@@ -378,11 +378,12 @@ END_TEST
 
 START_TEST(several_funnels_at_once_have_the_levels_of_each)
 {
-    enum { JOURNEYS = 2000, CODES = 12, FUNNELS = 8 };
+    enum { JOURNEYS = 2000, CODES = 12, FUNNELS = 10 };
     static int64_t times[JOURNEYS * 12], ends[JOURNEYS];
     static int32_t codes[JOURNEYS * 12], levels[JOURNEYS * FUNNELS], expected[JOURNEYS];
-    const int32_t step_counts[FUNNELS] = {1, 2, 3, 5, 5, 6, 4, 64};
-    const int64_t windows[FUNNELS] = {0, 4, 9, 3, LEADKPI_FUNNEL_NO_WINDOW, INT64_MAX - 1, 12, 6};
+    const int32_t step_counts[FUNNELS] = {1, 2, 3, 5, 5, 6, 4, 64, 3, 5};
+    const int64_t windows[FUNNELS] = {0, 4, 9, 3, LEADKPI_FUNNEL_NO_WINDOW, INT64_MAX - 1, 12, 6,
+                                       5, 2};
     uint64_t state = 31, code_steps[FUNNELS * CODES];
     leadkpi_error error;
     for (int i = 0; i < FUNNELS * CODES; i++) {
@@ -391,6 +392,8 @@ START_TEST(several_funnels_at_once_have_the_levels_of_each)
         if (i % 3 == 0) code_steps[i] = 0;
         if (i % 4 == 0) code_steps[i] |= UINT64_C(1) << lk_test_random(&state) % most;
         if (i / CODES == 7) code_steps[i] |= 7;
+        if (i / CODES == 9) /* begins with the same events as the one before */
+            code_steps[i] = (code_steps[i] & ~UINT64_C(1)) | (code_steps[i - CODES] & 1);
     }
     size_t count = 0;
     for (int j = 0; j < JOURNEYS; j++) {
