@@ -1,7 +1,7 @@
-/* States as version 0.1 wrote them. Never change one: every later release must read these bytes. While
- * the format is the same the same rows must still write them; where it is not, add the new one. What is
- * read must say the same as the rows themselves. Those of campaigns and of a funnel of events stand in
- * the tests of their rooms. */
+/* States as version 0.1 wrote them. Never change one: every later release must read these bytes.
+ * While the format is the same the same rows must still write them; where it is not, add the new
+ * one. What is read must say the same as the rows themselves. Those of campaigns and of a funnel of
+ * events stand in the tests of their rooms. */
 #include "../support/check_main.h"
 #include "../support/handles.h"
 #include "../support/text_table.h"
@@ -84,8 +84,9 @@ typedef struct golden {
 } golden;
 
 #define EVENTS "id:i time:t event:s"
-#define WALK                                                                                       \
-    "1,90,visit\n1,110,demo\n1,300,won\n2,100,visit\n2,199,visit\n2,200,demo\n2,260,won\n-7,120,visit\n" \
+#define WALK                                                                                      \
+    "1,90,visit\n1,110,demo\n1,300,won\n2,100,visit\n2,199,visit\n2,200,demo\n2,260,won\n-7,120," \
+    "visit\n"                                                                                     \
     "-7,121,look\n"
 
 static const golden goldens[] = {
@@ -94,16 +95,19 @@ static const golden goldens[] = {
      .state = &funnel_state,
      .create = funnel_create,
      .definition = "steps=visit,demo|call,won; order=adjacent; exclude=spam; exclude_effect=end",
-     .rows = {{funnel_add, "id:s time:t event:s sequence:i segment:s",
-               "ada,5,visit,,web\nada,5,call,-1,\nbob,7,look,,event\nada,6,won,3,web\nbob,8,spam,,\n",
-               "2025-01"}},
-     .reports = {{funnel_steps, "funnel_report", "by=segment"}, {funnel_leads, "funnel_report", ""}}},
+     .rows =
+         {{funnel_add, "id:s time:t event:s sequence:i segment:s",
+           "ada,5,visit,,web\nada,5,call,-1,\nbob,7,look,,event\nada,6,won,3,web\nbob,8,spam,,\n",
+           "2025-01"}},
+     .reports = {{funnel_steps, "funnel_report", "by=segment"},
+                 {funnel_leads, "funnel_report", ""}}},
     {.name = "funnel, hashed ids, one value",
      .bytes = state_funnel_value,
      .state = &funnel_state,
      .create = funnel_create,
      .definition = "steps=visit,won; ids=hashed; same_value=true",
-     .rows = {{funnel_add, "id:i time:t event:s value:s", "1,5,visit,a\n1,6,won,b\n1,7,won,a\n2,5,visit,\n", NULL}},
+     .rows = {{funnel_add, "id:i time:t event:s value:s",
+               "1,5,visit,a\n1,6,won,b\n1,7,won,a\n2,5,visit,\n", NULL}},
      .reports = {{funnel_steps, "funnel_report", ""}, {funnel_leads, "funnel_report", ""}}},
     {.name = "funnel, closed ranges",
      .bytes = state_funnel_closed,
@@ -119,7 +123,8 @@ static const golden goldens[] = {
      .create = funnel_create,
      .definition = "steps=visit,demo,won; window=200us; input=time",
      .rows = {{funnel_add, EVENTS,
-               "1,90,visit\n2,100,visit\n1,110,demo\n-7,120,visit\n-7,121,look\n2,199,visit\n2,200,demo\n"
+               "1,90,visit\n2,100,visit\n1,110,demo\n-7,120,visit\n-7,121,look\n2,199,visit\n2,200,"
+               "demo\n"
                "2,260,won\n1,300,won\n",
                "b"}},
      .reports = {{funnel_steps, "funnel_report", ""}, {funnel_leads, "funnel_report", ""}}},
@@ -129,7 +134,8 @@ static const golden goldens[] = {
      .create = stages_create,
      .definition = "stages=new,mql,won; lost=lost; edges=new>mql",
      .rows = {{stages_add, "id:i time:t stage:s from:s sequence:i segment:s reason:s",
-               "5,10,new,,,web,\n5,20,mql,new,,,\n-2,10,mql,sent,1,event,\n-2,10,new,,2,,\n-2,30,lost,,,,budget\n",
+               "5,10,new,,,web,\n5,20,mql,new,,,\n-2,10,mql,sent,1,event,\n-2,10,new,,2,,\n-2,30,"
+               "lost,,,,budget\n",
                "2025-01"},
               {stages_add, "id:i time:t stage:s", "5,40,won\n9,1,parked\n", NULL}},
      .reports = {{stages_leads, "stages_report", ""},
@@ -147,22 +153,27 @@ static const golden goldens[] = {
      .state = &responses_state,
      .create = responses_create,
      .definition = "automatic=auto,robot",
-     .rows = {{responses_add_leads, "id:s time:t segment:s", "ada,10,web\nbob,20,\nada,15,event\n", "l"},
+     .rows = {{responses_add_leads, "id:s time:t segment:s", "ada,10,web\nbob,20,\nada,15,event\n",
+               "l"},
               {responses_add, "id:s time:t kind:s", "ada,11,robot\nada,99,call\nzoe,5,\n", "a"},
               {responses_add_conversions, "id:s time:t", "bob,30\nada,400\n", NULL}},
-     .reports = {{responses_leads, "responses_report", ""}, {responses_bands, "responses_report", "by=segment"}}},
+     .reports = {{responses_leads, "responses_report", ""},
+                 {responses_bands, "responses_report", "by=segment"}}},
     {.name = "attribution, journeys",
      .bytes = state_attribution,
      .state = &attribution_state,
      .create = attribution_create,
      .definition = "dimensions=channel,campaign; lookback=30d; groups=4",
      .rows = {{attribution_add_touches, "id:i time:t channel:s campaign:s sequence:i cost:d",
-               "1,10,ads,spring,,250\n1,20,mail,,1,\n1,20,mail,news,,\n2,15,ads,,,100\n-3,5,,,,\n", "t"},
+               "1,10,ads,spring,,250\n1,20,mail,,1,\n1,20,mail,news,,\n2,15,ads,,,100\n-3,5,,,,\n",
+               "t"},
               {attribution_add_conversions, "id:i time:t type:s value:d weight:d",
                "1,30,won,12345,\n2,40,,,50\n8,9,won,-100,100\n", "c"},
-              {attribution_add_milestones, "id:i time:t milestone:s", "1,12,lead\n1,25,opportunity\n", NULL},
+              {attribution_add_milestones, "id:i time:t milestone:s",
+               "1,12,lead\n1,25,opportunity\n", NULL},
               {attribution_add_nulls, "id:i time:t weight:d", "-3,50,300\n", NULL},
-              {attribution_add_costs, "channel:s campaign:s cost:d claimed_conversions:i claimed_value:d",
+              {attribution_add_costs,
+               "channel:s campaign:s cost:d claimed_conversions:i claimed_value:d",
                "ads,,10000,3,\nmail,news,,,999\n", NULL}},
      .reports = {{attribution_credits, "attribution_report", "models=first,linear,w"},
                  {attribution_summary, "attribution_report", ""}}},
@@ -182,8 +193,10 @@ static const golden goldens[] = {
      .state = &attribution_state,
      .create = attribution_create,
      .definition = "ids=hashed; unit=account; groups=2",
-     .rows = {{attribution_add_touches, "account:i time:t channel:s", "1,5,ads\n2,5,mail\n1,6,mail\n", "t"},
-              {attribution_add_conversions, "account:i time:t value:d", "1,7,100\n2,7,350\n", NULL}},
+     .rows = {{attribution_add_touches, "account:i time:t channel:s",
+               "1,5,ads\n2,5,mail\n1,6,mail\n", "t"},
+              {attribution_add_conversions, "account:i time:t value:d", "1,7,100\n2,7,350\n",
+               NULL}},
      .then = close_journeys,
      .reports = {{attribution_credits, "attribution_report", "models=last,linear"}}},
     {.name = "cohorts",
@@ -194,9 +207,12 @@ static const golden goldens[] = {
      .rows = {{cohorts_add_acquisitions, "id:i time:t channel:s country:s",
                "1,10,ads,de\n2,20,,fr\n1,10,ads,de\n-4,30,web,\n", "a"},
               {cohorts_add_activity, "id:i time:t", "1,86400000000\n9,5\n", NULL},
-              {cohorts_add_revenue, "id:i time:t amount:d currency:s", "1,40,1999,EUR\n2,50,-500,\n", "r"},
-              {cohorts_add_subscriptions, "id:i time:t mrr:d currency:s", "2,60,4900,EUR\n2,90,0,EUR\n", NULL},
-              {cohorts_add_outcomes, "id:i time:t outcome:s", "-4,70,won\n1,80,no_decision\n", NULL}}},
+              {cohorts_add_revenue, "id:i time:t amount:d currency:s",
+               "1,40,1999,EUR\n2,50,-500,\n", "r"},
+              {cohorts_add_subscriptions, "id:i time:t mrr:d currency:s",
+               "2,60,4900,EUR\n2,90,0,EUR\n", NULL},
+              {cohorts_add_outcomes, "id:i time:t outcome:s", "-4,70,won\n1,80,no_decision\n",
+               NULL}}},
     {.name = "cohorts, hashed text ids",
      .bytes = state_cohorts_hashed,
      .state = &cohorts_state,
@@ -255,7 +271,8 @@ START_TEST(the_same_rows_still_write_what_0_1_wrote)
     void *handle = filled(g);
     blob b = handle_bytes(g->state, handle);
     char *digits = digits_of_bytes(b);
-    ck_assert_msg(strcmp(digits, g->bytes) == 0, "%s: expected %s, found %s", g->name, g->bytes, digits);
+    ck_assert_msg(strcmp(digits, g->bytes) == 0, "%s: expected %s, found %s", g->name, g->bytes,
+                  digits);
     free(digits), free(b.bytes);
     g->state->free(handle);
 }
@@ -281,8 +298,8 @@ START_TEST(a_state_of_0_1_is_read_and_says_what_its_rows_say)
 }
 END_TEST
 
-/* Fitted by 0.1 to the regular customers of Fader and Hardie (2007). A later fit may differ in its last
- * bits; what was written does not. */
+/* Fitted by 0.1 to the regular customers of Fader and Hardie (2007). A later fit may differ in its
+ * last bits; what was written does not. */
 START_TEST(a_fitted_model_of_0_1_has_the_parameters_it_had)
 {
     blob b = bytes_of_digits(state_lifetime_fitted);

@@ -1,8 +1,8 @@
-/* handles.h: the verbs that every handle has, under names that are the same for all, so that a test of
- * what handles have in common is written once. HANDLE_STATE(funnel) makes funnel_serialize,
- * funnel_deserialize and funnel_free, HANDLE_PARTS(funnel) funnel_create, funnel_create_like and
- * funnel_merge, HANDLE_REPORT(funnel, steps) and HANDLE_ADD(funnel, add) one call each, all of them
- * with void pointers. */
+/* handles.h: the verbs that every handle has, under names that are the same for all, so that a test
+ * of what handles have in common is written once, with void pointers. HANDLE_STATE(funnel) makes
+ * funnel_serialize, funnel_deserialize and funnel_free; HANDLE_CREATE(funnel) funnel_create;
+ * HANDLE_PARTS(funnel), after it, funnel_create_like and funnel_merge; HANDLE_ADD(funnel, add) and
+ * HANDLE_REPORT(funnel, steps) one call each. */
 #ifndef LK_TEST_HANDLES_H
 #define LK_TEST_HANDLES_H
 
@@ -25,38 +25,37 @@ typedef struct handle_parts {
     leadkpi_status (*merge)(void *, const void *, leadkpi_error *);
 } handle_parts;
 
-#define HANDLE_STATE(noun)                                                                         \
-    static leadkpi_status noun##_serialize(const void *handle, void *bytes, size_t capacity,       \
-                                           size_t *needed, leadkpi_error *error)                   \
-    {                                                                                              \
-        return leadkpi_##noun##_serialize(handle, bytes, capacity, needed, error);                 \
-    }                                                                                              \
-    static leadkpi_status noun##_deserialize(const void *bytes, size_t size, void **out,           \
-                                             leadkpi_error *error)                                 \
-    {                                                                                              \
-        leadkpi_##noun *made = NULL;                                                               \
-        leadkpi_status status = leadkpi_##noun##_deserialize(NULL, bytes, size, &made, error);     \
-        *out = made;                                                                               \
-        return status;                                                                             \
-    }                                                                                              \
-    static void noun##_free(void *handle)                                                          \
-    {                                                                                              \
-        leadkpi_##noun##_free(handle);                                                             \
-    }                                                                                              \
+#define HANDLE_STATE(noun)                                                                     \
+    static leadkpi_status noun##_serialize(const void *handle, void *bytes, size_t capacity,   \
+                                           size_t *needed, leadkpi_error *error)               \
+    {                                                                                          \
+        return leadkpi_##noun##_serialize(handle, bytes, capacity, needed, error);             \
+    }                                                                                          \
+    static leadkpi_status noun##_deserialize(const void *bytes, size_t size, void **out,       \
+                                             leadkpi_error *error)                             \
+    {                                                                                          \
+        leadkpi_##noun *made = NULL;                                                           \
+        leadkpi_status status = leadkpi_##noun##_deserialize(NULL, bytes, size, &made, error); \
+        *out = made;                                                                           \
+        return status;                                                                         \
+    }                                                                                          \
+    static void noun##_free(void *handle)                                                      \
+    {                                                                                          \
+        leadkpi_##noun##_free(handle);                                                         \
+    }                                                                                          \
     static const handle_state noun##_state = {noun##_serialize, noun##_deserialize, noun##_free};
 
-#define HANDLE_CREATE(noun)                                                                        \
-    static void *noun##_create(const char *definition)                                             \
-    {                                                                                              \
-        leadkpi_##noun *made;                                                                      \
-        leadkpi_options *options = options_of(#noun, definition);                                  \
-        OK(leadkpi_##noun##_create(NULL, options, &made, ok_error));                               \
-        leadkpi_options_free(options);                                                             \
-        return made;                                                                               \
+#define HANDLE_CREATE(noun)                                          \
+    static void *noun##_create(const char *definition)               \
+    {                                                                \
+        leadkpi_##noun *made;                                        \
+        leadkpi_options *options = options_of(#noun, definition);    \
+        OK(leadkpi_##noun##_create(NULL, options, &made, ok_error)); \
+        leadkpi_options_free(options);                               \
+        return made;                                                 \
     }
 
 #define HANDLE_PARTS(noun)                                                                         \
-    HANDLE_CREATE(noun)                                                                            \
     static leadkpi_status noun##_create_like(const void *handle, void **out, leadkpi_error *error) \
     {                                                                                              \
         leadkpi_##noun *made = NULL;                                                               \
@@ -70,18 +69,18 @@ typedef struct handle_parts {
     }                                                                                              \
     static const handle_parts noun##_parts = {noun##_create, noun##_create_like, noun##_merge};
 
-#define HANDLE_ADD(noun, verb)                                                                     \
-    static leadkpi_status noun##_##verb(void *handle, const leadkpi_table *rows, const char *batch, \
-                                        leadkpi_error *error)                                      \
-    {                                                                                              \
-        return leadkpi_##noun##_##verb(handle, rows, batch, batch ? NUL : 0, error);               \
+#define HANDLE_ADD(noun, verb)                                                       \
+    static leadkpi_status noun##_##verb(void *handle, const leadkpi_table *rows,     \
+                                        const char *batch, leadkpi_error *error)     \
+    {                                                                                \
+        return leadkpi_##noun##_##verb(handle, rows, batch, batch ? NUL : 0, error); \
     }
 
-#define HANDLE_REPORT(noun, name)                                                                  \
-    static leadkpi_status noun##_##name(const void *handle, const leadkpi_options *options,        \
-                                        leadkpi_table **out, leadkpi_error *error)                 \
-    {                                                                                              \
-        return leadkpi_##noun##_##name(handle, options, out, error);                               \
+#define HANDLE_REPORT(noun, name)                                                           \
+    static leadkpi_status noun##_##name(const void *handle, const leadkpi_options *options, \
+                                        leadkpi_table **out, leadkpi_error *error)          \
+    {                                                                                       \
+        return leadkpi_##noun##_##name(handle, options, out, error);                        \
     }
 
 static inline blob handle_bytes(const handle_state *state, const void *handle)
@@ -109,7 +108,8 @@ static inline void handle_is(const handle_state *state, const void *handle, blob
     free(b.bytes);
 }
 
-static inline int same_cell(const leadkpi_table *a, const leadkpi_table *b, int32_t column, size_t row)
+static inline int same_cell(const leadkpi_table *a, const leadkpi_table *b, int32_t column,
+                            size_t row)
 {
     const char *texts[2];
     size_t lengths[2];

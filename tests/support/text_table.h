@@ -1,10 +1,11 @@
 /* text_table.h: a table from text, for tests that show their rows where they are used.
  *
- *     leadkpi_table *table = text_table("id:i time:t event:s amount:d", "1,100,visit,250\n1,,won,\n");
+ *     leadkpi_table *table = text_table("id:i time:t event:s amount:d",
+ * "1,100,visit,250\n1,,won,\n");
  *
- * Columns are name:type, types i (int64), t (timestamp, microseconds), d (decimal of scale 2, told in
- * hundredths), s (text); rows are lines of cells parted by commas, and an empty cell is null. The
- * numbers lie in memory of this file: one such table lives at a time. */
+ * Columns are name:type, types i (int64), t (timestamp, microseconds), d (decimal of scale 2, told
+ * in hundredths), s (text); rows are lines of cells parted by commas, and an empty cell is null.
+ * The numbers lie in memory of this file: one such table lives at a time. */
 #ifndef LK_TEST_TEXT_TABLE_H
 #define LK_TEST_TEXT_TABLE_H
 
@@ -63,22 +64,23 @@ static inline leadkpi_table *text_table(const char *names, const char *rows)
 {
     static text_column columns[TEXT_TABLE_COLUMNS];
     leadkpi_table *table;
-    size_t count = text_columns_read(names, columns), row_count = text_rows_read(rows, columns, count);
+    size_t count = text_columns_read(names, columns),
+           row_count = text_rows_read(rows, columns, count);
     OK(leadkpi_table_create(NULL, &table, ok_error));
     for (size_t i = 0; i < count; i++) {
         text_column *c = &columns[i];
         switch (c->type) {
         case 'i':
-            OK(leadkpi_table_borrow_int64(table, c->name, NUL, c->numbers, row_count, 0, c->validity,
-                                          ok_error));
+            OK(leadkpi_table_borrow_int64(table, c->name, NUL, c->numbers, row_count, 0,
+                                          c->validity, ok_error));
             break;
         case 't':
             OK(leadkpi_table_borrow_timestamp(table, c->name, NUL, c->numbers, row_count, 0,
                                               c->validity, ok_error));
             break;
         case 'd':
-            OK(leadkpi_table_borrow_decimal(table, c->name, NUL, c->numbers, 2, row_count, 0, c->validity,
-                                            ok_error));
+            OK(leadkpi_table_borrow_decimal(table, c->name, NUL, c->numbers, 2, row_count, 0,
+                                            c->validity, ok_error));
             break;
         default:
             ck_assert_int_eq(c->type, 's');
