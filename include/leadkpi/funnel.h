@@ -367,6 +367,20 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
                                                     const leadkpi_options *options,
                                                     leadkpi_table **out, leadkpi_error *error);
 
+/* leadkpi_funnel_checks: what is odd in the data, or does not fit the definition: counted, never hidden. A
+ * row a finding that there is; names are stable:
+ *   finding, meaning   text
+ *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null
+ *   rows, leads        int64: how many events it is about, of how many leads
+ *   id                 one of these leads; null of nobody
+ * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
+ * steps_at_one_instant, repeated_events, events_after_as_of. With skips=implied an event is of its own step
+ * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
+ * Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
+                                                 const leadkpi_options *options,
+                                                 leadkpi_table **out, leadkpi_error *error);
+
 /* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
  * none: a plain function for one window and the default rule (ordered, any entry, one event one step).
  * `times` rise (microseconds, any int64); bit i of `steps` says that the event matches step i + 1.
