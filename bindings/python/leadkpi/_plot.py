@@ -17,9 +17,9 @@ Number = Optional[float]
 class Series(NamedTuple):
     """One value a label; None where there is none."""
     name: str
-    values: List[Number]
-    low: List[Number]
-    high: List[Number]
+    values: Sequence[Number]
+    low: Sequence[Number]
+    high: Sequence[Number]
     notes: List[str]  # what stands at the end of each bar
 
 
@@ -30,7 +30,7 @@ class Bars(NamedTuple):
     series: List[Series]
     axis: str
     is_share: bool        # fractions, shown in percent
-    behind: List[Number]  # a faint bar behind each of the only series; [] for none
+    behind: Sequence[Number]  # a faint bar behind each of the only series; [] for none
     note: str
 
 
@@ -50,8 +50,8 @@ class Curve(NamedTuple):
     name: str
     at: List[float]
     value: List[float]
-    low: List[Number]
-    high: List[Number]
+    low: Sequence[Number]
+    high: Sequence[Number]
 
 
 class Curves(NamedTuple):
@@ -108,8 +108,8 @@ def _funnel(table: Any) -> Bars:
             before = rows[i - 1].name if len(rows[i - 1].name) <= 12 else "those before"
             notes[i] += f"\n{_percent(row.overall_rate)} of all\n{_percent(row.step_rate)} of {before}"
         reached: List[Number] = [float(row.reached) for row in rows]
-        one = Series("reached", reached, [None] * len(rows), [None] * len(rows), notes)
-        return Bars("Funnel", steps, [one], "leads", False, [None] + reached[:-1], note)
+        one = Series("reached", reached, _bare(reached), _bare(reached), notes)
+        return Bars("Funnel", steps, [one], "leads", False, [None, *reached[:-1]], note)
     series = [Series(name, [_finite(row.overall_rate) for row in rows], [_finite(row.overall_rate_low) for row in rows],
                      [_finite(row.overall_rate_high) for row in rows], [_percent(row.overall_rate) for row in rows])
               for name, rows in groups.items()]
@@ -145,12 +145,12 @@ def _survival(table: Any) -> Curves:
         ordered = sorted(rows, key=lambda row: row.time)
         curves.append(Curve(name or "all", [0.0] + [row.time for row in ordered],
                             [1.0] + [row.survival for row in ordered],
-                            [1.0] + [_finite(row.survival_low) for row in ordered],
-                            [1.0] + [_finite(row.survival_high) for row in ordered]))
+                            [1.0, *(_finite(row.survival_low) for row in ordered)],
+                            [1.0, *(_finite(row.survival_high) for row in ordered)]))
     return Curves("Survival", curves, "time since the start", "still there")
 
 
-def _bare(values: List[Number]) -> List[Number]:
+def _bare(values: Sequence[Number]) -> List[Number]:
     return [None] * len(values)
 
 
@@ -357,25 +357,32 @@ def _by_matplotlib(it: Any, ax: Any) -> Any:
     """The axes. Nothing is shown: that is the caller's, or the notebook's, to do."""
     if ax is None:
         from matplotlib import pyplot
-        figure, ax = pyplot.subplots(figsize=_size(it), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
-    {Bars: _bars_by_matplotlib, Grid: _grid_by_matplotlib, Curves: _curves_by_matplotlib}[type(it)](it, ax)
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+        _, ax = pyplot.subplots(figsize=_size(it), layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1))
+    drawn: Dict[Any, Callable[[Any, Any], None]] = {Bars: _bars_by_matplotlib, Grid: _grid_by_matplotlib,
+                                                    Curves: _curves_by_matplotlib}
+    drawn[type(it)](it, ax)
     return ax
 
 
 # ---- by altair ---------------------------------------------------------------------------
 
+def _altair() -> Any:
+    import altair  # type: ignore[import-not-found,unused-ignore]
+    return altair
+
+
 def _titled(chart: Any, it: Any, note: str = "") -> Any:
-    import altair
+    altair = _altair()
     return chart.properties(title=altair.TitleParams(it.title, anchor="start", subtitle=[note] if note else [])) \
         .configure_view(stroke=None)
 
 
 def _bars_by_altair(it: Bars) -> Any:
-    import altair
     rows = [{"label": label, "series": series.name, "value": series.values[i], "low": series.low[i],
              "high": series.high[i], "note": " · ".join(series.notes[i].split("\n")[:2]), "behind": it.behind[i] if it.behind else None}
             for series in it.series for i, label in enumerate(it.labels)]
+    altair = _altair()
     names = [series.name for series in it.series]
     several = len(names) > 1
     base = altair.Chart(altair.Data(values=rows)).encode(
@@ -395,11 +402,11 @@ def _bars_by_altair(it: Bars) -> Any:
 
 
 def _grid_by_altair(it: Grid) -> Any:
-    import altair
     rows = [{"row": label, "column": it.columns[x], "value": value,
              "text": f"{value:.0%}" + ("*" if it.unfinished[y][x] else "")}
             for y, label in enumerate(it.labels) for x, value in enumerate(it.values[y]) if value is not None]
     highest = max((value for row in it.values for value in row if value is not None), default=1.0) or 1.0
+    altair = _altair()
     base = altair.Chart(altair.Data(values=rows)).encode(
         x=altair.X("column:O", sort=it.columns, title=it.axis, axis=altair.Axis(labelAngle=0)),
         y=altair.Y("row:O", sort=it.labels, title=None))
@@ -412,9 +419,9 @@ def _grid_by_altair(it: Grid) -> Any:
 
 
 def _curves_by_altair(it: Curves) -> Any:
-    import altair
     rows = [{"series": curve.name, "at": curve.at[i], "value": curve.value[i], "low": curve.low[i],
              "high": curve.high[i]} for curve in it.curves for i in range(len(curve.at))]
+    altair = _altair()
     names = [curve.name for curve in it.curves]
     color: Any = altair.Color("series:N", sort=names, title=None, scale=altair.Scale(range=list(PALETTE)),
                               legend=altair.Legend(symbolOpacity=1) if len(names) > 1 else None)
@@ -426,7 +433,8 @@ def _curves_by_altair(it: Curves) -> Any:
 
 
 def _by_altair(it: Any) -> Any:
-    return {Bars: _bars_by_altair, Grid: _grid_by_altair, Curves: _curves_by_altair}[type(it)](it)
+    drawn: Dict[Any, Callable[[Any], Any]] = {Bars: _bars_by_altair, Grid: _grid_by_altair, Curves: _curves_by_altair}
+    return drawn[type(it)](it)
 
 
 def plot(table: Any, y: Optional[str], backend: str, ax: Any) -> Any:

@@ -12,7 +12,7 @@ from array import array
 from decimal import Decimal
 from html import escape
 from itertools import accumulate
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Set, Tuple
 
 from ._library import call, failure, library, text, type_names
 
@@ -54,7 +54,7 @@ def address(view: memoryview) -> int:
     """Where the first value of a buffer is. Holds as long as the memoryview."""
     found = _Buffer()
     _get_buffer(view, ctypes.byref(found), _STRIDES)
-    place = found.buf
+    place: Optional[int] = found.buf
     _release_buffer(ctypes.byref(found))
     return place or 0
 
@@ -72,7 +72,8 @@ def microseconds(value: Any) -> int:
         value = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc)
     elif value.tzinfo is None:
         value = value.replace(tzinfo=datetime.timezone.utc)
-    return (value - EPOCH) // MICROSECOND
+    since: datetime.timedelta = value - EPOCH
+    return since // MICROSECOND
 
 
 def _repr(value: Any) -> str:
@@ -91,7 +92,9 @@ def number(value: Any, what: str) -> float:
         result = float(value)
     except OverflowError:
         result = float("inf")
-    if isinstance(value, int) and result != value:
+    except (TypeError, ValueError):  # a text of numpy, NA of pandas
+        raise failure("wrong_type", f"{what}: expected a number, found {value!r}", column=what) from None
+    if hasattr(value, "__index__") and result != value.__index__():
         raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {_repr(value)}",
                       column=what)
     return result
@@ -114,7 +117,7 @@ def _decimal_parts(value: Any) -> Optional[Tuple[int, int]]:
 
 # ---- a column ------------------------------------------------------------------
 
-def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> Any:
+def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> NoReturn:
     raise failure(status, f'column "{name}", row {row}: expected {expected}, found {_repr(value)}', row, name)
 
 
@@ -122,7 +125,7 @@ def _filled(values: Sequence[Any], of_null: Any) -> Sequence[Any]:
     return [of_null if value is None else value for value in values]
 
 
-def _int64s(name: str, values: Sequence[Any]) -> "array[Any]":
+def int64s(name: str, values: Sequence[Any]) -> "array[Any]":
     try:
         return array("q", values)
     except (OverflowError, TypeError):
@@ -170,13 +173,14 @@ def _decimals(name: str, values: Sequence[Any], scale: Optional[int]) -> "Tuple[
     return result, min(scale, SCALE_MAX)
 
 
-_KINDS = ((bool, "bool"), (int, "int64"), (float, "double"), (Decimal, "decimal"), (datetime.date, "timestamp"),
-          ((str, bytes), "text"))
+_KINDS: Tuple[Tuple[Any, str], ...] = (
+    (bool, "bool"), (int, "int64"), (float, "double"), (Decimal, "decimal"), (datetime.date, "timestamp"),
+    ((str, bytes), "text"))
 _JOINED = (({"int64", "double"}, "double"), ({"int64", "decimal"}, "decimal"))
 
 
 def _kind_of(python_type: type) -> Optional[str]:
-    return next((kind for wanted, kind in _KINDS if issubclass(python_type, wanted)), None)  # type: ignore[arg-type]
+    return next((kind for wanted, kind in _KINDS if issubclass(python_type, wanted)), None)
 
 
 def _join(kinds: Set[Optional[str]]) -> Optional[str]:
@@ -184,6 +188,15 @@ def _join(kinds: Set[Optional[str]]) -> Optional[str]:
     if len(kinds) == 1:
         return next(iter(kinds))
     return next((kind for parts, kind in _JOINED if kinds <= parts), None)
+
+
+def _natural(values: Sequence[Any]) -> Sequence[Any]:
+    """Without what pandas and numpy put among values of Python: NaT and NA are None, a number of theirs is one of ours."""
+    kinds = {each for each in set(map(type, values)) if each.__name__ in ("NaTType", "NAType")
+             or getattr(each, "dtype", None) is not None and hasattr(each, "__float__") and not issubclass(each, str)}
+    if not kinds:
+        return values
+    return [(value.item() if hasattr(value, "item") else None) if type(value) in kinds else value for value in values]
 
 
 def _seen_type(name: str, values: Sequence[Any]) -> str:
@@ -254,6 +267,7 @@ class Input:
             return self._datetimes(name, values)
         if not isinstance(values, (list, tuple)):
             values = values.tolist() if hasattr(values, "tolist") else list(values)
+        values = _natural(values)
         self._convert(name, values, told or _seen_type(name, values), scale)
 
     def _lend(self, name: str, values: Any, told: Optional[str], scale: Optional[int]) -> bool:
@@ -295,7 +309,7 @@ class Input:
             return self._text(name, values, validity)
         if kind == "timestamp":
             whole = [_instant(name, row, value) for row, value in enumerate(values)]
-            made = _int64s(name, whole)
+            made = int64s(name, whole)
         elif kind == "double":
             made = _doubles(name, _filled(values, 0.0) if validity else values)
         elif kind == "bool":
@@ -304,9 +318,9 @@ class Input:
             if scale is None or any(isinstance(value, Decimal) for value in values):
                 made, scale = _decimals(name, _filled(values, 0), scale)
             else:
-                made = _int64s(name, _filled(values, 0))
+                made = int64s(name, _filled(values, 0))
         else:
-            made = _int64s(name, _filled(values, 0) if validity else values)
+            made = int64s(name, _filled(values, 0) if validity else values)
         self._kept.append(made)
         return self._borrow(name, kind, made.buffer_info()[0], len(made), 0, validity, scale or 0)
 
@@ -345,7 +359,7 @@ def _utf8(name: str, row: int, value: str) -> bytes:
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return _refuse("bad_data", name, row, "a str that UTF-8 can say", value)
+        _refuse("bad_data", name, row, "a str that UTF-8 can say", value)
 
 
 def _instant(name: str, row: int, value: Any) -> int:
@@ -355,13 +369,15 @@ def _instant(name: str, row: int, value: Any) -> int:
         return microseconds(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return 0 if value is None else _refuse("wrong_type", name, row, "a datetime, a date or None", value)
+    if value is not None:
+        _refuse("wrong_type", name, row, "a datetime, a date or None", value)
+    return 0
 
 
 def _truth(name: str, row: int, value: Any) -> int:
     if value is None or isinstance(value, bool):
         return int(value or 0)
-    return _refuse("wrong_type", name, row, "a bool", value)
+    _refuse("wrong_type", name, row, "a bool", value)
 
 
 # ---- what comes out ---------------------------------------------------------------
@@ -504,7 +520,7 @@ class Table:
 
     def column_name(self, key: str) -> str:
         """The name of a column that goes by that name, or by that alias of its KPI."""
-        place = self._row._place(key)
+        place: Optional[int] = self._row._place(key)
         if place is None:
             raise KeyError(f"no column {key!r}; there are {', '.join(self._names)}")
         return self._names[place]
@@ -649,7 +665,7 @@ def _moment(name: str, row: int, value: int) -> datetime.datetime:
     try:
         return EPOCH + datetime.timedelta(microseconds=value)
     except OverflowError:
-        return _refuse("overflow", name, row, "a time that a datetime holds", value)
+        _refuse("overflow", name, row, "a time that a datetime holds", value)
 
 
 def _read_text(handle: ctypes.c_void_p, index: int, rows: int) -> List[Any]:
@@ -663,7 +679,8 @@ def _read_text(handle: ctypes.c_void_p, index: int, rows: int) -> List[Any]:
 def _read_numbers(handle: ctypes.c_void_p, index: int, kind: str, rows: int) -> List[Any]:
     stride = ctypes.c_ssize_t()
     place = library.leadkpi_table_column_values(handle, index, ctypes.byref(stride))
-    cell = {"double": ctypes.c_double, "bool": ctypes.c_uint8}.get(kind, ctypes.c_int64)
+    cells: Dict[str, Any] = {"double": ctypes.c_double, "bool": ctypes.c_uint8}
+    cell = cells.get(kind, ctypes.c_int64)
     if stride.value == ctypes.sizeof(cell):
         values = (cell * rows).from_address(place)[:]
     else:
