@@ -43,6 +43,10 @@ void lk_journeys_close(lk_journeys *journeys, lk_memory *memory);
 /* The items of a lead's events that are not after `as_of`, in journeys->items. */
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 
+/* The same for the rules of attempt.h: where one event may fill many steps, an item has all those of an event
+ * that no other event of the instant comes between. They are taken from the first to the last. */
+size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t lead, int64_t as_of);
+
 /* A part of lk_journeys_open, in its own file: events without sequences and segments. */
 leadkpi_status lk_journeys_sort_plain(lk_journeys *journeys, lk_memory *memory,
                                       leadkpi_error *error);
