@@ -56,53 +56,74 @@ static size_t lowest_bit(uint64_t bits)
 
 /* ---- names --------------------------------------------------------------------------- */
 
-static inline uint64_t load(const char *bytes, size_t count)
+/* The first sixteen bytes of a name, zeros behind it; `end` is that of the text it lies in. Where
+ * there are sixteen bytes to read, a shift instead of branches that nobody can foretell. */
+static inline lk_recent_name key_of(lk_text name, const char *end)
 {
-    uint64_t word = 0;
-    memcpy(&word, bytes, count);
-    return word;
+    lk_recent_name key = {.length = name.length};
+    size_t length = name.length < 16 ? name.length : 16;
+    char padded[16] = {0};
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (LK_LIKELY(end - name.data >= 16)) {
+        unsigned head = length < 8 ? 64 - 8 * (unsigned)length : 0;
+        unsigned tail = length > 8 ? 128 - 8 * (unsigned)length : 0;
+        memcpy(&key.head, name.data, 8);
+        memcpy(&key.tail, name.data + 8, 8);
+        key.head = length ? key.head << head >> head : 0;
+        key.tail = length > 8 ? key.tail << tail >> tail : 0;
+        return key;
+    }
+#endif
+    (void)end;
+    if (length) memcpy(padded, name.data, length);
+    memcpy(&key.head, padded, 8);
+    memcpy(&key.tail, padded + 8, 8);
+    return key;
 }
 
-/* The key of a name in memory: never seen outside, so the order of its bytes does not matter. */
-static inline lk_recent_name key_of(lk_text name)
+/* The name said lately with the same beginning is the same one where that is all of it. */
+static inline bool is_name(const lk_path_text *t, const lk_recent_name *recent,
+                           const lk_recent_name *key, lk_text name)
 {
-    size_t n = name.length;
-    if (n >= 8) return (lk_recent_name){load(name.data, 8), load(name.data + n - 8, 8), n, 0, 0};
-    if (n >= 4) return (lk_recent_name){load(name.data, 4), load(name.data + n - 4, 4), n, 0, 0};
-    uint64_t few = 0;
-    for (size_t i = 0; i < n; i++) few = few << 8 | (uint8_t)name.data[i];
-    return (lk_recent_name){few, 0, n, 0, 0};
+    bool same = recent->kind_and_one && recent->head == key->head && recent->tail == key->tail &&
+                recent->length == key->length;
+    if (!same || key->length <= 16) return same;
+    return lk_text_equal(name, lk_map_text_key(&t->attribution->store->texts, recent->text));
 }
 
-static leadkpi_status find_name(lk_path_text *t, lk_text name, lk_recent_name *found,
-                                leadkpi_error *error)
+static leadkpi_status find_name(lk_path_text *t, lk_text name, lk_recent_name key,
+                                lk_recent_name *recent, leadkpi_error *error)
 {
     uint32_t texts[LK_DIMENSIONS_MAX] = {0}, kind;
     leadkpi_attribution *a = t->attribution;
     LK_TRY(lk_map_text_find_or_add(&a->store->texts, &a->memory, &name, 1, texts, error));
     LK_TRY(lk_attribution_kind(a, texts, &kind, error));
-    found->text = texts[0];
-    found->kind_and_one = kind + 1;
+    *recent = key;
+    recent->text = texts[0];
+    recent->kind_and_one = kind + 1;
     return LEADKPI_OK;
 }
 
-/* The name said lately with the same ends is the same one where it has no middle. */
-static inline leadkpi_status put_name(lk_path_text *t, const char *start, const char *end,
-                                      leadkpi_error *error)
+/* A name mostly has a blank on each side, or none. */
+static inline lk_text trim(const char *start, const char *end)
 {
-    lk_text name = lk_attribution_trim((lk_text){start, (size_t)(end - start)});
-    lk_recent_name key = key_of(name);
+    if (start < end && *start == ' ') start++;
+    if (start < end && end[-1] == ' ') end--;
+    lk_text name = {start, (size_t)(end - start)};
+    bool blank = name.length && (*start == ' ' || *start == '\t' || end[-1] == ' ' || end[-1] == '\t');
+    return LK_UNLIKELY(blank) ? lk_attribution_trim(name) : name;
+}
+
+static inline leadkpi_status put_name(lk_path_text *t, const char *start, const char *stop,
+                                      const char *end, leadkpi_error *error)
+{
+    lk_text name = trim(start, stop);
+    lk_recent_name key = key_of(name, end);
     uint64_t hash = (key.head ^ key.tail * UINT64_C(0x9E3779B97F4A7C15) ^ key.length) *
                     UINT64_C(0xBF58476D1CE4E5B9);
     lk_recent_name *recent = &t->recent[(hash >> 32) % LK_NAMES_RECENT];
-    bool same = recent->kind_and_one && recent->head == key.head && recent->tail == key.tail &&
-                recent->length == key.length;
-    if (same && LK_UNLIKELY(key.length > 16))
-        same = lk_text_equal(name, lk_map_text_key(&t->attribution->store->texts, recent->text));
-    if (LK_UNLIKELY(!same)) {
-        LK_TRY(find_name(t, name, &key, error));
-        *recent = key;
-    }
+    if (LK_UNLIKELY(!is_name(t, recent, &key, name)))
+        LK_TRY(find_name(t, name, key, recent, error));
     t->words[t->count++] = recent->kind_and_one - 1;
     return LEADKPI_OK;
 }
@@ -144,25 +165,26 @@ static leadkpi_status reserve(lk_path_text *t, size_t additional, leadkpi_error 
 static leadkpi_status take_by_mark(lk_path_text *t, lk_text path, leadkpi_error *error)
 {
     const char *start = path.data, *end = path.data + path.length;
-    char rest[64] = {0}, mark = t->separator.data[0];
-    for (const char *at = path.data; at < end; at += 64) {
+    char rest[64], mark = t->separator.data[0];
+    for (const char *at = path.data;; at += 64) {
         size_t left = (size_t)(end - at);
         uint64_t mask;
         if (left < 64) {
+            memset(rest, 0, sizeof rest);
             memcpy(rest, at, left);
             mask = lk_bytes_equal(rest, mark) & ((UINT64_C(1) << left) - 1);
+            mask |= UINT64_C(1) << left; /* the end is one, too */
         } else {
             mask = lk_bytes_equal(at, mark);
         }
-        LK_TRY(reserve(t, 65, error));
+        LK_TRY(reserve(t, 64, error));
         for (; mask; mask &= mask - 1) {
             const char *stop = at + lowest_bit(mask);
-            LK_TRY(put_name(t, start, stop, error));
+            LK_TRY(put_name(t, start, stop, end, error));
             start = stop + 1;
         }
-        if (left <= 64) break;
+        if (left < 64) return LEADKPI_OK;
     }
-    return put_name(t, start, end, error);
 }
 
 static const char *find_separator(const lk_path_text *t, const char *at, const char *end)
@@ -183,7 +205,7 @@ static leadkpi_status take_by_text(lk_path_text *t, lk_text path, leadkpi_error 
     for (;;) {
         const char *stop = find_separator(t, start, end);
         LK_TRY(reserve(t, 1, error));
-        LK_TRY(put_name(t, start, stop, error));
+        LK_TRY(put_name(t, start, stop, end, error));
         if (stop == end) return LEADKPI_OK;
         start = stop + t->separator.length;
     }

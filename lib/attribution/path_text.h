@@ -8,7 +8,7 @@
 #define LK_NAMES_RECENT 1024u
 
 typedef struct lk_recent_name {
-    uint64_t head, tail; /* its first and last eight bytes: all of a name of up to sixteen */
+    uint64_t head, tail; /* its first sixteen bytes, zeros behind a shorter one */
     size_t length;
     uint32_t text;
     uint32_t kind_and_one; /* 0: none */
