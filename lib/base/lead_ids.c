@@ -67,16 +67,31 @@ static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
     return (uint64_t)id < ids->direct_count;
 }
 
-/* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array that
- * mostly fits the cache; the others go through the map, and are noted. */
+/* How many rows ahead the place of a number is asked for: as long as a miss of the cache takes. */
+#define ROWS_AHEAD 48
+
+static inline void fetch_direct(const lk_lead_ids *ids, int64_t id)
+{
+#if defined(__GNUC__)
+    if (is_direct(ids, id)) __builtin_prefetch(&ids->direct[id], 1);
+#else
+    (void)ids, (void)id;
+#endif
+}
+
+/* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array, asked
+ * for ahead; the others go through the map, and are noted. */
 static leadkpi_status intern_integers(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
                                       size_t start, size_t count, uint32_t *indexes,
                                       leadkpi_error *error)
 {
     int64_t missing[BLOCK] = {0};
     uint32_t rows[BLOCK], found[BLOCK], missed = 0;
+    size_t last = column->row_count - 1;
     for (size_t i = 0; i < count; i++) {
-        int64_t id = lk_column_int64(column, start + i);
+        size_t row = start + i, ahead = row + ROWS_AHEAD;
+        int64_t id = lk_column_int64(column, row);
+        fetch_direct(ids, lk_column_int64(column, ahead < last ? ahead : last));
         uint32_t known = is_direct(ids, id) ? ids->direct[id] : 0;
         indexes[i] = known - 1;
         missing[missed] = id;

@@ -535,6 +535,47 @@ START_TEST(an_event_of_many_steps_is_as_many_events_of_one)
 }
 END_TEST
 
+/* ---- many leads ------------------------------------------------------------------------------- */
+
+enum { CROWD_EVENTS = 30000, CROWD_LEADS = 9000 };
+
+static leadkpi_table *leads_of_crowd(const char *definition, const int64_t *ids, const int64_t *times,
+                                     const int64_t *steps, size_t batch)
+{
+    leadkpi_table *leads;
+    leadkpi_funnel *funnel = funnel_with(definition);
+    for (size_t first = 0; first < CROWD_EVENTS; first += batch) {
+        leadkpi_table *rows;
+        OK(leadkpi_table_create(NULL, &rows, ok_error));
+        OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_int64(rows, "steps", NUL, steps + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+        leadkpi_table_free(rows);
+    }
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, ok_error));
+    leadkpi_funnel_free(funnel);
+    return leads;
+}
+
+/* Leads come up in another order, some have hundreds of events, and the handle is put in order by itself. */
+START_TEST(a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many)
+{
+    static int64_t ids[CROWD_EVENTS], times[CROWD_EVENTS], steps[CROWD_EVENTS];
+    const char *definition = _i ? "steps=A,B,C,D,E; window=90us; same_event=many" : "steps=A,B,C,D,E; window=90us";
+    uint64_t state = (uint64_t)_i + 5;
+    for (int i = 0; i < CROWD_EVENTS; i++) {
+        uint64_t lead = lk_test_random(&state) % CROWD_LEADS;
+        ids[i] = (int64_t)(i % 6 ? lead * lead * lead / ((uint64_t)CROWD_LEADS * CROWD_LEADS) : lead);
+        times[i] = (int64_t)(lk_test_random(&state) % 300);
+        steps[i] = INT64_C(1) << lk_test_random(&state) % 5;
+        if (_i) steps[i] |= (int64_t)(lk_test_random(&state) % 32); /* more codes than a few */
+    }
+    check_same_leads(leads_of_crowd(definition, ids, times, steps, CROWD_EVENTS),
+                     leads_of_crowd(definition, ids, times, steps, 200));
+}
+END_TEST
+
 /* ---- definitions -------------------------------------------------------------------------- */
 
 typedef struct refusal {
@@ -610,6 +651,7 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
                         (int)(sizeof same_meanings / sizeof same_meanings[0]));
+    tcase_add_loop_test(tc, a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many, 0, 2);
     tcase_add_loop_test(tc, an_event_of_many_steps_is_as_many_events_of_one, 0,
                         (int)(sizeof rules_of_many / sizeof rules_of_many[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
