@@ -73,9 +73,10 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
     memcpy(here, lanes, sizeof lanes);
 }
 
-/* How many states ahead their lines are asked for: what a state waits for comes from the third
- * cache, and a state takes less time than that. */
+/* Beyond the second cache (1 MB) lines are asked for so many states ahead: a third of the time.
+ * Within it that would cost half as much again. */
 #define STATES_AHEAD 12
+#define STATES_NEAR 16384
 
 static inline void fetch(const lk_attribution_system *system, size_t state, const double *x)
 {
@@ -91,7 +92,7 @@ static void sweep(const lk_attribution_system *system, uint32_t first_row, doubl
     memset(sums, 0, sizeof *sums);
     for (size_t i = 0; i < count; i++) {
         size_t ahead = i + STATES_AHEAD < count ? i + STATES_AHEAD : count - 1;
-        fetch(system, system->backward ? count - 1 - ahead : ahead, x);
+        if (count > STATES_NEAR) fetch(system, system->backward ? count - 1 - ahead : ahead, x);
         sweep_state(system, first_row, system->backward ? count - 1 - i : i, x, sums);
     }
 }
