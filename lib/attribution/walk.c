@@ -91,6 +91,18 @@ static void open_rules(walk *w)
     }
 }
 
+static uint32_t path_group(const walk *w, uint32_t path)
+{
+    uint32_t words;
+    return lk_path_word(lk_path_words(w->store, path, &words), 0) & (w->filter->groups - 1);
+}
+
+static uint32_t unit_group(const walk *w, uint32_t unit)
+{
+    if (w->filter->groups == 1) return 0;
+    return lk_attribution_unit_group(&w->store->ids, unit, w->filter->groups);
+}
+
 /* order: items of group 0, then of group 1 ...; ends: of each. Counting sort: stable. */
 static leadkpi_status order_by_group(walk *w, uint32_t count, bool are_paths, uint32_t **order,
                                      uint32_t **ends, leadkpi_error *error)
@@ -101,13 +113,7 @@ static leadkpi_status order_by_group(walk *w, uint32_t count, bool are_paths, ui
     LK_TRY(lk_allocate(w->memory, count, sizeof *group_of, &group_of, error));
     memset(*ends, 0, groups * sizeof **ends);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t words;
-        if (groups == 1)
-            group_of[i] = 0;
-        else if (are_paths)
-            group_of[i] = lk_path_word(lk_path_words(w->store, i, &words), 0) & (groups - 1);
-        else
-            group_of[i] = lk_attribution_unit_group(&w->store->ids, i, groups);
+        group_of[i] = are_paths ? path_group(w, i) : unit_group(w, i);
         (*ends)[group_of[i]]++;
     }
     for (uint32_t group = 0; group < groups; group++) (*ends)[group] = total += (*ends)[group];
@@ -123,6 +129,7 @@ static leadkpi_status open_walk(walk *w, leadkpi_error *error)
     LK_TRY(open_events(w, error));
     LK_TRY(open_scratch(w, error));
     open_rules(w);
+    if (w->filter->as_stored) return LEADKPI_OK;
     LK_TRY(order_by_group(w, unit_count(w), false, &w->unit_order, &w->unit_ends, error));
     return order_by_group(w, w->store->paths.count, true, &w->path_order, &w->path_ends, error);
 }
@@ -430,7 +437,20 @@ static leadkpi_status visit_path(walk *w, uint32_t index, uint32_t group, leadkp
     return hand_over(w, &journey, error);
 }
 
-static leadkpi_status visit_all(walk *w, leadkpi_error *error)
+static leadkpi_status visit_as_stored(walk *w, leadkpi_error *error)
+{
+    for (uint32_t path = 0; path < w->store->paths.count; path++) {
+        if (path % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(visit_path(w, path, path_group(w, path), error));
+    }
+    for (uint32_t unit = 0; unit < unit_count(w); unit++) {
+        if (unit % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(visit_unit(w, unit, unit_group(w, unit), error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status visit_by_group(walk *w, leadkpi_error *error)
 {
     uint32_t path = 0, unit = 0;
     for (uint32_t group = 0; group < w->filter->groups; group++) {
@@ -455,7 +475,8 @@ leadkpi_status lk_walk(const leadkpi_attribution *attribution, const lk_walk_fil
     walk w = {.attribution = attribution, .store = attribution->store, .filter = filter,
               .memory = memory, .visit = visit, .context = context, .counts = counts};
     leadkpi_status status = open_walk(&w, error);
-    if (status == LEADKPI_OK) status = visit_all(&w, error);
+    if (status == LEADKPI_OK)
+        status = filter->as_stored ? visit_as_stored(&w, error) : visit_by_group(&w, error);
     close_walk(&w);
     return status;
 }
