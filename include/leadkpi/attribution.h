@@ -153,7 +153,10 @@ LEADKPI_API leadkpi_status leadkpi_attribution_add_nulls(leadkpi_attribution *at
 /* leadkpi_attribution_add_paths: the other door: a row a path with its totals: path (text: "Email >
  * Direct > Email"; null or blank: no touch; a blank between separators is a touch of "(blank)"),
  * conversions, value, nulls (numbers, each optional, null is 0). Equal paths add up; a row of zeros
- * changes nothing. A path has no times and no campaign: models that need times leave it
+ * changes nothing. Or by ids: path an int64, a row a touch, in order; rows of one number that stand
+ * together are one path, whose numbers are the sums of its rows' (a null is 0, so that they
+ * stand at one of them); the dimensions (text, best dictionary-coded, of which only the ids are looked at), so that such
+ * paths have campaigns and ads, too. A path has no times: models that need times leave it
  * unattributed and say so (flag no_times). No name clashes with an inner state of a
  * model. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_add_paths(leadkpi_attribution *attribution,

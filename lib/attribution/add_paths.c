@@ -37,15 +37,10 @@ static leadkpi_status reserve_hashes(batch *b, size_t count, leadkpi_error *erro
     return LEADKPI_OK;
 }
 
-/* A path is its own unit: its group hangs on its names alone. */
 static leadkpi_status find_group(batch *b, uint32_t *words, size_t count, leadkpi_error *error)
 {
-    const uint64_t *hashes = b->attribution->store->kind_hashes;
     LK_TRY(reserve_hashes(b, count, error));
-    for (size_t i = 0; i < count; i++)
-        for (int byte = 0; byte < 8; byte++)
-            b->hashes[i * 8 + (size_t)byte] = (uint8_t)(hashes[words[i + 1]] >> 8 * byte);
-    words[0] = (uint32_t)lk_hash128(b->hashes, count * 8).low & (b->attribution->rule.groups - 1);
+    words[0] = lk_attribution_path_group(b->attribution, words + 1, count, b->hashes);
     return LEADKPI_OK;
 }
 
@@ -183,6 +178,9 @@ static void close_batch(batch *b)
 static leadkpi_status add_paths(leadkpi_attribution *attribution, const leadkpi_table *rows,
                                 leadkpi_error *error)
 {
+    const lk_column *path;
+    LK_TRY(lk_table_require(rows, LK_LITERAL("path"), LK_ALLOW_TEXT | LK_ALLOW_INT64, &path, error));
+    if (path->type == LEADKPI_TYPE_INT64) return lk_add_path_rows(attribution, rows, error);
     batch b = {.attribution = attribution};
     leadkpi_status status = open_batch(&b, rows, error);
     if (status == LEADKPI_OK) status = add_rows(&b, error);

@@ -38,6 +38,7 @@ typedef struct counting {
     lk_memory *memory;
     lk_credit *parts; /* of the groups that are counted at once; model * rows + row each */
     lk_credit *part;  /* of the group under way */
+    lk_credit *totals; /* of the same groups */
     size_t groups;    /* counted at once: all, or 1 */
     uint8_t *held;    /* by group counted at once: does it have a journey? */
     lk_cells cells;
@@ -48,8 +49,7 @@ typedef struct counting {
     uint32_t group; /* under way; LK_MAP_NONE: none */
     lk_rule_scratch scratch;
     lk_attribution_jackknife jackknife; /* of model * rows + row, conversions then value */
-    lk_share_errors share_errors;           /* of the same */
-    lk_credit *totals;   /* all that the journeys converted, by group counted at once */
+    lk_share_errors share_errors;       /* of the same */
     double *estimates;
     size_t positional; /* models */
     pending *pending;  /* NULL: no data-driven model */
@@ -297,12 +297,16 @@ static void take_cells(counting *c, size_t group, uint32_t length)
     if (c->groups == 1) c->cells.in_use[length] = 0;
 }
 
-/* All that the group converted: what groups of credit and the unattributed share. */
-static void add_share_errors(counting *c, const lk_credit *group)
+/* All that the group converted, what groups of credit and the unattributed share, to the total. */
+static void take_total(counting *c, lk_credit *part)
 {
     double total[LK_ATTRIBUTION_KINDS];
-    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) total[k] = lk_exact_sum_to_double(&group->amount[k]);
-    lk_share_errors_add(&c->share_errors, c->estimates, total);
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+        add_sum(&c->credits->total.amount[k], &part->amount[k]);
+        total[k] = lk_exact_sum_to_double(&part->amount[k]);
+    }
+    if (c->estimates) lk_share_errors_add(&c->share_errors, c->estimates, total);
+    memset(part, 0, sizeof *part);
 }
 
 /* The group's part to the credit and to the jackknife; group `at` of those counted at once. */
@@ -320,10 +324,7 @@ static void close_group(counting *c, size_t at)
                 c->estimates[(size_t)k * count + i] = lk_exact_sum_to_double(&c->part[i].amount[k]);
         }
     if (c->estimates) lk_attribution_jackknife_add(&c->jackknife, c->estimates);
-    if (c->estimates) add_share_errors(c, &c->totals[at]);
-    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++)
-        add_sum(&c->credits->total.amount[k], &c->totals[at].amount[k]);
-    memset(&c->totals[at], 0, sizeof *c->totals);
+    take_total(c, &c->totals[at]);
     if (c->groups == 1) memset(c->part, 0, count * sizeof *c->part);
     c->held[at] = 0;
     c->credits->groups++;
@@ -341,17 +342,16 @@ static void begin_group(counting *c, uint32_t group)
 static leadkpi_status visit(void *context, const lk_journey *journey, leadkpi_error *error)
 {
     counting *c = context;
-    lk_credits *credits = c->credits;
     if (journey->group != c->group) begin_group(c, journey->group);
     LK_TRY(reserve_touches(c, journey->count, error));
     for (uint32_t i = 0; i < journey->count; i++) {
         c->members[i] = c->report->members.of_kind[journey->kinds[i]];
         c->channels[i] = lk_kind_text(c->report->attribution->store, journey->kinds[i], 0);
     }
-    lk_credit *total = &c->totals[c->groups > 1 ? c->group : 0];
+    lk_credit *total = &c->totals[c->groups == 1 ? 0 : journey->group];
     add_sum(&total->amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
     add_sum(&total->amount[1], &journey->sums[LK_PATH_VALUE]);
-    add_sum(&credits->nulls, &journey->sums[LK_PATH_NULLS]);
+    add_sum(&c->credits->nulls, &journey->sums[LK_PATH_NULLS]);
     if (c->pending) LK_TRY(put_pending(c, journey, error));
     if (lk_exact_sum_is_zero(&journey->sums[LK_PATH_CONVERSIONS]) &&
         lk_exact_sum_is_zero(&journey->sums[LK_PATH_VALUE]))
@@ -442,17 +442,12 @@ static leadkpi_status open_pending(counting *c, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static bool groups_fit(const counting *c)
+static leadkpi_status open_counting(counting *c, leadkpi_error *error)
 {
-    size_t groups = c->report->filter.groups;
-    return groups == 1 || c->report->model_count * c->credits->rows <= PARTS_MAX / groups;
-}
-
-static leadkpi_status open_counting(counting *c, bool at_once, leadkpi_error *error)
-{
-    size_t count = c->report->model_count * c->credits->rows;
+    size_t count = c->report->model_count * c->credits->rows, groups = c->report->filter.groups;
+    bool at_once = groups == 1 || count <= PARTS_MAX / groups;
     c->report->filter.as_stored = at_once;
-    c->groups = at_once ? c->report->filter.groups : 1;
+    c->groups = at_once ? groups : 1;
     lk_cells_open(&c->cells, c->report->members.count, c->groups);
     LK_TRY(lk_allocate(c->memory, count, c->groups * sizeof *c->parts, &c->parts, error));
     memset(c->parts, 0, count * c->groups * sizeof *c->parts);
@@ -609,9 +604,10 @@ static leadkpi_status visit_levels(void *context, const lk_journey *journey, lea
 static leadkpi_status count_all(levels *l, leadkpi_error *error)
 {
     lk_report *r = l->countings[0].report;
-    bool one = l->count == 1, at_once = true;
-    for (size_t i = 0; i < l->count; i++) at_once &= groups_fit(&l->countings[i]);
-    for (size_t i = 0; i < l->count; i++) LK_TRY(open_counting(&l->countings[i], at_once, error));
+    bool one = l->count == 1;
+    for (size_t i = 0; i < l->count; i++) LK_TRY(open_counting(&l->countings[i], error));
+    for (size_t i = 1; i < l->count; i++) /* the walk's order is that of all levels */
+        r->filter.as_stored &= l->countings[i].report->filter.as_stored;
     LK_TRY(lk_walk(r->attribution, &r->filter, &r->memory, one ? visit : visit_levels,
                    one ? (void *)l->countings : l, &r->counts, error));
     for (size_t i = 0; i < l->count; i++) LK_TRY(finish(&l->countings[i], error));

@@ -251,6 +251,16 @@ bool lk_sum_is_modest(const lk_exact_sum *sum)
     return ((sum->limbs[3] ^ sign) >> 30) == 0;
 }
 
+uint32_t lk_attribution_path_group(const leadkpi_attribution *attribution, const uint32_t *kinds,
+                                   size_t count, uint8_t *hashes)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = attribution->store->kind_hashes[kinds[i]];
+        for (int byte = 0; byte < 8; byte++) hashes[i * 8 + (size_t)byte] = (uint8_t)(hash >> 8 * byte);
+    }
+    return (uint32_t)lk_hash128(hashes, count * 8).low & (attribution->rule.groups - 1);
+}
+
 /* ---- groups ---------------------------------------------------------------------------- */
 
 uint32_t lk_attribution_unit_group(const lk_lead_ids *ids, uint32_t unit, uint32_t groups)

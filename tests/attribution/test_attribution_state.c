@@ -423,6 +423,20 @@ ACT(conversions, leadkpi_attribution_add_conversions(f->attribution, f->rows, "b
 ACT(milestones, leadkpi_attribution_add_milestones(f->attribution, f->rows, NULL, 0, error))
 ACT(nulls, leadkpi_attribution_add_nulls(f->attribution, f->rows, NULL, 0, error))
 ACT(paths, leadkpi_attribution_add_paths(f->attribution, f->rows, "b", 1, error))
+static leadkpi_status add_path_rows(leadkpi_attribution *a, leadkpi_error *error)
+{
+    static const int64_t paths[] = {1, 1, 2};
+    static const char *const channels[] = {"q", "r", "p"};
+    static const double ones[] = {1, 0, 3};
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_borrow_int64(table, "path", NUL, paths, 3, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, 3, ok_error));
+    OK(leadkpi_table_borrow_double(table, "conversions", NUL, ones, 3, 0, NULL, ok_error));
+    leadkpi_status status = leadkpi_attribution_add_paths(a, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+ACT(path_rows, add_path_rows(f->attribution, error))
 ACT(costs, leadkpi_attribution_add_costs(f->attribution, f->rows, NULL, 0, error))
 ACT(merge, leadkpi_attribution_merge(f->attribution, f->other, error))
 ACT(subtract, leadkpi_attribution_subtract(f->paths, f->made, error))
@@ -532,6 +546,7 @@ static const struct {
     {"credits", act_credits, 1, NULL},         {"summary", act_summary, 1, NULL},
     {"paths", act_paths_report, 1, NULL},      {"touches", act_touches_report, 1, NULL},
     {"compare", act_compare, 1, NULL},         {"rollup", act_rollup, 1, NULL},
+    {"path rows", act_path_rows, 1, NULL},
     {"measures", act_measures, 1, set_up_events},
     {"solved measures", act_solved_measures, 1, set_up_events},
     {"shapley", act_shapley, 1, NULL},         {"given", act_given, 1, set_up_given},
