@@ -257,11 +257,12 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
  * customers of it with an event so many periods later, in period_count (1 to 64) periods of the
  * calendar from the one that holds `from` on. Events in no such period are counted in `*outside`,
  * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept.
- * Where the ids span less than 4 times `count`, the call holds 8 bytes an id of that span and
- * takes about one write to memory an event; else it goes through a map, with some 45 bytes a customer, and
- * takes longer. bench/bench_cohorts measures both.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time, or far shorter
- * than others), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * Where the ids span less than 4 times `count`, the call holds 4 bytes an id of that span (8 for
+ * more than 32 periods) and changes one of them an event. Else it deals the events out by a hash of the ids
+ * first, holds 8 bytes an event, and takes some 3 times as long. `make bench` and `make
+ * bench-peers` measure both.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time),
+ * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
                                                   const leadkpi_calendar *calendar, int64_t from,
                                                   int32_t period_count, const int64_t *customers,

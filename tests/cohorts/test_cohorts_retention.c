@@ -322,6 +322,32 @@ START_TEST(a_matrix_counts_as_a_naive_one_does)
 }
 END_TEST
 
+/* Ids close together are places of an array, others go by parts of a hash whose tables grow. */
+START_TEST(the_ids_do_not_show_in_a_matrix)
+{
+    enum { MANY = 60000, MOST = 64 };
+    static int64_t near_ids[MANY], far_ids[MANY], times[MANY], cells[2][MOST * MOST];
+    int32_t periods = _i ? MOST : 24;
+    uint64_t state = 5;
+    size_t outside[2];
+    leadkpi_calendar *calendar;
+    leadkpi_options *o = options_of("calendar", "grain=week");
+    OK(leadkpi_calendar_create(NULL, o, &calendar, ok_error));
+    for (int i = 0; i < MANY; i++) {
+        near_ids[i] = (int64_t)(lk_test_random(&state) % 45000);
+        far_ids[i] = (int64_t)((uint64_t)near_ids[i] * 0x9e3779b97f4a7c15u);
+        times[i] = (int64_t)(lk_test_random(&state) % 500) * DAY;
+    }
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 0, periods, near_ids, times, MANY, cells[0], &outside[0], ok_error));
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 0, periods, far_ids, times, MANY, cells[1], &outside[1], ok_error));
+    ck_assert_int_eq(memcmp(cells[0], cells[1], (size_t)(periods * periods) * sizeof cells[0][0]), 0);
+    ck_assert_uint_eq(outside[0], outside[1]);
+    ck_assert_uint_ne(outside[0], 0);
+    leadkpi_calendar_free(calendar);
+    leadkpi_options_free(o);
+}
+END_TEST
+
 START_TEST(a_recurring_cohort_has_all_money_of_its_first_period)
 {
     static const row rows[] = {
@@ -389,6 +415,7 @@ static Suite *suite_of_retention(void)
     tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
     tcase_add_loop_test(tc, a_matrix_counts_as_a_naive_one_does, 0, 3);
+    tcase_add_loop_test(tc, the_ids_do_not_show_in_a_matrix, 0, 2);
     tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
     tcase_add_test(tc, a_recurring_cohort_has_all_money_of_its_first_period);
     tcase_add_test(tc, long_work_on_one_customer_can_be_interrupted);
