@@ -12,7 +12,7 @@
 #include "cohorts/matrix.h"
 
 /* So many events a part, at most so many parts. A part leaves 6 bits of the hash free at least. */
-#define EVENTS_A_PART 16384
+#define EVENTS_A_PART 32768
 #define PART_BITS_MIN 6
 #define PART_BITS_MAX 11
 #define PARTS_MAX ((size_t)1 << PART_BITS_MAX)
