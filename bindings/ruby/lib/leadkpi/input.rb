@@ -147,7 +147,7 @@ module Leadkpi
     end
 
     def convert(name, values, kind, scale)
-      validity = lend(Kinds.validity(values)) if values.include?(nil)
+      validity = lend(Kinds.validity(values)) if values.any?(nil)
       case kind
       when :text then text(name, values, validity)
       when :decimal then decimal(name, values, scale, validity)
@@ -158,7 +158,7 @@ module Leadkpi
     def packed(name, values, kind)
       case kind
       when :int64 then Kinds.int64s(name, values)
-      when :double then each_value(values, 0.0) { |value, row| Values.double(value, name, row) }.pack("d*")
+      when :double then Kinds.doubles(values, 0.0, name)
       when :bool then each_value(values, 0) { |value, row| Kinds.truth(value, name, row) }.pack("C*")
       else Kinds.instants(name, values)
       end
@@ -178,11 +178,11 @@ module Leadkpi
     end
 
     def text(name, values, validity)
-      parts = each_value(values, "") { |value, row| Kinds.part(value, name, row) }
-      offset = 0
-      offsets = parts.map { |part| (offset += part.bytesize) - part.bytesize } << offset
-      Library.call(:leadkpi_table_borrow_text, @pointer, *Library.bytes(name), lend(offsets.pack("q*")),
-                   lend(parts.join), values.length, validity, columns: @names)
+      parts, joined = Kinds.texts(name, values)
+      place = 0
+      offsets = parts.map { |part| place += part.bytesize }.unshift(0)
+      Library.call(:leadkpi_table_borrow_text, @pointer, *Library.bytes(name), lend(offsets.pack("q*")), lend(joined),
+                   values.length, validity, columns: @names)
     end
 
     def borrow(name, kind, packed, scale, rows, validity)
@@ -211,15 +211,27 @@ module Leadkpi
         kinds.empty? ? nil : join(kinds) || refuse_mix(name, values)
       end
 
+      # Floats are packed at once, so are Integers that all are exact; others are looked at one by one.
+      def doubles(values, of_nil, name)
+        given = values.any?(nil) ? values.map { |value| value.nil? ? of_nil : value } : values
+        if given.all?(Float) || (given.all?(Integer) && given.minmax.all? { |each| each.nil? || each.abs <= 2**53 })
+          return given.pack("d*")
+        end
+
+        given.each_with_index.map { |value, row| Values.double(value, name, row) }.pack("d*")
+      end
+
       # One bit a row, lowest first.
       def validity(values)
         [values.map { |value| value.nil? ? "0" : "1" }.join].pack("b*")
       end
 
       def int64s(name, values)
-        return values.pack("q*") if values.all?(Integer) && values.minmax.all?(Values::INT64)
-
-        values.each_with_index.map { |value, row| value.nil? ? 0 : Values.int64(value, name, row) }.pack("q*")
+        whole = values.any?(nil) ? values.map { |value| value.nil? ? 0 : value } : values
+        unless whole.all?(Integer) && whole.minmax.all? { |each| each.nil? || Values.int64?(each) }
+          whole.each_with_index { |value, row| Values.int64(value, name, row) }
+        end
+        whole.pack("q*")
       end
 
       def instants(name, values)
@@ -236,16 +248,19 @@ module Leadkpi
         end.pack("q*")
       end
 
-      # Unscaled values at one scale, which is the smallest that shows them all unless it is told.
+      # Integers at one scale, which is the smallest that shows them all unless it is told.
       def decimals(name, values, scale)
-        parts = values.each_with_index.map { |value, row| value.nil? ? [0, 0] : Values.decimal_parts(value, name, row) }
-        scale ||= [0, *parts.map { |_, exponent| -exponent }].max
-        unscaled = parts.each_with_index.map do |(coefficient, exponent), row|
-          shifted(coefficient, exponent + scale, scale) ||
-            Values.refuse(:overflow, name, row, "a decimal of 64 bits at one scale of at most #{Values::SCALE_MAX}",
-                          values[row])
+        given = values.map { |value| value.nil? ? 0 : value }
+        BigDecimal.save_limit do
+          BigDecimal.limit(0) # products are exact
+          digits = given.each_with_index.map { |value, row| Values.scale(value, name, row) }
+          scale ||= [*digits.max, Values::SCALE_MAX].min
+          unscaled = given.each_with_index.map do |value, row|
+            (Values.unscaled(value, scale) if digits[row] <= scale) ||
+              Values.refuse(:overflow, name, row, "a decimal of 64 bits at one scale of at most #{Values::SCALE_MAX}", value)
+          end
+          [unscaled.pack("q*"), scale]
         end
-        [unscaled.pack("q*"), [scale, Values::SCALE_MAX].min]
       end
 
       def truth(value, name, row)
@@ -256,14 +271,30 @@ module Leadkpi
         end
       end
 
-      def part(value, name, row)
-        case value
-        when String, Symbol then Values.utf8(value, name, row)
-        else Values.refuse(:wrong_type, name, row, "a String or a Symbol", value)
+      # Texts, and all of them together, in bytes as the library takes them.
+      def texts(name, values)
+        values.each_with_index do |value, row|
+          next if value.nil? || value.is_a?(String) || value.is_a?(Symbol)
+
+          Values.refuse(:wrong_type, name, row, "a String or a Symbol", value)
         end
+        parts = values.map(&:to_s) # nil.to_s is empty
+        joined = together(parts)
+        return [parts, joined] if joined
+
+        parts = parts.each_with_index.map { |part, row| Values.utf8(part, name, row) }
+        [parts, parts.join]
       end
 
       private
+
+      # nil where one of them is of an encoding that has to be converted first.
+      def together(parts)
+        joined = parts.join
+        joined if [Encoding::UTF_8, Encoding::US_ASCII, Encoding::BINARY].include?(joined.encoding)
+      rescue EncodingError
+        nil
+      end
 
       def kind_of(value)
         case value
@@ -296,14 +327,6 @@ module Leadkpi
           end
           before |= [kind]
         end
-      end
-
-      def shifted(coefficient, shift, scale)
-        return 0 if coefficient.zero?
-        return unless (0..2 * Values::SCALE_MAX).cover?(shift) && scale <= Values::SCALE_MAX
-
-        unscaled = coefficient * (10**shift)
-        unscaled if Values::INT64.cover?(unscaled)
       end
     end
   end

@@ -56,7 +56,8 @@ module Leadkpi
 
     # @return [Boolean] whether its inputs are Arrays
     def arrays?
-      shape == "sample"
+      @shape ||= shape
+      @shape == "sample"
     end
 
     # @return [Hash{Symbol => Object}] all properties
@@ -122,26 +123,32 @@ module Leadkpi
         result(out, reason || Library.text(Library.leadkpi_kpi_estimate_reason(out)))
       end
 
-      # Inputs by position and by name, in the order of the KPI; those that are not given are nil.
+      # Inputs by position and by name, by their names.
       def arranged(entry, values, named)
-        wanted = "#{entry.function}(#{entry.inputs.join(", ")})"
-        raise ArgumentError, "expected #{wanted}, found #{values.size} by position" if values.size > entry.inputs.size
+        raise ArgumentError, "#{wanted(entry)}, found #{values.size} by position" if values.size > entry.inputs.size
 
         given = entry.inputs.first(values.size).zip(values).to_h
-        odd = named.keys.find { |name| !entry.inputs.include?(name) || given.key?(name) }
-        raise ArgumentError, "expected #{wanted}, #{odd} is #{given.key?(odd) ? "given twice" : "none of them"}" if odd
-
+        named.each_key do |name|
+          raise ArgumentError, "#{wanted(entry)}, #{name} is given twice" if given.key?(name)
+          raise ArgumentError, "#{wanted(entry)}, #{name} is none of them" unless entry.inputs.include?(name)
+        end
         given.merge(named)
       end
 
+      # All inputs, in the order of the KPI.
+      def in_order(entry, values, named)
+        given = arranged(entry, values, named)
+        entry.inputs.map { |name| given.fetch(name) { raise ArgumentError, "#{wanted(entry)}, #{name} is missing" } }
+      end
+
       # The KPI's own function over single numbers, Arrays of them, or samples.
-      def compute(entry, function, given)
-        values = entry.inputs.map { |name| given[name] }
+      def compute(entry, function, values)
         return over_samples(entry, function, values) if entry.arrays?
         return over_columns(entry, values) if values.any?(Array)
-        return NAN if values.include?(nil)
+        return NAN if values.any?(nil)
 
-        function.call(*values.zip(entry.inputs).map { |value, name| Values.double(value, name.to_s) })
+        inputs = entry.inputs
+        function.call(*values.each_with_index.map { |value, place| Values.double(value, inputs[place]) })
       end
 
       # A double an input; an address and a count an Array.
@@ -154,10 +161,14 @@ module Leadkpi
 
       private
 
+      def wanted(entry)
+        "expected #{entry.function}(#{entry.inputs.join(", ")})"
+      end
+
       def scalars(entry, given, options, out)
         given = given.compact
         names = given.keys.map { |name| FFI::MemoryPointer.from_string(name.to_s) }
-        values = given.map { |name, value| Values.double(value, name.to_s) }
+        values = given.map { |name, value| Values.double(value, name) }
         Library.call(:leadkpi_kpi_evaluate_named, entry.number, pointers(names), Library.memory(values.pack("d*")),
                      values.size, options, out)
       end
@@ -198,9 +209,9 @@ module Leadkpi
       # nil is NaN.
       def doubles(values, name)
         unless values.respond_to?(:to_a) && !values.nil?
-          Values.refuse(:wrong_type, name.to_s, nil, "an Array of numbers", values)
+          Values.refuse(:wrong_type, name, nil, "an Array of numbers", values)
         end
-        values.to_a.each_with_index.map { |value, row| value.nil? ? NAN : Values.double(value, name.to_s, row) }.pack("d*")
+        Kinds.doubles(values.to_a, NAN, name)
       end
 
       # The addresses of several, which are kept as long as they are.
@@ -266,6 +277,8 @@ module Leadkpi
       entry = kpi(name)
       told, named = named.partition { |key, _| Options.names("kpi_evaluate").include?(key) }.map(&:to_h)
       given = Evaluation.arranged(entry, inputs, named)
+      return Evaluation.estimate(entry, given, nil) if told.empty?
+
       Options.made("kpi_evaluate", told) { |options| Evaluation.estimate(entry, given, options) }
     end
 
@@ -276,20 +289,18 @@ module Leadkpi
       function = nil
       define_singleton_method(entry.function) do |*values, undefined: :nan, **named|
         function ||= Library.attach_kpi(entry.function, Evaluation.parameters(entry))
-        given = Evaluation.arranged(entry, values, named)
-        missing = entry.inputs.find { |input| !given.key?(input) }
-        raise ArgumentError, "#{entry.function}: #{missing} is missing" if missing
-        raise ArgumentError, "undefined: expected :nan or :raise, found #{undefined.inspect}" unless
-          %i[nan raise].include?(undefined)
+        values = Evaluation.in_order(entry, values, named) unless named.empty? && values.size == entry.inputs.size
+        result = Evaluation.compute(entry, function, values)
+        next result if undefined == :nan
+        raise ArgumentError, "undefined: expected :nan or :raise, found #{undefined.inspect}" unless undefined == :raise
 
-        result = Evaluation.compute(entry, function, given)
-        raise_undefined(entry, given) if undefined == :raise && result.is_a?(Float) && result.nan?
+        raise_undefined(entry, values) if result.is_a?(Float) && result.nan?
         result
       end
     end
 
-    def raise_undefined(entry, given)
-      found = evaluate(entry, **given)
+    def raise_undefined(entry, values)
+      found = evaluate(entry, *values)
       raise Library.failure(found.status, found.reason)
     end
   end
