@@ -159,8 +159,34 @@ class TestKpi < Minitest::Test
     measures = Leadkpi.measures[:id].map(&:to_sym)
     assert_empty measures & Leadkpi::Options.names("kpi_evaluate")
     refute_includes measures, :undefined
-    own = %i[kpi kpis measures categories evaluate options schemas report]
+    own = %i[kpi kpis measures categories evaluate options schemas report scorecard benchmark]
     assert_empty Leadkpi.kpis.map { |each| each.function.to_sym } & (own + Module.instance_methods)
+  end
+
+  def test_rows_are_compared_ranked_and_explained
+    cpl = Leadkpi.kpi("cpl")
+    rows = [{ campaign_spend: 5000, new_leads: 250 }, { campaign_spend: 4000, new_leads: 400 }]
+    compared = cpl.compare(rows)
+    assert_equal [[20.0, "base"], [10.0, "lower"]], compared.map { |row| row.values_at(:value, :verdict) }
+    assert_equal [20.0, 10.0], cpl.evaluate_table(rows)[:value]
+    columns = { campaign_spend: [5000, 4000], new_leads: [250, 400] }
+    assert_equal compared, cpl.compare(columns, base: 0)
+    assert_equal 2, cpl.rank(Leadkpi::Table.new(columns)).size
+    [cpl.explain_tree(rows), cpl.explain_drivers(rows), cpl.explain_mix(*[columns.merge(segment: %w[a b])] * 2)].each do |table|
+      assert_operator table.size, :>, 0
+    end
+    refused(Leadkpi::UnknownNameError, /base/) { cpl.compare(rows, bases: 1) }
+    refused(ArgumentError, /expected 2 tables, found 1/) { cpl.explain_mix(rows) }
+    refused(Leadkpi::WrongTypeError) { cpl.compare(nil) }
+    refused(Leadkpi::WrongTypeError, /row 2/) { cpl.compare(rows + [{ campaign_spend: "x" }]) }
+    assert_operator Leadkpi.scorecard({ kpi: ["cpl"], value: [20.0], target: [25.0] }).size, :>, 0
+  end
+
+  def test_what_is_documented_of_the_analysis_is_there
+    source = File.read(File.join(__dir__, "../lib/leadkpi/analysis.rb"))
+    named = source.scan(/@!method (self\.)?(\w+)/).map { |of, name| [of ? Leadkpi : Leadkpi.kpi("cpl"), name] }
+    assert_operator named.size, :>=, 10
+    named.each { |of, name| assert_respond_to of, name }
   end
 
   def test_an_error_survives_marshal

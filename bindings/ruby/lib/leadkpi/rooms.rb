@@ -337,7 +337,9 @@ module Leadkpi
       # @return [Table]
       def histories(transactions, columns: nil, **options)
         Options.made("lifetime_histories", options) do |definition|
-          Input.made(transactions, columns) { |table| Table.from(:leadkpi_lifetime_histories, nil, table, definition) }
+          Input.made(transactions, columns) do |rows|
+            Table.from(:leadkpi_lifetime_histories, nil, rows, definition, columns: rows&.names || [])
+          end
         end
       end
     end

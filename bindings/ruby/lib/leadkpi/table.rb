@@ -28,10 +28,10 @@ module Leadkpi
     attr_reader :size
     alias length size
 
-    # Call a function that makes a table.
+    # Call a function that makes a table. `columns`: names of the input's.
     # @api private
-    def self.from(function, *arguments)
-      allocate.tap { |table| table.send(:take, Library.make(function, *arguments)) }
+    def self.from(function, *arguments, columns: [])
+      allocate.tap { |table| table.send(:take, Library.make(function, *arguments, columns: columns)) }
     end
 
     # @param columns [Hash{Symbol => Array}]
