@@ -227,9 +227,9 @@ class TestLiving < Minitest::Test
       GC.start
       File.read("/proc/self/status")[/VmRSS:\s+(\d+)/, 1].to_i
     end
-    rounds.call(100)
-    before = rounds.call(100)
-    print rounds.call(200) - before
+    rounds.call(50)
+    before = rounds.call(50)
+    print rounds.call(100) - before
   END
 
   def test_memory_stays_flat

@@ -1,41 +1,9 @@
 # frozen_string_literal: true
 
+require_relative "input"
 require_relative "kpi"
 
 module Leadkpi
-  # Several values of a KPI: compared, ranked, explained. Rows have a column a measure, and go in as a Hash
-  # of columns, rows that are Hashes or Structs, or a {Table}; the options are those of
-  # Leadkpi.options("kpi_compare") and so on.
-  #
-  #   Leadkpi.kpi("cpl").compare([{ campaign_spend: 5000, new_leads: 250 }, { campaign_spend: 4000, new_leads: 260 }])
-  #
-  # @!method compare(rows, **options)
-  #   Every row against one of them: difference, ratio, p, and a verdict.
-  #   @return [Table]
-  # @!method rank(rows, **options)
-  #   From best to worst, without rewarding small numbers.
-  #   @return [Table]
-  # @!method evaluate_table(rows, **options)
-  #   An estimate a row.
-  #   @return [Table]
-  # @!method explain_mix(before, after, **options)
-  #   A change split by segment: what was mix, and what was rate.
-  #   @return [Table]
-  # @!method explain_drivers(rows, **options)
-  #   A change split by factor; two rows, before and after.
-  #   @return [Table]
-  # @!method explain_tree(rows, **options)
-  #   A change split along identities; two rows, before and after.
-  #   @return [Table]
-  # @!method baseline(rows, **options)
-  #   A period against the ones before it.
-  #   @return [Table]
-  # @!method season(rows, **options)
-  #   How seasons differ.
-  #   @return [Table]
-  class Kpi
-  end
-
   # A method for each call of the catalogue that takes tables and options and gives a table: those about one KPI
   # are methods of it, the others ({Leadkpi.scorecard}, {Leadkpi.benchmark}) of Leadkpi.
   # @api private

@@ -73,17 +73,15 @@ module Leadkpi
       end
 
       def load_library
-        ffi_lib(*[candidates])
+        ffi_lib candidates
       rescue LoadError => e
         raise LoadError, "the C library leadkpi was not found: install libleadkpi #{VERSION} or later, or say where " \
                          "it is in LEADKPI_LIBRARY (such as /usr/local/lib/#{file_name}); #{e.message}"
       end
 
-      def attach_all
-        declarations.each_value do |each|
-          attach_function each.name, each.parameters.map { |type| type_of(type) },
-                          type_of(each.result, is_result: true), blocking: each.blocking?
-        end
+      def attach(declaration)
+        attach_function declaration.name, declaration.parameters.map { |type| type_of(type) },
+                        type_of(declaration.result, is_result: true), blocking: declaration.blocking?
       rescue FFI::NotFoundError => e
         raise LoadError, "the C library at #{ffi_libraries.first.name} is not leadkpi #{VERSION}: #{e.message}"
       end
@@ -117,11 +115,31 @@ module Leadkpi
         end
         found
       end
+
+      # @return [Hash{Symbol => String}] failures and what they mean
+      def statuses
+        # The first one, 0, is success.
+        numbers = collect { |index| leadkpi_status_at(index + 1).then { |status| status unless status.negative? } }
+        numbers.to_h { |status| [text(leadkpi_status_name(status)).to_sym, text(leadkpi_status_meaning(status)).freeze] }
+      end
+
+      def flags
+        bits = collect { |index| leadkpi_kpi_flag_at(index).then { |flag| flag unless flag.zero? } }
+        bits.to_h { |flag| [flag, text(leadkpi_kpi_flag_name(flag)).to_sym] }
+      end
+
+      # Their numbers begin at 1 and have no gap.
+      def types
+        unknown = leadkpi_type_name(0)
+        names = collect { |index| leadkpi_type_name(index + 1).then { |name| name unless name == unknown } }
+        names.each_with_index.to_h { |name, index| [index + 1, text(name).to_sym] }
+      end
     end
 
     load_library
-    attach_all
-    check_version(leadkpi_version)
+    attach declarations.fetch("leadkpi_version")
+    check_version leadkpi_version
+    declarations.each_value { |each| attach each unless each.name == "leadkpi_version" }
 
     # leadkpi_error.
     class ErrorStruct < FFI::Struct

@@ -71,7 +71,7 @@ module Leadkpi
     # @return [self]
     def close_range(from = nil, till = nil)
       from = from ? Values.microseconds(from, "from") : Values::INT64.begin
-      till = till ? Values.microseconds(till, "till") : Values::INT64.max
+      till = till ? Values.microseconds(till, "till") : Values::INT64.end
       opened { |pointer| Library.call(function(:close), pointer, from, till) }
       self
     end
@@ -347,11 +347,7 @@ module Leadkpi
     # @param data [Hash, Array, Table, nil] customers, as {histories} gives them
     # @param columns [Array, nil] the names of the cells of rows that are Arrays
     def initialize(data = nil, columns: nil, **definition)
-      return super(**definition) if data.nil?
-
-      Options.made(self.class.room, definition) do |options|
-        Input.made(data, columns) { |table| own(Library.make(function(:fit), nil, options, table, columns: table.names)) }
-      end
+      data.nil? ? super(**definition) : fit(data, columns, definition)
     end
 
     # What each is expected to buy, and with a model of spend to be worth; Leadkpi.options("lifetime_forecast").
@@ -383,6 +379,14 @@ module Leadkpi
     end
 
     room_of "lifetime"
+
+    private
+
+    def fit(data, columns, definition)
+      Options.made(self.class.room, definition) do |options|
+        Input.made(data, columns) { |rows| own(Library.make(function(:fit), nil, options, rows, columns: rows.names)) }
+      end
+    end
   end
 
   # A report of campaigns in one call; options of the definition and of the report together.

@@ -8,7 +8,7 @@ module Leadkpi
   # One value of Ruby as the library takes it: exactly, or refused by name.
   # @api private
   module Values
-    INT64 = (-2**63...2**63).freeze
+    INT64 = -(2**63)..((2**63) - 1)
     SCALE_MAX = 18 # digits after the point of a decimal column
 
     class << self
@@ -81,7 +81,7 @@ module Leadkpi
         when BigDecimal
           value.finite? ? value.scale : refuse(:bad_data, name, row, "a finite BigDecimal", value)
         when Rational
-          (0..SCALE_MAX).find { |digits| (10**digits % value.denominator).zero? } ||
+          (0..SCALE_MAX).find { |digits| ((10**digits) % value.denominator).zero? } ||
             refuse(:overflow, name, row, "a Rational of at most #{SCALE_MAX} decimal digits after the point", value)
         else refuse(:wrong_type, name, row, "a BigDecimal, a Rational or an Integer", value)
         end
