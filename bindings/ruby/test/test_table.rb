@@ -111,7 +111,19 @@ class TestColumns < Minitest::Test
   end
 
   def test_ragged_columns_are_refused
-    refused(Leadkpi::BadArgumentError) { Leadkpi::Input.new("a" => [1, 2], "b" => [1]) }
+    refused(Leadkpi::BadArgumentError) { Leadkpi::Input.made({ "a" => [1, 2], "b" => [1] }) { flunk } }
+  end
+
+  def test_a_table_of_the_library_goes_in_without_a_copy
+    leads = Leadkpi::Funnel.new(%w[a b]).add_rows([[1, "a", day(0)], [2, "a", day(1)], [1, "b", day(2)]]).leads
+    addresses = Leadkpi::Input.made(leads, nil, { id: :id, time: "start" }) do |input|
+      [input.pointer, leads.pointer].map { |table| Leadkpi::Library.leadkpi_table_column_values(table, 0, nil).address }
+    end
+    assert_equal addresses.first, addresses.last
+    whole = Leadkpi::Campaigns.new.add_leads(leads, id: :id, time: :start)
+    assert_equal whole.dump, Leadkpi::Campaigns.new.add_leads({ id: leads[:id], time: leads[:start] }).dump
+    assert_equal whole.dump, Leadkpi::Campaigns.new.add_leads(Marshal.load(Marshal.dump(leads)), id: :id, time: :start).dump
+    refused(Leadkpi::UnknownNameError, /there is none; there are id/) { whole.add_leads(leads, id: :nobody) }
   end
 
   def test_a_column_of_nothing_is_one_of_any_type

@@ -23,14 +23,27 @@ module Leadkpi
       # @param names [Hash] the library's name => the caller's; empty: all, as they are
       # @return [Hash{String => Array, Column}]
       def of(data, order, names)
-        columns = order ? of_arrays(data, order.map(&:to_s)) : unordered(data)
-        names.empty? ? columns : renamed(columns, names)
+        renamed(order ? of_arrays(data, order) : unordered(data), names)
+      end
+
+      # The columns that are asked for, under the names that the library knows; no names: all as they are.
+      def renamed(columns, names)
+        return columns if names.empty?
+
+        names.to_h do |name, source|
+          values = columns.fetch(source.to_s) do
+            raise Library.failure(:unknown_name, %(column "#{source}" (for #{name}): there is none; there are ) +
+                                                 columns.keys.join(", "), column: source.to_s)
+          end
+          [name.to_s, values]
+        end
       end
 
       private
 
       def unordered(data)
-        return data.to_h.transform_keys(&:to_s) if data.is_a?(Hash) || data.is_a?(Table)
+        return by_text(data) if data.is_a?(Hash)
+        return by_text(data.to_h) if data.is_a?(Table)
 
         rows = rows_of(data)
         unless rows.none?(Array)
@@ -55,12 +68,28 @@ module Leadkpi
                                                    "#{Values.shown(row)}", row: index))
       end
 
+      # A column is there once, whether a Symbol or a String names it.
+      def by_text(columns)
+        check_once(columns.keys)
+        columns.transform_keys(&:to_s)
+      end
+
+      def check_once(names)
+        return if names.map(&:to_s).uniq.size == names.size
+
+        raise Library.failure(:bad_argument, "columns: expected each name once, found #{names.join(", ")}")
+      end
+
       # What a row does not have is nil.
       def of_hashes(rows)
-        rows.flat_map(&:keys).uniq.to_h { |key| [key.to_s, rows.map { |row| row[key] }] }
+        keys = rows.flat_map(&:keys).uniq
+        return of_hashes(rows.map { |row| by_text(row) }) if keys.map(&:to_s).uniq.size < keys.size
+
+        keys.to_h { |key| [key.to_s, rows.map { |row| row[key] }] }
       end
 
       def of_arrays(data, order)
+        check_once(order)
         rows = rows_of(data)
         rows.each_with_index do |row, index|
           next if row.is_a?(Array) && row.length == order.length
@@ -68,17 +97,7 @@ module Leadkpi
           raise Library.failure(:wrong_type, "row #{index}: expected an Array of #{order.length} (#{order.join(", ")}), " \
                                              "found #{Values.shown(row)}", row: index)
         end
-        order.zip(rows.empty? ? order.map { [] } : rows.transpose).to_h
-      end
-
-      def renamed(columns, names)
-        names.to_h do |name, source|
-          values = columns.fetch(source.to_s) do
-            raise Library.failure(:unknown_name, %(column "#{source}" (for #{name}): there is none; there are ) +
-                                                 columns.keys.join(", "), column: source.to_s)
-          end
-          [name.to_s, values]
-        end
+        order.map(&:to_s).zip(rows.empty? ? order.map { [] } : rows.transpose).to_h
       end
     end
   end

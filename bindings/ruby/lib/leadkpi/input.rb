@@ -13,20 +13,31 @@ module Leadkpi
     def self.made(data, order = nil, names = {})
       return yield(nil) if data.nil?
 
-      input = new(Columns.of(data, order, names))
+      input = new
+      data.is_a?(Table) && data.pointer ? input.share(data, names) : input.fill(Columns.of(data, order, names))
       yield input
     ensure
       input&.free
     end
 
-    def initialize(columns)
+    def initialize
       @names = []
       @kept = []
       @pointer = Library.make(:leadkpi_table_create, nil)
+    end
+
+    # @param columns [Hash{String => Array, Column}]
+    def fill(columns)
       columns.each { |name, values| add(name, values) }
-    rescue StandardError
-      free
-      raise
+    end
+
+    # The columns of a table of the library, which are not copied.
+    def share(table, names)
+      places = table.columns.each_with_index.to_h { |name, place| [name.to_s, place] }
+      Columns.renamed(places, names).each do |name, place|
+        @names << name
+        Library.call(:leadkpi_table_share_column, @pointer, *Library.bytes(name), table.pointer, place, columns: @names)
+      end
     end
 
     def free

@@ -28,6 +28,10 @@ module Leadkpi
     attr_reader :size
     alias length size
 
+    # The table of the library; nil of one that was made in Ruby.
+    # @api private
+    attr_reader :pointer
+
     # Call a function that makes a table. `columns`: names of the input's.
     # @api private
     def self.from(function, *arguments, columns: [])
