@@ -53,6 +53,8 @@ class TestCampaigns < Minitest::Test
     ["Mars/Olympus", "../../etc/passwd", "Europe//Berlin"].each do |name|
       refused(Leadkpi::Error) { Leadkpi.report(leads: data, grain: :month, zone: name) }
     end
+    refute_nil Leadkpi::Options.zone_data("Europe/Berlin")
+    assert_nil Leadkpi::Options.zone_data("../../../etc/passwd")
   end
 
   # As ActiveSupport::Duration is to those who do not know it.

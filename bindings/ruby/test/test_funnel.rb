@@ -127,7 +127,12 @@ class TestFunnel < Minitest::Test
     f = funnel.add_rows(ROWS)
     f.close_range(nil, Time.utc(2025, 6, 1))
     assert_equal REACHED, f.steps[:reached]
-    refused(Leadkpi::Error) { f.add_rows(ROWS.first(1)) }
+    [Time.utc(2025, 1, 1), Time.utc(1969)].each do |time|
+      refused(Leadkpi::Error, /closed/) { f.add_rows([[9, "lead", time]]) }
+    end
+    f.add_rows([[9, "lead", Time.utc(2025, 6, 1)]])
+    f.close_range
+    refused(Leadkpi::Error, /closed/) { f.add_rows([[9, "lead", Time.utc(2100)]]) }
   end
 
   def test_damaged_bytes_are_refused

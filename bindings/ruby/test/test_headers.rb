@@ -130,6 +130,7 @@ class TestFinding < Minitest::Test
       raised = assert_raises(LoadError) { Leadkpi::Library.check_version(found) }
       assert_match(/expected .*#{Leadkpi::VERSION}.* found #{found}/, raised.message)
     end
-    assert_nil Leadkpi::Library.check_version("0.1.7")
+    assert_raises(LoadError) { Leadkpi::Library.check_version("1.2.3", "1.2.4") }
+    [["0.1.7"], ["1.3.0", "1.2.4"], ["1.10.0", "1.9.0"]].each { |told| assert_nil Leadkpi::Library.check_version(*told) }
   end
 end
