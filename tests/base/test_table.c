@@ -429,6 +429,26 @@ START_TEST(text_is_read_in_every_layout)
 }
 END_TEST
 
+/* Each shares a column of the one before, and is all that holds it. */
+START_TEST(a_chain_of_tables_longer_than_the_stack_is_deep_is_freed)
+{
+    static const int64_t one = 1;
+    leadkpi_table *last, *next;
+    int64_t value;
+    ck_assert_int_eq(leadkpi_table_create(NULL, &last, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_borrow_int64(last, "n", Z, &one, 1, 0, NULL, &error), LEADKPI_OK);
+    for (int i = 0; i < 100000; i++) {
+        ck_assert_int_eq(leadkpi_table_create(NULL, &next, &error), LEADKPI_OK);
+        ck_assert_int_eq(leadkpi_table_share_column(next, "n", Z, last, 0, &error), LEADKPI_OK);
+        leadkpi_table_free(last);
+        last = next;
+    }
+    ck_assert_int_eq(leadkpi_table_get_int64(last, 0, 0, &value, &error), LEADKPI_OK);
+    ck_assert_int_eq(value, 1);
+    leadkpi_table_free(last);
+}
+END_TEST
+
 START_TEST(offsets_that_go_backwards_are_refused_with_their_place)
 {
     static const int64_t falling[] = {0, 4, 3}, negative[] = {-1, 0, 1}, bytes[] = {0, 0, 3};
@@ -437,10 +457,11 @@ START_TEST(offsets_that_go_backwards_are_refused_with_their_place)
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, falling, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
     ck_assert_str_eq(error.message, "column \"s\": expected text offset 2 from 4 on, found 3");
-    ck_assert_int_eq(error.row, 2);
+    ck_assert_int_eq(error.row, 1); /* which it ends */
     ck_assert_int_eq(error.column, 0);
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, negative, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(error.row, 0);
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, huge, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
     ck_assert_int_eq(leadkpi_table_borrow_text32(table, "s", Z, narrow, "abcd", 2, NULL, &error),
@@ -468,6 +489,7 @@ START_TEST(codes_without_a_text_are_refused_with_their_row)
     ck_assert_int_eq(leadkpi_table_borrow_dictionary(table, "c", Z, good, 3, 0, NULL, falling, "ab",
                                                      2, &error),
                      LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(error.row, -1); /* a text of the dictionary is no row */
     ck_assert_message("dictionary offset 2");
     ck_assert_int_eq(
         leadkpi_table_borrow_dictionary(table, "c", Z, good, 3, 0, NULL, NULL, "ab", 2, &error),
@@ -620,6 +642,7 @@ int main(void)
     tcase_add_test(tcase, a_column_of_nulls_is_one_of_any_type);
     tcase_add_test(tcase, a_decimal_is_divided_out_correctly_rounded);
     tcase_add_test(tcase, text_is_read_in_every_layout);
+    tcase_add_test(tcase, a_chain_of_tables_longer_than_the_stack_is_deep_is_freed);
     tcase_add_test(tcase, offsets_that_go_backwards_are_refused_with_their_place);
     tcase_add_test(tcase, codes_without_a_text_are_refused_with_their_row);
     tcase_add_test(tcase, a_cell_is_asked_for_by_its_type_and_place);
