@@ -4,45 +4,49 @@ require_relative "input"
 require_relative "kpi"
 
 module Leadkpi
-  # A method for each call of the catalogue that takes tables and options and gives a table: those about one KPI
-  # are methods of it, the others ({Leadkpi.scorecard}, {Leadkpi.benchmark}) of Leadkpi.
+  # A method for each call of the catalogue that gives a table: those about one KPI are methods of it, the others
+  # of Leadkpi.
   # @api private
   module Analysis
+    # What a call takes between host and table: a KPI or none, so many tables, options or none.
+    Shape = Struct.new(:verb, :function, :of_kpi, :tables, :options)
+
     class << self
       def define_all
-        Library.declarations.each_value do |each|
-          verb = each.name[/\Aleadkpi_kpi_(\w+)/, 1]
-          host, *inputs, options, out, _error = each.parameters
-          next unless verb && host == "const leadkpi_host *" && options == "const leadkpi_options *" &&
-                      out == "leadkpi_table **"
-
-          define(verb, each.name, inputs)
+        Library.declarations.each_value.filter_map { |each| shape(each) }.each do |found|
+          if found.of_kpi
+            Kpi.define_method(found.verb) { |*tables, **options| Analysis.run(found, tables, options, number) }
+          else
+            Leadkpi.define_singleton_method(found.verb) { |*tables, **options| Analysis.run(found, tables, options) }
+          end
         end
       end
 
-      def run(function, verb, wanted, tables, options, *kpi)
-        unless tables.size == wanted
-          raise ArgumentError, "#{verb}: expected #{wanted} table#{"s" if wanted > 1}, found #{tables.size}"
+      def run(shape, tables, options, *kpi)
+        unless tables.size == shape.tables
+          raise ArgumentError, "#{shape.verb}: expected #{shape.tables} tables, found #{tables.size}"
         end
+        raise ArgumentError, "#{shape.verb}: expected no options" unless shape.options || options.empty?
 
         with_inputs(tables) do |inputs|
-          Options.made(Options.schema_of("kpi", verb), options) do |definition|
-            Table.from(function, nil, *kpi, *inputs, definition, columns: inputs.first.names)
+          names = inputs.first&.names || []
+          next Table.from(shape.function, nil, *kpi, *inputs, columns: names) unless shape.options
+
+          Options.made(Options.schema_of("kpi", shape.verb), options) do |definition|
+            Table.from(shape.function, nil, *kpi, *inputs, definition, columns: names)
           end
         end
       end
 
       private
 
-      def define(verb, function, inputs)
-        wanted = inputs.count("const leadkpi_table *")
-        if inputs.first == "int32_t"
-          Kpi.define_method(verb) { |*tables, **options| Analysis.run(function, verb, wanted, tables, options, number) }
-        else
-          Leadkpi.define_singleton_method(verb) do |*tables, **options|
-            Analysis.run(function, verb, wanted, tables, options)
-          end
-        end
+      def shape(declaration)
+        verb = declaration.name[/\Aleadkpi_kpi_(\w+)/, 1]
+        host, *between, out, _error = declaration.parameters
+        return unless verb && host == "const leadkpi_host *" && out == "leadkpi_table **"
+
+        count = between.count("const leadkpi_table *")
+        Shape.new(verb, declaration.name, between.first == "int32_t", count, between.last == "const leadkpi_options *")
       end
 
       def with_inputs(tables, made = [], &block)
@@ -56,6 +60,20 @@ module Leadkpi
     define_all
   end
 
+  # @!method self.catalogue
+  #   Every KPI and variant with all that is known of it.
+  #   @return [Table]
+  # @!method self.categories
+  #   @return [Table]
+  # @!method self.inputs
+  #   Which KPI takes which measures.
+  #   @return [Table]
+  # @!method self.measures
+  #   What KPIs are computed from: id, type, unit, range, meaning.
+  #   @return [Table]
+  # @!method self.check_set(kpis)
+  #   What a set of KPIs leaves out, or says twice.
+  #   @return [Table]
   # @!method self.scorecard(goals, **options)
   #   Where goals stand; Leadkpi.options("kpi_scorecard").
   #   @return [Table]

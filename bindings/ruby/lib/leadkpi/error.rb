@@ -73,6 +73,15 @@ module Leadkpi
         out.read_pointer
       end
 
+      # The bytes that a function writes into a buffer, whose size it says first.
+      def written(name, *arguments)
+        needed = FFI::MemoryPointer.new(:size_t)
+        call(name, *arguments, nil, 0, needed)
+        buffer = FFI::MemoryPointer.new(:char, needed.get(:size_t, 0), false)
+        call(name, *arguments, buffer, buffer.size, needed)
+        buffer.read_bytes(needed.get(:size_t, 0))
+      end
+
       # A text as the library takes it: bytes and their length.
       def bytes(value)
         data = Values.utf8(value, "text", nil)

@@ -142,13 +142,7 @@ module Leadkpi
     end
 
     def read_bytes(verb)
-      needed = FFI::MemoryPointer.new(:size_t)
-      opened do |pointer|
-        Library.call(function(verb), pointer, nil, 0, needed)
-        buffer = FFI::MemoryPointer.new(:char, needed.get(:size_t, 0), false)
-        Library.call(function(verb), pointer, buffer, buffer.size, needed)
-        buffer.read_bytes(needed.get(:size_t, 0))
-      end
+      opened { |pointer| Library.written(function(verb), pointer) }
     end
   end
 

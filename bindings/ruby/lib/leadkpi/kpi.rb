@@ -71,6 +71,12 @@ module Leadkpi
       PROPERTIES.to_h { |name| [name, public_send(name)] }
     end
 
+    # Its definition as SQL; {Leadkpi.sql_dialects} has the dialects.
+    # @return [String]
+    def sql(dialect = Leadkpi.sql_dialects.first)
+      Library.written(:leadkpi_kpi_sql, number, *Library.bytes(dialect)).chop.force_encoding(Encoding::UTF_8)
+    end
+
     # What it is, in a few lines: formula, inputs with their units, when it is undefined.
     def to_s
       lines = ["#{title} = #{formula}"]
@@ -134,15 +140,19 @@ module Leadkpi
       found.select { |entry| properties.all? { |name, value| entry.public_send(name) == value.to_s } }
     end
 
-    # What KPIs are computed from: id, type, unit, range, meaning.
-    # @return [Table]
-    def measures
-      Table.from(:leadkpi_kpi_measures, nil)
+    # All that a name may mean: one KPI for a good name, several for an ambiguous one, none for an unknown one.
+    # @return [Array<Kpi>]
+    def candidates(name)
+      found = Library.collect do |index|
+        number = Library.leadkpi_kpi_candidate(*Library.bytes(name), index)
+        number.negative? ? nil : Kpi.new(number)
+      end
+      found.freeze
     end
 
-    # @return [Table]
-    def categories
-      Table.from(:leadkpi_kpi_categories, nil)
+    # @return [Array<String>] the dialects of {Kpi#sql}
+    def sql_dialects
+      Library.collect { |index| Library.text(Library.leadkpi_kpi_sql_dialect_at(index)) }
     end
 
     # A KPI with its interval, from inputs by position or by measure; nil is an input that is not given.

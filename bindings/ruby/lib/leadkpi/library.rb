@@ -12,8 +12,8 @@ module Leadkpi
   module Library
     extend FFI::Library
 
-    # A function of the library: what it gives, and the types of what it takes, as C says them.
-    Declaration = Struct.new(:name, :result, :parameters) do
+    # A function of the library: what it gives, the types of what it takes, and their names, as C says them.
+    Declaration = Struct.new(:name, :result, :parameters, :names) do
       # Calls that can fail are those that can take long: other threads of Ruby run meanwhile.
       def blocking?
         parameters.last == "leadkpi_error *"
@@ -53,8 +53,9 @@ module Leadkpi
           result, name, inside = line.match(/\A([^{(]*?)(leadkpi_\w+)\((.*)\);\z/)&.captures
           next unless name
 
-          parameters = inside == "void" ? [] : inside.split(", ").map { |each| each.sub(/\w+\z/, "").strip }
-          [name, Declaration.new(name, result.strip, parameters)]
+          parts = inside == "void" ? [] : inside.split(", ")
+          types = parts.map { |each| each.sub(/\w+\z/, "").strip }
+          [name, Declaration.new(name, result.strip, types, parts.map { |each| each[/\w+\z/].to_sym })]
         end.to_h
       end
 

@@ -295,6 +295,12 @@ module Leadkpi
     room_of "attribution"
     alias report credits
 
+    # Credit by removal from a Markov chain of that order.
+    # @return [Table]
+    def markov(order: 1, **options)
+      credits(models: ["markov:#{order}"], **options)
+    end
+
     # A handle that holds the journeys of this one as paths, without ids and times.
     # @param options types, as_of, from and to of Leadkpi.options("attribution_report") choose them
     # @return [Attribution]
@@ -376,6 +382,11 @@ module Leadkpi
         opened { |pointer| Library.call(function(:log_likelihood), pointer, rows, value) }
       end
       value.read_double
+    end
+
+    # @return [Symbol] how the fit ended
+    def outcome
+      opened { |pointer| Library.text(Library.leadkpi_lifetime_outcome_name(Library.leadkpi_lifetime_outcome(pointer))).to_sym }
     end
 
     room_of "lifetime"
