@@ -334,7 +334,7 @@ module Leadkpi
   # @!method summary
   #   How the fit ended, one row.
   #   @return [Table]
-  class Lifetime < Owned
+  class Lifetime < Stored
     class << self
       # Transactions to customers: frequency, recency, T, monetary_value.
       # @param transactions [Hash, Array, Table] id, time; amount
