@@ -76,6 +76,7 @@ class TestRooms < Minitest::Test
                .add_conversions([[1, day(2), 10.0]], columns: %i[id time value])
     sides = attribution.compare(models: %w[first last linear])
     assert_equal %w[Ads Mail], sides[:channel].compact.sort.first(2)
+    assert_equal attribution.credits(models: ["markov:1"]), attribution.markov(order: 1)
     closed = attribution.to_paths
     assert_equal attribution.compare(models: %w[first last linear]), closed.compare(models: %w[first last linear])
     both = closed.dup.merge!(closed.dup)
@@ -92,6 +93,7 @@ class TestRooms < Minitest::Test
     assert_equal model.dump, Leadkpi::Lifetime.load(model.dump).dump
     assert_operator model.log_likelihood(customers), :<, 0
     refute_empty model.curve.columns
+    assert_equal :given, model.outcome
     assert_predicate model.tap(&:close), :closed?
   end
 
