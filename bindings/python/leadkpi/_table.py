@@ -193,7 +193,8 @@ def _join(kinds: Set[Optional[str]]) -> Optional[str]:
 def _natural(values: Sequence[Any]) -> Sequence[Any]:
     """Without what pandas and numpy put among values of Python: NaT and NA are None, a number of theirs is one of ours."""
     kinds = {each for each in set(map(type, values)) if each.__name__ in ("NaTType", "NAType")
-             or getattr(each, "dtype", None) is not None and hasattr(each, "__float__") and not issubclass(each, str)}
+             or hasattr(each, "dtype") and hasattr(each, "__float__")
+             and not issubclass(each, str) and each.__name__ not in ("datetime64", "timedelta64")}
     if not kinds:
         return values
     return [(value.item() if hasattr(value, "item") else None) if type(value) in kinds else value for value in values]
