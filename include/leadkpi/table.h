@@ -144,6 +144,13 @@ LEADKPI_API leadkpi_status leadkpi_table_copy_strings(leadkpi_table *table, cons
                                                       const char *const *strings, size_t row_count,
                                                       leadkpi_error *error);
 
+/* leadkpi_table_add_nulls: add a column without a value, for a host that sees the type of a
+ * column by its values and found none. It passes for a column of any type. Nothing is borrowed.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (name, row count), OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_table_add_nulls(leadkpi_table *table, const char *name,
+                                                   size_t name_length, size_t row_count,
+                                                   leadkpi_error *error);
+
 /* leadkpi_table_share_column: add a column of another table under any name,
  * not copied: `table` holds a reference of `from` until it is freed. So a
  * column gets the name that a room asks for, or leaves the others behind.

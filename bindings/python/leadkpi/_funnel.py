@@ -57,6 +57,10 @@ class Funnel(Handle):
         """Who had step 1, and each other step too."""
         return self._table("retention", options)
 
+    def checks(self, **options: Any) -> Table:
+        """What is odd in the data, or does not fit the definition: steps that no event is, ..."""
+        return self._table("checks", options)
+
     def sequences(self, pattern: str, **options: Any) -> Table:
         """Which leads' events hold a pattern, such as "(?1)(?t<=1h)(?3)"; (?N) is an event of step N."""
         return self._table("sequences", {"pattern": pattern, **options})

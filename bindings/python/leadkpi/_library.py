@@ -175,6 +175,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_funnel_difference": (_status, [_object, _object, _new, _error]),
     "leadkpi_funnel_sequences": (_status, [_object, _object, _new, _error]),
     "leadkpi_funnel_sequence_leads": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_checks": (_status, [_object, _object, _new, _error]),
     "leadkpi_funnel_retention": (_status, [_object, _object, _new, _error]),
     "leadkpi_funnel_close": (_status, [_object, c_int64, c_int64, _error]),
     "leadkpi_funnel_leads": (_status, [_object, _object, _new, _error]),

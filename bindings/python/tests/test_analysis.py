@@ -128,7 +128,9 @@ class Rooms(unittest.TestCase):
 
     def test_a_funnel_has_waits_differences_patterns_and_closed_ranges(self):
         funnel = self.funnel()
-        self.assertEqual(sum(funnel.histogram(to_step=2)["leads"]), 2)
+        self.assertEqual(sum(funnel.histogram(to_step=2)["completed"]), 2)
+        self.assertEqual(lk.Funnel(["a", "z"]).add({"id": [1], "event": ["a"], "time": [START]}).checks()["finding"],
+                         ["steps_without_events"])
         self.assertEqual(set(funnel.difference(by="segment")["verdict"]) - {""}, {"not distinguishable"})
         self.assertEqual(funnel.sequences("(?1)(?t<=1d)(?2)")["matched"], [1])
         self.assertEqual(funnel.sequence_leads("(?1)(?2)")["matches"], [1, 1])
