@@ -201,10 +201,10 @@ def _natural(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _seen_type(name: str, values: Sequence[Any]) -> str:
-    """The type of a list, from its values. Nothing but None, or nothing: text."""
+    """The type of a list, from its values. Nothing but None, or nothing: "", which passes for any."""
     kinds = {_kind_of(python_type) for python_type in set(map(type, values)) - {type(None)}}
     if not kinds:
-        return "text"
+        return ""
     joined = _join(kinds)
     if joined:
         return joined
@@ -269,7 +269,11 @@ class Input:
         if not isinstance(values, (list, tuple)):
             values = values.tolist() if hasattr(values, "tolist") else list(values)
         values = _natural(values)
-        self._convert(name, values, told or _seen_type(name, values), scale)
+        kind = told or _seen_type(name, values)
+        if kind:
+            self._convert(name, values, kind, scale)
+        else:
+            call("leadkpi_table_add_nulls", self.handle, *text(name), len(values), columns=self.names)
 
     def _lend(self, name: str, values: Any, told: Optional[str], scale: Optional[int]) -> bool:
         """Lend an array without a copy; False where its type does not allow it."""
