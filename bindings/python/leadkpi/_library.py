@@ -59,6 +59,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_borrow_timestamp": (_status, _column),
     "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
     "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
+    "leadkpi_table_add_nulls": (_status, _named + [_size, _error]),
     "leadkpi_table_share_column": (_status, _named + [_object, c_int32, _error]),
     "leadkpi_table_copy_column": (_status, _named + [_text, _object, c_int32, _error]),
     "leadkpi_table_row_count": (_size, [_object]),
