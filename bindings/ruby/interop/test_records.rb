@@ -81,6 +81,9 @@ class TestRecords < Minitest::Test
     assert_equal ["2025-01", 900.25, 60.25], table[0].values_at(:period, :closed_won_revenue, :cost_per_lead)
     assert_equal table, campaigns.report(kpis: %w[closed_won_revenue cpl], grain: :month, zone: "Europe/Berlin", sla: "5min",
                                          as_of: "2025-02-01", totals: false)
+    responses = Leadkpi::Responses.new.add_leads(Deal.pluck(:id, :closed_at), columns: %i[id time])
+    assert_equal responses.targets(as_of: "2025-02-01", targets: %w[5min 1h]),
+                 responses.targets(as_of: "2025-02-01", targets: [5.minutes, 1.hour])
     error = assert_raises(Leadkpi::BadArgumentError) { campaigns.report(sla: 1.month) }
     assert_includes error.message, "whose length is fixed"
   end

@@ -42,6 +42,9 @@ class TestCalendar < Minitest::Test
     assert_equal [false, true], [calendar.open?(wednesday), calendar.open?(wednesday + 3600)]
     assert_equal Time.utc(2025, 1, 1, 9), calendar.next_open(wednesday)
     assert_equal 40 * 3600, calendar.open_between(wednesday, wednesday + (7 * 86_400))
+    free = Leadkpi::Calendar.new(hours: "mon-fri 09:00-17:00", holidays: [Date.new(2025, 1, 1), "2025-01-02"])
+    assert_equal 24 * 3600, free.open_between(wednesday, wednesday + (7 * 86_400))
+    refused(Leadkpi::Error, /T08:00:00/) { Leadkpi::Calendar.new(hours: "mon 09:00-17:00", holidays: [wednesday]) }
   end
 
   def test_a_pattern_is_found_counted_and_placed

@@ -141,6 +141,7 @@ class TestKpi < Minitest::Test
     assert_equal entry, Marshal.load(Marshal.dump(entry))
     assert_equal entry.hash, Leadkpi.kpi(:cpl).hash
     assert_equal entry.formula, entry.to_h[:formula]
+    assert_equal "#<Leadkpi::Kpi cost_per_lead: campaign_spend / new_leads>", entry.inspect
     assert_raises(NoMethodError) { entry.colour }
     assert_raises(NoMethodError) { Leadkpi.kpis(colour: "red") }
     assert_includes Leadkpi.measures[:id], "new_leads"

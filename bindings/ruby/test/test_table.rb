@@ -156,6 +156,7 @@ class TestTable < Minitest::Test
     assert_equal [2, %i[row n share], "persons"], [TABLE.size, TABLE.columns, TABLE.units[:n]]
     assert_equal({ row: "a", n: 1, share: 0.5 }, TABLE[0])
     assert_equal({ row: "b", n: nil, share: 2.0 }, TABLE[-1])
+    assert_equal [false, true], [TABLE.empty?, Leadkpi::Table.new({}).empty?]
     assert_nil TABLE[2]
     assert_nil TABLE[-3]
     assert_equal [TABLE[0], TABLE[1]], TABLE.to_a
@@ -174,6 +175,10 @@ class TestTable < Minitest::Test
     assert_equal "row  n  share\na    1    0.5\nb    -      2", TABLE.to_s
     assert_equal "", Leadkpi::Table.new({}).to_s
     assert_equal "#<Leadkpi::Table of 2 rows: row, n, share>", TABLE.inspect
+    mixed = Leadkpi::Table.new({ at: [Time.utc(2025, 1, 1), Time.utc(2025, 1, 1, 0, 0, Rational(1, 2))],
+                                 money: [BigDecimal("1.5"), nil], ok: [true, false] })
+    assert_equal ["at                           money  ok", "2025-01-01T00:00:00Z           1.5  true",
+                  "2025-01-01T00:00:00.500000Z      -  false"], mixed.to_s.lines(chomp: true)
     long = Leadkpi::Table.new({ n: (1..100).to_a })
     assert_equal [62, "... 100 rows"], [long.to_s.lines.size, long.to_s.lines.last]
   end

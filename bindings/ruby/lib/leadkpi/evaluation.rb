@@ -69,6 +69,7 @@ module Leadkpi
       # The KPI's own function over single numbers, Arrays of them, or samples.
       def compute(entry, function, values)
         return over_samples(entry, function, values) if entry.arrays?
+        return function.call(*values) if values.all?(Float)
         return over_columns(entry, values) if values.any?(Array)
         return NAN if values.any?(nil)
 
