@@ -286,6 +286,12 @@ module Leadkpi
   # @!method removal_effects(**options)
   #   What would be lost without a channel.
   #   @return [Table]
+  # @!method shapley(**options)
+  #   What the Shapley models make of each channel, and how sure it is.
+  #   @return [Table]
+  # @!method measures(**options)
+  #   Credit of one model as fractional leads, which Campaigns#add_measures takes.
+  #   @return [Table]
   # @!method transitions(**options)
   #   @return [Table]
   # @!method orders(**options)
