@@ -213,8 +213,7 @@ def _kpi(table: Any, column: str) -> Bars:
     rows = [row for row in table if "row" not in table.columns or row.row != "total"] or list(table)
     unit = table.units.get(column, "")
     groups: Dict[str, Dict[str, Any]] = {}
-    for row in rows:
-        group = ", ".join(_text(row[name]) for name in names) or "all"
+    for row, group in zip(rows, _labels(table, rows, names, column, not has_periods)):
         key, label = (group, row.period) if has_periods else (column, group)
         groups.setdefault(key, {})[label] = row
     labels = list(dict.fromkeys(label for cells in groups.values() for label in cells))
@@ -222,7 +221,18 @@ def _kpi(table: Any, column: str) -> Bars:
         labels.sort(key=lambda label: next(cells[label].period_start for cells in groups.values() if label in cells))
     series = [_cells(name, [cells.get(label) for label in labels], column, unit) for name, cells in groups.items()]
     return Bars(column.replace("_", " "), labels, series, _axis(unit), unit == "fraction", [], "",
-                has_periods and len(labels) * len(series) > MANY_BARS)
+                (has_periods or not names) and len(labels) * len(series) > MANY_BARS)
+
+
+def _labels(table: Any, rows: Sequence[Any], names: Sequence[str], column: str, must_differ: bool) -> List[str]:
+    """The texts of each row; where they do not tell the rows apart, with as many numbers as do."""
+    parts = [[_text(row[name]) for name in names] for row in rows]
+    numbers = (name for name, kind in table.types.items() if kind in ("int64", "double", "decimal") and name != column)
+    while must_differ and len(set(map(tuple, parts))) < len(parts):
+        name = next(numbers, None)
+        for place, (row, part) in enumerate(zip(rows, parts)):
+            part.append(str(place) if name is None else _text(row[name]))
+    return [", ".join(part) or "all" for part in parts]
 
 
 def _cells(name: str, rows: Sequence[Any], column: str, unit: str) -> Series:
@@ -265,7 +275,12 @@ def picture(table: Any, y: Optional[str]) -> Any:
     if not numbers or not len(table):
         raise failure("bad_argument", "plot: expected a table with rows and a column of numbers; "
                       f"found {len(table)} rows of {', '.join(table.columns)}")
-    return _kpi(table, numbers[0])
+    return _kpi(table, _main(table, numbers))
+
+
+def _main(table: Any, numbers: Sequence[str]) -> str:
+    """The first number that has a unit; what has none counts the rows, or names them."""
+    return next((name for name in numbers if table.units.get(name)), numbers[0])
 
 
 # ---- by matplotlib ---------------------------------------------------------------------
@@ -321,9 +336,10 @@ def _bars_by_matplotlib(it: Bars, ax: Any) -> None:
     for i, series in enumerate(it.series if it.is_trend else []):
         ax.plot(range(len(it.labels)), [float("nan") if value is None else value for value in series.values], marker="o",
                 markersize=3, color=PALETTE[i % len(PALETTE)], linestyle=DASHES[i // len(PALETTE) % len(DASHES)], label=series.name)
-    ax.set_xticks(range(len(it.labels)))
-    is_long = max(map(len, it.labels), default=0) * len(it.labels) > 70
-    ax.set_xticklabels(it.labels, rotation=30 if is_long else 0, ha="right" if is_long else "center")
+    shown = range(0, len(it.labels), 1 + len(it.labels) // 26)  # not more than fit
+    ax.set_xticks(shown)
+    is_long = max(map(len, it.labels), default=0) * len(shown) > 70
+    ax.set_xticklabels([it.labels[i] for i in shown], rotation=30 if is_long else 0, ha="right" if is_long else "center")
     ax.set_ylabel(it.axis, color=INK)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0) if it.is_share
                                  else FuncFormatter(lambda value, _: f"{value:,.10g}"))

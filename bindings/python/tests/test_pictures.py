@@ -82,6 +82,10 @@ class Pictures(unittest.TestCase):
         days = lk.Campaigns().add_leads({"id": list(range(40)), "time": [START + DAY * day for day in range(40)]})
         by_day = _plot.picture(days.report(kpis=["lead_volume"], grain="day", as_of="2025-03-01"), None)
         self.assertTrue(by_day.is_trend and len(by_day.labels) >= 40)
+        waits = lk.Funnel(["lead", "mql"], window="9d").add(events()).histogram(bins=2)
+        self.assertEqual(_plot.picture(waits, "completed").series[0].values, waits["completed"])
+        curve = lk.Lifetime(model="sbg", alpha=0.7, beta=1.2).curve()
+        self.assertEqual(_plot.picture(curve, None).series[0].values, curve["survival"])
         with self.assertRaisesRegex(KeyError, "no column 'nothing'"):
             _plot.picture(table, "nothing")
 
