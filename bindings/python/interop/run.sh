@@ -13,3 +13,10 @@ export top_srcdir PYTHONPATH LEADKPI_LIBRARY HYPOTHESIS_STORAGE_DIRECTORY
 "$python" -B -m unittest discover -s "$package/interop" -t "$package/interop" || fail "interop"
 # The README again, with the packages that its last examples ask for.
 "$python" -B -m unittest discover -s "$package/tests" -t "$package/tests" -p test_readme.py || fail "README"
+# What a caller writes is checked against the package's types.
+"$python" -m mypy --strict --cache-dir .interop/mypy -c '
+import leadkpi as lk
+table: lk.Table = lk.Funnel(["lead", "won"], window="30d").add({"id": [1]}).steps()
+estimate: lk.Estimate = lk.evaluate("cpl", 5000, 250)
+low: float = estimate.low
+' || fail "mypy --strict of a caller"

@@ -24,6 +24,8 @@ TABLES = {
     "models": lambda: made.attribution().compare(models=["first", "last", "markov"]),
     "credits": lambda: made.attribution().credits(models=["linear", "markov"]),
     "report": lambda: made.campaigns().report(by=["channel"], kpis=["cpl"], as_of="2025-02-01"),
+    "months": lambda: made.campaigns().report(by=["channel"], kpis=["cpl"], grain="month", as_of="2025-02-01"),
+    "days": lambda: made.campaigns().report(by=["channel"], kpis=["lead_volume"], grain="day", as_of="2025-03-01"),
     "no rows": lambda: lk.Cohorts().retention(as_of="2025-03-02"),
 }
 

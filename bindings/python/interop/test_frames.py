@@ -166,6 +166,11 @@ class Kpis(unittest.TestCase):
             with self.subTest(spend):
                 numpy.testing.assert_array_equal(numpy.array(lk.cost_per_lead(spend, 3)), [3, numpy.nan])
 
+    def test_undefined_raises_with_its_row_where_it_is_asked_for(self):
+        with self.assertRaisesRegex(lk.UndefinedError, "row 1: ") as told:
+            lk.cost_per_lead(polars.Series([1.0, 2.0]), numpy.array([1.0, 0.0]), undefined="raise")
+        self.assertEqual(told.exception.row, 1)
+
     def test_whole_numbers_beyond_a_double_are_refused_by_name_in_every_make(self):
         big = 2**53 + 1
         for spend in ([big], numpy.array([big]), numpy.array([2**64 - 1], "u8"), numpy.array([2**63 - 1]), numpy.int64(big),

@@ -125,6 +125,13 @@ class Result:
         import numpy
         return numpy.empty(rows)  # not written twice
 
+    def first_nan(self) -> Optional[int]:
+        """The first row without a value."""
+        if isinstance(self._values, array):
+            return next((row for row, value in enumerate(self._values) if value != value), None)
+        wrong = (self._values != self._values).nonzero()[0]
+        return int(wrong[0]) if len(wrong) else None
+
     def as_given(self) -> Any:
         like, values = self._like, self._values
         if isinstance(like, (list, tuple)):

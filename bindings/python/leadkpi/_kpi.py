@@ -173,7 +173,7 @@ def _estimate(out: EstimateStruct, reason: str) -> Estimate:
 
 # ---- a function a KPI ----------------------------------------------------------------
 
-def _over_columns(entry: Kpi, inputs: Sequence[Any]) -> Any:
+def _over_columns(entry: Kpi, inputs: Sequence[Any], raises: bool) -> Any:
     lengths = {name: len(value) for name, value in zip(entry.inputs, inputs) if is_array(value)}
     rows = next(iter(lengths.values()))
     for name, length in lengths.items():
@@ -185,6 +185,10 @@ def _over_columns(entry: Kpi, inputs: Sequence[Any]) -> Any:
     result = Result(inputs, rows)
     place = ctypes.cast(result.place, ctypes.POINTER(ctypes.c_double)) if result.place else (ctypes.c_double * 1)()
     call("leadkpi_kpi_evaluate_columns", entry.number, addresses(columns), len(columns), strides, rows, place, None)
+    row = result.first_nan() if raises else None
+    if row is not None:
+        found = evaluate(entry, *[column[row] for column in columns])
+        raise failure(found.status, f"row {row}: {found.reason}", row)
     return result.as_given()
 
 
@@ -214,7 +218,7 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
         if undefined not in ("nan", "raise"):
             raise ValueError(f'undefined: expected "nan" or "raise", found {undefined!r}')
         if not takes_arrays and any(map(is_array, values)):
-            return _over_columns(entry, values)
+            return _over_columns(entry, values, undefined == "raise")
         if takes_arrays:
             columns = arrays_of(values, inputs)
             pairs = zip(addresses(columns), sizes(columns))

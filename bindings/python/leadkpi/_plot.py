@@ -9,6 +9,7 @@ from ._library import failure
 
 # Told apart by those who do not see every colour too: Okabe and Ito, "Color Universal Design", 2008.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7F7F7F", "#F0E442")
+DASHES = ("-", "--", ":", "-.")  # for those beyond the palette
 INK, FAINT, GRID_LINE = "#333333", "#D9D9D9", "#E6E6E6"
 
 Number = Optional[float]
@@ -29,9 +30,10 @@ class Bars(NamedTuple):
     labels: List[str]
     series: List[Series]
     axis: str
-    is_share: bool        # fractions, shown in percent
+    is_share: bool            # fractions, shown in percent
     behind: Sequence[Number]  # a faint bar behind each of the only series; [] for none
     note: str
+    is_trend: bool = False    # a line a series instead: too many for bars
 
 
 class Grid(NamedTuple):
@@ -74,7 +76,7 @@ def _text(value: Any) -> str:
 
 
 def _percent(value: Number) -> str:
-    return "" if value is None else f"{value:.1%}" if value < 0.0995 else f"{value:.0%}"
+    return "" if value is None else f"{value:.1%}" if 0 < value < 0.0995 else f"{value:.0%}"
 
 
 def _dimensions(table: Any, known: Sequence[str]) -> List[str]:
@@ -100,12 +102,12 @@ def _funnel(table: Any) -> Bars:
     groups = _groups(table, _FUNNEL)
     steps = [row.name for row in next(iter(groups.values()), [])]
     still = sum(row.open for row in table if row.row == "total") if "open" in table.columns else 0
-    note = f"{still} leads may still go on" if still else ""
+    note = f"{still:,} lead{'' if still == 1 else 's'} may still go on" if still else ""
     if len(groups) < 2:
         rows = next(iter(groups.values()), [])
         notes = [f"{row.reached:,}" for row in rows]
         for i, row in enumerate(rows[1:], 1):
-            before = rows[i - 1].name if len(rows[i - 1].name) <= 12 else "those before"
+            before = rows[i - 1].name if len(rows[i - 1].name) <= 8 else "previous"
             notes[i] += f"\n{_percent(row.overall_rate)} of all\n{_percent(row.step_rate)} of {before}"
         reached: List[Number] = [float(row.reached) for row in rows]
         one = Series("reached", reached, _bare(reached), _bare(reached), notes)
@@ -200,18 +202,48 @@ def _brief(value: Number, unit: str) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.3g}"
 
 
+_PERIOD = ("period", "period_start", "period_end")
+MANY_BARS = 36
+
+
 def _kpi(table: Any, column: str) -> Bars:
-    """One number of any report, by the groups of its rows."""
-    names = _dimensions(table, ("row", "status", "flags"))
+    """One number of any report: by the groups of its rows, or by period with a series a group."""
+    has_periods = set(_PERIOD) <= set(table.columns)
+    names = _dimensions(table, ("row", "status", "flags", *(_PERIOD if has_periods else ())))
     rows = [row for row in table if "row" not in table.columns or row.row != "total"] or list(table)
-    labels = [", ".join(_text(row[name]) for name in names) or "all" for row in rows]
     unit = table.units.get(column, "")
-    values = [_finite(row[column]) for row in rows]
-    low, high = ([_finite(row[column + end]) for row in rows] if column + end in table.columns else _bare(values)
-                 for end in ("_low", "_high"))
-    notes = [_brief(value, unit) for value in values]
-    return Bars(column.replace("_", " "), labels, [Series(column, values, low, high, notes)], _axis(unit),
-                unit == "fraction", [], "")
+    groups: Dict[str, Dict[str, Any]] = {}
+    for row, group in zip(rows, _labels(table, rows, names, column, not has_periods)):
+        key, label = (group, row.period) if has_periods else (column, group)
+        groups.setdefault(key, {})[label] = row
+    labels = list(dict.fromkeys(label for cells in groups.values() for label in cells))
+    if has_periods:
+        labels.sort(key=lambda label: next(cells[label].period_start for cells in groups.values() if label in cells))
+    series = [_cells(name, [cells.get(label) for label in labels], column, unit) for name, cells in groups.items()]
+    return Bars(column.replace("_", " "), labels, series, _axis(unit), unit == "fraction", [], "",
+                (has_periods or not names) and len(labels) * len(series) > MANY_BARS)
+
+
+def _labels(table: Any, rows: Sequence[Any], names: Sequence[str], column: str, must_differ: bool) -> List[str]:
+    """The texts of each row; where they do not tell the rows apart, with as many numbers as do."""
+    parts = [[_text(row[name]) for name in names] for row in rows]
+    numbers = (name for name, kind in table.types.items() if kind in ("int64", "double", "decimal") and name != column)
+    while must_differ and len(set(map(tuple, parts))) < len(parts):
+        name = next(numbers, None)
+        for place, (row, part) in enumerate(zip(rows, parts)):
+            part.append(str(place) if name is None else _text(row[name]))
+    return [", ".join(part) or "all" for part in parts]
+
+
+def _cells(name: str, rows: Sequence[Any], column: str, unit: str) -> Series:
+    """A column of these rows; None where there is no row."""
+    def values_of(key: str) -> List[Number]:
+        return [None if row is None else _finite(row[key]) for row in rows]
+    has_interval = rows and all(column + end in next(row for row in rows if row is not None).to_dict()
+                                for end in ("_low", "_high"))
+    values = values_of(column)
+    low, high = (values_of(column + end) if has_interval else _bare(values) for end in ("_low", "_high"))
+    return Series(name, values, low, high, [_brief(value, unit) for value in values])
 
 
 _KINDS: Dict[str, Tuple[Callable[[Any], Any], Sequence[str]]] = {
@@ -243,20 +275,24 @@ def picture(table: Any, y: Optional[str]) -> Any:
     if not numbers or not len(table):
         raise failure("bad_argument", "plot: expected a table with rows and a column of numbers; "
                       f"found {len(table)} rows of {', '.join(table.columns)}")
-    return _kpi(table, numbers[0])
+    return _kpi(table, _main(table, numbers))
+
+
+def _main(table: Any, numbers: Sequence[str]) -> str:
+    """The first number that has a unit; what has none counts the rows, or names them."""
+    return next((name for name in numbers if table.units.get(name)), numbers[0])
 
 
 # ---- by matplotlib ---------------------------------------------------------------------
 
 def _plain_axes(ax: Any, title: str, note: str) -> None:
-    ax.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold", pad=12)
+    ax.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold", pad=22 if note else 12)
     ax.tick_params(length=0, colors=INK)
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
     if note:
-        below = -44 if ax.get_xlabel() else -26
-        ax.annotate(note, (0, 0), xycoords="axes fraction", xytext=(0, below), textcoords="offset points",
-                    fontsize=8, color=INK, va="top")
+        ax.annotate(note, (0, 1), xycoords="axes fraction", xytext=(0, 8), textcoords="offset points",
+                    fontsize=9, color=INK)
 
 
 def _whiskers(series: Series) -> Optional[List[List[float]]]:
@@ -271,11 +307,19 @@ def _whiskers(series: Series) -> Optional[List[List[float]]]:
     return [below, above]
 
 
+def _legend(ax: Any, count: int) -> None:
+    """Above, where there is room beside the title; else to the right."""
+    if count <= 5:
+        ax.legend(frameon=False, ncols=count, loc="lower right", bbox_to_anchor=(1, 1), fontsize=9)
+    else:
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), fontsize=9)
+
+
 def _bars_by_matplotlib(it: Bars, ax: Any) -> None:
     from matplotlib.ticker import FuncFormatter, PercentFormatter
     count = len(it.series)
     width = 0.8 / max(count, 1)
-    for i, series in enumerate(it.series):
+    for i, series in enumerate([] if it.is_trend else it.series):
         places = [label - 0.4 + width * (i + 0.5) for label in range(len(it.labels))]
         heights = [0.0 if value is None else value for value in series.values]
         if it.behind:
@@ -289,9 +333,13 @@ def _bars_by_matplotlib(it: Bars, ax: Any) -> None:
             if note and not crowded:
                 ax.annotate(note, (place, height + above), xytext=(0, 3), textcoords="offset points", ha="center",
                             va="bottom", fontsize=8, color=INK)
-    ax.set_xticks(range(len(it.labels)))
-    is_long = max(map(len, it.labels), default=0) * len(it.labels) > 70
-    ax.set_xticklabels(it.labels, rotation=30 if is_long else 0, ha="right" if is_long else "center")
+    for i, series in enumerate(it.series if it.is_trend else []):
+        ax.plot(range(len(it.labels)), [float("nan") if value is None else value for value in series.values], marker="o",
+                markersize=3, color=PALETTE[i % len(PALETTE)], linestyle=DASHES[i // len(PALETTE) % len(DASHES)], label=series.name)
+    shown = range(0, len(it.labels), 1 + len(it.labels) // 26)  # not more than fit
+    ax.set_xticks(shown)
+    is_long = max(map(len, it.labels), default=0) * len(shown) > 70
+    ax.set_xticklabels([it.labels[i] for i in shown], rotation=30 if is_long else 0, ha="right" if is_long else "center")
     ax.set_ylabel(it.axis, color=INK)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0) if it.is_share
                                  else FuncFormatter(lambda value, _: f"{value:,.10g}"))
@@ -299,8 +347,8 @@ def _bars_by_matplotlib(it: Bars, ax: Any) -> None:
     ax.grid(axis="y", color=GRID_LINE)
     ax.margins(y=0.16)
     if count > 1:
-        ax.legend(frameon=False, ncols=min(count, 4), loc="lower right", bbox_to_anchor=(1, 1), fontsize=9)
-    _plain_axes(ax, it.title, "" if is_long else it.note)
+        _legend(ax, count)
+    _plain_axes(ax, it.title, it.note)
 
 
 def _grid_by_matplotlib(it: Grid, ax: Any) -> None:
@@ -340,7 +388,7 @@ def _curves_by_matplotlib(it: Curves, ax: Any) -> None:
     ax.set_axisbelow(True)
     ax.grid(color=GRID_LINE)
     if len(it.curves) > 1:
-        ax.legend(frameon=False, ncols=min(len(it.curves), 4), loc="lower right", bbox_to_anchor=(1, 1), fontsize=9)
+        _legend(ax, len(it.curves))
     _plain_axes(ax, it.title, "")
 
 
@@ -349,7 +397,8 @@ def _size(it: Any) -> Tuple[float, float]:
     if isinstance(it, Grid):
         return 2.6 + 0.55 * max(len(it.columns), 4), 1.6 + 0.36 * max(len(it.labels), 3)
     if isinstance(it, Bars):
-        return min(16.0, max(6.4, 1.2 + 0.42 * len(it.labels) * max(len(it.series), 3))), 4.2
+        bars = 3 if it.is_trend or len(it.labels) > 12 else max(len(it.series), 3)
+        return min(16.0, max(6.4, 1.2 + 0.42 * len(it.labels) * bars)), 4.2
     return 7.2, 4.2
 
 
@@ -380,7 +429,8 @@ def _titled(chart: Any, it: Any, note: str = "") -> Any:
 
 def _bars_by_altair(it: Bars) -> Any:
     rows = [{"label": label, "series": series.name, "value": series.values[i], "low": series.low[i],
-             "high": series.high[i], "note": " · ".join(series.notes[i].split("\n")[:2]), "behind": it.behind[i] if it.behind else None}
+             "high": series.high[i], "note": " · ".join(series.notes[i].split("\n")[:2]),
+             "behind": it.behind[i] if it.behind else None}
             for series in it.series for i, label in enumerate(it.labels)]
     altair = _altair()
     names = [series.name for series in it.series]
@@ -391,6 +441,8 @@ def _bars_by_altair(it: Bars) -> Any:
         base = base.encode(xOffset=altair.XOffset("series:N", sort=names))
     color: Any = altair.Color("series:N", sort=names, title=None, scale=altair.Scale(range=list(PALETTE))) if several \
         else altair.value(PALETTE[0])
+    if it.is_trend:
+        return _trend_by_altair(it, rows, names)
     y = altair.Y("value:Q", title=it.axis, axis=altair.Axis(format="%" if it.is_share else ",~r"))
     layers = [base.mark_bar(color=FAINT).encode(y="behind:Q")] if it.behind else []
     layers.append(base.mark_bar().encode(y=y, color=color))
@@ -398,7 +450,16 @@ def _bars_by_altair(it: Bars) -> Any:
         layers.append(base.mark_rule(color=INK).encode(y="low:Q", y2="high:Q"))
     elif len(rows) <= 24:
         layers.append(base.mark_text(baseline="bottom", dy=-3, fontSize=10, color=INK).encode(y="value:Q", text="note:N"))
-    return _titled(altair.layer(*layers).properties(width=max(320, 26 * len(rows)), height=280), it, it.note)
+    return _titled(altair.layer(*layers).properties(width=min(900, max(320, (84 if it.behind else 60) * len(it.labels), 26 * len(rows))), height=280), it, it.note)
+
+
+def _trend_by_altair(it: Bars, rows: Sequence[Dict[str, Any]], names: Sequence[str]) -> Any:
+    altair = _altair()
+    chart = altair.Chart(altair.Data(values=rows)).mark_line(point=True).encode(
+        x=altair.X("label:N", sort=it.labels, title=None, axis=altair.Axis(labelAngle=0 if len(it.labels) < 13 else -30)),
+        color=altair.Color("series:N", sort=names, title=None),
+        y=altair.Y("value:Q", title=it.axis, axis=altair.Axis(format="%" if it.is_share else ",~r")))
+    return _titled(chart.properties(width=min(900, max(320, 60 * len(it.labels))), height=280), it, it.note)
 
 
 def _grid_by_altair(it: Grid) -> Any:

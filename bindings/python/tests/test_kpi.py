@@ -77,6 +77,10 @@ class Calling(unittest.TestCase):
     def test_undefined_is_nan_or_raises_as_asked(self):
         self.assertEqual(lk.cost_per_lead(5000, 250), 20.0)
         self.assertTrue(math.isnan(lk.cost_per_lead(5000, 0)))
+        with self.assertRaisesRegex(lk.UndefinedError, "row 1: .*new_leads = 0") as told:
+            lk.cost_per_lead([1, 2, 3], [1, 0, 0], undefined="raise")
+        self.assertEqual(told.exception.row, 1)
+        self.assertEqual(lk.cost_per_lead([1, 2], 2, undefined="raise"), [0.5, 1.0])
         with self.assertRaisesRegex(lk.UndefinedError, "new_leads = 0"):
             lk.cost_per_lead(5000, 0, undefined="raise")
         with self.assertRaises(lk.BadDataError):

@@ -75,6 +75,17 @@ class Pictures(unittest.TestCase):
         self.assertEqual(dict(zip(seen.labels, seen.series[0].values)), {"Paid Search": 90, "Events": 30})
         self.assertTrue(all(low < value for low, value in zip(seen.series[0].low, seen.series[0].values)))
         self.assertEqual(_plot.picture(table, None).title, "cost per lead")
+        months = campaigns().report(by=["channel"], kpis=["lead_volume"], grain="month", as_of="2025-02-01")
+        by_month = _plot.picture(months, "lead_volume")
+        self.assertEqual((by_month.labels[0], by_month.is_trend), ("2025-01", False))
+        self.assertEqual({each.name: each.values[0] for each in by_month.series}, {"Events": 2, "Paid Search": 1})
+        days = lk.Campaigns().add_leads({"id": list(range(40)), "time": [START + DAY * day for day in range(40)]})
+        by_day = _plot.picture(days.report(kpis=["lead_volume"], grain="day", as_of="2025-03-01"), None)
+        self.assertTrue(by_day.is_trend and len(by_day.labels) >= 40)
+        waits = lk.Funnel(["lead", "mql"], window="9d").add(events()).histogram(bins=2)
+        self.assertEqual(_plot.picture(waits, "completed").series[0].values, waits["completed"])
+        curve = lk.Lifetime(model="sbg", alpha=0.7, beta=1.2).curve()
+        self.assertEqual(_plot.picture(curve, None).series[0].values, curve["survival"])
         with self.assertRaisesRegex(KeyError, "no column 'nothing'"):
             _plot.picture(table, "nothing")
 
