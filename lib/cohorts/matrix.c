@@ -208,7 +208,7 @@ static leadkpi_status count_cells(matrix *m, int64_t *cells, leadkpi_error *erro
 static leadkpi_status count_all(matrix *m, int64_t *cells, leadkpi_error *error)
 {
     int64_t least = INT64_MAX, most = INT64_MIN;
-    lk_map64 map = {{NULL, 0, 0, 0}, NULL, 0, 0};
+    lk_map64 map = {.keys = NULL};
     for (size_t i = 0; i < m->count; i++) {
         if (m->customers[i] < least) least = m->customers[i];
         if (m->customers[i] > most) most = m->customers[i];
