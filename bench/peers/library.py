@@ -127,3 +127,12 @@ def matrix(of, start, periods, customers, times):
          _POINTER(customers.ctypes.data), _POINTER(times.ctypes.data),
          ctypes.c_size_t(len(customers)), _POINTER(cells.ctypes.data), None)
     return cells
+
+
+def levels_of_several(times, codes, code_steps, ends, step_count, windows, out):
+    """code_steps: a row a funnel."""
+    counts = np.full(len(windows), step_count, np.int32)
+    call("funnel_levels_of_several", None, _POINTER(times.ctypes.data), _POINTER(codes.ctypes.data),
+         _POINTER(ends.ctypes.data), ctypes.c_size_t(len(ends)), ctypes.c_int32(len(windows)),
+         _POINTER(code_steps.ctypes.data), ctypes.c_size_t(code_steps.shape[1]),
+         _POINTER(counts.ctypes.data), _POINTER(windows.ctypes.data), _POINTER(out.ctypes.data))

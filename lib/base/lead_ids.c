@@ -43,14 +43,33 @@ static leadkpi_status intern_hashes(lk_lead_ids *ids, lk_memory *memory, const l
 
 /* ---- numbers ------------------------------------------------------------------ */
 
-/* The array reaches to the largest number of the column, if there would be few gaps. */
-static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
+/* Numbers of a column, or of another object's ids. */
+typedef struct numbers {
+    const char *cells;
+    ptrdiff_t stride;
+    size_t count;
+} numbers;
+
+static inline int64_t number_at(const numbers *n, size_t i)
+{
+    int64_t value;
+    memcpy(&value, n->cells + (ptrdiff_t)i * n->stride, sizeof value);
+    return value;
+}
+
+static numbers numbers_of(const lk_column *column)
+{
+    return (numbers){lk_column_cell(column, 0), column->stride, column->row_count};
+}
+
+/* The array reaches to the largest number, if there would be few gaps. */
+static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n,
                                 leadkpi_error *error)
 {
-    uint64_t largest = 0, most = column->row_count;
+    uint64_t largest = 0, most = n->count;
     if (most < (uint64_t)ids->integers.count * 4) most = (uint64_t)ids->integers.count * 4;
-    for (size_t row = 0; row < column->row_count; row++) {
-        int64_t id = lk_column_int64(column, row);
+    for (size_t i = 0; i < n->count; i++) {
+        int64_t id = number_at(n, i);
         if (id >= 0 && (uint64_t)id > largest) largest = (uint64_t)id;
     }
     if (largest < ids->direct_count || largest >= most) return LEADKPI_OK;
@@ -79,30 +98,68 @@ static inline void fetch_direct(const lk_lead_ids *ids, int64_t id)
 #endif
 }
 
+/* Numbers that the array does not know, some more than once, where every number is in its reach and the map
+ * knows none: they need no slots. found[i] is the index of missing[i]. */
+static leadkpi_status add_direct(lk_lead_ids *ids, lk_memory *memory, int64_t *missing, uint32_t count,
+                                 uint32_t *found, leadkpi_error *error)
+{
+    uint32_t first = ids->integers.count, added = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t id = missing[i];
+        bool is_new = ids->direct[id] == 0;
+        if (is_new) ids->direct[id] = first + added + 1;
+        found[i] = ids->direct[id] - 1;
+        missing[added] = id;
+        added += is_new;
+    }
+    leadkpi_status status = lk_map64_append(&ids->integers, memory, missing, added, error);
+    for (uint32_t i = 0; status != LEADKPI_OK && i < added; i++) ids->direct[missing[i]] = 0;
+    return status;
+}
+
+static leadkpi_status add_missing(lk_lead_ids *ids, lk_memory *memory, int64_t *missing, uint32_t count,
+                                  uint32_t *found, leadkpi_error *error)
+{
+    bool all_direct = ids->integers.count == ids->integers.without_slot;
+    for (uint32_t i = 0; i < count && all_direct; i++) all_direct = is_direct(ids, missing[i]);
+    if (all_direct) return add_direct(ids, memory, missing, count, found, error);
+    LK_TRY(lk_map64_find_or_add(&ids->integers, memory, missing, 0, count, found, error));
+    for (uint32_t i = 0; i < count; i++)
+        if (is_direct(ids, missing[i])) ids->direct[missing[i]] = found[i] + 1;
+    return LEADKPI_OK;
+}
+
 /* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array, asked
- * for ahead; the others go through the map, and are noted. */
-static leadkpi_status intern_integers(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                      size_t start, size_t count, uint32_t *indexes,
-                                      leadkpi_error *error)
+ * for ahead; the others are noted. */
+static leadkpi_status intern_numbers(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start,
+                                     size_t count, uint32_t *indexes, leadkpi_error *error)
 {
     int64_t missing[BLOCK] = {0};
     uint32_t rows[BLOCK], found[BLOCK], missed = 0;
-    size_t last = column->row_count - 1;
+    size_t last = n->count - 1;
     for (size_t i = 0; i < count; i++) {
-        size_t row = start + i, ahead = row + ROWS_AHEAD;
-        int64_t id = lk_column_int64(column, row);
-        fetch_direct(ids, lk_column_int64(column, ahead < last ? ahead : last));
+        size_t ahead = start + i + ROWS_AHEAD;
+        int64_t id = number_at(n, start + i);
+        fetch_direct(ids, number_at(n, ahead < last ? ahead : last));
         uint32_t known = is_direct(ids, id) ? ids->direct[id] : 0;
         indexes[i] = known - 1;
         missing[missed] = id;
         rows[missed] = (uint32_t)i;
         missed += known == 0;
     }
-    LK_TRY(lk_map64_find_or_add(&ids->integers, memory, missing, 0, missed, found, error));
-    for (uint32_t i = 0; i < missed; i++) {
-        indexes[rows[i]] = found[i];
-        if (is_direct(ids, missing[i])) ids->direct[missing[i]] = found[i] + 1;
-    }
+    if (missed == 0) return LEADKPI_OK;
+    LK_TRY(add_missing(ids, memory, missing, missed, found, error));
+    for (uint32_t i = 0; i < missed; i++) indexes[rows[i]] = found[i];
+    return LEADKPI_OK;
+}
+
+static leadkpi_status merge_numbers(lk_lead_ids *ids, lk_memory *memory, const lk_map64 *from,
+                                    uint32_t *indexes, leadkpi_error *error)
+{
+    numbers n = {(const char *)from->keys, sizeof *from->keys, from->count};
+    LK_TRY(reach_out(ids, memory, &n, error));
+    for (size_t start = 0; start < n.count; start += BLOCK)
+        LK_TRY(intern_numbers(ids, memory, &n, start, block_size(n.count, start), indexes + start, error));
     return LEADKPI_OK;
 }
 
@@ -130,7 +187,8 @@ leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_c
                           LK_TEXT_ARGS(column->name), type_name(ids->type), type_name(type));
     ids->type = type;
     if (ids->hashed || type == LK_LEAD_IDS_TEXT) return LEADKPI_OK;
-    return reach_out(ids, memory, column, error);
+    numbers n = numbers_of(column);
+    return reach_out(ids, memory, &n, error);
 }
 
 leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
@@ -140,7 +198,8 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
     if (ids->hashed) return intern_hashes(ids, memory, column, start, count, indexes, error);
     if (ids->type == LK_LEAD_IDS_TEXT)
         return intern_texts(ids, memory, column, start, count, indexes, error);
-    return intern_integers(ids, memory, column, start, count, indexes, error);
+    numbers n = numbers_of(column);
+    return intern_numbers(ids, memory, &n, start, count, indexes, error);
 }
 
 leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
@@ -185,8 +244,7 @@ leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_l
         return lk_map128_find_or_add(&ids->hashes, memory, from->hashes.keys, from->hashes.count,
                                      indexes, error);
     if (ids->type == LK_LEAD_IDS_TEXT) return merge_texts(ids, memory, from, indexes, error);
-    return lk_map64_find_or_add(&ids->integers, memory, from->integers.keys, 0,
-                                from->integers.count, indexes, error);
+    return merge_numbers(ids, memory, &from->integers, indexes, error);
 }
 
 void lk_lead_ids_truncate(lk_lead_ids *ids, uint32_t count, int32_t type)

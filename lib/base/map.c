@@ -90,11 +90,15 @@ static leadkpi_status reserve_slots(lk_map_slots *s, lk_memory *memory, uint64_t
     return LEADKPI_OK;
 }
 
-/* Takes one index out and closes the gap: what was pushed past it moves back. */
-static void erase(lk_map_slots *s, uint32_t tag, uint32_t index)
+/* Takes one index out and closes the gap: what was pushed past it moves back. False: it has no slot. */
+static bool erase(lk_map_slots *s, uint32_t tag, uint32_t index)
 {
+    if (!s->bits) return false;
     size_t hole = home(s, tag);
-    while (s->slots[hole].index_plus_one != index + 1) hole = (hole + 1) & mask(s);
+    while (s->slots[hole].index_plus_one != index + 1) {
+        if (!s->slots[hole].index_plus_one) return false;
+        hole = (hole + 1) & mask(s);
+    }
     for (size_t next = (hole + 1) & mask(s); s->slots[next].index_plus_one;
          next = (next + 1) & mask(s)) {
         size_t from_home = (next - home(s, s->slots[next].tag)) & mask(s);
@@ -104,6 +108,7 @@ static void erase(lk_map_slots *s, uint32_t tag, uint32_t index)
         hole = next;
     }
     s->slots[hole] = (slot){0, 0};
+    return true;
 }
 
 static leadkpi_status check_count(uint32_t count, size_t additional, leadkpi_error *error)
@@ -237,7 +242,19 @@ leadkpi_status lk_map64_reserve(lk_map64 *map, lk_memory *memory, size_t additio
     LK_TRY(check_count(map->count, additional, error));
     size_t needed = map->count + additional;
     LK_TRY(reserve_keys(memory, &map->keys, &map->capacity, needed, sizeof *map->keys, error));
-    return reserve_slots(&map->slots, memory, needed, error);
+    return reserve_slots(&map->slots, memory, needed - map->without_slot, error);
+}
+
+leadkpi_status lk_map64_append(lk_map64 *map, lk_memory *memory, const int64_t *keys, size_t count,
+                               leadkpi_error *error)
+{
+    if (count == 0) return LEADKPI_OK;
+    LK_TRY(check_count(map->count, count, error));
+    LK_TRY(reserve_keys(memory, &map->keys, &map->capacity, map->count + count, sizeof *map->keys, error));
+    memcpy(map->keys + map->count, keys, count * sizeof *keys);
+    map->count += (uint32_t)count;
+    map->without_slot += (uint32_t)count;
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_map64_find_or_add(lk_map64 *map, lk_memory *memory, const int64_t *keys,
@@ -278,7 +295,7 @@ void lk_map64_truncate(lk_map64 *map, uint32_t count)
 {
     while (map->count > count) {
         uint32_t index = --map->count;
-        erase(&map->slots, tag_64(&map->slots, map->keys + index), index);
+        map->without_slot -= !erase(&map->slots, tag_64(&map->slots, map->keys + index), index);
     }
 }
 

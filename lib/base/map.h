@@ -41,6 +41,7 @@ typedef struct lk_map64 {
     int64_t *keys; /* keys[index] */
     uint32_t count;
     uint32_t capacity;
+    uint32_t without_slot; /* how many came by append */
 } lk_map64;
 
 /* Room for `additional` more keys. */
@@ -52,6 +53,11 @@ leadkpi_status lk_map64_reserve(lk_map64 *map, lk_memory *memory, size_t additio
 leadkpi_status lk_map64_find_or_add(lk_map64 *map, lk_memory *memory, const int64_t *keys,
                                     ptrdiff_t stride_bytes, size_t count, uint32_t *indexes,
                                     leadkpi_error *error);
+
+/* New keys that the caller finds by itself: they get the next indexes in their order, and no slot, so that
+ * find and find_or_add do not know them. */
+leadkpi_status lk_map64_append(lk_map64 *map, lk_memory *memory, const int64_t *keys, size_t count,
+                               leadkpi_error *error);
 
 /* The same without adding: LK_MAP_NONE for a key that is not there. */
 void lk_map64_find_batch(const lk_map64 *map, const int64_t *keys, ptrdiff_t stride_bytes,

@@ -71,21 +71,10 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
     LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
                "times: more than the address space holds");
     if (r->times) {
-        /* Two blocks grow as one: the larger first, given back at its new size if the other fails. */
-        int64_t *times;
-        LK_TRY(lk_allocate(&r->memory, cells, sizeof *times, &times, error));
-        leadkpi_status status =
-            lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error);
-        if (status != LEADKPI_OK) {
-            lk_release(&r->memory, times, cells, sizeof *times);
-            return status;
-        }
-        memcpy(times, r->times, r->count * steps * sizeof *times);
-        lk_release(&r->memory, r->times, r->capacity * steps, sizeof *times);
-        r->times = times;
-    } else {
-        LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
+        LK_TRY(lk_resize(&r->memory, &r->times, r->time_capacity, cells, sizeof *r->times, error));
+        r->time_capacity = cells;
     }
+    LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
     r->capacity = capacity;
     return LEADKPI_OK;
 }
@@ -278,12 +267,10 @@ static int64_t latest_time(const lk_funnel_store *store)
 
 static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
 {
-    size_t cells;
-    LK_FAIL_IF(!lk_size_multiply(64, (size_t)r->funnel->rule.step_count, &cells), error,
-               LEADKPI_OVERFLOW, "times: more than the address space holds");
-    LK_TRY(lk_allocate(&r->memory, 64, sizeof *r->items, &r->items, error));
-    r->capacity = 64; /* without times both blocks are given back by it */
-    return lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error);
+    size_t cells = 64 * (size_t)r->funnel->rule.step_count;
+    LK_TRY(lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error));
+    r->time_capacity = cells;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
@@ -356,13 +343,13 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
 void lk_results_free(lk_results *r)
 {
     lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
-    lk_release(&r->memory, r->times, (size_t)r->capacity * (size_t)r->funnel->rule.step_count,
-               sizeof *r->times);
+    lk_release(&r->memory, r->times, r->time_capacity, sizeof *r->times);
     lk_release(&r->memory, r->segment_rank, r->segment_rank_count, sizeof *r->segment_rank);
     r->items = NULL;
     r->times = NULL;
     r->segment_rank = NULL;
     r->count = r->capacity = r->lead_count = 0;
+    r->time_capacity = 0;
 }
 
 bool lk_result_is_open(const lk_results *results, const lk_result *result)

@@ -67,6 +67,7 @@ struct lk_results {
     int32_t breakdown_step; /* from 1; 0: the last one reached */
     lk_result *items;
     int64_t *times; /* step_count an item; NULL: not asked for */
+    size_t time_capacity;
     uint32_t count;
     uint32_t capacity;
     uint32_t lead_count; /* items less those that repeat: leads, or attempts */

@@ -142,6 +142,30 @@ START_TEST(forgotten_keys_are_gone_and_the_others_stay)
 }
 END_TEST
 
+START_TEST(keys_that_were_appended_have_an_index_and_no_slot)
+{
+    lk_map64 map = {.keys = NULL};
+    leadkpi_error error;
+    const int64_t first[] = {5, 6}, second[] = {7, 8, 9}, third[] = {10, 11};
+    uint32_t indexes[3];
+    ck_assert_int_eq(lk_map64_append(&map, &memory, first, 2, &error), LEADKPI_OK);
+    ck_assert_int_eq(lk_map64_find_or_add(&map, &memory, second, 0, 3, indexes, &error), LEADKPI_OK);
+    ck_assert_int_eq(lk_map64_append(&map, &memory, third, 2, &error), LEADKPI_OK);
+    ck_assert_uint_eq(map.count, 7);
+    ck_assert_uint_eq(indexes[2], 4);
+    ck_assert_int_eq(map.keys[6], 11);
+    ck_assert_uint_eq(lk_map64_find(&map, 5), LK_MAP_NONE);
+    ck_assert_uint_eq(lk_map64_find(&map, 9), 4);
+    lk_map64_truncate(&map, 3);
+    ck_assert_uint_eq(map.without_slot, 2);
+    ck_assert_uint_eq(lk_map64_find(&map, 7), 2);
+    ck_assert_uint_eq(lk_map64_find(&map, 9), LK_MAP_NONE);
+    lk_map64_truncate(&map, 0);
+    ck_assert_uint_eq(map.without_slot, 0);
+    lk_map64_free(&map, &memory);
+}
+END_TEST
+
 START_TEST(what_was_reserved_is_added_without_memory)
 {
     lk_fault fault;
@@ -406,6 +430,7 @@ int main(void)
     tcase_add_test(tcase, an_empty_map_is_zero_bytes_and_finds_nothing);
     tcase_add_test(tcase, keys_may_lie_apart_and_backwards);
     tcase_add_test(tcase, forgotten_keys_are_gone_and_the_others_stay);
+    tcase_add_test(tcase, keys_that_were_appended_have_an_index_and_no_slot);
     tcase_add_test(tcase, what_was_reserved_is_added_without_memory);
     tcase_add_test(tcase, too_many_keys_are_refused);
     tcase_add_test(tcase, keys_of_128_bits_are_told_apart_by_both_halves);
