@@ -63,10 +63,10 @@ static leadkpi_status check_name(const leadkpi_table *table, lk_text name, leadk
     LK_FAIL_IF(memchr(name.data, 0, name.length), error, LEADKPI_BAD_ARGUMENT,
                "column name: expected text, found a NUL byte in it after \"%s\"", name.data);
     const lk_column *same = lk_table_find(table, name);
-    LK_FAIL_IF(same, error, LEADKPI_BAD_ARGUMENT,
-               "column \"%.*s\": expected a new name, found it as column %d already",
-               LK_TEXT_ARGS(name), same->index);
-    return LEADKPI_OK;
+    if (!same) return LEADKPI_OK;
+    return lk_fail_at(error, LEADKPI_BAD_ARGUMENT, -1, same->index,
+                      "column \"%.*s\": expected a new name, found it as column %d already",
+                      LK_TEXT_ARGS(name), same->index);
 }
 
 leadkpi_status lk_table_check_new(const leadkpi_table *table, lk_text name, size_t row_count,

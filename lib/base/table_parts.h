@@ -41,6 +41,12 @@ leadkpi_status lk_column_own(leadkpi_table *table, lk_column *column, int block,
 /* The column becomes the last of the table. On failure it is as it was. */
 leadkpi_status lk_column_attach(leadkpi_table *table, lk_column *column, leadkpi_error *error);
 
+/* A column of values of one width that the table owns, all zero and valid at first. `*values` is
+ * a pointer to the caller's pointer, of whatever type. */
+leadkpi_status lk_column_add_fixed(leadkpi_table *table, lk_text name, const char *unit,
+                                   int32_t type, int32_t scale, size_t width, size_t row_count,
+                                   bool nullable, void *values, leadkpi_error *error);
+
 /* WRONG_TYPE, with both types, where the column is of none of the types. */
 leadkpi_status lk_column_check_type(const lk_column *column, unsigned allowed_types,
                                     leadkpi_error *error);

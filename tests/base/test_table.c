@@ -234,6 +234,8 @@ START_TEST(an_impossible_row_count_is_refused_before_a_row_is_read)
                          LEADKPI_BAD_ARGUMENT);
         ck_assert_int_eq(leadkpi_table_copy_strings(table, "a", Z, strings, counts[i], &error),
                          LEADKPI_BAD_ARGUMENT);
+        ck_assert_int_eq(leadkpi_table_add_nulls(table, "a", Z, counts[i], &error),
+                         LEADKPI_BAD_ARGUMENT);
     }
     ck_assert_message("rows, found");
 }
@@ -325,6 +327,34 @@ START_TEST(null_cells_are_nothing_in_every_type)
     check_text(6, 2, "c");
     check_text(7, 2, "b");
     ck_assert(double_at(4, 2) == 0.03);
+}
+END_TEST
+
+START_TEST(a_column_of_nulls_is_one_of_any_type)
+{
+    leadkpi_table *rows;
+    int64_t id = 7, time = 0;
+    ck_assert_int_eq(leadkpi_table_create(NULL, &rows, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "value", Z, 1, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_is_null(table, 0, 0), 1);
+    check_text(0, 0, NULL);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "value", Z, 1, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "other", Z, 2, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(NULL, "a", Z, 0, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, NULL, Z, 0, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_column_count(table), 1);
+
+    /* A number that nobody gave; and rows of which there are none, in every column. */
+    leadkpi_cohorts *cohorts;
+    ck_assert_int_eq(leadkpi_cohorts_create(NULL, NULL, &cohorts, &error), LEADKPI_OK);
+    leadkpi_table_borrow_int64(table, "id", Z, &id, 1, 0, NULL, &error);
+    leadkpi_table_borrow_timestamp(table, "time", Z, &time, 1, 0, NULL, &error);
+    ck_assert_int_eq(leadkpi_cohorts_add_acquisitions(cohorts, table, NULL, 0, &error), LEADKPI_OK);
+    for (int i = 0; i < 3; i++)
+        leadkpi_table_add_nulls(rows, (const char *[]){"id", "time", "amount"}[i], Z, 0, &error);
+    ck_assert_int_eq(leadkpi_cohorts_add_revenue(cohorts, rows, NULL, 0, &error), LEADKPI_OK);
+    leadkpi_cohorts_free(cohorts);
+    leadkpi_table_free(rows);
 }
 END_TEST
 
@@ -609,6 +639,7 @@ int main(void)
     tcase_add_test(tcase, values_need_not_be_aligned);
     tcase_add_test(tcase, a_stride_within_a_value_or_beyond_memory_is_refused);
     tcase_add_test(tcase, null_cells_are_nothing_in_every_type);
+    tcase_add_test(tcase, a_column_of_nulls_is_one_of_any_type);
     tcase_add_test(tcase, a_decimal_is_divided_out_correctly_rounded);
     tcase_add_test(tcase, text_is_read_in_every_layout);
     tcase_add_test(tcase, a_chain_of_tables_longer_than_the_stack_is_deep_is_freed);
