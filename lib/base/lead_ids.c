@@ -1,6 +1,7 @@
 #include "base/lead_ids.h"
 
 #include "base/sort.h"
+#include "base/state.h"
 
 #define BLOCK LK_LEAD_IDS_BLOCK
 
@@ -212,19 +213,6 @@ leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_
     return LEADKPI_OK;
 }
 
-static leadkpi_status merge_texts(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
-                                  uint32_t *indexes, leadkpi_error *error)
-{
-    lk_text keys[BLOCK];
-    for (size_t start = 0; start < from->texts.count; start += BLOCK) {
-        size_t count = block_size(from->texts.count, start);
-        for (size_t i = 0; i < count; i++)
-            keys[i] = lk_map_text_key(&from->texts, (uint32_t)(start + i));
-        LK_TRY(lk_map_text_find_or_add(&ids->texts, memory, keys, count, indexes + start, error));
-    }
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
                                        leadkpi_error *error)
 {
@@ -243,7 +231,8 @@ leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_l
     if (ids->hashed)
         return lk_map128_find_or_add(&ids->hashes, memory, from->hashes.keys, from->hashes.count,
                                      indexes, error);
-    if (ids->type == LK_LEAD_IDS_TEXT) return merge_texts(ids, memory, from, indexes, error);
+    if (ids->type == LK_LEAD_IDS_TEXT)
+        return lk_state_merge_texts(&ids->texts, memory, &from->texts, indexes, error);
     return merge_numbers(ids, memory, &from->integers, indexes, error);
 }
 
@@ -330,6 +319,19 @@ void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index
         uint64_t gap = (uint64_t)ids->integers.keys[index] - (uint64_t)ids->integers.keys[before];
         lk_write_varint(writer, gap - 1);
     }
+}
+
+leadkpi_status lk_lead_ids_read_count(lk_lead_ids *ids, lk_reader *reader, size_t lead_size,
+                                      size_t *count)
+{
+    ids->type = lk_read_uint8(reader);
+    *count = lk_read_count(reader, lead_size);
+    LK_TRY(lk_reader_status(reader));
+    if (ids->type > LK_LEAD_IDS_TEXT || (ids->type == LK_LEAD_IDS_NONE) != (*count == 0))
+        return lk_reader_refuse(
+            reader, "ids: expected a type where there are leads, and none where there are not");
+    if (*count > LK_MAP_KEYS_MAX) return lk_reader_refuse(reader, "leads: expected fewer than 2^32 - 1");
+    return LEADKPI_OK;
 }
 
 static leadkpi_status read_hash(lk_lead_ids_block *block, lk_reader *reader)

@@ -68,6 +68,11 @@ int lk_lead_ids_compare(const lk_lead_ids *ids, uint32_t a, uint32_t b);
  * int64: the first as a signed varint, then the difference to the one before less 1. */
 void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index, uint32_t before);
 
+/* What stands before the ids of a state: their type, and how many there are, each of `lead_size` bytes or
+ * more with what belongs to it. Status: OK, BAD_FORMAT. */
+leadkpi_status lk_lead_ids_read_count(lk_lead_ids *ids, lk_reader *reader, size_t lead_size,
+                                      size_t *count);
+
 /* The next id of a state gets the next index; ids must rise.
  * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader);

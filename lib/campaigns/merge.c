@@ -4,6 +4,7 @@
  * which is where the look-ups are; the rows then follow by plain loads. So a
  * merge costs a look-up a lead and a fact, where adding the rows again costs
  * one a row and column. */
+#include "base/state.h"
 #include "campaigns/add.h"
 #include "campaigns/definition.h"
 
@@ -98,27 +99,11 @@ static leadkpi_status check_stores(const lk_store *into, const lk_store *from, l
 
 /* ---- translating --------------------------------------------------------------- */
 
-/* `indexes` may be NULL: the texts are then only added. */
-static leadkpi_status translate_texts(merge *m, lk_map_text *map, const lk_map_text *texts,
-                                      uint32_t *indexes, leadkpi_error *error)
-{
-    lk_text keys[LK_ROW_BLOCK];
-    uint32_t found[LK_ROW_BLOCK];
-    for (size_t start = 0; start < texts->count; start += LK_ROW_BLOCK) {
-        size_t count = block_size(texts->count, start);
-        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&m->into->memory, error));
-        for (size_t i = 0; i < count; i++) keys[i] = lk_map_text_key(texts, (uint32_t)(start + i));
-        LK_TRY(lk_map_text_find_or_add(map, &m->into->memory, keys, count,
-                                       indexes ? indexes + start : found, error));
-    }
-    return LEADKPI_OK;
-}
-
 static leadkpi_status translate_list(merge *m, int list, lk_map_text *map, const lk_map_text *texts,
                                      leadkpi_error *error)
 {
     LK_TRY(open_list(m, list, texts->count, error));
-    return translate_texts(m, map, texts, m->lists[list], error);
+    return lk_state_merge_texts(map, &m->into->memory, texts, m->lists[list], error);
 }
 
 static bool is_rising(const uint32_t *list, size_t count)
@@ -217,7 +202,7 @@ static leadkpi_status translate(merge *m, leadkpi_error *error)
 {
     lk_store *into = m->into->store;
     const lk_store *from = m->from;
-    LK_TRY(translate_texts(m, &into->batches, &from->batches, NULL, error));
+    LK_TRY(lk_state_merge_texts(&into->batches, &m->into->memory, &from->batches, NULL, error));
     LK_TRY(translate_list(m, DIMENSIONS, &into->dimensions, &from->dimensions, error));
     LK_TRY(translate_list(m, TEXTS, &into->texts, &from->texts, error));
     LK_TRY(translate_tuples(m, error));

@@ -47,7 +47,6 @@
 
 /* The fewest bytes that an item of the format takes. */
 enum {
-    LK_STATE_TEXT_SIZE = 1,
     LK_STATE_TUPLE_SIZE = 3,
     LK_STATE_LEAD_SIZE = 4,
     LK_STATE_STAGE_SIZE = 10,

@@ -1,6 +1,7 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has
  * the format. What is read is what the writer would write, byte for byte, or it
  * is refused: lists rise, everything listed is used, numbers are in range. */
+#include "base/state.h"
 #include "campaigns/add.h"
 #include "campaigns/definition.h"
 #include "campaigns/state.h"
@@ -66,27 +67,11 @@ static leadkpi_status use_optional(reading *r, int which, uint32_t *number)
     return lk_reader_status(&r->reader);
 }
 
-/* Rising texts, each of which `is_good` (NULL: any is), into an empty map; the
- * index of a text is its place. */
 static leadkpi_status read_texts(reading *r, lk_map_text *map, bool (*is_good)(lk_text),
                                  const char *expected, size_t *count)
 {
-    lk_text keys[LK_ROW_BLOCK], last = {"", 0};
-    uint32_t indexes[LK_ROW_BLOCK];
-    *count = lk_read_count(&r->reader, LK_STATE_TEXT_SIZE);
-    REFUSE_IF(*count > LK_MAP_KEYS_MAX, r, "texts: expected fewer than 2^32 - 1");
-    for (size_t i = 0, held = 0; i < *count; i++) {
-        lk_text text = lk_read_text(&r->reader);
-        LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF(i > 0 && lk_text_compare(last, text) >= 0, r, "texts: expected rising order");
-        REFUSE_IF(is_good && !is_good(text), r, expected);
-        keys[held++] = last = text;
-        if (held < LK_ROW_BLOCK && i + 1 < *count) continue;
-        LK_TRY(lk_interrupted(&r->campaigns->memory, r->error));
-        LK_TRY(lk_map_text_find_or_add(map, &r->campaigns->memory, keys, held, indexes, r->error));
-        held = 0;
-    }
-    return lk_reader_status(&r->reader);
+    return lk_state_read_texts(&r->reader, &r->campaigns->memory, map, LK_MAP_KEYS_MAX, is_good, expected,
+                               count);
 }
 
 static leadkpi_status read_section(reading *r, int which, lk_map_text *map,
@@ -290,13 +275,7 @@ static leadkpi_status make_room_for_events(reading *r, lk_events *events, size_t
 
 static leadkpi_status open_leads(reading *r)
 {
-    r->store->ids.type = lk_read_uint8(&r->reader);
-    r->lead_count = lk_read_count(&r->reader, LK_STATE_LEAD_SIZE);
-    LK_TRY(lk_reader_status(&r->reader));
-    REFUSE_IF(r->store->ids.type > LK_LEAD_IDS_TEXT ||
-                  (r->store->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
-              r, "ids: expected a type where there are leads, and none where there are not");
-    REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
+    LK_TRY(lk_lead_ids_read_count(&r->store->ids, &r->reader, LK_STATE_LEAD_SIZE, &r->lead_count));
     LK_TRY(make_room_for_leads(r));
     LK_TRY(make_room_for_events(r, &r->store->stages, LK_STATE_STAGE_SIZE));
     return make_room_for_events(r, &r->store->responses, LK_STATE_RESPONSE_SIZE);
@@ -377,42 +356,12 @@ static leadkpi_status read_facts(reading *r)
 
 /* ---- the whole --------------------------------------------------------------------- */
 
-/* Equal definitions have equal texts, so only the canonical one is taken. */
-static leadkpi_status check_canonical(lk_reader *reader, lk_memory *memory, lk_text text,
-                                      const leadkpi_options *definition)
-{
-    char *printed;
-    size_t length = lk_options_print(definition, &lk_campaigns_schema, NULL, 0);
-    if (length != text.length)
-        return lk_reader_refuse(reader, "definition: expected its canonical text");
-    LK_TRY(lk_allocate(memory, length, 1, &printed, reader->error));
-    lk_options_print(definition, &lk_campaigns_schema, printed, length);
-    bool equal = memcmp(printed, text.data, length) == 0;
-    lk_release(memory, printed, length, 1);
-    return equal ? LEADKPI_OK : lk_reader_refuse(reader, "definition: expected its canonical text");
-}
-
-static leadkpi_status parse_definition(lk_reader *reader, lk_memory *memory, lk_text text,
-                                       leadkpi_options *definition)
-{
-    leadkpi_error why;
-    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
-    if (status == LEADKPI_OK) status = lk_campaigns_check_stage_names(definition, &why);
-    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
-        return lk_fail(reader->error, status, "%s", why.message);
-    if (status != LEADKPI_OK)
-        return lk_reader_refuse(reader, "definition: expected options of campaigns");
-    return check_canonical(reader, memory, text, definition);
-}
-
 static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory, leadkpi_campaigns **out)
 {
     leadkpi_options *definition;
-    lk_text text = lk_read_text(reader);
-    LK_TRY(lk_reader_status(reader));
-    LK_TRY(lk_options_new(memory, &lk_campaigns_schema, &definition, reader->error));
-    leadkpi_status status = parse_definition(reader, memory, text, definition);
-    if (status == LEADKPI_OK) status = lk_campaigns_make(memory, definition, out, reader->error);
+    LK_TRY(lk_state_read_definition(reader, memory, &lk_campaigns_schema, lk_campaigns_check_stage_names,
+                                    &definition));
+    leadkpi_status status = lk_campaigns_make(memory, definition, out, reader->error);
     leadkpi_options_free(definition);
     return status;
 }

@@ -1,3 +1,4 @@
+#include "base/state.h"
 #include "funnel/closed.h"
 
 /* Where the things of `from` are in `into`. */
@@ -7,28 +8,6 @@ typedef struct translation {
     uint32_t *segments;
     lk_closed closed; /* of both */
 } translation;
-
-static leadkpi_status check_batches(const lk_funnel_store *into, const lk_funnel_store *from,
-                                    leadkpi_error *error)
-{
-    for (uint32_t i = 0; i < from->batches.count; i++) {
-        lk_text batch = lk_map_text_key(&from->batches, i);
-        LK_FAIL_IF(lk_map_text_find(&into->batches, batch) != LK_MAP_NONE, error, LEADKPI_MISMATCH,
-                   "from: batch \"%.*s\" has been added to both", LK_TEXT_ARGS(batch));
-    }
-    return LEADKPI_OK;
-}
-
-static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk_map_text *from,
-                                  uint32_t *indexes, leadkpi_error *error)
-{
-    uint32_t index;
-    for (uint32_t i = 0; i < from->count; i++) {
-        lk_text text = lk_map_text_key(from, i);
-        LK_TRY(lk_map_text_find_or_add(into, memory, &text, 1, indexes ? &indexes[i] : &index, error));
-    }
-    return LEADKPI_OK;
-}
 
 /* Standings do not add up: all rows of a lead went to one handle. */
 static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_store *from,
@@ -86,12 +65,12 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(lk_allocate(memory, lk_lead_ids_count(&from->ids), sizeof *t->leads, &t->leads, error));
     LK_TRY(lk_allocate(memory, from->codes.count, sizeof *t->codes, &t->codes, error));
     LK_TRY(lk_allocate(memory, from->segments.count, sizeof *t->segments, &t->segments, error));
-    LK_TRY(check_batches(store, from, error));
+    LK_TRY(lk_state_check_batches(&store->batches, &from->batches, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
     LK_TRY(lk_interrupted(memory, error));
     LK_TRY(merge_codes(into, from, t->codes, error));
-    LK_TRY(merge_texts(&store->segments, memory, &from->segments, t->segments, error));
-    LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
+    LK_TRY(lk_state_merge_texts(&store->segments, memory, &from->segments, t->segments, error));
+    LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(reserve_standings(into, from, t, error));
     LK_TRY(lk_closed_merge(into, from, t->leads, &t->closed, error));
     return lk_funnel_grow(into, from->event_count, from->sequences != NULL,

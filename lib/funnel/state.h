@@ -39,7 +39,6 @@
 
 /* The fewest bytes that an item of the format takes. */
 enum {
-    LK_FUNNEL_STATE_TEXT_SIZE = 1,
     LK_FUNNEL_STATE_CODE_SIZE = 2,
     LK_FUNNEL_STATE_LEAD_SIZE = 2,
     LK_FUNNEL_STATE_EVENT_SIZE = 11

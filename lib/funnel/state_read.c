@@ -1,6 +1,7 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has
  * the format. What is read is what the writer would write, byte for byte, or it
  * is refused. */
+#include "base/state.h"
 #include "funnel/closed.h"
 #include "funnel/state.h"
 
@@ -24,19 +25,7 @@ typedef struct reading {
 
 static leadkpi_status read_texts(reading *r, lk_map_text *map, size_t *count)
 {
-    lk_text last = {"", 0};
-    uint32_t index;
-    *count = lk_read_count(&r->reader, LK_FUNNEL_STATE_TEXT_SIZE);
-    REFUSE_IF(*count > LK_MAP_KEYS_MAX, r, "texts: expected fewer than 2^32 - 1");
-    for (size_t i = 0; i < *count; i++) {
-        lk_text text = lk_read_text(&r->reader);
-        LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF(i > 0 && lk_text_compare(last, text) >= 0, r, "texts: expected rising order");
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->funnel->memory, r->error));
-        LK_TRY(lk_map_text_find_or_add(map, &r->funnel->memory, &text, 1, &index, r->error));
-        last = text;
-    }
-    return lk_reader_status(&r->reader);
+    return lk_state_read_texts(&r->reader, &r->funnel->memory, map, LK_MAP_KEYS_MAX, NULL, "", count);
 }
 
 static leadkpi_status make_flags(reading *r, size_t count, uint8_t **flags)
@@ -181,73 +170,46 @@ static leadkpi_status read_events(reading *r, uint32_t lead)
 
 static leadkpi_status open_leads(reading *r)
 {
-    r->store->ids.type = lk_read_uint8(&r->reader);
-    r->lead_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_LEAD_SIZE);
+    LK_TRY(lk_lead_ids_read_count(&r->store->ids, &r->reader, LK_FUNNEL_STATE_LEAD_SIZE, &r->lead_count));
     r->event_count = lk_read_count(&r->reader, LK_FUNNEL_STATE_EVENT_SIZE);
     LK_TRY(lk_reader_status(&r->reader));
-    REFUSE_IF(r->store->ids.type > LK_LEAD_IDS_TEXT ||
-                  (r->store->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
-              r, "ids: expected a type where there are leads, and none where there are not");
-    REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
     return lk_funnel_grow(r->funnel, r->event_count, false, false, r->error);
 }
 
 static leadkpi_status read_leads(reading *r)
 {
     LK_TRY(open_leads(r));
+    lk_lead_ids_block block = {.count = 0};
+    lk_lead_ids *ids = &r->store->ids;
+    lk_memory *memory = &r->funnel->memory;
     for (size_t i = 0; i < r->lead_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->funnel->memory, r->error));
-        LK_TRY(lk_lead_ids_read(&r->store->ids, &r->funnel->memory, &r->reader));
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, r->error));
+        LK_TRY(lk_lead_ids_read_ahead(ids, memory, &r->reader, &block));
         LK_TRY(read_events(r, (uint32_t)i));
         if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION)
             LK_TRY(lk_closed_read_lead(&r->store->closed, &r->block_capacity,
-                                       r->funnel->rule.step_count, (uint32_t)i, &r->funnel->memory,
-                                       &r->reader));
+                                       r->funnel->rule.step_count, (uint32_t)i, memory, &r->reader));
     }
+    LK_TRY(lk_lead_ids_flush(ids, memory, &block, r->error));
     REFUSE_IF(r->store->event_count != r->event_count, r, "events of leads: expected as many as in all");
     return LEADKPI_OK;
 }
 
 /* ---- the whole ----------------------------------------------------------------- */
 
-/* Equal definitions have equal texts, so only the canonical one is taken. */
-static leadkpi_status check_canonical(lk_reader *reader, lk_memory *memory, lk_text text,
-                                      const leadkpi_options *definition)
+static leadkpi_status check_definition(const leadkpi_options *definition, leadkpi_error *error)
 {
-    char *printed;
-    size_t length = lk_options_print(definition, &lk_funnel_schema, NULL, 0);
-    if (length != text.length)
-        return lk_reader_refuse(reader, "definition: expected its canonical text");
-    LK_TRY(lk_allocate(memory, length, 1, &printed, reader->error));
-    lk_options_print(definition, &lk_funnel_schema, printed, length);
-    bool equal = memcmp(printed, text.data, length) == 0;
-    lk_release(memory, printed, length, 1);
-    return equal ? LEADKPI_OK : lk_reader_refuse(reader, "definition: expected its canonical text");
-}
-
-static leadkpi_status parse_definition(lk_reader *reader, lk_memory *memory, lk_text text,
-                                       leadkpi_options *definition, lk_funnel_rule *rule)
-{
-    leadkpi_error why;
-    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
-    if (status == LEADKPI_OK) status = lk_funnel_read_rule(definition, rule, &why);
-    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
-        return lk_fail(reader->error, status, "%s", why.message);
-    if (status != LEADKPI_OK)
-        return lk_reader_refuse(reader, "definition: expected options of a funnel");
-    return check_canonical(reader, memory, text, definition);
+    lk_funnel_rule rule;
+    return lk_funnel_read_rule(definition, &rule, error);
 }
 
 static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory, leadkpi_funnel **out)
 {
     leadkpi_options *definition;
     lk_funnel_rule rule;
-    lk_text text = lk_read_text(reader);
-    LK_TRY(lk_reader_status(reader));
-    LK_TRY(lk_options_new(memory, &lk_funnel_schema, &definition, reader->error));
-    leadkpi_status status = parse_definition(reader, memory, text, definition, &rule);
-    if (status == LEADKPI_OK)
-        status = lk_funnel_make(memory, definition, &rule, out, reader->error);
+    LK_TRY(lk_state_read_definition(reader, memory, &lk_funnel_schema, check_definition, &definition));
+    leadkpi_status status = lk_funnel_read_rule(definition, &rule, reader->error);
+    if (status == LEADKPI_OK) status = lk_funnel_make(memory, definition, &rule, out, reader->error);
     leadkpi_options_free(definition);
     return status;
 }

@@ -1,5 +1,7 @@
 #include "journal/journal.h"
 
+#include "base/state.h"
+
 _Static_assert(sizeof(lk_journal_handle) <= 256, "an empty handle is small");
 
 /* ---- life ---------------------------------------------------------------------- */
@@ -117,28 +119,6 @@ leadkpi_status lk_journal_grow(lk_journal_handle *handle, size_t additional, lea
 
 /* ---- merging ------------------------------------------------------------------------ */
 
-static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk_map_text *from,
-                                  uint32_t *indexes, leadkpi_error *error)
-{
-    uint32_t index;
-    for (uint32_t i = 0; i < from->count; i++) {
-        lk_text text = lk_map_text_key(from, i);
-        LK_TRY(lk_map_text_find_or_add(into, memory, &text, 1, indexes ? &indexes[i] : &index, error));
-    }
-    return LEADKPI_OK;
-}
-
-static leadkpi_status check_batches(const lk_journal *into, const lk_journal *from,
-                                    leadkpi_error *error)
-{
-    for (uint32_t i = 0; i < from->batches.count; i++) {
-        lk_text batch = lk_map_text_key(&from->batches, i);
-        LK_FAIL_IF(lk_map_text_find(&into->batches, batch) != LK_MAP_NONE, error, LEADKPI_MISMATCH,
-                   "from: batch \"%.*s\" has been added to both", LK_TEXT_ARGS(batch));
-    }
-    return LEADKPI_OK;
-}
-
 static void append(lk_journal *into, const lk_journal *from, const uint32_t *leads,
                    const uint32_t *words)
 {
@@ -157,11 +137,11 @@ static leadkpi_status merge_with(lk_journal_handle *into, const lk_journal *from
 {
     lk_journal *journal = into->journal;
     lk_memory *memory = &into->memory;
-    LK_TRY(check_batches(journal, from, error));
+    LK_TRY(lk_state_check_batches(&journal->batches, &from->batches, error));
     LK_TRY(lk_lead_ids_merge(&journal->ids, memory, &from->ids, leads, error));
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(merge_texts(&journal->words, memory, &from->words, words, error));
-    LK_TRY(merge_texts(&journal->batches, memory, &from->batches, NULL, error));
+    LK_TRY(lk_state_merge_texts(&journal->words, memory, &from->words, words, error));
+    LK_TRY(lk_state_merge_texts(&journal->batches, memory, &from->batches, NULL, error));
     LK_TRY(lk_journal_grow(into, from->count, error));
     append(journal, from, leads, words);
     return LEADKPI_OK;

@@ -22,7 +22,6 @@
 
 /* The fewest bytes that an item of the format takes. */
 enum {
-    LK_JOURNAL_STATE_TEXT_SIZE = 1,
     LK_JOURNAL_STATE_LEAD_SIZE = 2,
     LK_JOURNAL_STATE_ENTRY_SIZE = 10 + LK_JOURNAL_WORDS
 };

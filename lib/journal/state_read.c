@@ -1,5 +1,6 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has the format. What is read
  * is what the writer would write, byte for byte, or it is refused. */
+#include "base/state.h"
 #include "base/time_text.h"
 #include "journal/state.h"
 
@@ -15,25 +16,6 @@ typedef struct reading {
     do {                                                                                           \
         if (LK_UNLIKELY(condition)) return lk_reader_refuse(&(r)->reader, what);                   \
     } while (0)
-
-/* ---- lists ------------------------------------------------------------------- */
-
-static leadkpi_status read_texts(reading *r, lk_map_text *map, size_t *count)
-{
-    lk_text last = {"", 0};
-    uint32_t index;
-    *count = lk_read_count(&r->reader, LK_JOURNAL_STATE_TEXT_SIZE);
-    REFUSE_IF(*count > LK_MAP_KEYS_MAX - 1, r, "texts: expected fewer than 2^32 - 2");
-    for (size_t i = 0; i < *count; i++) {
-        lk_text text = lk_read_text(&r->reader);
-        LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF(i > 0 && lk_text_compare(last, text) >= 0, r, "texts: expected rising order");
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->handle->memory, r->error));
-        LK_TRY(lk_map_text_find_or_add(map, &r->handle->memory, &text, 1, &index, r->error));
-        last = text;
-    }
-    return lk_reader_status(&r->reader);
-}
 
 /* ---- leads --------------------------------------------------------------------- */
 
@@ -95,69 +77,42 @@ static leadkpi_status read_entries(reading *r, uint32_t lead)
 static leadkpi_status open_leads(reading *r)
 {
     lk_journal *journal = r->handle->journal;
-    journal->ids.type = lk_read_uint8(&r->reader);
-    r->lead_count = lk_read_count(&r->reader, LK_JOURNAL_STATE_LEAD_SIZE);
+    LK_TRY(lk_lead_ids_read_count(&journal->ids, &r->reader, LK_JOURNAL_STATE_LEAD_SIZE, &r->lead_count));
     r->entry_count = lk_read_count(&r->reader, LK_JOURNAL_STATE_ENTRY_SIZE);
     LK_TRY(lk_reader_status(&r->reader));
-    REFUSE_IF(journal->ids.type > LK_LEAD_IDS_TEXT ||
-                  (journal->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
-              r, "ids: expected a type where there are leads, and none where there are not");
-    REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
     return lk_journal_grow(r->handle, r->entry_count, r->error);
 }
 
 static leadkpi_status read_leads(reading *r)
 {
     LK_TRY(open_leads(r));
+    lk_lead_ids_block block = {.count = 0};
     lk_journal *journal = r->handle->journal;
+    lk_memory *memory = &r->handle->memory;
     for (size_t i = 0; i < r->lead_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->handle->memory, r->error));
-        LK_TRY(lk_lead_ids_read(&journal->ids, &r->handle->memory, &r->reader));
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, r->error));
+        LK_TRY(lk_lead_ids_read_ahead(&journal->ids, memory, &r->reader, &block));
         LK_TRY(read_entries(r, (uint32_t)i));
     }
+    LK_TRY(lk_lead_ids_flush(&journal->ids, memory, &block, r->error));
     REFUSE_IF(journal->count != r->entry_count, r, "entries of leads: expected as many as in all");
     return LEADKPI_OK;
 }
 
 /* ---- the whole ----------------------------------------------------------------- */
 
-/* Equal definitions have equal texts, so only the canonical one is taken. */
-static leadkpi_status check_canonical(reading *r, lk_memory *memory, const lk_schema *schema,
-                                      lk_text text, const leadkpi_options *definition)
-{
-    char *printed;
-    size_t length = lk_options_print(definition, schema, NULL, 0);
-    REFUSE_IF(length != text.length, r, "definition: expected its canonical text");
-    LK_TRY(lk_allocate(memory, length, 1, &printed, r->error));
-    lk_options_print(definition, schema, printed, length);
-    bool equal = memcmp(printed, text.data, length) == 0;
-    lk_release(memory, printed, length, 1);
-    REFUSE_IF(!equal, r, "definition: expected its canonical text");
-    return LEADKPI_OK;
-}
-
-static leadkpi_status parse_definition(reading *r, lk_memory *memory, const lk_journal_room *room,
-                                       lk_text text, leadkpi_options *definition)
-{
-    leadkpi_error why;
-    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
-    if (status == LEADKPI_OK) status = room->check(definition, &why);
-    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
-        return lk_fail(r->error, status, "%s", why.message);
-    REFUSE_IF(status != LEADKPI_OK, r, "definition: expected options of this kind of handle");
-    return check_canonical(r, memory, room->schema, text, definition);
-}
-
 static leadkpi_status read_definition(reading *r, lk_memory *memory, const lk_journal_room *room)
 {
     leadkpi_options *definition;
-    lk_text text = lk_read_text(&r->reader);
-    LK_TRY(lk_reader_status(&r->reader));
-    LK_TRY(lk_options_new(memory, room->schema, &definition, r->error));
-    leadkpi_status status = parse_definition(r, memory, room, text, definition);
-    if (status == LEADKPI_OK) status = lk_journal_make(memory, room, definition, &r->handle, r->error);
+    LK_TRY(lk_state_read_definition(&r->reader, memory, room->schema, room->check, &definition));
+    leadkpi_status status = lk_journal_make(memory, room, definition, &r->handle, r->error);
     leadkpi_options_free(definition);
     return status;
+}
+
+static leadkpi_status read_texts(reading *r, lk_map_text *map, size_t *count)
+{
+    return lk_state_read_texts(&r->reader, &r->handle->memory, map, LK_MAP_KEYS_MAX - 1, NULL, "", count);
 }
 
 static leadkpi_status read_payload(reading *r)
