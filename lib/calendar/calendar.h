@@ -156,7 +156,10 @@ static inline int64_t lk_calendar_bucket(const lk_calendar *calendar, lk_calenda
     return cursor->start;
 }
 
-/* The same without a cursor. */
+/* What the local clock shows at `time`, of years 1 to 9999: microseconds since 1970-01-01T00:00 on it. */
+int64_t lk_calendar_local(const lk_calendar *calendar, lk_calendar_cursor *cursor, int64_t time);
+
+/* lk_calendar_bucket without a cursor. */
 int64_t lk_calendar_start(const lk_calendar *calendar, int64_t time);
 
 /* The start of the next period; INT64_MAX where there is none. */

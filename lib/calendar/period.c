@@ -68,6 +68,14 @@ void lk_calendar_seek(const lk_calendar *calendar, lk_calendar_cursor *cursor, i
     cursor->end = lk_calendar_time(found.end);
 }
 
+int64_t lk_calendar_local(const lk_calendar *calendar, lk_calendar_cursor *cursor, int64_t time)
+{
+    int64_t instant = lk_calendar_second(time);
+    if (!lk_zone_stretch_holds(&cursor->stretch, instant))
+        cursor->stretch = lk_zone_stretch_at(&calendar->zone, instant);
+    return time + cursor->stretch.offset * 1000000;
+}
+
 int64_t lk_calendar_start(const lk_calendar *calendar, int64_t time)
 {
     lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;

@@ -16,7 +16,7 @@ static const lk_option forecast_options[] = {
     [LK_FORECAST_DISCOUNT] = {"discount", LK_OPTION_DOUBLE, .unit = "fraction a year", .minimum = "0",
                               .maximum = "1000", .default_text = "0", .meaning = "Interest a year."},
     [LK_FORECAST_PERIODS_PER_YEAR] = {"periods_per_year", LK_OPTION_DOUBLE, .unit = "units of T",
-                                      .minimum = ">0", .default_text = "52",
+                                      .minimum = "1e-15", .maximum = "1e15", .default_text = "52",
                                       .meaning = "How many units of T a year has, for the discount."},
     [LK_FORECAST_TIMING] = {"timing", LK_OPTION_CHOICE, .choices = "continuous|period_end",
                             .default_text = "continuous",

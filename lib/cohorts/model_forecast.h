@@ -2,7 +2,7 @@
 #ifndef LK_MODEL_FORECAST_H
 #define LK_MODEL_FORECAST_H
 
-#include "base/options.h"
+#include "cohorts/model_history.h"
 
 enum {
     LK_FORECAST_HORIZON,
@@ -20,10 +20,8 @@ extern const lk_schema lk_lifetime_curve_schema;
 
 enum {
     LK_HISTORIES_END,
-    LK_HISTORIES_PERIOD,
-    LK_HISTORIES_UNIT,
-    LK_HISTORIES_AVERAGE,
-    LK_HISTORIES_OPTION_COUNT
+    LK_HISTORIES_RULE,
+    LK_HISTORIES_OPTION_COUNT = LK_HISTORIES_RULE + LK_HISTORY_OPTION_COUNT
 };
 extern const lk_schema lk_lifetime_histories_schema;
 

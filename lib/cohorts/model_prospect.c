@@ -45,7 +45,8 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon)
 #define INTEREST_MOST 60.0
 
 /* By parts: exp(-i h) E(h) + i times the integral of exp(-i t) E(t): nothing cancels. Panels
- * double with t beside the scale of the model, and hold at most 6 of interest. */
+ * double with t beside the scale of the model, and hold at most 6 of interest: of 1e300 units of time
+ * and 1e-300 of interest neither overflows. */
 static double discounted_until(const lk_prospect *prospect, double horizon, double interest)
 {
     lk_gauss gauss;
@@ -58,11 +59,11 @@ static double discounted_until(const lk_prospect *prospect, double horizon, doub
         double length = fmin(end - from, fmin(scale + from, 6 / interest));
         for (int i = 0; i < gauss.count; i++) {
             double t = from + length * gauss.nodes[i];
-            sum += gauss.weights[i] * length * exp(-interest * t) * lk_prospect_expected(prospect, t);
+            sum += gauss.weights[i] * (interest * length) * exp(-interest * t) * lk_prospect_expected(prospect, t);
         }
         from = length == end - from ? end : from + length;
     }
-    return interest * sum + exp(-interest * end) * lk_prospect_expected(prospect, end);
+    return sum + exp(-interest * end) * lk_prospect_expected(prospect, end);
 }
 
 double lk_prospect_discounted(const lk_prospect *prospect, double horizon, double interest)

@@ -179,6 +179,20 @@ void lk_view_close(lk_view *v)
     lk_timeline_close(&v->timeline, &v->memory);
 }
 
+/* A table refuses a name that it has: here a dimension with that of a column of the report. */
+static leadkpi_status explain(const leadkpi_table *table, leadkpi_status status, leadkpi_error *error)
+{
+    if (status != LEADKPI_BAD_ARGUMENT || !error || error->column < 0 ||
+        error->column >= leadkpi_table_column_count(table))
+        return status;
+    lk_text name = lk_table_column(table, error->column)->name;
+    leadkpi_error_reset(error);
+    return lk_fail(error, status,
+                   "by: expected dimensions of other names than the columns of the report have, each once, "
+                   "found \"%.*s\"; rename that column of the acquisitions",
+                   LK_TEXT_ARGS(name));
+}
+
 leadkpi_status lk_cohorts_report(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
                                  const lk_schema *schema, int first, lk_cohorts_fill fill,
                                  void *context, leadkpi_table **out, leadkpi_error *error)
@@ -192,7 +206,7 @@ leadkpi_status lk_cohorts_report(const leadkpi_cohorts *cohorts, const leadkpi_o
     LK_TRY(lk_view_open(cohorts, options, schema, first, &view, error));
     leadkpi_status status = lk_table_new(&cohorts->memory, &table, error);
     if (status == LEADKPI_OK) {
-        status = fill(&view, context, table, error);
+        status = explain(table, fill(&view, context, table, error), error);
         if (status == LEADKPI_OK) *out = table;
         else leadkpi_table_free(table);
     }

@@ -73,6 +73,37 @@ START_TEST(a_calendar_clock_goes_by_periods)
 }
 END_TEST
 
+/* A report has columns row, size, active and cohort of its own, and names no column twice. */
+START_TEST(a_dimension_of_the_name_of_a_column_is_refused_by_name)
+{
+    static const char *const names[] = {"row", "size", "active", "cohort", "channel"};
+    static const char *const values[] = {"x"};
+    static const int64_t one = 1;
+    leadkpi_table *table, *out;
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, &one, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &one, 1, 0, NULL, ok_error));
+    for (int i = 0; i < 5; i++) OK(leadkpi_table_copy_strings(table, names[i], NUL, values, 1, ok_error));
+    OK(leadkpi_cohorts_add_acquisitions(cohorts, table, NULL, 0, ok_error));
+    for (int i = 0; i < 5; i++) {
+        char text[80], quoted[20];
+        snprintf(text, sizeof text, "as_of=1971-01-01; by=%s%s", names[i], i == 4 ? ",channel" : "");
+        snprintf(quoted, sizeof quoted, "found \"%s\"", names[i]);
+        leadkpi_options *options = options_of("cohorts_retention", text);
+        leadkpi_status status = leadkpi_cohorts_retention(cohorts, options, &out, &error);
+        ck_assert_int_eq(status, LEADKPI_BAD_ARGUMENT);
+        ck_assert_msg(strstr(error.message, quoted) && strstr(error.message, "rename"), "%s", error.message);
+        ck_assert_ptr_null(out);
+        ck_assert_int_eq(leadkpi_cohorts_retention(cohorts, options, &out, NULL), LEADKPI_BAD_ARGUMENT);
+        leadkpi_options_free(options);
+    }
+    leadkpi_table_free(table);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 START_TEST(options_that_contradict_each_other_are_refused)
 {
     static const struct {
@@ -385,6 +416,7 @@ static Suite *suite_of_retention(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_small_cohort_is_counted_as_by_hand);
     tcase_add_test(tc, a_calendar_clock_goes_by_periods);
+    tcase_add_test(tc, a_dimension_of_the_name_of_a_column_is_refused_by_name);
     tcase_add_test(tc, options_that_contradict_each_other_are_refused);
     tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);

@@ -265,6 +265,39 @@ START_TEST(discounting_is_the_same_by_every_road)
 }
 END_TEST
 
+/* However far one looks and however little interest there is: a number, not above the one without interest. */
+START_TEST(a_horizon_without_end_overflows_nowhere)
+{
+    static const char *const texts[] = {"model=bg_nbd; r=0.24; alpha=4.4; a=0.79; b=2.4",
+                                        "model=mbg_nbd; r=0.5; alpha=6; a=0.9; b=1.6",
+                                        "model=pareto_nbd; r=0.55; alpha=10.6; s=0.6; beta=11.7",
+                                        "model=pareto_nbd; r=0.55; alpha=10.6; s=1; beta=11.7"};
+    static const char *const interests[] = {"1e-320", "1e-300", "1e-290", "1e-12", "0.1", "1000"};
+    static crowd c;
+    c.count = 1, c.frequency[0] = 2, c.recency[0] = 30, c.age[0] = 39, c.value[0] = 10;
+    leadkpi_table *table = table_of(&c);
+    for (size_t m = 0; m < 4; m++) {
+        leadkpi_lifetime *model = given(texts[m]);
+        double before = INFINITY;
+        for (size_t i = 0; i < 6; i++) {
+            char text[100];
+            leadkpi_table *out;
+            snprintf(text, sizeof text, "horizon=1e300; discount=%s", interests[i]);
+            leadkpi_options *options = options_of("lifetime_forecast", text);
+            OK(leadkpi_lifetime_forecast(model, NULL, table, options, &out, ok_error));
+            double expected = cell(out, "expected_transactions", 0), worth = cell(out, "discounted_transactions", 0);
+            ck_assert_msg(isfinite(worth) && worth > 0 && worth <= expected * (1 + 1e-9) && worth <= before * (1 + 1e-9),
+                          "%s, %s: %g of %g", texts[m], text, worth, expected);
+            before = worth;
+            leadkpi_table_free(out);
+            leadkpi_options_free(options);
+        }
+        leadkpi_lifetime_free(model);
+    }
+    leadkpi_table_free(table);
+}
+END_TEST
+
 START_TEST(models_are_asked_only_what_they_can_answer)
 {
     static crowd c;
@@ -316,19 +349,88 @@ START_TEST(histories_follow_the_stated_policy)
     ck_assert_str_eq(id, "a");
     ck_assert(cell(out, "frequency", 0) == 0 && cell(out, "recency", 0) == 0 && isnan(cell(out, "monetary_value", 0)));
     agree(cell(out, "T", 0), 20 / 7.0, 1e-15, "T");
-    ck_assert(cell(out, "frequency", 1) == 2 && cell(out, "recency", 1) == 2);
-    ck_assert(cell(out, "monetary_value", 1) == 8.5);
+    ck_assert(cell(out, "frequency", 1) == 1 && cell(out, "recency", 1) == 2); /* a refund is no purchase */
+    ck_assert(cell(out, "monetary_value", 1) == 20); /* and is taken off the one before it, the first */
     leadkpi_table_free(out);
     leadkpi_options_free(options);
     options = options_of("lifetime_histories", "end=1970-01-31; unit=1d; period=1h; average=all");
     OK(leadkpi_lifetime_histories(NULL, table, options, &out, ok_error));
-    ck_assert(cell(out, "frequency", 1) == 3 && cell(out, "monetary_value", 1) == 8);
+    ck_assert(cell(out, "frequency", 1) == 2);
+    agree(cell(out, "monetary_value", 1), (10 + 5 - 3 + 20) / 3.0, 1e-15, "all, less the refund");
     ck_assert(cell(out, "monetary_value", 0) == 7);
     agree(cell(out, "recency", 1), 14 + 1 / 24.0, 1e-15, "recency");
     leadkpi_table_free(out);
     leadkpi_options_free(options);
     ck_assert_int_eq(leadkpi_lifetime_histories(NULL, table, NULL, &out, NULL), LEADKPI_BAD_ARGUMENT);
     leadkpi_table_free(table);
+}
+END_TEST
+
+static leadkpi_table *histories_of(const char *const *ids, const int64_t *times, const double *values, size_t count,
+                                   const char *text)
+{
+    leadkpi_table *table, *out;
+    leadkpi_options *options = options_of("lifetime_histories", text);
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_copy_strings(table, "id", NUL, ids, count, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "value", NUL, values, count, 0, NULL, ok_error));
+    OK(leadkpi_lifetime_histories(NULL, table, options, &out, ok_error));
+    leadkpi_table_free(table);
+    leadkpi_options_free(options);
+    return out;
+}
+
+/* 22:30 and 23:30 in UTC of one day are two days in Berlin in summer, one day in UTC; 23:30 and 00:30 the
+ * other way round. */
+START_TEST(histories_count_the_days_of_a_zone)
+{
+    const char *ids[] = {"a", "a", "b", "b"};
+    const int64_t june = 19889 * DAY; /* 2024-06-15 */
+    const int64_t times[] = {june + 43 * (HOUR / 2), june + 45 * (HOUR / 2), june + 47 * (HOUR / 2), june + DAY + HOUR / 2};
+    const double values[] = {1, 2, 3, 4};
+    leadkpi_table *utc = histories_of(ids, times, values, 4, "end=2024-06-30T23:00:00Z; unit=1d");
+    ck_assert(cell(utc, "frequency", 0) == 0 && cell(utc, "frequency", 1) == 1 && cell(utc, "T", 0) == 15);
+    leadkpi_table *berlin = histories_of(ids, times, values, 4,
+                                         "end=2024-06-30T23:00:00Z; unit=1d; zone=Europe/Berlin; "
+                                         "zone_rule=CET-1CEST,M3.5.0,M10.5.0/3");
+    ck_assert(cell(berlin, "frequency", 0) == 1 && cell(berlin, "recency", 0) == 1 && cell(berlin, "T", 0) == 16);
+    ck_assert(cell(berlin, "monetary_value", 0) == 2);
+    ck_assert(cell(berlin, "frequency", 1) == 0 && cell(berlin, "T", 1) == 15);
+    leadkpi_table_free(utc), leadkpi_table_free(berlin);
+}
+END_TEST
+
+/* Autumn 2024: 02:10 in Berlin comes twice on October 27. In minutes the clock runs back; nobody's history does. */
+START_TEST(a_clock_that_goes_back_makes_no_negative_age)
+{
+    const char *ids[] = {"a", "a", "a"};
+    const int64_t first = INT64_C(1729987800) * 1000000; /* 00:10:00Z, 02:10 in summer */
+    const int64_t times[] = {first + 40 * HOUR / 60, first, first + HOUR};
+    const double values[] = {1, 1, 1};
+    leadkpi_table *out = histories_of(ids, times, values, 3,
+                                      "end=2024-10-27T01:10:00Z; unit=1d; period=60s; "
+                                      "zone_rule=CET-1CEST,M3.5.0,M10.5.0/3");
+    ck_assert(cell(out, "frequency", 0) >= 0 && cell(out, "recency", 0) >= 0);
+    ck_assert(cell(out, "T", 0) >= cell(out, "recency", 0) && cell(out, "T", 0) < 1);
+    leadkpi_table_free(out);
+}
+END_TEST
+
+/* Refunds in any order within a day; one before any purchase; somebody with nothing else. */
+START_TEST(a_refund_is_taken_off_the_purchase_it_belongs_to)
+{
+    const char *ids[] = {"a", "a", "a", "a", "a", "b", "b", "c"};
+    const int64_t times[] = {DAY, 3 * DAY + 2, 3 * DAY, 5 * DAY, 9 * DAY, 2 * DAY, 4 * DAY, 4 * DAY};
+    const double values[] = {10, -4, 20, -1, 30, -2, 7, -9};
+    leadkpi_table *out = histories_of(ids, times, values, 8, "end=1970-02-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(out), 2);
+    ck_assert(cell(out, "frequency", 0) == 2 && cell(out, "monetary_value", 0) == (20 - 4 - 1 + 30) / 2.0);
+    ck_assert(cell(out, "frequency", 1) == 0);
+    leadkpi_table_free(out);
+    out = histories_of(ids, times, values, 8, "end=1970-02-01; average=all");
+    ck_assert(cell(out, "monetary_value", 1) == 5);
+    leadkpi_table_free(out);
 }
 END_TEST
 
@@ -531,6 +633,10 @@ int main(void)
     tcase_add_test(tcase, discounting_is_the_same_by_every_road);
     tcase_add_test(tcase, models_are_asked_only_what_they_can_answer);
     tcase_add_test(tcase, histories_follow_the_stated_policy);
+    tcase_add_test(tcase, histories_count_the_days_of_a_zone);
+    tcase_add_test(tcase, a_clock_that_goes_back_makes_no_negative_age);
+    tcase_add_test(tcase, a_refund_is_taken_off_the_purchase_it_belongs_to);
+    tcase_add_test(tcase, a_horizon_without_end_overflows_nowhere);
     tcase_add_test(tcase, a_model_comes_back_from_its_bytes_and_damage_is_seen);
     tcase_add_test(tcase, forged_bytes_are_refused_or_are_a_model);
     tcase_add_test(tcase, a_model_is_described_in_a_sentence);
