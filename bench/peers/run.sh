@@ -4,6 +4,13 @@
 interop_python chdb numpy
 interop_library
 export LEADKPI_LIBRARY="$library"
-for peers in ${PEERS:-funnel cohorts}; do
-    "$python" -B "$top_srcdir/bench/peers/$peers.py" ${PEER_EVENTS:+"$PEER_EVENTS"} || exit 1
+for peers in ${PEERS:-funnel cohorts attribution}; do
+    case $peers in
+    attribution)
+        interop_python pandas matplotlib ChannelAttribution
+        count=${PEER_JOURNEYS:-}
+        ;;
+    *) count=${PEER_EVENTS:-} ;;
+    esac
+    "$python" -B "$top_srcdir/bench/peers/$peers.py" ${count:+"$count"} || exit 1
 done

@@ -4,6 +4,7 @@
 #include "../support/fault.h"
 #include "touches.h"
 
+#include "attribution/path_text.h"
 #include "attribution/state.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof (rows)[0])
@@ -563,6 +564,103 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+/* ---- text paths ---------------------------------------------------------------------- */
+
+START_TEST(marks_are_the_same_with_and_without_vectors)
+{
+    uint64_t state = 11;
+    for (int round = 0; round < 2000; round++) {
+        char bytes[64];
+        uint64_t expected = 0;
+        char mark = (char)lk_test_random(&state);
+        for (int i = 0; i < 64; i++) {
+            uint64_t drawn = lk_test_random(&state);
+            bytes[i] = (char)(drawn % 4 ? mark ^ (char)(drawn >> 8 & 0x81) : (char)(drawn >> 16));
+            if (bytes[i] == mark) expected |= UINT64_C(1) << i;
+        }
+        ck_assert(lk_bytes_equal(bytes, mark) == expected);
+        ck_assert(lk_bytes_equal_portable(bytes, mark) == expected);
+    }
+}
+END_TEST
+
+/* One path of random names, some of them long, blank or nearly alike. */
+static void draw_path(uint64_t *state, const char *separator, char *text)
+{
+    static const char *const names[] = {"a", "", "ab", "paid", "email 1", "email 12", "email 123",
+                                        "sixteen letters.", "sixteen letters. and more",
+                                        "sixteen letters. and less", "\t\tx y\t", "organic search"};
+    static const char *const blanks[] = {"", " ", "  ", " \t"};
+    size_t count = 1 + lk_test_random(state) % 40;
+    *text = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i) strcat(text, separator);
+        strcat(text, blanks[lk_test_random(state) % COUNT(blanks)]);
+        strcat(text, names[lk_test_random(state) % COUNT(names)]);
+        strcat(text, blanks[lk_test_random(state) % COUNT(blanks)]);
+    }
+}
+
+#define MODELS "models=first,linear,linear_unique,halving,rank_decay"
+
+static leadkpi_table *credits_of(const char *definition, const path_row *rows, size_t count)
+{
+    leadkpi_attribution *a = attribution_with(definition);
+    OK(add_paths(a, rows, count, NULL, ok_error));
+    leadkpi_table *table = report(leadkpi_attribution_credits, a, MODELS);
+    leadkpi_attribution_free(a);
+    return table;
+}
+
+/* A mark of one byte is looked for 64 bytes at a time, a longer one byte by byte. */
+START_TEST(paths_are_the_same_whatever_stands_between_names)
+{
+    enum { PATHS = 300 };
+    static const char *const separators[] = {">", "=>"}, *const meanings[] = {"", "separator==>"};
+    static char texts[PATHS][2048];
+    leadkpi_table *tables[2];
+    for (int way = 0; way < 2; way++) {
+        path_row rows[PATHS];
+        uint64_t state = 5;
+        for (int i = 0; i < PATHS; i++) {
+            draw_path(&state, separators[way], texts[i]);
+            rows[i] = (path_row){texts[i], 1 + i % 3, i, i % 2};
+        }
+        tables[way] = credits_of(meanings[way], rows, PATHS);
+    }
+    ck_assert_uint_eq(leadkpi_table_row_count(tables[0]), 5 * (12 + 2));
+    for (size_t row = 0; row < leadkpi_table_row_count(tables[0]); row++) {
+        ck_assert_double_eq(number_at(tables[0], "conversions", row),
+                            number_at(tables[1], "conversions", row));
+        ck_assert_double_eq(number_at(tables[0], "value", row), number_at(tables[1], "value", row));
+    }
+    leadkpi_table_free(tables[0]);
+    leadkpi_table_free(tables[1]);
+}
+END_TEST
+
+/* Amounts of 2^30 and more do not go into cells. Times a power of two no digit changes. */
+START_TEST(large_amounts_are_shared_like_small_ones)
+{
+    static const char *const paths[] = {"A > B > C", "A", "C > B > A > B", "B > A"};
+    leadkpi_table *tables[2];
+    for (int way = 0; way < 2; way++) {
+        path_row rows[COUNT(paths)];
+        for (size_t i = 0; i < COUNT(paths); i++)
+            rows[i] = (path_row){paths[i], (double)i + 1, ((double)i - 1.25) * (way ? 0x1p40 : 1), 0};
+        tables[way] = credits_of("", rows, COUNT(paths));
+    }
+    for (size_t row = 0; row < leadkpi_table_row_count(tables[0]); row++) {
+        double small = number_at(tables[0], "value", row), large = number_at(tables[1], "value", row);
+        ck_assert_double_eq(number_at(tables[0], "conversions", row),
+                            number_at(tables[1], "conversions", row));
+        ck_assert_msg(fabs(small * 0x1p40 - large) <= 1e-15 * fabs(large), "%.17g %.17g", small, large);
+    }
+    leadkpi_table_free(tables[0]);
+    leadkpi_table_free(tables[1]);
+}
+END_TEST
+
 static Suite *suite_of_states(void)
 {
     int n = (int)COUNT(definitions);
@@ -573,6 +671,9 @@ static Suite *suite_of_states(void)
     tcase_add_loop_test(tc, a_state_read_back_writes_the_same_bytes_and_reports_the_same, 0, n);
     tcase_add_loop_test(tc, an_empty_handle_has_a_state_and_reports, 0, n);
     tcase_add_loop_test(tc, closed_journeys_keep_their_credit_and_can_be_taken_away, 0, n);
+    tcase_add_test(tc, marks_are_the_same_with_and_without_vectors);
+    tcase_add_test(tc, paths_are_the_same_whatever_stands_between_names);
+    tcase_add_test(tc, large_amounts_are_shared_like_small_ones);
     tcase_add_test(tc, amounts_that_are_not_there_cannot_be_taken_away);
     tcase_add_test(tc, a_batch_seen_before_changes_nothing);
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);

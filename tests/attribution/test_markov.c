@@ -196,6 +196,24 @@ START_TEST(weights_scale_and_zero_rows_and_runs_change_nothing)
 END_TEST
 
 /* ABABAB... of 100,000 touches: the elimination does not lose a digit. */
+/* Nobody starts or ends in such a circle: its states are no one's alias. */
+START_TEST(paths_of_value_alone_may_go_in_circles)
+{
+    const uint32_t circle[] = {0, 1, 0, 1, 0}, plain[] = {0, 2};
+    lk_attribution_chain chain = {.length = 2, .errors = 1};
+    world w = {.channel_count = 3};
+    world_add(&w, circle, 5, 0, 0, 5, 1);
+    world_add(&w, plain, 2, 3, 1, 7, 2);
+    lk_attribution_result result = chain_of(&w, 4, chain);
+    ck_assert_double_eq_tol(result.removal[0][0], 1, 1e-14);
+    ck_assert_double_eq_tol(result.removal[0][2], 1, 1e-14);
+    ck_assert_double_eq_tol(result.removal[0][1], 0, 1e-14);
+    ck_assert_double_eq_tol(result.probability, 0.75, 1e-14);
+    drop(&result);
+    world_free(&w);
+}
+END_TEST
+
 START_TEST(very_long_journeys_are_exact_too)
 {
     world w = {0};
@@ -502,6 +520,7 @@ int main(void)
     tcase_add_test(laws, order_1_is_the_same_by_elimination_and_by_sweeps);
     tcase_add_test(laws, removal_policies_are_those_of_a_chain_by_hand);
     tcase_add_test(laws, weights_scale_and_zero_rows_and_runs_change_nothing);
+    tcase_add_test(laws, paths_of_value_alone_may_go_in_circles);
     tcase_add_test(laws, very_long_journeys_are_exact_too);
     tcase_add_test(laws, the_order_that_made_the_journeys_is_chosen);
     TCase *states = tcase_create("accumulators");
