@@ -14,7 +14,8 @@ typedef leadkpi_status (*report_call)(const leadkpi_attribution *, const leadkpi
 static void report(const leadkpi_attribution *attribution, const char *text)
 {
     static const report_call calls[] = {leadkpi_attribution_credits, leadkpi_attribution_touches,
-                                        leadkpi_attribution_paths, leadkpi_attribution_summary};
+                                        leadkpi_attribution_paths, leadkpi_attribution_summary,
+                                        leadkpi_attribution_measures};
     leadkpi_options *options;
     MUST(leadkpi_options_create(NULL, "attribution_report", 18, &options, NULL) == LEADKPI_OK);
     MUST(leadkpi_options_parse(options, text, strlen(text), NULL) == LEADKPI_OK);
@@ -52,7 +53,8 @@ static void read_state(const uint8_t *data, size_t size)
         MUST(leadkpi_attribution_serialize(attribution, again, needed, &needed, NULL) == LEADKPI_OK);
         MUST(memcmp(again, state, needed) == 0);
         free(again);
-        report(attribution, "models=u,time_decay,w,last_non,participation");
+        report(attribution, "models=u,time_decay,w,last_non,participation; rollup=true");
+        report(attribution, "models=linear");
         leadkpi_attribution_free(attribution);
     }
     free(state);
@@ -70,7 +72,7 @@ static void add_path(const uint8_t *data, size_t size)
     MUST(leadkpi_table_borrow_text(table, "path", 4, offsets, text, 2, NULL, NULL) == LEADKPI_OK);
     MUST(leadkpi_table_borrow_double(table, "conversions", 11, ones, 2, 0, NULL, NULL) == LEADKPI_OK);
     MUST(leadkpi_attribution_add_paths(attribution, table, NULL, 0, NULL) == LEADKPI_OK);
-    report(attribution, "models=u,linear_unique,halving; by=channel,ad");
+    report(attribution, "models=u,linear_unique,halving; by=channel,ad; rollup=true");
     leadkpi_table_free(table);
     leadkpi_attribution_free(attribution);
     free(text);

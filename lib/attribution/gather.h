@@ -3,6 +3,7 @@
 #define LK_ATTRIBUTION_GATHER_H
 
 #include "attribution/report.h"
+#include "base/buffer.h"
 
 typedef struct lk_gathering lk_gathering;
 
@@ -25,5 +26,14 @@ struct lk_gathering {
 leadkpi_status lk_gather(lk_gathering *gathering, lk_report *report, uint32_t groups,
                          leadkpi_error *error);
 void lk_gather_drop(lk_gathering *gathering);
+
+/* The chain of the only Markov model of the options; order 1 where there is none.
+ * Status: OK, CONTRADICTION (two). */
+leadkpi_status lk_chain_of(const lk_report *report, lk_attribution_chain *chain,
+                           leadkpi_error *error);
+
+/* A state's name in place of what is in the buffer. */
+void lk_state_name(const lk_report *report, const lk_attribution_graph *graph, uint32_t state,
+                   lk_buffer *text);
 
 #endif

@@ -238,19 +238,32 @@ static double ratio(double above, double below)
     return below != 0 ? above / below : lk_report_nan();
 }
 
-enum { COST, COST_PER_CONVERSION, ROAS, ROI, CLAIMED, OVER_CLAIM };
+enum {
+    COST,
+    COST_PER_CONVERSION,
+    ROAS,
+    ROI,
+    CLAIMED,
+    OVER_CLAIM,
+    CLAIMED_VALUE,
+    VALUE_OVER_CLAIM,
+    COST_COLUMNS
+};
 
 static double cost_number_at(const void *context, size_t row)
 {
     const sheet *s = context;
     double cost = cost_at(s, row, LK_COST_COST), claimed = cost_at(s, row, LK_COST_CLAIMED);
+    double claimed_value = cost_at(s, row, LK_COST_CLAIMED_VALUE);
     switch (s->part) {
     case COST: return cost;
     case COST_PER_CONVERSION: return ratio(cost, credit_at(s, row, 0));
     case ROAS: return ratio(credit_at(s, row, 1), cost);
     case ROI: return ratio(credit_at(s, row, 1) - cost, cost);
     case CLAIMED: return claimed;
-    default: return ratio(claimed, credit_at(s, row, 0)) - 1;
+    case OVER_CLAIM: return ratio(claimed, credit_at(s, row, 0)) - 1;
+    case CLAIMED_VALUE: return claimed_value;
+    default: return ratio(claimed_value, credit_at(s, row, 1)) - 1;
     }
 }
 
@@ -268,12 +281,13 @@ static leadkpi_status sum_all_costs(sheet *s, leadkpi_error *error)
 
 static leadkpi_status add_costs(sheet *s, leadkpi_table *table, size_t rows, leadkpi_error *error)
 {
-    static const char *const names[] = {"cost", "cost_per_conversion", "roas",
-                                        "roi",  "claimed_conversions", "over_claim"};
-    static const char *const units[] = {"currency", "currency", "ratio",
-                                        "fraction", "conversions", "fraction"};
+    static const char *const names[] = {"cost",          "cost_per_conversion", "roas",
+                                        "roi",           "claimed_conversions", "over_claim",
+                                        "claimed_value", "value_over_claim"};
+    static const char *const units[] = {"currency", "currency",    "ratio",    "fraction",
+                                        "conversions", "fraction", "currency", "fraction"};
     LK_TRY(sum_all_costs(s, error));
-    for (s->part = COST; s->part <= OVER_CLAIM; s->part++)
+    for (s->part = COST; s->part < COST_COLUMNS; s->part++)
         LK_TRY(lk_report_add_numbers(table, names[s->part], units[s->part], rows, cost_number_at, s,
                                      error));
     return LEADKPI_OK;

@@ -136,17 +136,18 @@ static void list_steps(listing *l)
 }
 
 /* Names with " > " between, of several dimensions with " / "; blanks before a path are not said. */
-static void write_state(const listing *l, uint32_t state, lk_buffer *text)
+void lk_state_name(const lk_report *report, const lk_attribution_graph *graph, uint32_t state,
+                   lk_buffer *text)
 {
-    lk_text window = lk_map_text_key(&l->graph.windows, l->graph.window[state]);
+    lk_text window = lk_map_text_key(&graph->windows, graph->window[state]);
     lk_buffer_truncate(text, 0);
     for (size_t i = 0; i < window.length / sizeof(uint32_t); i++) {
         uint32_t member = lk_path_word(window.data, (uint32_t)i);
         if (member == LK_MAP_NONE) continue;
         if (text->length) lk_buffer_append_text(text, LK_LITERAL(" > "));
-        for (uint32_t d = 0; d < l->report->members.dimension_count; d++) {
+        for (uint32_t d = 0; d < report->members.dimension_count; d++) {
             if (d) lk_buffer_append_text(text, LK_LITERAL(" / "));
-            lk_buffer_append_text(text, lk_member_text(l->report, member, d));
+            lk_buffer_append_text(text, lk_member_text(report, member, d));
         }
     }
 }
@@ -165,7 +166,7 @@ static leadkpi_status add_states(const listing *l, leadkpi_table *table, lk_text
             status = lk_text_builder_append_null(&builder, error);
             continue;
         }
-        write_state(l, state, &text);
+        lk_state_name(l->report, &l->graph, state, &text);
         status = lk_buffer_status(&text, error);
         if (status == LEADKPI_OK)
             status = lk_text_builder_append(&builder, lk_buffer_text(&text), error);
@@ -206,8 +207,8 @@ static leadkpi_status fill_steps(listing *l, leadkpi_table *table, leadkpi_error
 }
 
 /* The chain of the only Markov model of the options; order 1 where there is none. */
-static leadkpi_status read_chain(const lk_report *report, lk_attribution_chain *chain,
-                                 leadkpi_error *error)
+leadkpi_status lk_chain_of(const lk_report *report, lk_attribution_chain *chain,
+                           leadkpi_error *error)
 {
     size_t found = 0;
     *chain = (lk_attribution_chain){
@@ -230,7 +231,7 @@ static leadkpi_status fill_transitions(lk_report *report, leadkpi_table *table, 
     listing l = {.report = report};
     lk_attribution_chain chain;
     lk_memory *memory = &report->memory;
-    LK_TRY(read_chain(report, &chain, error));
+    LK_TRY(lk_chain_of(report, &chain, error));
     leadkpi_status status = lk_gather(&g, report, 1, error);
     if (status == LEADKPI_OK)
         status = lk_attribution_graph_make(&g.paths, memory, NULL, &chain, &l.graph, error);

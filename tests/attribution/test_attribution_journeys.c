@@ -353,6 +353,7 @@ START_TEST(costs_are_joined_and_unknown_is_not_zero)
     OK(leadkpi_table_borrow_double(table, "cost", NUL, costs, 2, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_double(table, "claimed_conversions", NUL, claimed, 2, 0, claimed_valid,
                                    ok_error));
+    OK(leadkpi_table_borrow_double(table, "claimed_value", NUL, costs, 2, 0, NULL, ok_error));
     OK(leadkpi_attribution_add_costs(a, table, NULL, 0, ok_error));
     leadkpi_table_free(table);
     leadkpi_table *t = report(leadkpi_attribution_credits, a, "models=first");
@@ -361,6 +362,8 @@ START_TEST(costs_are_joined_and_unknown_is_not_zero)
     ck_assert_double_eq(number_at(t, "cost_per_conversion", paid), 15);
     ck_assert_double_eq(number_at(t, "roas", paid), number_at(t, "value", paid) / 30);
     ck_assert_double_eq(number_at(t, "over_claim", paid), 3.5);
+    ck_assert_double_eq(number_at(t, "claimed_value", paid), 30);
+    ck_assert_double_eq(number_at(t, "value_over_claim", paid), 30 / number_at(t, "value", paid) - 1);
     ck_assert_double_eq(number_at(t, "cost", events), 0);
     ck_assert(isnan(number_at(t, "cost_per_conversion", events)));
     ck_assert(isnan(number_at(t, "claimed_conversions", events)));

@@ -146,6 +146,47 @@ START_TEST(transitions_are_the_steps_that_were_taken)
 }
 END_TEST
 
+/* By hand: h(B) = (3 + 0) / 4, h(A) = 3/7 h(B). */
+START_TEST(states_say_how_often_and_what_comes_of_it)
+{
+    leadkpi_attribution *a = attribution_with("");
+    OK(add_paths(a, few, 4, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_attribution_states, a, "models=markov");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    ck_assert(text_is(t, "state", 0, "A") && text_is(t, "state", 1, "B"));
+    ck_assert_double_eq(number_at(t, "starts", 0), 7);
+    ck_assert_double_eq(number_at(t, "visits", 1), 4);
+    ck_assert_double_eq(number_at(t, "conversions", 1), 3);
+    ck_assert_double_eq(number_at(t, "nulls", 0), 4);
+    ck_assert_double_eq(number_at(t, "value", 1), 25);
+    check_near(number_at(t, "conversion_probability", 1), 0.75, 1e-15);
+    check_near(number_at(t, "conversion_probability", 0), 0.75 * 3 / 7, 1e-15);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+    /* Starts, weighed by what comes of them, are the probability of the model, at any order. */
+    a = reference();
+    static const char *const models[] = {"models=markov", "models=markov:2", "models=markov:3; collapse=none"};
+    for (size_t m = 0; m < 3; m++) {
+        leadkpi_table *effects = report(leadkpi_attribution_removal_effects, a, models[m]);
+        double converted = 0, all = 0;
+        t = report(leadkpi_attribution_states, a, models[m]);
+        for (size_t row = 0; row < leadkpi_table_row_count(t); row++) {
+            all += number_at(t, "starts", row);
+            converted += number_at(t, "starts", row) * number_at(t, "conversion_probability", row);
+        }
+        check_near(converted / all, number_at(effects, "probability", 0), 1e-12);
+        leadkpi_table_free(effects);
+        leadkpi_table_free(t);
+    }
+    leadkpi_attribution_free(a);
+    a = attribution_with("");
+    t = report(leadkpi_attribution_states, a, "");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
 START_TEST(orders_come_with_their_loss_and_one_is_the_best)
 {
     leadkpi_attribution *a = reference();
@@ -310,6 +351,7 @@ int main(void)
     tcase_add_test(models, removal_effects_and_credits_are_those_of_the_reference);
     tcase_add_test(models, effects_are_shared_out_to_one_and_need_a_markov_model);
     tcase_add_test(models, transitions_are_the_steps_that_were_taken);
+    tcase_add_test(models, states_say_how_often_and_what_comes_of_it);
     tcase_add_test(models, orders_come_with_their_loss_and_one_is_the_best);
     tcase_add_test(models, credits_of_every_model_add_up_to_what_was_converted);
     tcase_add_test(models, what_no_removal_changes_is_unattributed);
