@@ -75,9 +75,9 @@ static size_t enter(test *t, int64_t time, size_t *entered)
 /* One time with d events of n at risk. */
 static void add_time(test *t, double d, double n)
 {
-    double weight = n > 1 ? d * (n - d) / (n - 1) / n / n : 0;
+    double weight = n > 1 ? d * (n - d) / (n - 1) / n / n : 0, share = d / n;
     for (size_t i = 0; i < t->count; i++) {
-        t->difference[i] -= d * (t->at_risk[i] / n);
+        t->difference[i] -= share * t->at_risk[i];
         t->shared[i] += weight * t->at_risk[i];
     }
 }
