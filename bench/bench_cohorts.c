@@ -1,5 +1,5 @@
 /* Cohorts: 10 M events of 1 M customers over 24 months in no order, as a matrix and through a handle;
- * Kaplan-Meier of a million day-valued times. */
+ * Kaplan-Meier of a million day-valued times; the log-rank test of 200 segments. */
 #include <leadkpi/calendar.h>
 #include <leadkpi/cohorts.h>
 #include <leadkpi/stats.h>
@@ -87,6 +87,51 @@ static void bench_survival(uint64_t *state)
     free(days), free(ended);
 }
 
+enum { LEADS = 200000, SEGMENTS = 200 };
+
+/* Leads of many segments, half of them won at an instant of their own. */
+static leadkpi_cohorts *with_outcomes(uint64_t *state)
+{
+    static char names[SEGMENTS][8];
+    const char **channels = must(malloc(LEADS * sizeof *channels)), **won = must(malloc(LEADS * sizeof *won));
+    leadkpi_table *acquired, *outcomes;
+    leadkpi_cohorts *cohorts;
+    for (int i = 0; i < SEGMENTS; i++) snprintf(names[i], sizeof names[i], "s%d", i);
+    for (int i = 0; i < LEADS; i++) {
+        ids[i] = i;
+        times[i] = (int64_t)(bench_random(state) % (uint64_t)(365 * DAY));
+        channels[i] = names[i % SEGMENTS];
+        won[i] = "won";
+    }
+    good(leadkpi_cohorts_create(NULL, NULL, &cohorts, NULL));
+    good(leadkpi_table_create(NULL, &acquired, NULL));
+    good(leadkpi_table_borrow_int64(acquired, "id", LEADKPI_NUL_TERMINATED, ids, LEADS, 0, NULL, NULL));
+    good(leadkpi_table_borrow_timestamp(acquired, "time", LEADKPI_NUL_TERMINATED, times, LEADS, 0, NULL, NULL));
+    good(leadkpi_table_copy_strings(acquired, "channel", LEADKPI_NUL_TERMINATED, channels, LEADS, NULL));
+    good(leadkpi_cohorts_add_acquisitions(cohorts, acquired, NULL, 0, NULL));
+    for (int i = 0; i < LEADS / 2; i++) times[i] += (int64_t)(bench_random(state) % (uint64_t)(200 * DAY));
+    good(leadkpi_table_create(NULL, &outcomes, NULL));
+    good(leadkpi_table_borrow_int64(outcomes, "id", LEADKPI_NUL_TERMINATED, ids, LEADS / 2, 0, NULL, NULL));
+    good(leadkpi_table_borrow_timestamp(outcomes, "time", LEADKPI_NUL_TERMINATED, times, LEADS / 2, 0, NULL, NULL));
+    good(leadkpi_table_copy_strings(outcomes, "outcome", LEADKPI_NUL_TERMINATED, won, LEADS / 2, NULL));
+    good(leadkpi_cohorts_add_outcomes(cohorts, outcomes, NULL, 0, NULL));
+    leadkpi_table_free(acquired), leadkpi_table_free(outcomes);
+    free(channels), free(won);
+    return cohorts;
+}
+
+static void bench_log_rank(uint64_t *state)
+{
+    leadkpi_table *table;
+    leadkpi_cohorts *cohorts = with_outcomes(state);
+    leadkpi_options *options = options_of("cohorts_survival", "as_of=1971-12-31; event=outcome; by=channel");
+    BENCH("cohorts: survival, log-rank, 200 segments", LEADS, 0,
+          good(leadkpi_cohorts_survival_summary(cohorts, options, &table, NULL));
+          leadkpi_table_free(table));
+    leadkpi_options_free(options);
+    leadkpi_cohorts_free(cohorts);
+}
+
 int main(void)
 {
     uint64_t state = 1;
@@ -106,6 +151,7 @@ int main(void)
     BENCH("cohorts: add, in no order", EVENTS, 0, leadkpi_cohorts_free(cohorts); cohorts = filled());
     BENCH("cohorts: retention, calendar clock", EVENTS, 0, retention(cohorts, options));
     bench_survival(&state);
+    bench_log_rank(&state);
     leadkpi_cohorts_free(cohorts);
     leadkpi_options_free(options), leadkpi_options_free(months);
     leadkpi_calendar_free(calendar);

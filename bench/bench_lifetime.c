@@ -129,6 +129,11 @@ int main(void)
     bench_forecast("lifetime: bg_nbd forecast", "model=bg_nbd", "horizon=39", table);
     bench_forecast("lifetime: pareto_nbd forecast", "model=pareto_nbd", "horizon=39", table);
     bench_forecast("lifetime: pareto_nbd forecast, DERT", "model=pareto_nbd", "discount=0.1", table);
+    count = 20;
+    leadkpi_table_free(table);
+    table = table_of();
+    bench_forecast("lifetime: bg_nbd, 100,000 period ends", "model=bg_nbd",
+                   "horizon=100000; discount=0.01; timing=period_end", table);
     leadkpi_table_free(table);
     draw(MILLION, 0);
     table = table_of();

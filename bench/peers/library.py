@@ -106,6 +106,24 @@ class Funnel:
             free("funnel", self.handle)
 
 
+class Cohorts:
+    def __init__(self):
+        self.handle = _made("cohorts_create", None, None)
+
+    def add_activity(self, rows):
+        call("cohorts_add_activity", self.handle, rows, None, ctypes.c_size_t(0))
+        return self
+
+    def retention(self, text):
+        chosen = options("cohorts_retention", text)
+        made = _made("cohorts_retention", self.handle, chosen)
+        free("options", chosen)
+        return made
+
+    def __del__(self):
+        free("cohorts", self.handle)
+
+
 def levels(times, codes, code_steps, ends, step_count, window, out):
     call("funnel_levels", _POINTER(times.ctypes.data), _POINTER(codes.ctypes.data),
          _POINTER(code_steps.ctypes.data), ctypes.c_size_t(len(code_steps)),

@@ -19,6 +19,8 @@ typedef struct test {
     uint32_t *by_exit;
     double *at_risk;    /* of each segment, now */
     double *moving;     /* of each: how many enter, or leave, at this time */
+    uint32_t *movers;   /* the segments that have any */
+    size_t mover_count;
     double *shared;     /* of each: the sum of w n[j] up to now */
     double *difference; /* observed - expected */
     double *variance;   /* count * count; while times are walked, of i and j without the sign */
@@ -38,18 +40,23 @@ static leadkpi_status order_by(const test *t, bool exit, uint32_t **order, leadk
     return status;
 }
 
+static void note_mover(test *t, uint32_t segment)
+{
+    if (t->moving[segment]++ == 0) t->movers[t->mover_count++] = segment;
+}
+
 /* Those that are moving enter (sign -1) or leave (1): cost segments for each that has any. */
 static size_t move(test *t, double sign)
 {
-    size_t work = 0;
-    for (size_t i = 0; i < t->count; i++) {
-        double weight = sign * t->moving[i];
-        if (weight == 0) continue;
+    size_t work = t->mover_count * t->count;
+    for (size_t k = 0; k < t->mover_count; k++) {
+        size_t i = t->movers[k];
+        double weight = sign * t->moving[i], *row = t->variance + i * t->count;
         t->at_risk[i] -= weight;
         t->moving[i] = 0;
-        work += t->count;
-        for (size_t j = 0; j < t->count; j++) t->variance[i * t->count + j] += weight * t->shared[j];
+        for (size_t j = 0; j < t->count; j++) row[j] += weight * t->shared[j];
     }
+    t->mover_count = 0;
     return work;
 }
 
@@ -60,7 +67,7 @@ static size_t enter(test *t, int64_t time, size_t *entered)
     for (; *entered < t->life_count; ++*entered) {
         const lk_life *life = &t->lives[t->by_entry[*entered]];
         if (life->entry >= time && life->entry > 0) break;
-        t->moving[life->segment]++;
+        note_mover(t, life->segment);
     }
     return *entered > first ? move(t, -1) : 0;
 }
@@ -68,9 +75,9 @@ static size_t enter(test *t, int64_t time, size_t *entered)
 /* One time with d events of n at risk. */
 static void add_time(test *t, double d, double n)
 {
-    double weight = n > 1 ? d * (n - d) / (n - 1) / n / n : 0;
+    double weight = n > 1 ? d * (n - d) / (n - 1) / n / n : 0, share = d / n;
     for (size_t i = 0; i < t->count; i++) {
-        t->difference[i] -= d * (t->at_risk[i] / n);
+        t->difference[i] -= share * t->at_risk[i];
         t->shared[i] += weight * t->at_risk[i];
     }
 }
@@ -86,7 +93,7 @@ static leadkpi_status walk_times(test *t, leadkpi_error *error)
         work += 1 + enter(t, time, &entered);
         for (; i < t->life_count && t->lives[t->by_exit[i]].exit == time; i++) {
             const lk_life *life = &t->lives[t->by_exit[i]];
-            t->moving[life->segment]++;
+            note_mover(t, life->segment);
             t->difference[life->segment] += life->is_event;
             d += life->is_event;
         }
@@ -141,6 +148,7 @@ static leadkpi_status run(test *t, double *chi_squared, int64_t *degrees, leadkp
     LK_TRY(order_by(t, true, &t->by_exit, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->at_risk, &t->at_risk, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->moving, &t->moving, error));
+    LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->movers, &t->movers, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->shared, &t->shared, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->difference, &t->difference, error));
     LK_TRY(lk_allocate(t->memory, t->count * t->count, sizeof *t->variance, &t->variance, error));
@@ -169,6 +177,7 @@ leadkpi_status lk_log_rank(const lk_lives *lives, uint32_t segment_count, bool *
     lk_release(t.memory, t.by_exit, t.life_count, sizeof *t.by_exit);
     lk_release(t.memory, t.at_risk, t.count, sizeof *t.at_risk);
     lk_release(t.memory, t.moving, t.count, sizeof *t.moving);
+    lk_release(t.memory, t.movers, t.count, sizeof *t.movers);
     lk_release(t.memory, t.shared, t.count, sizeof *t.shared);
     lk_release(t.memory, t.difference, t.count, sizeof *t.difference);
     lk_release(t.memory, t.variance, t.count * t.count, sizeof *t.variance);

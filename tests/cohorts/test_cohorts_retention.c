@@ -339,6 +339,19 @@ START_TEST(days_of_the_calendar_are_steps_of_a_day)
 }
 END_TEST
 
+START_TEST(of_two_acquisitions_at_one_instant_the_content_decides)
+{
+    static const row rows[] = {{ACQUIRED, 1, DAY, 0, "web", NULL}, {ACQUIRED, 1, DAY, 0, "ads", NULL},
+                               {ACQUIRED, 1, DAY, 0, "web", NULL}};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows + _i, 2, 0); /* either order */
+    leadkpi_table *t = retention(cohorts, "as_of=1970-01-31; ages=1; by=channel");
+    text_is(t, "channel", 0, "ads");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* ---- the matrix ----------------------------------------------------------------------------- */
 
 enum { EVENTS = 3000, WIDTH = 13 };
@@ -483,6 +496,7 @@ static Suite *suite_of_retention(void)
     tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
     tcase_add_loop_test(tc, a_matrix_counts_as_a_naive_one_does, 0, 3);
+    tcase_add_loop_test(tc, of_two_acquisitions_at_one_instant_the_content_decides, 0, 2);
     tcase_add_loop_test(tc, days_of_the_calendar_are_steps_of_a_day, 0, 4);
     tcase_add_loop_test(tc, the_ids_do_not_show_in_a_matrix, 0, 2);
     tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
