@@ -280,7 +280,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *   cost              double: null where not known
  *   cost_per_conversion  double: cost by credited conversions (CPL where types=lead, else CPA)
  *   roas, roi         double: value by cost, and that less 1
- *   claimed_conversions, over_claim  double: what platforms report, and that by the credit, less 1
+ *   claimed_conversions, over_claim  double: what platforms report, and that by the credit, less 1;
+ *                     claimed_value, value_over_claim  the same of value
  *   flags             text, with commas between: overlapping (participation: groups add up to more than
  *                     the total), no_times (paths were left unattributed for want of times),
  *                     missing_milestones, reconciled (with rollup: a solved model's credit of the group
@@ -377,6 +378,18 @@ LEADKPI_API leadkpi_status leadkpi_attribution_shapley(const leadkpi_attribution
 LEADKPI_API leadkpi_status leadkpi_attribution_transitions(const leadkpi_attribution *attribution,
                                                            const leadkpi_options *options,
                                                            leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_attribution_states: the states of the same chain, in the order of their names:
+ *   state        text, as above
+ *   starts       double: journeys that begin in it
+ *   visits       double: times that a journey is in it
+ *   conversions, nulls, value  double: of the journeys that end in it
+ *   conversion_probability     double: of a conversion in the end, from it on
+ * Also CONTRADICTION: two Markov models; NOT_ENOUGH_DATA: journeys so long that the chain hardly ever
+ * ends. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_states(const leadkpi_attribution *attribution,
+                                                      const leadkpi_options *options,
+                                                      leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_attribution_orders: which order of Markov predicts journeys of units that it has not seen,
  * by eight folds of units: order (int64, from 1 to order_max), loss (double, nats a journey: less is

@@ -258,7 +258,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
  * cohort of the period of its first event; cells[cohort * period_count + age] counts the distinct
  * customers of it with an event so many periods later, in period_count (1 to 64) periods of the
  * calendar from the one that holds `from` on. Events in no such period are counted in `*outside`,
- * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept.
+ * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept:
+ * a handle keeps every row, which every report and clock may ask for, and takes over ten times as long.
  * Where the ids span less than 4 times `count`, the call holds 4 bytes an id of that span (8 for
  * more than 32 periods) and changes one of them an event. Else it deals the events out by a hash of the ids
  * first, holds 8 bytes an event, and takes some 3 times as long. `make bench` and `make

@@ -81,7 +81,9 @@
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
  * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
  * Events that match nothing are not kept, except by order=adjacent, session, and
- * ClickHouse's strict_order. A report holds, where rows did not come lead by lead in order, 16 bytes an event
+ * ClickHouse's strict_order. An add that brings as many events as there were puts them in order, which takes
+ * the events of a few thousand leads once more, and 4 a lead; without that memory it leaves them. A report
+ * holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
@@ -411,8 +413,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int
 /* leadkpi_funnel_levels_of_several: the same for up to 64 funnels in one pass over the events.
  * Funnel f has step_counts[f] steps and windows[f], and in
  * it code c matches the steps code_steps[f * code_count + c]. levels[i * funnel_count + f] is written;
- * all are -1 on failure. `host` may be NULL; 8 bytes are held for each code and
- * funnel, as often as it has steps in one of them, and 4 a code, while it runs.
+ * all are -1 on failure. `host` may be NULL; for every 64 steps of all funnels together, 24 bytes a code and
+ * 700 are held while it runs.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, funnel_count, code_count, and of a funnel
  * step_counts, windows, code_steps), BAD_DATA (as leadkpi_funnel_levels), OVERFLOW, OUT_OF_MEMORY,
  * LIMIT, INTERRUPTED. Since 0.1. */

@@ -258,6 +258,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_attribution_paths": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_summary": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_removal_effects": (_status, [_object, _object, _new, _error]),
+    "leadkpi_attribution_states": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_shapley": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_measures": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_transitions": (_status, [_object, _object, _new, _error]),

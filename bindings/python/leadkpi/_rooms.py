@@ -211,6 +211,10 @@ class Attribution(Handle):
         """Credit of one model as fractional leads, which Campaigns.add_measures takes."""
         return self._report("measures", options)
 
+    def states(self, **options: Any) -> Table:
+        """The states of the Markov chains of `models`."""
+        return self._report("states", options)
+
     def transitions(self, **options: Any) -> Table:
         return self._report("transitions", options)
 

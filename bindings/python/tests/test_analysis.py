@@ -166,6 +166,7 @@ class Rooms(unittest.TestCase):
             campaigns.add_measures(made.measures(models=["linear"]))
             report = campaigns.report(kpis=["new_leads"], by=["channel"], totals=False)
         self.assertEqual(dict(zip(report["channel"], report["new_leads"])), {"a": 0.5, "b": 1.5})
+        self.assertEqual(sorted(made.states(models=["markov"])["state"]), ["a", "b"])
         self.assertEqual(made.shapley(models=["shapley"])["conversions_sampling_error"], [0, 0])
 
     def test_a_model_says_how_it_was_found(self):

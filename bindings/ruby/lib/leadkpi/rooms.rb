@@ -292,6 +292,9 @@ module Leadkpi
   # @!method measures(**options)
   #   Credit of one model as fractional leads, which Campaigns#add_measures takes.
   #   @return [Table]
+  # @!method states(**options)
+  #   The states of the Markov chains.
+  #   @return [Table]
   # @!method transitions(**options)
   #   @return [Table]
   # @!method orders(**options)
