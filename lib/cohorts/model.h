@@ -146,6 +146,10 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon);
 /* The same, each worth exp(-interest t) at T + t; horizon may be INFINITY where interest > 0. */
 double lk_prospect_discounted(const lk_prospect *prospect, double horizon, double interest);
 
+/* Expected value of a transaction of a customer under gamma-gamma `parameters`; NaN where there is
+ * none: q + p frequency <= 1. */
+double lk_mean_spend(const double *parameters, const lk_model_row *row);
+
 /* log of the ratio dead : alive at the end of the watch; -INFINITY where nobody can be dead. */
 double lk_bg_log_odds_of_death(const leadkpi_lifetime *model, const lk_model_row *row);
 double lk_pareto_log_odds_of_death(const double *parameters, const lk_pareto_rules *rules,

@@ -238,6 +238,26 @@ static leadkpi_status value_of_spend(const leadkpi_cohorts *cohorts, const leadk
     return status;
 }
 
+static leadkpi_lifetime *model_of(const char *text)
+{
+    leadkpi_lifetime *model;
+    leadkpi_options *options = options_of("lifetime", text);
+    OK(leadkpi_lifetime_create(NULL, options, &model, ok_error));
+    leadkpi_options_free(options);
+    return model;
+}
+
+static leadkpi_status lifetime_value(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                     leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_lifetime *model = model_of("model=pareto_nbd; r=0.55; alpha=10; s=0.6; beta=11");
+    leadkpi_lifetime *spend_model = model_of("model=gamma_gamma; p=6; q=4; gamma=15");
+    leadkpi_status status =
+        leadkpi_cohorts_lifetime_value(cohorts, model, spend_model, NULL, options, out, error);
+    leadkpi_lifetime_free(model), leadkpi_lifetime_free(spend_model);
+    return status;
+}
+
 static const struct {
     const char *schema, *options;
     report_call call;
@@ -253,6 +273,8 @@ static const struct {
     {"cohorts_incidence", "as_of=1970-01-11; by=channel", leadkpi_cohorts_incidence},
     {"cohorts_conversion", "as_of=1970-01-11; by=channel; grain=day", leadkpi_cohorts_conversion},
     {"cohorts_value", "as_of=1970-01-11; by=channel; age=1d", value_of_spend},
+    {"cohorts_histories", "as_of=1970-01-11; by=channel", leadkpi_cohorts_histories},
+    {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; unit=1d; discount=0.1", lifetime_value},
 };
 #define REPORT_COUNT (int)(sizeof reports / sizeof reports[0])
 

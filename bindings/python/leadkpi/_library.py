@@ -180,6 +180,8 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_cohorts_incidence": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_conversion": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_findings": (_status, [_object, _object, _new, _error]),
+    "leadkpi_cohorts_histories": (_status, [_object, _object, _new, _error]),
+    "leadkpi_cohorts_lifetime_value": (_status, [_object, _object, _object, _object, _object, _new, _error]),
     "leadkpi_cohorts_value": (_status, [_object, _object, _object, _new, _error]),
     # attribution
     "leadkpi_attribution_create": (_status, [_object, _object, _new, _error]),
