@@ -389,9 +389,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_value(const leadkpi_cohorts *cohorts,
  * recency, T, monetary_value (null without a transaction to average). Options of schema
  * "cohorts_histories": those above, and period, unit, average, zone, zone_data and zone_rule with the
  * policy of leadkpi_lifetime_histories; the end of the watch is as_of. Revenue rows that are not
- * before the acquisition count; a refund, an amount below 0, is taken off the purchase it belongs to. Where
- * refunds left nothing of all repeat purchases, monetary_value is 0 or less and
- * gamma_gamma refuses the row. Since 0.1. */
+ * before the acquisition count, but for payments of 0; a refund, an amount below 0, is taken off the
+ * purchase it belongs to. Also BAD_FORMAT (zone). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_histories(const leadkpi_cohorts *cohorts,
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);

@@ -8,16 +8,15 @@ static bool read_buyer(lk_buyers *b, const lk_view *v, uint32_t customer, lk_buy
     for (uint32_t i = 0; i < events.count; i++) {
         const lk_cohorts_event *event = &events.items[i];
         if (event->kind != LK_COHORTS_PAID || event->time < v->acquired[customer]) continue;
-        lk_history_take(&history, lk_history_period(&b->rule, event->time), lk_cohorts_value(event),
-                        lk_cohorts_sign(event) < 0);
+        int sign = lk_cohorts_sign(event);
+        if (sign == 0) continue; /* a payment of nothing makes nobody active */
+        lk_history_take(&history, lk_history_period(&b->rule, event->time), lk_cohorts_value(event), sign < 0);
     }
-    if (!history.has_purchase) return false;
+    if (!lk_history_finish(&history)) return false;
     *out = (lk_buyer){.row = lk_history_row(&b->rule, &history),
                       .customer = customer,
                       .segment = v->segments[customer]};
-    lk_exact_sum paid = history.once;
-    (void)lk_exact_sum_add(&paid, &history.repeat, NULL);
-    out->paid = lk_exact_sum_to_double(&paid);
+    out->paid = lk_exact_sum_to_double(&history.paid);
     return true;
 }
 

@@ -417,18 +417,23 @@ START_TEST(a_clock_that_goes_back_makes_no_negative_age)
 }
 END_TEST
 
-/* Refunds in any order within a day; one before any purchase; somebody with nothing else. */
+/* Refunds in any order within a day; one before any purchase; somebody with nothing else. Of d a purchase is
+ * taken back, of e all are, and f got one for nothing. */
 START_TEST(a_refund_is_taken_off_the_purchase_it_belongs_to)
 {
-    const char *ids[] = {"a", "a", "a", "a", "a", "b", "b", "c"};
-    const int64_t times[] = {DAY, 3 * DAY + 2, 3 * DAY, 5 * DAY, 9 * DAY, 2 * DAY, 4 * DAY, 4 * DAY};
-    const double values[] = {10, -4, 20, -1, 30, -2, 7, -9};
-    leadkpi_table *out = histories_of(ids, times, values, 8, "end=1970-02-01");
-    ck_assert_uint_eq(leadkpi_table_row_count(out), 2);
+    const char *ids[] = {"a", "a", "a", "a", "a", "b", "b", "c", "d", "d", "d", "d", "e", "e", "f", "f"};
+    const int64_t times[] = {DAY,     3 * DAY + 2, 3 * DAY, 5 * DAY, 9 * DAY, 2 * DAY, 4 * DAY, 4 * DAY,
+                             4 * DAY, 5 * DAY,     6 * DAY, 8 * DAY, DAY,     2 * DAY, DAY,     2 * DAY};
+    const double values[] = {10, -4, 20, -1, 30, -2, 7, -9, 5, 6, -6, 4, 3, -8, 0, 9};
+    leadkpi_table *out = histories_of(ids, times, values, 16, "end=1970-02-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(out), 4);
+    ck_assert(cell(out, "frequency", 2) == 1 && cell(out, "monetary_value", 2) == 4);
+    agree(cell(out, "recency", 2), 4 / 7.0, 1e-15, "from the 4th to the 8th");
+    ck_assert(cell(out, "frequency", 3) == 1 && cell(out, "monetary_value", 3) == 9);
     ck_assert(cell(out, "frequency", 0) == 2 && cell(out, "monetary_value", 0) == (20 - 4 - 1 + 30) / 2.0);
     ck_assert(cell(out, "frequency", 1) == 0);
     leadkpi_table_free(out);
-    out = histories_of(ids, times, values, 8, "end=1970-02-01; average=all");
+    out = histories_of(ids, times, values, 16, "end=1970-02-01; average=all");
     ck_assert(cell(out, "monetary_value", 1) == 5);
     leadkpi_table_free(out);
 }
