@@ -352,9 +352,10 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *coh
  *   discount  annual rate, default 0; a month's is (1 + discount)^(1/12) - 1
  *   timing    start (default): a month is paid at its start; end: at its end, by who is still there
  *   months    horizon of finite_value and capped_value, default 60
- * `spend` is NULL or a table of what the acquisitions cost: amount (number, from 0), and as text
- * the dimensions of `by`; with time (timestamp), rows after as_of do not count. It may come from
- * leadkpi_campaigns_report by the same dimensions. A month has 365.2425 / 12 days. Revenue from
+ * `spend` is NULL or a table of what the acquisitions cost: amount (number; below zero for a credit), and
+ * as text the dimensions of `by`; with time (timestamp), rows after as_of do not count. The costs that
+ * went into leadkpi_campaigns_add_costs are such a table: all cost types count, and those without
+ * the dimensions stand in the total. A month has 365.2425 / 12 days. Revenue from
  * before the acquisition does not count; a subscription that began before it counts from age 0. Rows: of
  * each segment and of all:
  *   customers, eligible  int64: acquired, and of these those as old as `age`

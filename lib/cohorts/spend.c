@@ -52,9 +52,9 @@ static leadkpi_status take_row(spending *s, size_t row, leadkpi_error *error)
 {
     if (!lk_column_is_valid(s->amount, row)) return LEADKPI_OK; /* not given */
     double amount = lk_column_number(s->amount, row);
-    if (!(amount >= 0 && amount < 0x1p63))
+    if (!lk_exact_sum_takes(amount))
         return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, s->amount->index,
-                          "row %zu, column \"amount\": expected a number from 0 below 2^63, found %g",
+                          "row %zu, column \"amount\": expected a finite number below 2^63, found %g",
                           row, amount);
     if (s->time && lk_column_is_valid(s->time, row) && lk_column_int64(s->time, row) > s->view->as_of)
         return LEADKPI_OK;
