@@ -1,5 +1,6 @@
 #!/bin/sh
-# update-map.sh SOURCE-FOLDER: writes lib/leadkpi.map from the public headers.
+# update-map.sh SOURCE-FOLDER: writes lib/leadkpi.map, and the declarations that bindings read,
+# from the public headers.
 #
 # One node a release, each symbol in the node of the release that brought it.
 # What stands in a node stays there; a new symbol goes to the newest node, that
@@ -34,3 +35,9 @@ awk -v newest="LEADKPI_$release" '
     }' "$map" "$map.symbols" >"$map.new"
 rm -f "$map.symbols"
 if cmp -s "$map.new" "$map"; then rm -f "$map.new"; else mv "$map.new" "$map"; fi
+
+# Bindings that look calls up get them as they are now.
+calls=$source/bindings/ruby/lib/leadkpi/declarations.txt
+"$source/abi/declarations.sh" "$source/include" >"$calls.new"
+test -s "$calls.new" || { echo "update-map: no declaration in the headers" >&2; exit 1; }
+if cmp -s "$calls.new" "$calls"; then rm -f "$calls.new"; else mv "$calls.new" "$calls"; fi

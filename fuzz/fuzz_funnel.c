@@ -39,6 +39,9 @@ static void report_all(const leadkpi_funnel *funnel)
     leadkpi_table_free(table);
     MUST(leadkpi_funnel_leads(funnel, NULL, &table, NULL) == LEADKPI_OK);
     leadkpi_table_free(table);
+    leadkpi_status status = leadkpi_funnel_checks(funnel, NULL, &table, NULL);
+    MUST(status == LEADKPI_OK || status == LEADKPI_CONTRADICTION);
+    leadkpi_table_free(table);
 }
 
 static void try_state(const uint8_t *data, size_t size)

@@ -131,12 +131,17 @@ static int find_call(funnel_run *f, funnel_call *call)
                  {"times", leadkpi_funnel_times},
                  {"leads", leadkpi_funnel_leads},
                  {"histogram", leadkpi_funnel_histogram},
-                 {"difference", leadkpi_funnel_difference}};
+                 {"difference", leadkpi_funnel_difference},
+                 {"sequences", leadkpi_funnel_sequences},
+                 {"sequence_leads", leadkpi_funnel_sequence_leads},
+                 {"retention", leadkpi_funnel_retention},
+                 {"checks", leadkpi_funnel_checks}};
     const char *show = f->arguments.show ? f->arguments.show : "steps";
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strcmp(show, calls[i].name) == 0) return *call = calls[i].call, TOOL_GOOD;
     return trouble_set(f->why, TOOL_USAGE,
-                       "--show: expected steps, times, leads, histogram or difference, found \"%s\"",
+                       "--show: expected steps, times, leads, histogram, difference, sequences, "
+                       "sequence_leads, retention or checks, found \"%s\"",
                        show);
 }
 
@@ -169,6 +174,43 @@ static int say_rule(funnel_run *f)
     f->rule = tool_allocate(needed, 1);
     status = leadkpi_funnel_describe(f->run.funnel, f->rule, needed, NULL, &error);
     return library_trouble(f, status, &error);
+}
+
+/* A name of a step that is not in the data is most often misspelt: what it costs is said beside the
+ * answer. */
+static void warn_of_step(const leadkpi_table *checks, size_t row)
+{
+    leadkpi_error error;
+    int32_t step, name;
+    int64_t number;
+    const char *text;
+    size_t length;
+    leadkpi_table_find_column(checks, "step", LEADKPI_NUL_TERMINATED, &step, &error);
+    leadkpi_table_find_column(checks, "name", LEADKPI_NUL_TERMINATED, &name, &error);
+    if (leadkpi_table_is_null(checks, step, row)) return;
+    leadkpi_table_get_int64(checks, step, row, &number, &error);
+    leadkpi_table_get_text(checks, name, row, &text, &length, &error);
+    fprintf(stderr, "leadkpi: no event is step %lld, \"%.*s\"; is it spelt as in the data?\n",
+            (long long)number, (int)length, text);
+}
+
+/* Where no events are kept (input=time) there is nothing to look at. */
+static int warn_of_steps(funnel_run *f)
+{
+    leadkpi_options *options;
+    leadkpi_table *checks = NULL;
+    leadkpi_error error;
+    TOOL_TRY(library_trouble(
+        f, leadkpi_options_create(NULL, "funnel_report", LEADKPI_NUL_TERMINATED, &options, &error), &error));
+    int code = set_as_of(f, options);
+    if (code == TOOL_GOOD) {
+        leadkpi_status status = leadkpi_funnel_checks(f->run.funnel, options, &checks, &error);
+        if (status != LEADKPI_CONTRADICTION) code = library_trouble(f, status, &error);
+    }
+    for (size_t row = 0; checks && row < leadkpi_table_row_count(checks); row++) warn_of_step(checks, row);
+    leadkpi_table_free(checks);
+    leadkpi_options_free(options);
+    return code;
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -226,6 +268,7 @@ static int run_funnel(funnel_run *f)
     f->answer = NULL;
     TOOL_TRY(load_all(f));
     TOOL_TRY(ask(f, true, &f->answer));
+    TOOL_TRY(warn_of_steps(f));
     TOOL_TRY(say_rule(f));
     if (a->format == FORMAT_JSON)
         print_json(f);
@@ -252,7 +295,8 @@ static const char help[] =
     "  --preset NAME         such as posthog_ordered, mixpanel_totals, crm_lifecycle\n"
     "  --define NAME=VALUE   any other option of schema funnel, such as entry=every\n"
     "What to report\n"
-    "  --show steps|times|leads|histogram|difference\n"
+    "  --show steps|times|leads|histogram|difference|retention|checks\n"
+    "  --show sequences|sequence_leads --set 'pattern=(?1)(?t<=1h)(?2)'\n"
     "  --by channel,month    a column of the file, and a period of entry\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"

@@ -35,12 +35,12 @@ int64_t rows_count(const rows *of);
 /* One more row. SQLITE_OK, SQLITE_NOMEM, or SQLITE_MISMATCH with the reason in `error`. */
 int rows_add(rows *to, sqlite3_value **values, leadkpi_error *error);
 
-/* The rows as a table, which borrows their memory: free it before rows_clear and rows_close. */
-leadkpi_status rows_table(const rows *of, leadkpi_table **out, leadkpi_error *error);
-void rows_clear(rows *of);
+/* Adds a table to a handle. */
+typedef leadkpi_status (*adder)(void *handle, const leadkpi_table *table, leadkpi_error *error);
 
-/* Before rows_clear: to a failure of the library with those rows, where they began. */
-void rows_tell_place(const rows *of, leadkpi_error *error);
+/* Hands the rows on as a table, after which there are none; a failure says where they began. A
+ * column without a value so far passes for any type. */
+leadkpi_status rows_hand_on(rows *of, adder add, void *handle, leadkpi_error *error);
 
 /* Microseconds since 1970 of a number of seconds or a text; false where it is neither. */
 bool time_of(sqlite3_value *value, int64_t *microseconds);

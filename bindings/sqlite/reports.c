@@ -1,48 +1,100 @@
 /* reports.c: the table-valued functions: from a state, and from queries. */
+#include "rooms.h"
 #include "tables.h"
 
-leadkpi_status steps_of(const leadkpi_funnel *funnel, const char *options, leadkpi_table **out,
-                        leadkpi_error *error)
+typedef leadkpi_status (*reporter)(const void *handle, const leadkpi_options *options,
+                                   leadkpi_table **out, leadkpi_error *error);
+
+/* A report of a room, by the schema of its options. */
+typedef struct reporting {
+    const room *of;
+    const char *schema;
+    reporter report;
+} reporting;
+
+#define REPORT(name, call)                                                                         \
+    static leadkpi_status name(const void *handle, const leadkpi_options *options,                 \
+                               leadkpi_table **out, leadkpi_error *error)                          \
+    {                                                                                              \
+        return call(handle, options, out, error);                                                  \
+    }
+
+REPORT(funnel_steps, leadkpi_funnel_steps)
+REPORT(attribution_credits, leadkpi_attribution_credits)
+REPORT(campaigns_report, leadkpi_campaigns_report)
+
+static const reporting steps = {&funnel_room, "funnel_report", funnel_steps};
+static const reporting credits = {&attribution_room, "attribution_report", attribution_credits};
+static const reporting kpis = {&campaigns_room, "campaigns_report", campaigns_report};
+
+static leadkpi_status report_on(const reporting *what, const void *handle, const char *options,
+                                leadkpi_table **out, leadkpi_error *error)
 {
     leadkpi_options *made;
-    leadkpi_status status = options_of("funnel_report", options, &made, error);
-    if (status == LEADKPI_OK) status = leadkpi_funnel_steps(funnel, made, out, error);
+    leadkpi_status status = options_of(what->schema, options, &made, error);
+    if (status == LEADKPI_OK) status = what->report(handle, made, out, error);
     leadkpi_options_free(made);
     return status;
 }
 
-static leadkpi_status funnel_of(const char *definition, leadkpi_funnel **out, leadkpi_error *error)
+/* ---- what columns there are ---- */
+
+static leadkpi_status shape_of(const reporting *what, const char *definition, const char *options,
+                               leadkpi_table **out, leadkpi_error *error)
 {
-    leadkpi_options *made;
-    *out = NULL;
-    leadkpi_status status = options_of("funnel", definition, &made, error);
-    if (status == LEADKPI_OK) status = leadkpi_funnel_create(NULL, made, out, error);
-    leadkpi_options_free(made);
+    void *handle;
+    leadkpi_status status = room_open(what->of, definition, &handle, error);
+    if (status == LEADKPI_OK) status = report_on(what, handle, options, out, error);
+    what->of->free(handle);
     return status;
 }
 
 static leadkpi_status shape_of_steps(leadkpi_table **out, leadkpi_error *error)
 {
-    leadkpi_funnel *funnel;
-    leadkpi_status status = funnel_of("steps=a,b", &funnel, error);
-    if (status == LEADKPI_OK) status = steps_of(funnel, "by=segment; grain=month", out, error);
-    leadkpi_funnel_free(funnel);
-    return status;
+    return shape_of(&steps, "steps=a,b", "by=segment; grain=month", out, error);
+}
+
+static leadkpi_status shape_of_credits(leadkpi_table **out, leadkpi_error *error)
+{
+    return shape_of(&credits, NULL, "by=channel,campaign,ad", out, error);
+}
+
+/* ---- from a state ---- */
+
+static int report_on_state(const reporting *what, const char *options, sqlite3_value *state,
+                           leadkpi_table **out, char **message)
+{
+    void *handle;
+    leadkpi_error error;
+    leadkpi_status status = what->of->deserialize(
+        sqlite3_value_blob(state), (size_t)sqlite3_value_bytes(state), &handle, &error);
+    if (status == LEADKPI_OK) status = report_on(what, handle, options, out, &error);
+    what->of->free(handle);
+    return status == LEADKPI_OK ? SQLITE_OK : fail_report(status, &error, message);
 }
 
 /* leadkpi_funnel_steps(state [, options]) */
 static int steps_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **values,
                           leadkpi_table **out, char **message)
 {
-    leadkpi_funnel *funnel;
-    leadkpi_error error;
     (void)db;
-    leadkpi_status status =
-        leadkpi_funnel_deserialize(NULL, sqlite3_value_blob(values[0]),
-                                   (size_t)sqlite3_value_bytes(values[0]), &funnel, &error);
-    if (status == LEADKPI_OK) status = steps_of(funnel, texts[1], out, &error);
-    leadkpi_funnel_free(funnel);
-    return status == LEADKPI_OK ? SQLITE_OK : fail_report(status, &error, message);
+    return report_on_state(&steps, texts[1], values[0], out, message);
+}
+
+/* leadkpi_attribution_credits(state [, options]) */
+static int credits_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                            leadkpi_table **out, char **message)
+{
+    (void)db;
+    return report_on_state(&credits, texts[1], values[0], out, message);
+}
+
+/* leadkpi_campaigns_report(state [, options]) */
+static int kpis_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                         leadkpi_table **out, char **message)
+{
+    (void)db;
+    return report_on_state(&kpis, texts[1], values[0], out, message);
 }
 
 /* ---- from queries ---- */
@@ -51,20 +103,6 @@ enum {
     PART_ROWS = 65536,
     COLUMNS_MAX = 256
 };
-
-/* Adds a table to a handle. */
-typedef leadkpi_status (*adder)(void *handle, const leadkpi_table *table, leadkpi_error *error);
-
-static leadkpi_status flush(rows *part, adder add, void *handle, leadkpi_error *error)
-{
-    leadkpi_table *table;
-    leadkpi_status status = rows_table(part, &table, error);
-    if (status == LEADKPI_OK) status = add(handle, table, error);
-    if (status != LEADKPI_OK) rows_tell_place(part, error);
-    leadkpi_table_free(table);
-    rows_clear(part);
-    return status;
-}
 
 /* The rows from the one that `query` stands on; `code` is what its step gave. */
 static int add_rows(sqlite3_stmt *query, int code, rows *part, adder add, void *handle,
@@ -80,11 +118,11 @@ static int add_rows(sqlite3_stmt *query, int code, rows *part, adder add, void *
         if (code == SQLITE_MISMATCH) return fail_report(LEADKPI_BAD_DATA, &error, message);
         if (code != SQLITE_OK) return code;
         if (rows_count(part) < PART_ROWS) continue;
-        leadkpi_status status = flush(part, add, handle, &error);
+        leadkpi_status status = rows_hand_on(part, add, handle, &error);
         if (status != LEADKPI_OK) return fail_report(status, &error, message);
     }
     if (code != SQLITE_DONE) return code;
-    leadkpi_status status = flush(part, add, handle, &error);
+    leadkpi_status status = rows_hand_on(part, add, handle, &error);
     return status == LEADKPI_OK ? SQLITE_OK : fail_report(status, &error, message);
 }
 
@@ -132,120 +170,149 @@ static int add_query(sqlite3 *db, const char *sql, adder add, void *handle, char
     return code;
 }
 
-static leadkpi_status add_events(void *funnel, const leadkpi_table *table, leadkpi_error *error)
+/* A query of the call and the table of the room that its rows are. */
+typedef struct source {
+    const char *sql; /* NULL: none */
+    const char *table;
+} source;
+
+static int report_on_queries(sqlite3 *db, const reporting *what, const char *definition,
+                             const char *options, const source *sources, int count,
+                             leadkpi_table **out, char **message)
 {
-    return leadkpi_funnel_add(funnel, table, NULL, 0, error);
+    void *handle;
+    leadkpi_error error;
+    leadkpi_status status = room_open(what->of, definition, &handle, &error);
+    if (status != LEADKPI_OK) return fail_report(status, &error, message);
+    int code = SQLITE_OK;
+    for (int i = 0; i < count && code == SQLITE_OK; i++)
+        if (sources[i].sql)
+            code = add_query(db, sources[i].sql, room_intake(what->of, sources[i].table)->add,
+                             handle, message);
+    if (code == SQLITE_OK) {
+        status = report_on(what, handle, options, out, &error);
+        if (status != LEADKPI_OK) code = fail_report(status, &error, message);
+    }
+    what->of->free(handle);
+    return code;
 }
 
 /* leadkpi_funnel(query, definition [, options]) */
 static int steps_of_query(sqlite3 *db, const char *const *texts, sqlite3_value **values,
                           leadkpi_table **out, char **message)
 {
-    leadkpi_funnel *funnel;
-    leadkpi_error error;
+    const source events = {texts[0] ? texts[0] : "", "events"};
     (void)values;
-    leadkpi_status status = funnel_of(texts[1], &funnel, &error);
-    if (status != LEADKPI_OK) return fail_report(status, &error, message);
-    int code = add_query(db, texts[0] ? texts[0] : "", add_events, funnel, message);
-    if (code == SQLITE_OK) {
-        status = steps_of(funnel, texts[2], out, &error);
-        if (status != LEADKPI_OK) code = fail_report(status, &error, message);
-    }
-    leadkpi_funnel_free(funnel);
-    return code;
+    return report_on_queries(db, &steps, texts[1], texts[2], &events, 1, out, message);
 }
 
-static leadkpi_status add_leads(void *campaigns, const leadkpi_table *table, leadkpi_error *error)
+/* leadkpi_attribution(touches, conversions [, options [, definition [, milestones [, costs]]]]) */
+static int credits_of_queries(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                              leadkpi_table **out, char **message)
 {
-    return leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error);
+    const source sources[] = {{texts[0], "touches"},
+                              {texts[1], "conversions"},
+                              {texts[4], "milestones"},
+                              {texts[5], "costs"}};
+    (void)values;
+    return report_on_queries(db, &credits, texts[3], texts[2], sources, 4, out, message);
 }
 
-static leadkpi_status add_stages(void *campaigns, const leadkpi_table *table, leadkpi_error *error)
+/* leadkpi_attribution_paths(paths [, options [, definition [, costs]]]) */
+static int credits_of_paths(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                            leadkpi_table **out, char **message)
 {
-    return leadkpi_campaigns_add_stages(campaigns, table, NULL, 0, error);
-}
-
-static leadkpi_status add_costs(void *campaigns, const leadkpi_table *table, leadkpi_error *error)
-{
-    return leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, error);
-}
-
-static leadkpi_status campaigns_of(const char *definition, leadkpi_campaigns **out,
-                                   leadkpi_error *error)
-{
-    leadkpi_options *made;
-    *out = NULL;
-    leadkpi_status status = options_of("campaigns", definition, &made, error);
-    if (status == LEADKPI_OK) status = leadkpi_campaigns_create(NULL, made, out, error);
-    leadkpi_options_free(made);
-    return status;
-}
-
-static leadkpi_status report_of(const leadkpi_campaigns *campaigns, const char *options,
-                                leadkpi_table **out, leadkpi_error *error)
-{
-    leadkpi_options *made;
-    leadkpi_status status = options_of("campaigns_report", options, &made, error);
-    if (status == LEADKPI_OK) status = leadkpi_campaigns_report(campaigns, made, out, error);
-    leadkpi_options_free(made);
-    return status;
+    const source sources[] = {{texts[0] ? texts[0] : "", "paths"}, {texts[3], "costs"}};
+    (void)values;
+    return report_on_queries(db, &credits, texts[2], texts[1], sources, 2, out, message);
 }
 
 /* leadkpi_report(leads, stages, costs [, options [, definition]]): three queries, each may be NULL
  */
-static int report_of_queries(sqlite3 *db, const char *const *texts, sqlite3_value **values,
-                             leadkpi_table **out, char **message)
+static int kpis_of_queries(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                           leadkpi_table **out, char **message)
 {
-    static const adder adders[] = {add_leads, add_stages, add_costs};
-    leadkpi_campaigns *campaigns;
-    leadkpi_error error;
+    const source sources[] = {{texts[0], "leads"}, {texts[1], "stages"}, {texts[2], "costs"}};
     (void)values;
-    leadkpi_status status = campaigns_of(texts[4], &campaigns, &error);
-    if (status != LEADKPI_OK) return fail_report(status, &error, message);
+    return report_on_queries(db, &kpis, texts[4], texts[3], sources, 3, out, message);
+}
+
+static const report_module of_states[] = {
+    {
+        .name = "leadkpi_funnel_steps",
+        .parameters = {"state", "options"},
+        .required = 1,
+        .shape = shape_of_steps,
+        .run = steps_of_state,
+    },
+    {
+        .name = "leadkpi_attribution_credits",
+        .parameters = {"state", "options"},
+        .required = 1,
+        .has_segment = true,
+        .shape = shape_of_credits,
+        .run = credits_of_state,
+    },
+    {
+        .name = "leadkpi_campaigns_report",
+        .parameters = {"state", "options"},
+        .required = 1,
+        .is_long = true,
+        .run = kpis_of_state,
+    },
+};
+
+static const report_module of_queries[] = {
+    {
+        .name = "leadkpi_funnel",
+        .parameters = {"query", "definition", "options"},
+        .required = 2,
+        .runs_sql = true,
+        .shape = shape_of_steps,
+        .run = steps_of_query,
+    },
+    {
+        .name = "leadkpi_attribution",
+        .parameters = {"touch_query", "conversion_query", "options", "definition", "milestone_query",
+                       "cost_query"},
+        .required = 2,
+        .runs_sql = true,
+        .has_segment = true,
+        .shape = shape_of_credits,
+        .run = credits_of_queries,
+    },
+    {
+        .name = "leadkpi_attribution_paths",
+        .parameters = {"path_query", "options", "definition", "cost_query"},
+        .required = 1,
+        .runs_sql = true,
+        .has_segment = true,
+        .shape = shape_of_credits,
+        .run = credits_of_paths,
+    },
+    {
+        .name = "leadkpi_report",
+        .parameters = {"leads", "stages", "costs", "options", "definition"},
+        .required = 1,
+        .runs_sql = true,
+        .is_long = true,
+        .run = kpis_of_queries,
+    },
+};
+
+static int register_all(sqlite3 *db, const report_module *modules, size_t count)
+{
     int code = SQLITE_OK;
-    for (int i = 0; i < 3 && code == SQLITE_OK; i++)
-        if (texts[i]) code = add_query(db, texts[i], adders[i], campaigns, message);
-    if (code == SQLITE_OK) {
-        status = report_of(campaigns, texts[3], out, &error);
-        if (status != LEADKPI_OK) code = fail_report(status, &error, message);
-    }
-    leadkpi_campaigns_free(campaigns);
+    for (size_t i = 0; i < count && code == SQLITE_OK; i++) code = register_report(db, &modules[i]);
     return code;
 }
 
-static const report_module funnel_steps = {
-    .name = "leadkpi_funnel_steps",
-    .parameters = {"state", "options"},
-    .required = 1,
-    .shape = shape_of_steps,
-    .run = steps_of_state,
-};
-
-static const report_module funnel = {
-    .name = "leadkpi_funnel",
-    .parameters = {"query", "definition", "options"},
-    .required = 2,
-    .runs_sql = true,
-    .shape = shape_of_steps,
-    .run = steps_of_query,
-};
-
-static const report_module report = {
-    .name = "leadkpi_report",
-    .parameters = {"leads", "stages", "costs", "options", "definition"},
-    .required = 1,
-    .runs_sql = true,
-    .is_long = true,
-    .run = report_of_queries,
-};
-
 int register_state_tables(sqlite3 *db)
 {
-    return register_report(db, &funnel_steps);
+    return register_all(db, of_states, sizeof of_states / sizeof *of_states);
 }
 
 int register_query_tables(sqlite3 *db)
 {
-    int code = register_report(db, &funnel);
-    return code == SQLITE_OK ? register_report(db, &report) : code;
+    return register_all(db, of_queries, sizeof of_queries / sizeof *of_queries);
 }

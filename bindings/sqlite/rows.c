@@ -4,6 +4,7 @@
 typedef struct grown {
     int32_t type; /* LEADKPI_TYPE_...; 0 before the first value */
     bool is_time, has_null;
+    bool is_number; /* while there is no value: what the library takes it for */
     int64_t *integers; /* or the bits of doubles; of texts, the offsets */
     uint8_t *validity;
     char *bytes;
@@ -43,27 +44,6 @@ void rows_close(rows *of)
 int64_t rows_count(const rows *of)
 {
     return of->row_count;
-}
-
-/* The library's message counts from the first row of the part that it was given. */
-void rows_tell_place(const rows *of, leadkpi_error *error)
-{
-    size_t length = strlen(error->message);
-    if (of->cleared_count == 0 || error->row < 0) return;
-    sqlite3_snprintf((int)(sizeof error->message - length), error->message + length,
-                     " (its rows are counted from row %lld of the query)", of->cleared_count);
-    error->row += of->cleared_count;
-}
-
-/* Ready for other rows of the same types. */
-void rows_clear(rows *of)
-{
-    of->cleared_count += of->row_count;
-    of->row_count = 0;
-    for (int i = 0; i < of->column_count; i++) {
-        of->columns[i].byte_count = 0;
-        of->columns[i].has_null = false;
-    }
 }
 
 static bool resize(void *block, uint64_t size)
@@ -227,6 +207,13 @@ int rows_add(rows *to, sqlite3_value **values, leadkpi_error *error)
     return SQLITE_OK;
 }
 
+/* A column without any value: its cells are 0, so they pass for offsets too. */
+static int32_t type_of_nulls(const grown *column)
+{
+    if (column->is_time) return LEADKPI_TYPE_TIMESTAMP;
+    return column->is_number ? LEADKPI_TYPE_INT64 : LEADKPI_TYPE_TEXT;
+}
+
 static leadkpi_status add_column(leadkpi_table *table, const rows *of, int index,
                                  leadkpi_error *error)
 {
@@ -236,7 +223,7 @@ static leadkpi_status add_column(leadkpi_table *table, const rows *of, int index
     const uint8_t *validity = column->has_null ? column->validity : NULL;
     size_t count = (size_t)of->row_count;
     const int64_t *integers = column->integers ? column->integers : &nothing;
-    switch (column->type) {
+    switch (column->type ? column->type : type_of_nulls(column)) {
     case LEADKPI_TYPE_INT64:
         return leadkpi_table_borrow_int64(table, name, LEADKPI_NUL_TERMINATED, integers, count, 0,
                                           validity, error);
@@ -254,7 +241,7 @@ static leadkpi_status add_column(leadkpi_table *table, const rows *of, int index
     }
 }
 
-leadkpi_status rows_table(const rows *of, leadkpi_table **out, leadkpi_error *error)
+static leadkpi_status make_table(const rows *of, leadkpi_table **out, leadkpi_error *error)
 {
     leadkpi_status status = leadkpi_table_create(NULL, out, error);
     for (int i = 0; i < of->column_count && status == LEADKPI_OK; i++)
@@ -263,5 +250,56 @@ leadkpi_status rows_table(const rows *of, leadkpi_table **out, leadkpi_error *er
         leadkpi_table_free(*out);
         *out = NULL;
     }
+    return status;
+}
+
+/* The library's message counts from the first row of the part that it was given. */
+static void tell_place(const rows *of, leadkpi_error *error)
+{
+    size_t length = strlen(error->message);
+    if (of->cleared_count == 0 || error->row < 0) return;
+    sqlite3_snprintf((int)(sizeof error->message - length), error->message + length,
+                     " (its rows are counted from row %lld of the query)", of->cleared_count);
+    error->row += of->cleared_count;
+}
+
+/* Ready for other rows of the same types. */
+static void clear(rows *of)
+{
+    of->cleared_count += of->row_count;
+    of->row_count = 0;
+    for (int i = 0; i < of->column_count; i++) {
+        of->columns[i].byte_count = 0;
+        of->columns[i].has_null = false;
+    }
+}
+
+/* Was a column without a value refused for the type that it was given? Then it has another one. */
+static bool retype(rows *of, leadkpi_status status, const leadkpi_error *error)
+{
+    if (status != LEADKPI_WRONG_TYPE || error->column < 0 || error->column >= of->column_count)
+        return false;
+    grown *column = &of->columns[error->column];
+    if (column->type || column->is_time || column->is_number) return false;
+    column->is_number = true;
+    return true;
+}
+
+static leadkpi_status hand_on(const rows *of, adder add, void *handle, leadkpi_error *error)
+{
+    leadkpi_table *table;
+    leadkpi_status status = make_table(of, &table, error);
+    if (status == LEADKPI_OK) status = add(handle, table, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+leadkpi_status rows_hand_on(rows *of, adder add, void *handle, leadkpi_error *error)
+{
+    leadkpi_status status;
+    do status = hand_on(of, add, handle, error);
+    while (retype(of, status, error));
+    if (status != LEADKPI_OK) tell_place(of, error);
+    clear(of);
     return status;
 }

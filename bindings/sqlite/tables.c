@@ -39,10 +39,16 @@ int fail_report(leadkpi_status status, const leadkpi_error *error, char **messag
     return status == LEADKPI_OUT_OF_MEMORY ? SQLITE_NOMEM : SQLITE_ERROR;
 }
 
+/* The column behind those of the report. */
+static bool is_segment(const report_table *table, int index)
+{
+    return table->module->has_segment && index == table->column_count - 1;
+}
+
 static const char *column_name(const report_table *table, int index)
 {
-    return table->module->is_long ? long_columns[index]
-                                  : leadkpi_table_column_name(table->shape, index);
+    if (table->module->is_long) return long_columns[index];
+    return is_segment(table, index) ? "segment" : leadkpi_table_column_name(table->shape, index);
 }
 
 static int declare(report_table *table)
@@ -86,7 +92,9 @@ static int connect(sqlite3 *db, void *data, int count, const char *const *argume
         return fail_report(status, &error, message);
     }
     table->column_count =
-        table->module->is_long ? LONG_COUNT : leadkpi_table_column_count(table->shape);
+        table->module->is_long
+            ? LONG_COUNT
+            : leadkpi_table_column_count(table->shape) + table->module->has_segment;
     int code = declare(table);
     if (code == SQLITE_OK)
         code = sqlite3_vtab_config(db, table->module->runs_sql ? SQLITE_VTAB_DIRECTONLY
@@ -192,7 +200,8 @@ static int take_report(report_table *table, report_cursor *cursor)
         return SQLITE_OK;
     }
     for (int i = 0; i < table->column_count; i++)
-        cursor->columns[i] = find(cursor->report, column_name(table, i), "");
+        cursor->columns[i] =
+            is_segment(table, i) ? -1 : find(cursor->report, column_name(table, i), "");
     return SQLITE_OK;
 }
 
@@ -305,8 +314,12 @@ static bool is_beside_kpi(const leadkpi_table *table, const char *name)
     return column >= 0 && is_kpi(table, column);
 }
 
-static bool is_dimension(const leadkpi_table *table, int32_t column)
+/* Of credits the dimensions stand between the row's kind and the conversions; of KPIs they are
+ * all texts that mean nothing else. */
+static bool is_dimension(const report_module *module, const leadkpi_table *table, int32_t column)
 {
+    if (module->has_segment)
+        return column > find(table, "row", "") && column < find(table, "conversions", "");
     static const char *const others[] = {"row", "period"};
     const char *name = leadkpi_table_column_name(table, column);
     if (leadkpi_table_column_type(table, column) != LEADKPI_TYPE_TEXT) return false;
@@ -332,13 +345,14 @@ static void put_json(sqlite3_str *to, const char *text, size_t length)
 }
 
 /* The dimensions of a group as a JSON object. */
-static void give_segment(sqlite3_context *context, const leadkpi_table *table, size_t row)
+static void give_segment(sqlite3_context *context, const report_module *module,
+                         const leadkpi_table *table, size_t row)
 {
     sqlite3_str *json = sqlite3_str_new(NULL);
     const char *joint = "{", *text;
     size_t length;
     for (int32_t i = 0; i < leadkpi_table_column_count(table); i++) {
-        if (!is_dimension(table, i)) continue;
+        if (!is_dimension(module, table, i)) continue;
         const char *name = leadkpi_table_column_name(table, i);
         sqlite3_str_appendall(json, joint);
         put_json(json, name, strlen(name));
@@ -358,7 +372,8 @@ static void give_segment(sqlite3_context *context, const leadkpi_table *table, s
         sqlite3_result_error_nomem(context);
 }
 
-static void give_long(sqlite3_context *context, const report_cursor *cursor, int index)
+static void give_long(sqlite3_context *context, const report_module *module,
+                      const report_cursor *cursor, int index)
 {
     static const char *const ends[] = {[LONG_LOW] = "_low",
                                        [LONG_HIGH] = "_high",
@@ -368,7 +383,7 @@ static void give_long(sqlite3_context *context, const report_cursor *cursor, int
     int32_t kpi = cursor->columns[cursor->row % cursor->kpi_count];
     const char *name = leadkpi_table_column_name(cursor->report, kpi);
     if (index == LONG_SEGMENT)
-        give_segment(context, cursor->report, row);
+        give_segment(context, module, cursor->report, row);
     else if (index == LONG_KPI)
         sqlite3_result_text(context, name, -1, SQLITE_TRANSIENT);
     else if (index == LONG_VALUE)
@@ -385,7 +400,9 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index
     report_cursor *cursor = (report_cursor *)base;
     if (index >= table->column_count) return SQLITE_OK; /* a parameter */
     if (table->module->is_long)
-        give_long(context, cursor, index);
+        give_long(context, table->module, cursor, index);
+    else if (is_segment(table, index))
+        give_segment(context, table->module, cursor->report, (size_t)cursor->row);
     else
         give_cell(context, cursor->report, cursor->columns[index], (size_t)cursor->row);
     return SQLITE_OK;

@@ -16,6 +16,7 @@ typedef struct report_module {
     int required;
     bool runs_sql;
     bool is_long; /* a row a KPI instead of a row a group */
+    bool has_segment; /* after the columns of the report one with its dimensions, as JSON */
     /* A report of nothing, with every column that any options can give. */
     leadkpi_status (*shape)(leadkpi_table **out, leadkpi_error *error);
     /* The report; arguments that were not given are NULL. On failure `*message` is from
@@ -29,10 +30,5 @@ int register_report(sqlite3 *db, const report_module *module);
 
 /* A failure of the library as SQLite's code, with `*message` set. */
 int fail_report(leadkpi_status status, const leadkpi_error *error, char **message);
-
-/* Creates options, a funnel and its report of steps from what the texts say; `fill` adds the rows.
- */
-leadkpi_status steps_of(const leadkpi_funnel *funnel, const char *options, leadkpi_table **out,
-                        leadkpi_error *error);
 
 #endif

@@ -22,7 +22,8 @@
  *
  * The definition. Options of schema "attribution"; leadkpi_attribution_describe says it as a sentence.
  *   dimensions    what tells touches apart, columns of text: the first is the channel. Default
- *                 channel,campaign,ad. A null is as good as an empty text: "(blank)"
+ *                 channel,campaign,ad. A null is as good as an empty text: "(blank)", or with as many
+ *                 more parentheses as tell it from what touches are really called
  *   unit          lead (default): column id; account: column account, whose people share a journey
  *   lookback      touches count from conversion - lookback, exclusive, to the conversion; no
  *                 value: all. lookback_by_type: "won=90d,demo=14d" for types of conversion
@@ -38,13 +39,18 @@
  *   transforms    what is done to a path, in this order: collapse (of a run of touches of one channel
  *                 the first stays), first (of each channel the first stays), drop:X (touches of
  *                 channel X go, unless all are), drop_trailing:X, carry:X:24h (a touch of X within
- *                 so long after another touch becomes that one again)
+ *                 so long after another touch becomes that one again). X is compared folded, as in
+ *                 models: "Organic-Search" is "organic_search", "Direct" is "direct"; "(blank)" is
+ *                 what has no name. Dimensions, types and milestones are compared byte for byte
  *   groups        of the jackknife, a power of two; default 64, 1: no standard errors
  *   separator     of text paths, default ">"; blanks around names do not count
  *   channel_from  column (default), or utm: by channel_rules from utm_source, utm_medium, utm_campaign
  *   channel_rules "Paid Search := medium=cpc|ppc|paid* & source=google|bing": the first rule that
  *                 holds gives the channel. Default: rules like those of GA4's default channel group
  *   ids           exact or hashed
+ *
+ * Currency. Values and costs of a handle are of one currency, of at most 16 bytes: a text column
+ * `currency` beside them may say it (null or "": not said); a second one is refused with its row.
  *
  * Order. Touches of a unit are in order of time, of the column sequence, then of their
  * dimensions; never of arrival.
@@ -106,7 +112,7 @@ LEADKPI_API void leadkpi_attribution_free(leadkpi_attribution *attribution);
  * changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
  * Status of each: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids of another
  * type than before), BAD_DATA (a null where none may be, a time outside years 1 to 9999, a number that
- * is not finite or negative; with row and column), OVERFLOW (2^32 - 2 rows, amounts of 2^63 and
+ * is not finite or negative; with row and column), MISMATCH (a second currency), OVERFLOW (2^32 - 2 rows, amounts of 2^63 and
  * more), OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 
 /* leadkpi_attribution_add_touches: a row a touch: the unit, time (timestamp), the dimensions (text, may
@@ -169,8 +175,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_add_costs(leadkpi_attribution *at
 
 /* leadkpi_attribution_merge: add all that `from` holds; `from` stays as it is. The result is the
  * same as if the rows of both had been added to one handle.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (into itself), MISMATCH (other definition or id type; a
- * batch id that both have had), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (into itself), MISMATCH (other definition, id type or
+ * currency; a batch id that both have had), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_merge(leadkpi_attribution *into,
                                                      const leadkpi_attribution *from,
                                                      leadkpi_error *error);
@@ -186,7 +192,7 @@ LEADKPI_API leadkpi_status leadkpi_attribution_close(const leadkpi_attribution *
                                                      leadkpi_error *error);
 
 /* leadkpi_attribution_subtract: take the paths and costs of `from` away again: a day that leaves a
- * sliding window. Both hold paths and costs only; costs must be those that were added. Batch ids of `into` stay known. Afterwards
+ * sliding window. Both hold paths and costs only; costs must be those that were added. Batch ids and the currency of `into` stay known. Afterwards
  * `into` is as if the rows of `from` had never been added, byte for byte.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (from itself), WRONG_STATE (one of them holds events: close
  * it first), MISMATCH (other definition; more than there is), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */

@@ -265,7 +265,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_steps(const leadkpi_funnel *funnel,
  * each step to the next, and from the first to the last where there are more
  * than two (for steps in any order: from the n-th reached to the next).
  *   from_step, to_step   int64
- *   completed            int64: leads that went from one to the other
+ *   completed            int64: leads, or attempts where they are counted, that went from one to the other
  *   mean_seconds, p25_seconds, median_seconds, p75_seconds, p90_seconds
  *                        double: of those that completed; quantiles of type 7. Null where none did
  *   censored             int64: leads that reached from_step and are not counted above, watched
@@ -300,7 +300,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel,
  * PostHog has it; widths are whole microseconds), or bars of bin_width from a multiple of
  * it. A row a group and bar; none where no lead went all the way:
  *   from_seconds, to_seconds   double: the bar holds waits from the first to below the second
- *   leads                      int64
+ *   completed                  int64: leads, or attempts where they are counted
  *   share, cumulative_share    double: of those of the group that went all the way; null of nobody
  * Who did not, or not yet, is in none: leadkpi_funnel_times counts them. Also BAD_ARGUMENT
  * (steps, more than 10000 bars) and CONTRADICTION (bins and bin_width; compat). Since 0.1. */
@@ -314,17 +314,18 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  * that segment, of its period. Columns after those of the group:
  *   against           text: the segment or period compared with, "all others", or null: none
  *   step, name        as in leadkpi_funnel_steps
- *   leads, of         int64: reached; and of how many: those at step 1 (rate=overall, the
- *                     default) or at the step before (rate=step)
+ *   reached, of       int64: leads, or attempts where they are counted, that got here; and of how many:
+ *                     those at step 1 (rate=overall, the default) or at the step before (rate=step)
  *   rate              double; null of nobody
- *   against_leads, against_of, against_rate   the same of the other side
+ *   against_reached, against_of, against_rate   the same of the other side
  *   difference        double: rate less against_rate; with difference_low, difference_high: the
  *                     score interval of Miettinen and Nurminen (1985)
  *   p_value           double: two-sided, of the same score test; below 1 - level exactly where the interval
  *                     leaves out 0
  *   verdict           text: "higher", "lower", "not distinguishable"; "" where there is nothing
  *                     to compare
- * Young groups had less time: ask for mature=true. A p-value is of its one row: of twenty comparisons
+ * Young groups had less time: ask for mature=true. Attempts of one lead are alike, and more of them tell
+ * less than as many leads: where many have several, intervals are too narrow. A p-value is of its one row: of twenty comparisons
  * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
  * by=segment; breakdown=any: a lead would stand on both sides). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
@@ -366,6 +367,20 @@ LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *f
 LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel,
                                                     const leadkpi_options *options,
                                                     leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_funnel_checks: what is odd in the data, or does not fit the definition: counted, never hidden. A
+ * row a finding that there is; names are stable:
+ *   finding, meaning   text
+ *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null
+ *   rows, leads        int64: how many events it is about, of how many leads
+ *   id                 one of these leads; null of nobody
+ * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
+ * steps_at_one_instant, repeated_events, events_after_as_of. With skips=implied an event is of its own step
+ * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
+ * Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
+                                                 const leadkpi_options *options,
+                                                 leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_funnel_level: the last step, from 1, that one journey reached; 0 for
  * none: a plain function for one window and the default rule (ordered, any entry, one event one step).

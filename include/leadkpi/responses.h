@@ -101,7 +101,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_merge(leadkpi_responses *into,
 
 /* leadkpi_responses_serialize: the state as bytes, the same on every machine. `*needed`, where not NULL,
  * is the size, known even when the buffer is too small; `buffer` may be NULL when capacity is 0, which
- * asks for the size.
+ * asks for the size. Every later release reads it.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched), OUT_OF_MEMORY, LIMIT,
  * INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_responses_serialize(const leadkpi_responses *responses,

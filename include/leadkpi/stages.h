@@ -106,7 +106,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_merge(leadkpi_stages *into, const lead
 
 /* leadkpi_stages_serialize: the state as bytes, the same on every machine. `*needed`, where not NULL, is
  * the size, known even when the buffer is too small; `buffer` may be NULL when capacity is 0, which
- * asks for the size.
+ * asks for the size. Every later release reads it.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched), OUT_OF_MEMORY, LIMIT,
  * INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_stages_serialize(const leadkpi_stages *stages, void *buffer,

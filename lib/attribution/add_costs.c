@@ -71,6 +71,7 @@ static leadkpi_status take(batch *b, const leadkpi_table *rows, leadkpi_error *e
     for (int i = 0; i < LK_COST_SUMS; i++)
         LK_TRY(lk_table_allow(rows, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), LK_ALLOW_NUMBER,
                               &b->numbers[i], error));
+    LK_TRY(lk_rows_check_currency(b->attribution, rows, error));
     LK_TRY(lk_allocate(&b->attribution->memory, b->row_count, sizeof *b->kinds, &b->kinds, error));
     LK_TRY(find_kinds(b, rows, error));
     LK_TRY(lk_attribution_open_costs(b->attribution, error));

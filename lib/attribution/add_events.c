@@ -100,6 +100,7 @@ static leadkpi_status take_touches(leadkpi_attribution *attribution, const leadk
 {
     lk_attribution_store *store = attribution->store;
     LK_TRY(lk_table_allow(rows, LK_LITERAL("cost"), LK_ALLOW_NUMBER, &b->cost, error));
+    if (b->cost) LK_TRY(lk_rows_check_currency(attribution, rows, error));
     LK_TRY(find_kinds(attribution, rows, b, error));
     LK_TRY(lk_attribution_grow(&attribution->memory, &store->touches, store->touch_count,
                                &store->touch_capacity, b->row_count, sizeof *store->touches,
@@ -182,6 +183,7 @@ static leadkpi_status take_outcomes(leadkpi_attribution *attribution, const lead
     if (!are_nulls) {
         LK_TRY(lk_table_allow(rows, LK_LITERAL("value"), LK_ALLOW_NUMBER, &b->value, error));
         LK_TRY(lk_table_allow(rows, LK_LITERAL("type"), LK_ALLOW_TEXT, &type, error));
+        LK_TRY(lk_rows_check_currency(attribution, rows, error));
         LK_TRY(find_texts(attribution, type, LK_TYPE_DEFAULT, b, error));
     }
     LK_TRY(take_amounts(attribution, b, error));

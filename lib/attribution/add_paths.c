@@ -174,6 +174,7 @@ static leadkpi_status open_batch(batch *b, const leadkpi_table *rows, leadkpi_er
     for (int i = 0; i < LK_PATH_SUMS; i++)
         LK_TRY(lk_table_allow(rows, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), LK_ALLOW_NUMBER,
                               &b->numbers[i], error));
+    LK_TRY(lk_rows_check_currency(b->attribution, rows, error));
     b->row_count = b->path->row_count;
     return lk_allocate(&b->attribution->memory, b->row_count, sizeof *b->paths, &b->paths, error);
 }

@@ -78,6 +78,7 @@ static leadkpi_status close_into(lk_report *report, closing *c, leadkpi_error *e
     if (!c->from) return LEADKPI_OK;
     report->filter.groups = report->attribution->rule.groups;
     LK_TRY(lk_attribution_open(c->into, &store, error));
+    store->currency = c->from->currency;
     LK_TRY(lk_allocate(&report->memory, c->from->kinds.count, sizeof *c->kinds, &c->kinds, error));
     for (uint32_t kind = 0; kind < c->from->kinds.count; kind++) c->kinds[kind] = LK_MAP_NONE;
     LK_TRY(lk_walk(report->attribution, &report->filter, &report->memory, visit, c, &report->counts,

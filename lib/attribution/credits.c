@@ -8,11 +8,12 @@
 
 #include <math.h>
 
+#include "attribution/cells.h"
 #include "base/wide.h"
 
-/* Cells for journeys up to this length, as long as a length's cells are no more than so many. */
-#define CELL_LENGTH_MAX 64
-#define CELLS_MAX 16384
+/* Credits of all jackknife groups side by side, as long as they are no more than so many (8 MB):
+ * then journeys are read as they lie. Else one group after the other. */
+#define PARTS_MAX ((size_t)1 << 17)
 
 /* Touches that are handed to the data-driven models at a time. */
 #define PENDING_TOUCHES 4096
@@ -34,10 +35,12 @@ typedef struct counting {
     lk_report *report;
     lk_credits *credits;
     lk_memory *memory;
-    lk_credit *part; /* of the group under way; model * rows + row */
-    lk_credit *cells[CELL_LENGTH_MAX + 1]; /* by length; place * members + member; NULL: none yet */
-    uint8_t in_use[CELL_LENGTH_MAX + 1];   /* in this group */
-    uint64_t *shares;                      /* of one journey, or models * length */
+    lk_credit *parts; /* of the groups that are counted at once; model * rows + row each */
+    lk_credit *part;  /* of the group under way */
+    size_t groups;    /* counted at once: all, or 1 */
+    uint8_t *held;    /* by group counted at once: does it have a journey? */
+    lk_cells cells;
+    uint64_t *shares; /* of one journey, or models * length */
     size_t share_capacity;
     uint32_t *members, *channels; /* of one journey; one block */
     uint32_t touch_capacity;
@@ -114,19 +117,14 @@ static leadkpi_status reserve_touches(counting *c, uint32_t count, leadkpi_error
         c->touch_capacity = count;
         c->channels = c->members + count;
     }
-    size_t shares = count > CELL_LENGTH_MAX * c->report->model_count
+    size_t shares = count > LK_CELL_LENGTH_MAX * c->report->model_count
                         ? count
-                        : CELL_LENGTH_MAX * c->report->model_count;
+                        : LK_CELL_LENGTH_MAX * c->report->model_count;
     if (shares > c->share_capacity) {
         LK_TRY(lk_resize(c->memory, &c->shares, c->share_capacity, shares, sizeof *c->shares, error));
         c->share_capacity = shares;
     }
     return LEADKPI_OK;
-}
-
-static bool has_cells(const counting *c, uint32_t length)
-{
-    return length <= CELL_LENGTH_MAX && (size_t)length * c->report->members.count <= CELLS_MAX;
 }
 
 /* ---- one journey ----------------------------------------------------------------------------- */
@@ -172,28 +170,24 @@ static void run_model(counting *c, size_t index, const lk_journey *journey)
     if (!given) add_to_row(c, index, c->credits->rows - 1, journey, LK_SHARE_ONE);
 }
 
-/* Conversions and value to the cells of the length: 128 bytes read and written a touch, at a place
- * that depends on the touch; of 12 channels the cells of lengths up to 10 fit in 42 kB. */
-static leadkpi_status count_cells(counting *c, const lk_journey *journey, leadkpi_error *error)
+/* Is the journey in the cells, and done for all models by place? */
+static leadkpi_status count_cells(counting *c, const lk_journey *journey, bool *counted,
+                                  leadkpi_error *error)
 {
-    size_t members = c->report->members.count, length = journey->count;
-    if (!c->cells[length]) {
-        LK_TRY(lk_allocate(c->memory, length * members, sizeof **c->cells, &c->cells[length], error));
-        memset(c->cells[length], 0, length * members * sizeof **c->cells);
-    }
-    c->in_use[length] = 1;
-    lk_credit *cell = c->cells[length];
-    for (size_t i = 0; i < length; i++, cell += members) {
-        add_sum(&cell[c->members[i]].amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
-        add_sum(&cell[c->members[i]].amount[1], &journey->sums[LK_PATH_VALUE]);
-    }
+    lk_cell amounts;
+    *counted = c->positional > 0 && lk_cell_from(&amounts, &journey->sums[LK_PATH_CONVERSIONS],
+                                                 &journey->sums[LK_PATH_VALUE]);
+    if (!*counted) return LEADKPI_OK;
+    LK_TRY(lk_cells_reserve(&c->cells, c->memory, journey->count, counted, error));
+    if (*counted)
+        lk_cells_add(&c->cells, c->groups > 1 ? c->group : 0, c->members, journey->count, &amounts);
     return LEADKPI_OK;
 }
 
 static leadkpi_status run_rules(counting *c, const lk_journey *journey, leadkpi_error *error)
 {
-    bool counted = journey->count > 0 && has_cells(c, journey->count);
-    if (counted && c->positional) LK_TRY(count_cells(c, journey, error));
+    bool counted;
+    LK_TRY(count_cells(c, journey, &counted, error));
     for (size_t i = 0; i < c->report->model_count; i++) {
         const lk_model *model = &c->report->models[i];
         if (model->family != LK_FAMILY_RULE) continue;
@@ -266,7 +260,7 @@ static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkp
 static void share_length(counting *c, uint32_t length)
 {
     size_t models = c->report->model_count;
-    uint64_t shares[CELL_LENGTH_MAX] = {0};
+    uint64_t shares[LK_CELL_LENGTH_MAX] = {0};
     lk_rule_journey journey = {.count = length};
     for (size_t m = 0; m < models; m++) {
         const lk_model *model = &c->report->models[m];
@@ -276,32 +270,38 @@ static void share_length(counting *c, uint32_t length)
     }
 }
 
-static void take_cells(counting *c, uint32_t length)
+static void take_cell(counting *c, const lk_cell *cell, size_t member, const uint64_t *shares)
 {
-    size_t models = c->report->model_count, members = c->report->members.count;
-    share_length(c, length);
-    for (size_t i = 0; i < length; i++)
-        for (size_t member = 0; member < members; member++) {
-            lk_credit *cell = &c->cells[length][i * members + member];
-            if (lk_exact_sum_is_zero(&cell->amount[0]) && lk_exact_sum_is_zero(&cell->amount[1]))
-                continue;
-            for (size_t m = 0; m < models; m++) {
-                lk_credit *credit = &c->part[m * c->credits->rows + member];
-                lk_credit_add(&credit->amount[0], &cell->amount[0], c->shares[i * models + m]);
-                lk_credit_add(&credit->amount[1], &cell->amount[1], c->shares[i * models + m]);
-            }
-            memset(cell, 0, sizeof *cell);
-        }
-    c->in_use[length] = 0;
+    lk_exact_sum conversions = lk_cell_sum(cell, 0), value = lk_cell_sum(cell, 1);
+    for (size_t m = 0; m < c->report->model_count; m++) {
+        lk_credit *credit = &c->part[m * c->credits->rows + member];
+        lk_credit_add(&credit->amount[0], &conversions, shares[m]);
+        lk_credit_add(&credit->amount[1], &value, shares[m]);
+    }
 }
 
-/* The group's part to the credit and to the jackknife. */
-static void close_group(counting *c)
+static void take_cells(counting *c, size_t group, uint32_t length)
+{
+    size_t models = c->report->model_count, members = c->report->members.count;
+    lk_cell *cell = lk_cells_at(&c->cells, group, length);
+    share_length(c, length);
+    for (size_t i = 0; i < length; i++)
+        for (size_t member = 0; member < members; member++, cell++) {
+            if (lk_cell_is_zero(cell)) continue;
+            take_cell(c, cell, member, c->shares + i * models);
+            memset(cell, 0, sizeof *cell);
+        }
+    if (c->groups == 1) c->cells.in_use[length] = 0;
+}
+
+/* The group's part to the credit and to the jackknife; group `at` of those counted at once. */
+static void close_group(counting *c, size_t at)
 {
     size_t count = c->report->model_count * c->credits->rows;
-    if (c->group == LK_MAP_NONE) return;
-    for (uint32_t length = 1; length <= CELL_LENGTH_MAX; length++)
-        if (c->in_use[length]) take_cells(c, length);
+    if (!c->held[at]) return;
+    c->part = c->parts + at * count;
+    for (uint32_t length = 1; length <= LK_CELL_LENGTH_MAX; length++)
+        if (c->cells.in_use[length]) take_cells(c, at, length);
     for (size_t i = 0; i < count; i++)
         for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
             add_sum(&c->credits->credit[i].amount[k], &c->part[i].amount[k]);
@@ -309,18 +309,25 @@ static void close_group(counting *c)
                 c->estimates[(size_t)k * count + i] = lk_exact_sum_to_double(&c->part[i].amount[k]);
         }
     if (c->estimates) lk_attribution_jackknife_add(&c->jackknife, c->estimates);
-    memset(c->part, 0, count * sizeof *c->part);
+    if (c->groups == 1) memset(c->part, 0, count * sizeof *c->part);
+    c->held[at] = 0;
     c->credits->groups++;
+}
+
+static void begin_group(counting *c, uint32_t group)
+{
+    size_t at = c->groups > 1 ? group : 0;
+    if (c->groups == 1) close_group(c, 0);
+    c->group = group;
+    c->part = c->parts + at * c->report->model_count * c->credits->rows;
+    c->held[at] = 1;
 }
 
 static leadkpi_status visit(void *context, const lk_journey *journey, leadkpi_error *error)
 {
     counting *c = context;
     lk_credits *credits = c->credits;
-    if (journey->group != c->group) {
-        close_group(c);
-        c->group = journey->group;
-    }
+    if (journey->group != c->group) begin_group(c, journey->group);
     LK_TRY(reserve_touches(c, journey->count, error));
     for (uint32_t i = 0; i < journey->count; i++) {
         c->members[i] = c->report->members.of_kind[journey->kinds[i]];
@@ -419,25 +426,29 @@ static leadkpi_status open_pending(counting *c, leadkpi_error *error)
 
 static leadkpi_status open_counting(counting *c, leadkpi_error *error)
 {
-    size_t count = c->report->model_count * c->credits->rows;
-    LK_TRY(lk_allocate(c->memory, count, sizeof *c->part, &c->part, error));
-    memset(c->part, 0, count * sizeof *c->part);
+    size_t count = c->report->model_count * c->credits->rows, groups = c->report->filter.groups;
+    bool at_once = groups == 1 || count <= PARTS_MAX / groups;
+    c->report->filter.as_stored = at_once;
+    c->groups = at_once ? groups : 1;
+    lk_cells_open(&c->cells, c->report->members.count, c->groups);
+    LK_TRY(lk_allocate(c->memory, count, c->groups * sizeof *c->parts, &c->parts, error));
+    memset(c->parts, 0, count * c->groups * sizeof *c->parts);
+    LK_TRY(lk_allocate(c->memory, c->groups, 1, &c->held, error));
+    memset(c->held, 0, c->groups);
     if (c->report->filter.groups > 1) {
         LK_TRY(lk_attribution_jackknife_init(&c->jackknife, c->memory, 2 * count, error));
         LK_TRY(lk_allocate(c->memory, 2 * count, sizeof *c->estimates, &c->estimates, error));
     }
-    if (c->report->attribution->store) LK_TRY(reserve_touches(c, CELL_LENGTH_MAX, error));
+    if (c->report->attribution->store) LK_TRY(reserve_touches(c, LK_CELL_LENGTH_MAX, error));
     return open_pending(c, error);
 }
 
 static void close_counting(counting *c)
 {
     size_t count = c->report->model_count * c->credits->rows;
-    lk_release(c->memory, c->part, count, sizeof *c->part);
-    for (uint32_t length = 1; length <= CELL_LENGTH_MAX; length++)
-        if (c->cells[length])
-            lk_release(c->memory, c->cells[length], (size_t)length * c->report->members.count,
-                       sizeof **c->cells);
+    lk_release(c->memory, c->parts, count, c->groups * sizeof *c->parts);
+    lk_release(c->memory, c->held, c->groups, 1);
+    lk_cells_close(&c->cells, c->memory);
     lk_release(c->memory, c->shares, c->share_capacity, sizeof *c->shares);
     lk_release(c->memory, c->members, c->touch_capacity, 2 * sizeof *c->members);
     lk_rule_scratch_free(&c->scratch, c->memory);
@@ -532,7 +543,7 @@ static leadkpi_status count_all(counting *c, leadkpi_error *error)
     lk_report *r = c->report;
     LK_TRY(open_counting(c, error));
     LK_TRY(lk_walk(r->attribution, &r->filter, c->memory, visit, c, &r->counts, error));
-    close_group(c);
+    for (size_t group = 0; group < c->groups; group++) close_group(c, group);
     if (c->pending) LK_TRY(hand_over(c, error));
     finish_rules(c);
     for (size_t i = 0; i < r->model_count; i++)

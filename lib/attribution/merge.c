@@ -109,6 +109,7 @@ static leadkpi_status translate(leadkpi_attribution *into, const lk_attribution_
     lk_memory *memory = &into->memory;
     LK_TRY(open_translation(into, from, t, error));
     LK_TRY(check_batches(store, from, error));
+    LK_TRY(lk_currency_merge(&store->currency, &from->currency, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->units, error));
     LK_TRY(lk_interrupted(memory, error));
     LK_TRY(merge_texts(&store->texts, memory, &from->texts, t->texts, error));
@@ -303,6 +304,7 @@ static leadkpi_status subtract(leadkpi_attribution *into, const lk_attribution_s
     lk_attribution_store *store;
     translation t = {0};
     LK_TRY(lk_attribution_open(into, &store, error));
+    LK_TRY(lk_currency_merge(&store->currency, &from->currency, error));
     leadkpi_status status = open_translation(into, from, &t, error);
     if (status == LEADKPI_OK)
         status = merge_texts(&store->texts, &into->memory, &from->texts, t.texts, error);

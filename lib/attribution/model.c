@@ -107,9 +107,9 @@ static leadkpi_status read_channels(const reading *r, bool outside)
     model->text_count = store ? store->texts.count : 0;
     LK_TRY(lk_allocate(r->memory, model->text_count, 1, &model->eligible, r->error));
     for (uint32_t text = 0; text < model->text_count; text++) {
-        lk_text left = r->argument, name = lk_map_text_key(&store->texts, text);
+        lk_text left = r->argument;
         bool found = false;
-        while (left.data) found |= lk_name_same(lk_attribution_next(&left, '|'), name);
+        while (left.data) found |= lk_attribution_names(store, text, lk_attribution_next(&left, '|'));
         model->eligible[text] = found != outside;
     }
     model->rule.eligible = model->eligible;

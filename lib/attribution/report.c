@@ -157,10 +157,45 @@ static leadkpi_status find_members(lk_report *r, leadkpi_error *error)
 
 lk_text lk_member_text(const lk_report *r, uint32_t member, uint32_t d)
 {
-    uint32_t text = lk_kind_text(r->attribution->store, r->members.kinds[member],
-                                 r->members.dimensions[d]);
-    if (text == LK_TEXT_BLANK) return LK_LITERAL("(blank)");
-    return lk_map_text_key(lk_report_texts(r), text);
+    return lk_report_name(r, lk_kind_text(r->attribution->store, r->members.kinds[member],
+                                          r->members.dimensions[d]));
+}
+
+/* ---- the name of a blank ----------------------------------------------------------------- */
+
+/* How often "blank" stands in parentheses: 1 in "(blank)"; 0 where it is another text. */
+static size_t blank_depth(lk_text text)
+{
+    lk_text word = LK_LITERAL("blank");
+    if (text.length <= word.length || (text.length - word.length) % 2) return 0;
+    size_t depth = (text.length - word.length) / 2;
+    for (size_t i = 0; i < depth; i++)
+        if (text.data[i] != '(' || text.data[text.length - 1 - i] != ')') return 0;
+    return memcmp(text.data + depth, word.data, word.length) == 0 ? depth : 0;
+}
+
+/* One pair of parentheses more than any touch has, so that no two groups have one name. It
+ * depends on texts that something uses alone, and so on the rows that there are. */
+static leadkpi_status name_blank(lk_report *r, leadkpi_error *error)
+{
+    const lk_attribution_store *store = r->attribution->store;
+    size_t deepest = 0;
+    r->blank = LK_BLANK_NAME;
+    for (uint32_t kind = 0; kind < r->members.kind_count; kind++)
+        for (uint32_t d = 0;
+             r->members.of_kind[kind] != LK_MAP_NONE && d < r->attribution->rule.dimension_count; d++) {
+            size_t depth = blank_depth(
+                lk_map_text_key(&store->texts, lk_kind_text(store, kind, d)));
+            if (depth > deepest) deepest = depth;
+        }
+    if (deepest == 0) return LEADKPI_OK;
+    size_t length = 2 * (deepest + 1) + 5;
+    LK_TRY(lk_allocate(&r->memory, length, 1, &r->blank_bytes, error));
+    memset(r->blank_bytes, '(', deepest + 1);
+    memcpy(r->blank_bytes + deepest + 1, "blank", 5);
+    memset(r->blank_bytes + deepest + 6, ')', deepest + 1);
+    r->blank = (lk_text){r->blank_bytes, length};
+    return LEADKPI_OK;
 }
 
 /* ---- filter ---------------------------------------------------------------------------- */
@@ -258,7 +293,8 @@ leadkpi_status lk_report_open(lk_report *report, const leadkpi_attribution *attr
     LK_TRY(read_dimensions(report, error));
     LK_TRY(read_filter(report, error));
     if (with_models) LK_TRY(read_models(report, error));
-    return find_members(report, error);
+    LK_TRY(find_members(report, error));
+    return name_blank(report, error);
 }
 
 void lk_report_close(lk_report *report)
@@ -267,6 +303,7 @@ void lk_report_close(lk_report *report)
     for (size_t i = 0; i < report->model_count; i++) lk_model_free(&report->models[i], memory);
     lk_release(memory, report->models, report->model_count, sizeof *report->models);
     if (report->types) lk_release(memory, report->types, lk_report_texts(report)->count, 1);
+    if (report->blank_bytes) lk_release(memory, report->blank_bytes, report->blank.length, 1);
     lk_release(memory, report->members.of_kind, report->members.kind_count,
                sizeof *report->members.of_kind);
     lk_release(memory, report->members.kinds, report->members.kind_count,

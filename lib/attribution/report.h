@@ -49,6 +49,8 @@ typedef struct lk_report {
     const leadkpi_options *options;
     lk_memory memory;
     lk_members members;
+    lk_text blank; /* what a blank is called: "(blank)", or what no touch is called */
+    char *blank_bytes; /* of the latter, blank.length; NULL: static */
     lk_walk_filter filter;
     uint8_t *types; /* by text; what the filter points to */
     lk_model *models;
@@ -68,8 +70,14 @@ static inline const lk_map_text *lk_report_texts(const lk_report *report)
     return &report->attribution->store->texts;
 }
 
-/* A member's text in dimension `d` of `by`; "(blank)" for blank. */
+/* A member's text in dimension `d` of `by`. */
 lk_text lk_member_text(const lk_report *report, uint32_t member, uint32_t d);
+
+/* The text as reports show it. */
+static inline lk_text lk_report_name(const lk_report *report, uint32_t text)
+{
+    return text == LK_TEXT_BLANK ? report->blank : lk_map_text_key(lk_report_texts(report), text);
+}
 
 /* ---- credits --------------------------------------------------------------------------------- */
 

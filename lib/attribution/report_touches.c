@@ -162,8 +162,7 @@ static lk_text dimension_at(const void *context, size_t row, bool *is_null)
     uint32_t kind = row_of(v, row)->kind;
     *is_null = kind == LK_MAP_NONE;
     if (*is_null) return LK_LITERAL("");
-    uint32_t text = lk_kind_text(store, kind, v->listing->dimension);
-    return text == LK_TEXT_BLANK ? LK_LITERAL("(blank)") : lk_map_text_key(&store->texts, text);
+    return lk_report_name(v->listing->report, lk_kind_text(store, kind, v->listing->dimension));
 }
 
 static double credit_at(const void *context, size_t row)

@@ -1,7 +1,5 @@
 #include "attribution/rows.h"
 
-#include "attribution/channel.h"
-
 leadkpi_status lk_rows_complete(const lk_column *column, leadkpi_error *error)
 {
     if (!column || !column->validity) return LEADKPI_OK;
@@ -32,6 +30,16 @@ leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const l
                           row, (long long)at);
     }
     return LEADKPI_OK;
+}
+
+/* ---- currency -------------------------------------------------------------------- */
+
+leadkpi_status lk_rows_check_currency(leadkpi_attribution *attribution, const leadkpi_table *rows,
+                                      leadkpi_error *error)
+{
+    const lk_column *column;
+    LK_TRY(lk_table_allow(rows, LK_LITERAL("currency"), LK_ALLOW_TEXT, &column, error));
+    return lk_currency_take(&attribution->store->currency, column, error);
 }
 
 /* ---- numbers --------------------------------------------------------------------- */
@@ -115,30 +123,16 @@ leadkpi_status lk_text_lookup_row(lk_text_lookup *lookup, leadkpi_attribution *a
 
 /* ---- kinds ---------------------------------------------------------------------------- */
 
-static leadkpi_status find_utm(lk_kind_lookup *lookup, const leadkpi_table *rows, bool *any,
-                               leadkpi_error *error)
-{
-    static const char *const names[] = {"utm_source", "utm_medium", "utm_campaign"};
-    for (int i = 0; i < LK_UTM_COUNT; i++) {
-        LK_TRY(lk_table_allow(rows, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), LK_ALLOW_TEXT,
-                              &lookup->utm[i], error));
-        *any |= lookup->utm[i] != NULL;
-    }
-    LK_FAIL_IF(!*any, error, LEADKPI_UNKNOWN_NAME,
-               "columns: expected utm_source, utm_medium or utm_campaign with channel_from=utm, "
-               "found none");
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_kind_lookup_open(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
                                    const leadkpi_table *rows, leadkpi_error *error)
 {
-    bool any = false, from_utm = attribution->rule.channel_from == LK_CHANNEL_FROM_UTM;
+    bool any, from_utm = attribution->rule.channel_from == LK_CHANNEL_FROM_UTM;
     memset(lookup, 0, sizeof *lookup);
     LK_TRY(lk_allocate(&attribution->memory, LK_KINDS_RECENT, sizeof *lookup->recent,
                        &lookup->recent, error));
     memset(lookup->recent, 0, LK_KINDS_RECENT * sizeof *lookup->recent);
-    if (from_utm) LK_TRY(find_utm(lookup, rows, &any, error));
+    if (from_utm) LK_TRY(lk_utm_lookup_open(&lookup->utm, rows, error));
+    any = from_utm;
     for (uint32_t d = 0; d < attribution->rule.dimension_count; d++) {
         const lk_column *column = NULL;
         if (d > 0 || !from_utm)
@@ -158,21 +152,8 @@ void lk_kind_lookup_close(lk_kind_lookup *lookup, leadkpi_attribution *attributi
 {
     for (uint32_t d = 0; d < attribution->rule.dimension_count; d++)
         lk_text_lookup_close(&lookup->dimensions[d], &attribution->memory);
+    lk_utm_lookup_close(&lookup->utm, &attribution->memory);
     lk_release(&attribution->memory, lookup->recent, LK_KINDS_RECENT, sizeof *lookup->recent);
-}
-
-static leadkpi_status channel_of_utm(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
-                                     size_t row, uint32_t *text, leadkpi_error *error)
-{
-    lk_text fields[LK_UTM_COUNT];
-    for (int i = 0; i < LK_UTM_COUNT; i++) {
-        const lk_column *column = lookup->utm[i];
-        bool is_given = column && lk_column_is_valid(column, row);
-        fields[i] = is_given ? lk_column_text(column, row) : LK_LITERAL("");
-    }
-    lk_text channel = lk_channel_of(attribution->definition, fields);
-    return lk_map_text_find_or_add(&attribution->store->texts, &attribution->memory, &channel, 1,
-                                   text, error);
 }
 
 leadkpi_status lk_kind_lookup_row(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
@@ -182,7 +163,7 @@ leadkpi_status lk_kind_lookup_row(lk_kind_lookup *lookup, leadkpi_attribution *a
     for (uint32_t d = 0; d < count; d++)
         LK_TRY(lk_text_lookup_row(&lookup->dimensions[d], attribution, row, &texts[d], error));
     if (attribution->rule.channel_from == LK_CHANNEL_FROM_UTM)
-        LK_TRY(channel_of_utm(lookup, attribution, row, &texts[0], error));
+        LK_TRY(lk_utm_lookup_row(&lookup->utm, attribution, row, &texts[0], error));
     uint32_t hash = 0;
     for (uint32_t d = 0; d < count; d++) hash = (hash ^ texts[d]) * 0x9E3779B1u;
     lk_recent_kind *recent = &lookup->recent[(hash >> 16) % LK_KINDS_RECENT];

@@ -2,7 +2,7 @@
 #ifndef LK_ATTRIBUTION_ROWS_H
 #define LK_ATTRIBUTION_ROWS_H
 
-#include "attribution/store.h"
+#include "attribution/utm.h"
 #include "base/table.h"
 
 /* No null in the column, which may be NULL. Status: OK, BAD_DATA. */
@@ -17,6 +17,11 @@ leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const l
  * Status: OK, BAD_DATA (not finite; below 0 where `non_negative`), OVERFLOW. */
 leadkpi_status lk_rows_amount(const lk_column *column, size_t row, int64_t otherwise,
                               bool non_negative, lk_exact_sum *amount, leadkpi_error *error);
+
+/* Column currency, which may be missing, says the handle's one.
+ * Status: OK, WRONG_TYPE, BAD_DATA, MISMATCH. */
+leadkpi_status lk_rows_check_currency(leadkpi_attribution *attribution, const leadkpi_table *rows,
+                                      leadkpi_error *error);
 
 static inline int64_t lk_rows_int64(const lk_column *column, size_t row)
 {
@@ -51,7 +56,7 @@ typedef struct lk_recent_kind {
 /* The kind of touch that each row says. */
 typedef struct lk_kind_lookup {
     lk_text_lookup dimensions[LK_DIMENSIONS_MAX];
-    const lk_column *utm[3]; /* with channel_from=utm, in place of the first dimension */
+    lk_utm_lookup utm;      /* with channel_from=utm, in place of the first dimension */
     lk_recent_kind *recent; /* LK_KINDS_RECENT */
 } lk_kind_lookup;
 

@@ -172,6 +172,7 @@ static uint32_t count_used(const uint32_t *numbers, uint32_t first, uint32_t cou
 static void write_lists(const state *s, lk_writer *writer)
 {
     const lk_attribution_store *store = s->store;
+    lk_write_text(writer, lk_currency_text(&store->currency));
     lk_write_varint(writer, store->batches.count);
     for (uint32_t i = 0; i < store->batches.count; i++)
         lk_write_text(writer, lk_map_text_key(&store->batches, s->batches[i]));

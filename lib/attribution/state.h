@@ -5,6 +5,7 @@
  * index is a varint: a place in a list before it.
  *
  *   definition   text: the canonical text of the options
+ *   currency     text, up to 16 bytes; "" where none was given
  *   batches      list of texts
  *   texts        list; none is empty. As an index 0 is the empty text, and 1 + place one of these
  *   kinds        list: a text index a dimension; in order of those

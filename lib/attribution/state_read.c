@@ -419,9 +419,20 @@ static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory,
     return status;
 }
 
+static leadkpi_status read_currency(reading *r)
+{
+    lk_text text = lk_read_text(&r->reader);
+    LK_TRY(lk_reader_status(&r->reader));
+    REFUSE_IF(text.length > LK_CURRENCY_BYTES_MAX, r, "currency: expected 16 bytes or fewer");
+    if (text.length) memcpy(r->store->currency.bytes, text.data, text.length);
+    r->store->currency.length = (uint32_t)text.length;
+    return LEADKPI_OK;
+}
+
 static leadkpi_status read_payload(reading *r)
 {
     size_t batches;
+    LK_TRY(read_currency(r));
     LK_TRY(read_texts(r, &r->store->batches, true, &batches));
     LK_TRY(read_texts(r, &r->store->texts, false, &r->text_count));
     r->text_count++;
@@ -439,7 +450,7 @@ static leadkpi_status read_payload(reading *r)
 
 static bool is_empty(const lk_attribution_store *s)
 {
-    return s->batches.count == 0 && s->texts.count == 1 && s->kinds.count == 0 &&
+    return s->currency.length == 0 && s->batches.count == 0 && s->texts.count == 1 && s->kinds.count == 0 &&
            s->paths.count == 0 && lk_lead_ids_count(&s->ids) == 0;
 }
 

@@ -1,5 +1,7 @@
 #include "attribution/store.h"
 
+#include "base/nearest.h"
+
 _Static_assert(sizeof(leadkpi_attribution) <= 256, "an empty handle is small");
 _Static_assert(sizeof(lk_touch) == 24 && sizeof(lk_milestone) == 16, "rows without padding");
 
@@ -108,7 +110,8 @@ lk_attribution_mark lk_attribution_mark_now(const leadkpi_attribution *attributi
     const lk_attribution_store *s = attribution->store;
     if (!s) return (lk_attribution_mark){.was_empty = true};
     return (lk_attribution_mark){lk_lead_ids_count(&s->ids), s->texts.count, s->kinds.count,
-                                 s->batches.count, s->paths.count, s->ids.type, false};
+                                 s->batches.count, s->paths.count, s->ids.type, s->currency,
+                                 false};
 }
 
 void lk_attribution_roll_back(leadkpi_attribution *attribution, const lk_attribution_mark *mark)
@@ -124,6 +127,13 @@ void lk_attribution_roll_back(leadkpi_attribution *attribution, const lk_attribu
     lk_map_text_truncate(&s->kinds, mark->kinds);
     lk_map_text_truncate(&s->batches, mark->batches);
     lk_map_text_truncate(&s->paths, mark->paths);
+    s->currency = mark->currency;
+}
+
+bool lk_attribution_names(const lk_attribution_store *store, uint32_t text, lk_text name)
+{
+    if (text == LK_TEXT_BLANK) return name.length == 0 || lk_name_same(LK_BLANK_NAME, name);
+    return name.length && lk_name_same(lk_map_text_key(&store->texts, text), name);
 }
 
 /* Half as much again, so that many small adds cost a constant time a row. */

@@ -13,6 +13,7 @@
 #include <leadkpi/attribution.h>
 
 #include "attribution/definition.h"
+#include "base/currency.h"
 #include "base/exact_sum.h"
 #include "base/lead_ids.h"
 #include "base/map.h"
@@ -85,6 +86,7 @@ typedef struct lk_attribution_store {
     uint32_t cost_capacity;
     lk_cost_sums *costs; /* by kind, as far as the capacity goes */
     lk_map_text batches;
+    lk_currency currency; /* of values and costs */
     lk_touch *touches;
     size_t touch_count, touch_capacity;
     lk_outcome *outcomes;
@@ -116,6 +118,7 @@ void lk_attribution_shut(leadkpi_attribution *attribution);
 typedef struct lk_attribution_mark {
     uint32_t ids, texts, kinds, batches, paths;
     int32_t id_type;
+    lk_currency currency;
     bool was_empty;
 } lk_attribution_mark;
 
@@ -176,6 +179,13 @@ bool lk_sum_is_modest(const lk_exact_sum *sum);
 
 /* The group of a unit, from the bytes of its id; below `groups`, a power of two. */
 uint32_t lk_attribution_unit_group(const lk_lead_ids *ids, uint32_t unit, uint32_t groups);
+
+/* How a blank is called where nothing else has that name. */
+#define LK_BLANK_NAME LK_LITERAL("(blank)")
+
+/* Does `name`, as people write it in a definition or a model, mean this text? Names are compared
+ * folded (nearest.h); "" means touches without a name, "(blank)" these and those called so. */
+bool lk_attribution_names(const lk_attribution_store *store, uint32_t text, lk_text name);
 
 /* dimension `index` of the definition. */
 static inline lk_text lk_attribution_dimension(const leadkpi_attribution *attribution,

@@ -31,7 +31,7 @@ typedef struct walk {
     uint32_t *unit_order, *path_order; /* by group */
     uint32_t *unit_ends, *path_ends;   /* of each group */
     lk_transform transforms[LK_TRANSFORMS_MAX];
-    uint32_t transform_channels[LK_TRANSFORMS_MAX]; /* LK_MAP_NONE: no touch has it */
+    uint16_t *named; /* by text, bit i: transform i names it as its channel */
 } walk;
 
 /* ---- opening ------------------------------------------------------------------------ */
@@ -66,6 +66,8 @@ static leadkpi_status open_scratch(walk *w, leadkpi_error *error)
     LK_TRY(lk_allocate(m, texts, sizeof *w->lookbacks, &w->lookbacks, error));
     LK_TRY(lk_allocate(m, texts, sizeof *w->cycles, &w->cycles, error));
     LK_TRY(lk_allocate(m, texts, sizeof *w->seen, &w->seen, error));
+    LK_TRY(lk_allocate(m, texts, sizeof *w->named, &w->named, error));
+    memset(w->named, 0, texts * sizeof *w->named);
     memset(w->cycles, 0, texts * sizeof *w->cycles);
     memset(w->seen, 0, texts * sizeof *w->seen);
     return LEADKPI_OK;
@@ -82,8 +84,23 @@ static void open_rules(walk *w)
     w->lookbacks[s->texts.count] = a->rule.lookback;
     for (int32_t i = 0; i < a->rule.transform_count; i++) {
         w->transforms[i] = lk_attribution_transform(a->definition, i);
-        w->transform_channels[i] = lk_map_text_find(&s->texts, w->transforms[i].channel);
+        if (w->transforms[i].kind < LK_TRANSFORM_DROP) continue;
+        for (uint32_t text = 0; text < s->texts.count; text++)
+            if (lk_attribution_names(s, text, w->transforms[i].channel))
+                w->named[text] |= (uint16_t)(1u << i);
     }
+}
+
+static uint32_t path_group(const walk *w, uint32_t path)
+{
+    uint32_t words;
+    return lk_path_word(lk_path_words(w->store, path, &words), 0) & (w->filter->groups - 1);
+}
+
+static uint32_t unit_group(const walk *w, uint32_t unit)
+{
+    if (w->filter->groups == 1) return 0;
+    return lk_attribution_unit_group(&w->store->ids, unit, w->filter->groups);
 }
 
 /* order: items of group 0, then of group 1 ...; ends: of each. Counting sort: stable. */
@@ -96,13 +113,7 @@ static leadkpi_status order_by_group(walk *w, uint32_t count, bool are_paths, ui
     LK_TRY(lk_allocate(w->memory, count, sizeof *group_of, &group_of, error));
     memset(*ends, 0, groups * sizeof **ends);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t words;
-        if (groups == 1)
-            group_of[i] = 0;
-        else if (are_paths)
-            group_of[i] = lk_path_word(lk_path_words(w->store, i, &words), 0) & (groups - 1);
-        else
-            group_of[i] = lk_attribution_unit_group(&w->store->ids, i, groups);
+        group_of[i] = are_paths ? path_group(w, i) : unit_group(w, i);
         (*ends)[group_of[i]]++;
     }
     for (uint32_t group = 0; group < groups; group++) (*ends)[group] = total += (*ends)[group];
@@ -118,6 +129,7 @@ static leadkpi_status open_walk(walk *w, leadkpi_error *error)
     LK_TRY(open_events(w, error));
     LK_TRY(open_scratch(w, error));
     open_rules(w);
+    if (w->filter->as_stored) return LEADKPI_OK;
     LK_TRY(order_by_group(w, unit_count(w), false, &w->unit_order, &w->unit_ends, error));
     return order_by_group(w, w->store->paths.count, true, &w->path_order, &w->path_ends, error);
 }
@@ -136,6 +148,7 @@ static void close_walk(walk *w)
     lk_release(m, w->lookbacks, texts, sizeof *w->lookbacks);
     lk_release(m, w->cycles, texts, sizeof *w->cycles);
     lk_release(m, w->seen, texts, sizeof *w->seen);
+    lk_release(m, w->named, texts, sizeof *w->named);
     lk_release(m, w->unit_order, unit_count(w), sizeof *w->unit_order);
     lk_release(m, w->path_order, s->paths.count, sizeof *w->path_order);
     lk_release(m, w->unit_ends, w->filter->groups, sizeof *w->unit_ends);
@@ -182,27 +195,33 @@ static void keep_first(walk *w, route *p)
     p->count = kept;
 }
 
+/* Is the touch of a channel that transform `index` names? */
+static bool is_named(const walk *w, const route *p, uint32_t touch, int32_t index)
+{
+    return w->named[w->channels[p->kinds[touch]]] >> index & 1;
+}
+
 /* All touches of the channel, or those at the end alone; none where it would be all of them. */
-static void drop(const walk *w, route *p, uint32_t channel, bool trailing)
+static void drop(const walk *w, route *p, int32_t index, bool trailing)
 {
     uint32_t kept = 0, last = p->count;
-    while (last > 0 && w->channels[p->kinds[last - 1]] == channel) last--;
+    while (last > 0 && is_named(w, p, last - 1, index)) last--;
     if (last == 0) return;
     if (trailing) {
         p->count = last;
         return;
     }
     for (uint32_t i = 0; i < p->count; i++)
-        if (w->channels[p->kinds[i]] != channel) keep(p, kept++, i);
+        if (!is_named(w, p, i, index)) keep(p, kept++, i);
     p->count = kept;
 }
 
 /* A touch of the channel soon after another touch is that one again; so is the next one after it. */
-static void carry(const walk *w, route *p, uint32_t channel, int64_t within)
+static void carry(const walk *w, route *p, int32_t index, int64_t within)
 {
     if (!p->times) return;
     for (uint32_t i = 1; i < p->count; i++)
-        if (w->channels[p->kinds[i]] == channel && p->times[i] - p->times[i - 1] <= within)
+        if (is_named(w, p, i, index) && p->times[i] - p->times[i - 1] <= within)
             p->kinds[i] = p->kinds[i - 1];
 }
 
@@ -211,14 +230,11 @@ static void transform(walk *w, route *p)
     uint32_t before = p->count;
     for (int32_t i = 0; i < w->attribution->rule.transform_count; i++) {
         const lk_transform *t = &w->transforms[i];
-        uint32_t channel = w->transform_channels[i];
         if (t->kind == LK_TRANSFORM_COLLAPSE) collapse(w, p);
         if (t->kind == LK_TRANSFORM_FIRST) keep_first(w, p);
-        if (t->kind < LK_TRANSFORM_DROP || channel == LK_MAP_NONE) continue;
-        if (t->kind == LK_TRANSFORM_CARRY)
-            carry(w, p, channel, t->within);
-        else
-            drop(w, p, channel, t->kind == LK_TRANSFORM_DROP_TRAILING);
+        if (t->kind == LK_TRANSFORM_CARRY) carry(w, p, i, t->within);
+        if (t->kind == LK_TRANSFORM_DROP || t->kind == LK_TRANSFORM_DROP_TRAILING)
+            drop(w, p, i, t->kind == LK_TRANSFORM_DROP_TRAILING);
     }
     w->counts->transformed += before - p->count;
 }
@@ -421,7 +437,20 @@ static leadkpi_status visit_path(walk *w, uint32_t index, uint32_t group, leadkp
     return hand_over(w, &journey, error);
 }
 
-static leadkpi_status visit_all(walk *w, leadkpi_error *error)
+static leadkpi_status visit_as_stored(walk *w, leadkpi_error *error)
+{
+    for (uint32_t path = 0; path < w->store->paths.count; path++) {
+        if (path % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(visit_path(w, path, path_group(w, path), error));
+    }
+    for (uint32_t unit = 0; unit < unit_count(w); unit++) {
+        if (unit % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(visit_unit(w, unit, unit_group(w, unit), error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status visit_by_group(walk *w, leadkpi_error *error)
 {
     uint32_t path = 0, unit = 0;
     for (uint32_t group = 0; group < w->filter->groups; group++) {
@@ -446,7 +475,8 @@ leadkpi_status lk_walk(const leadkpi_attribution *attribution, const lk_walk_fil
     walk w = {.attribution = attribution, .store = attribution->store, .filter = filter,
               .memory = memory, .visit = visit, .context = context, .counts = counts};
     leadkpi_status status = open_walk(&w, error);
-    if (status == LEADKPI_OK) status = visit_all(&w, error);
+    if (status == LEADKPI_OK)
+        status = filter->as_stored ? visit_as_stored(&w, error) : visit_by_group(&w, error);
     close_walk(&w);
     return status;
 }

@@ -30,8 +30,8 @@ typedef struct lk_walk_filter {
     int64_t as_of; /* what comes after does not count */
     int64_t from, to; /* of conversions and nulls; half open */
     const uint8_t *types; /* by text: does it count? NULL: all do */
-    uint32_t groups; /* folded to so many, a power of two; journeys come group by group */
-    uint32_t unused;
+    uint32_t groups; /* folded to so many, a power of two */
+    uint32_t as_stored; /* 1: journeys come as they lie in memory, which is faster; 0: by group */
 } lk_walk_filter;
 
 typedef struct lk_walk_counts {

@@ -203,6 +203,14 @@ static int compare_texts(const void *context, uint32_t a, uint32_t b)
     return lk_text_compare(lk_map_text_key(map, a), lk_map_text_key(map, b));
 }
 
+int lk_lead_ids_compare(const lk_lead_ids *ids, uint32_t a, uint32_t b)
+{
+    if (ids->hashed) return compare_hashes(ids->hashes.keys, a, b);
+    if (ids->type == LK_LEAD_IDS_TEXT) return compare_texts(&ids->texts, a, b);
+    int64_t x = ids->integers.keys[a], y = ids->integers.keys[b];
+    return (x > y) - (x < y);
+}
+
 static leadkpi_status sort_integers(const lk_lead_ids *ids, lk_memory *memory, uint32_t *order,
                                     leadkpi_error *error)
 {
@@ -299,21 +307,35 @@ static lk_text hash_digits(lk_key128 key, char digits[32])
     return (lk_text){digits, 32};
 }
 
+static leadkpi_status append_text(const lk_lead_ids *ids, uint32_t index, lk_text_builder *builder,
+                                  leadkpi_error *error)
+{
+    char digits[32];
+    if (index == LK_MAP_NONE) return lk_text_builder_append_null(builder, error);
+    return lk_text_builder_append(builder,
+                                  ids->hashed ? hash_digits(ids->hashes.keys[index], digits)
+                                              : lk_map_text_key(&ids->texts, index),
+                                  error);
+}
+
 static leadkpi_status add_text_column(const lk_lead_ids *ids, leadkpi_table *table,
                                       const uint32_t *order, size_t count, leadkpi_error *error)
 {
     lk_text_builder builder;
-    char digits[32];
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (size_t i = 0; i < count && status == LEADKPI_OK; i++) {
-        lk_text id = ids->hashed ? hash_digits(ids->hashes.keys[order[i]], digits)
-                                 : lk_map_text_key(&ids->texts, order[i]);
-        status = lk_text_builder_append(&builder, id, error);
-    }
+    for (size_t i = 0; i < count && status == LEADKPI_OK; i++)
+        status = append_text(ids, order[i], &builder, error);
     if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, LK_LITERAL("id"), "", error);
     lk_text_builder_release(&builder);
     return status;
+}
+
+static bool has_none(const uint32_t *order, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (order[i] == LK_MAP_NONE) return true;
+    return false;
 }
 
 leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *table,
@@ -322,7 +344,12 @@ leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *tab
     int64_t *values;
     if (ids->hashed || ids->type == LK_LEAD_IDS_TEXT)
         return add_text_column(ids, table, order, count, error);
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("id"), "", count, false, &values, error));
-    for (size_t i = 0; i < count; i++) values[i] = ids->integers.keys[order[i]];
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("id"), "", count, has_none(order, count), &values, error));
+    for (size_t i = 0; i < count; i++) {
+        if (order[i] != LK_MAP_NONE)
+            values[i] = ids->integers.keys[order[i]];
+        else
+            lk_table_set_null(table, leadkpi_table_column_count(table) - 1, i);
+    }
     return LEADKPI_OK;
 }

@@ -57,6 +57,9 @@ void lk_lead_ids_free(lk_lead_ids *ids, lk_memory *memory);
 leadkpi_status lk_lead_ids_sort(const lk_lead_ids *ids, lk_memory *memory, uint32_t *order,
                                 leadkpi_error *error);
 
+/* Order of two ids: of numbers, of texts by their bytes, of hashes. */
+int lk_lead_ids_compare(const lk_lead_ids *ids, uint32_t a, uint32_t b);
+
 /* One id of a state; `before` is the index of the id written before it, or LK_MAP_NONE.
  * int64: the first as a signed varint, then the difference to the one before less 1. */
 void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index, uint32_t before);
@@ -65,7 +68,8 @@ void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index
  * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader);
 
-/* A column `id` of those ids, in this order; a hashed id as 32 hexadecimal digits. */
+/* A column `id` of those ids, in this order; a hashed id as 32 hexadecimal digits, and a null cell for
+ * LK_MAP_NONE. */
 leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *table,
                                       const uint32_t *order, size_t count, leadkpi_error *error);
 

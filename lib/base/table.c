@@ -30,16 +30,30 @@ void leadkpi_table_retain(leadkpi_table *table)
     if (table) atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
 }
 
-void leadkpi_table_free(leadkpi_table *table)
+void lk_table_drop(leadkpi_table *table, leadkpi_table **dead)
 {
     /* What other threads did with the table happens before it goes. */
     if (!table || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) != 1)
         return;
-    for (size_t i = 0; i < table->column_count; i++) lk_column_discard(table, table->columns[i]);
-    lk_release(&table->memory, table->columns, table->column_capacity, sizeof *table->columns);
-    lk_table_release_kept(table);
-    lk_memory memory = table->memory;
-    lk_release(&memory, table, 1, sizeof *table);
+    table->next_dead = *dead;
+    *dead = table;
+}
+
+/* A table that shares columns holds the one they lie in, which may share some in turn: a list and not
+ * recursion, as a chain may be longer than the stack is deep. */
+void leadkpi_table_free(leadkpi_table *table)
+{
+    leadkpi_table *dead = NULL;
+    lk_table_drop(table, &dead);
+    while (dead) {
+        table = dead;
+        dead = table->next_dead;
+        for (size_t i = 0; i < table->column_count; i++) lk_column_discard(table, table->columns[i]);
+        lk_release(&table->memory, table->columns, table->column_capacity, sizeof *table->columns);
+        lk_table_release_kept(table, &dead);
+        lk_memory memory = table->memory;
+        lk_release(&memory, table, 1, sizeof *table);
+    }
 }
 
 static leadkpi_status check_name(const leadkpi_table *table, lk_text name, leadkpi_error *error)

@@ -140,16 +140,18 @@ static int64_t offset_at(const texts *t, size_t index)
 }
 
 /* The first offset is 0 or above, none is below the one before it, and where
- * there are no bytes the last one is 0. `what` is "text" or "dictionary". */
+ * there are no bytes the last one is 0. Offset i ends text i - 1, which is row i - 1, but of no row in
+ * a dictionary. `what` is "text" or "dictionary". */
 static leadkpi_status check_texts(const lk_column *column, const char *what, const texts *t,
                                   leadkpi_error *error)
 {
+    bool are_rows = column->layout != LK_LAYOUT_DICTIONARY;
     int64_t before = 0;
     for (size_t i = 0; i <= t->count; i++) {
         int64_t offset = offset_at(t, i);
         if (LK_UNLIKELY(offset < before || (uint64_t)offset > PTRDIFF_MAX))
-            return lk_fail_at(error, LEADKPI_BAD_FORMAT, (int64_t)i, column->index,
-                              "column \"%.*s\": expected %s offset %zu from %lld on, found %lld",
+            return lk_fail_at(error, LEADKPI_BAD_FORMAT, !are_rows ? -1 : i ? (int64_t)i - 1 : 0,
+                              column->index, "column \"%.*s\": expected %s offset %zu from %lld on, found %lld",
                               LK_TEXT_ARGS(column->name), what, i, (long long)before,
                               (long long)offset);
         before = offset;

@@ -20,10 +20,9 @@ static leadkpi_status fill_fixed(leadkpi_table *table, lk_column *column, size_t
     return LEADKPI_OK;
 }
 
-/* `*values` is a pointer to the caller's pointer, of whatever type. */
-static leadkpi_status add_fixed(leadkpi_table *table, lk_text name, const char *unit, int32_t type,
-                                int32_t scale, size_t width, size_t row_count, bool nullable,
-                                void *values, leadkpi_error *error)
+leadkpi_status lk_column_add_fixed(leadkpi_table *table, lk_text name, const char *unit,
+                                   int32_t type, int32_t scale, size_t width, size_t row_count,
+                                   bool nullable, void *values, leadkpi_error *error)
 {
     lk_column *column;
     LK_TRY(lk_column_new(table, name, unit, type, row_count, width, &column, error));
@@ -38,7 +37,7 @@ leadkpi_status lk_table_add_int64(leadkpi_table *table, lk_text name, const char
                                   size_t row_count, bool nullable, int64_t **values,
                                   leadkpi_error *error)
 {
-    return add_fixed(table, name, unit, LEADKPI_TYPE_INT64, 0, sizeof **values, row_count, nullable,
+    return lk_column_add_fixed(table, name, unit, LEADKPI_TYPE_INT64, 0, sizeof **values, row_count, nullable,
                      values, error);
 }
 
@@ -46,7 +45,7 @@ leadkpi_status lk_table_add_double(leadkpi_table *table, lk_text name, const cha
                                    size_t row_count, bool nullable, double **values,
                                    leadkpi_error *error)
 {
-    return add_fixed(table, name, unit, LEADKPI_TYPE_DOUBLE, 0, sizeof **values, row_count,
+    return lk_column_add_fixed(table, name, unit, LEADKPI_TYPE_DOUBLE, 0, sizeof **values, row_count,
                      nullable, values, error);
 }
 
@@ -54,14 +53,14 @@ leadkpi_status lk_table_add_bool(leadkpi_table *table, lk_text name, const char 
                                  size_t row_count, bool nullable, uint8_t **values,
                                  leadkpi_error *error)
 {
-    return add_fixed(table, name, unit, LEADKPI_TYPE_BOOL, 0, sizeof **values, row_count, nullable,
+    return lk_column_add_fixed(table, name, unit, LEADKPI_TYPE_BOOL, 0, sizeof **values, row_count, nullable,
                      values, error);
 }
 
 leadkpi_status lk_table_add_timestamp(leadkpi_table *table, lk_text name, size_t row_count,
                                       bool nullable, int64_t **microseconds, leadkpi_error *error)
 {
-    return add_fixed(table, name, "", LEADKPI_TYPE_TIMESTAMP, 0, sizeof **microseconds, row_count,
+    return lk_column_add_fixed(table, name, "", LEADKPI_TYPE_TIMESTAMP, 0, sizeof **microseconds, row_count,
                      nullable, microseconds, error);
 }
 
@@ -69,7 +68,7 @@ leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const ch
                                     int32_t scale, size_t row_count, bool nullable,
                                     int64_t **values, leadkpi_error *error)
 {
-    return add_fixed(table, name, unit, LEADKPI_TYPE_DECIMAL, scale, sizeof **values, row_count,
+    return lk_column_add_fixed(table, name, unit, LEADKPI_TYPE_DECIMAL, scale, sizeof **values, row_count,
                      nullable, values, error);
 }
 

@@ -19,24 +19,22 @@ leadkpi_status lk_table_keep(leadkpi_table *table, size_t size, void (*release)(
     return LEADKPI_OK;
 }
 
-static void release_last_kept(leadkpi_table *table)
+static void release_last_kept(leadkpi_table *table, leadkpi_table **dead)
 {
     lk_kept *last = table->kept;
+    leadkpi_table *shared = NULL;
     table->kept = last->next;
-    last->release(last->bytes);
+    if (last->release)
+        last->release(last->bytes);
+    else
+        memcpy(&shared, last->bytes, sizeof(void *));
+    lk_table_drop(shared, dead);
     lk_release(&table->memory, last, 1, last->size);
 }
 
-void lk_table_release_kept(leadkpi_table *table)
+void lk_table_release_kept(leadkpi_table *table, leadkpi_table **dead)
 {
-    while (table->kept) release_last_kept(table);
-}
-
-static void release_table(void *kept)
-{
-    leadkpi_table *table;
-    memcpy(&table, kept, sizeof(void *));
-    leadkpi_table_free(table);
+    while (table->kept) release_last_kept(table, dead);
 }
 
 /* The same cells, of which the new column owns nothing. */
@@ -71,6 +69,7 @@ leadkpi_status leadkpi_table_share_column(leadkpi_table *table, const char *name
                                           int32_t column, leadkpi_error *error)
 {
     void *kept;
+    leadkpi_table *dead = NULL;
     leadkpi_error_reset(error);
     LK_REQUIRE(table, error);
     LK_REQUIRE(name, error);
@@ -80,10 +79,10 @@ leadkpi_status leadkpi_table_share_column(leadkpi_table *table, const char *name
     const lk_column *other = lk_table_column(from, column);
     LK_FAIL_IF(!other, error, LEADKPI_BAD_ARGUMENT, "column: expected 0 and below %zu, found %d",
                from->column_count, column);
-    LK_TRY(lk_table_keep(table, sizeof(void *), release_table, &kept, error));
+    LK_TRY(lk_table_keep(table, sizeof(void *), NULL, &kept, error));
     leadkpi_status status = share(table, lk_text_of(name, name_length), other, error);
     if (status != LEADKPI_OK) {
-        release_last_kept(table); /* which holds nothing yet */
+        release_last_kept(table, &dead); /* which holds nothing yet */
         return status;
     }
     /* A reference is counted in the table, whatever the caller may do with it. */

@@ -9,7 +9,7 @@
 /* Something that lives as long as the table; behind it what it is. */
 typedef struct lk_kept {
     struct lk_kept *next;
-    void (*release)(void *kept);
+    void (*release)(void *kept); /* NULL: it is a pointer to a table, of which a reference is held */
     size_t size; /* of all of it */
     _Alignas(8) char bytes[];
 } lk_kept;
@@ -22,6 +22,7 @@ struct leadkpi_table {
     size_t column_capacity;
     size_t row_count; /* of every column; 0 before the first */
     lk_kept *kept;
+    leadkpi_table *next_dead; /* without a reference and about to go; see leadkpi_table_free */
 };
 
 /* May a column of that name and length be added? */
@@ -40,12 +41,21 @@ leadkpi_status lk_column_own(leadkpi_table *table, lk_column *column, int block,
 /* The column becomes the last of the table. On failure it is as it was. */
 leadkpi_status lk_column_attach(leadkpi_table *table, lk_column *column, leadkpi_error *error);
 
+/* A column of values of one width that the table owns, all zero and valid at first. `*values` is
+ * a pointer to the caller's pointer, of whatever type. */
+leadkpi_status lk_column_add_fixed(leadkpi_table *table, lk_text name, const char *unit,
+                                   int32_t type, int32_t scale, size_t width, size_t row_count,
+                                   bool nullable, void *values, leadkpi_error *error);
+
 /* WRONG_TYPE, with both types, where the column is of none of the types. */
 leadkpi_status lk_column_check_type(const lk_column *column, unsigned allowed_types,
                                     leadkpi_error *error);
 
-/* Gives back all that the table kept, the last first. */
-void lk_table_release_kept(leadkpi_table *table);
+/* One reference less; without any the table goes to the front of the dead. NULL does nothing. */
+void lk_table_drop(leadkpi_table *table, leadkpi_table **dead);
+
+/* Gives back all that the table kept, the last first; of tables a reference, as above. */
+void lk_table_release_kept(leadkpi_table *table, leadkpi_table **dead);
 
 /* Frees the column and what it owns. */
 void lk_column_discard(leadkpi_table *table, lk_column *column);

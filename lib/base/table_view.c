@@ -78,3 +78,12 @@ leadkpi_status lk_table_add_void(leadkpi_table *table, lk_text name, size_t row_
                          error));
     return lk_column_close(table, column, fill_void(table, column, error), error);
 }
+
+leadkpi_status leadkpi_table_add_nulls(leadkpi_table *table, const char *name, size_t name_length,
+                                       size_t row_count, leadkpi_error *error)
+{
+    leadkpi_error_reset(error);
+    LK_REQUIRE(table, error);
+    LK_REQUIRE(name, error);
+    return lk_table_add_void(table, lk_text_of(name, name_length), row_count, error);
+}

@@ -204,6 +204,7 @@ static void commit(closing *c)
         kept++;
     }
     store->event_count = kept;
+    lk_funnel_shrink(c->funnel);
     lk_closed_free(&store->closed, c->funnel->rule.step_count, c->memory);
     store->closed = c->made;
     c->made = (lk_closed){NULL, NULL, 0, 0};

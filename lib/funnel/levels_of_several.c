@@ -5,174 +5,226 @@
 #include "funnel/levels.h"
 #include "funnel/rule.h"
 
-/* What an event of a code does in one funnel: an attempt at the place before may go on to the place.
- * Place 0 is the event itself, which starts one. */
+#define FUNNELS_MAX 64
+
+/* What an event of a code does. */
 typedef struct move {
-    uint16_t before, place; /* of all funnels together */
-    uint16_t step;          /* from 1; NO_STEP: nothing happens in this funnel */
-    uint16_t unused;
+    uint64_t entries; /* the funnels that it is step 1 of, by that bit */
+    uint64_t steps;   /* the later steps that it is */
+    uint64_t starts;  /* where its time goes as the start of an attempt, a bit each; one at least */
 } move;
 
-#define NO_STEP UINT16_MAX
+/* As many funnels, in their order, as have 64 steps together at most. A step is a bit, the last one of a
+ * funnel its lowest; so what stands below an attempt's step is the one that it may go on to. Funnels with
+ * the same codes as step 1 share the place of its start. */
+typedef struct word {
+    int32_t first, last;  /* funnels first to last - 1 */
+    uint64_t windows[64]; /* of the funnel of each bit; no window as the longest there is */
+    uint8_t before[64];   /* of each bit the place of the start at the step before */
+    uint8_t lowest[64];   /* of each funnel its last step */
+    move *moves;          /* of each code */
+} word;
 
-#define FUNNELS_MAX 64
+/* Places: one a bit, then those of step 1. A funnel of one step needs none, so that 32 are the most;
+ * nobody reads the last. */
+enum { FIRST_START = 64, UNREAD = 63, PLACES = FIRST_START + UNREAD + 1 };
 
 typedef struct several {
     const int64_t *times;
     const int32_t *codes;
+    const uint64_t *code_steps;
+    const int32_t *step_counts;
     size_t code_count;
     const int64_t *windows;
     int32_t funnel_count;
-    move *moves;        /* rows of one for each funnel; a code has as many as steps in one of them */
-    uint32_t *row_ends; /* of each code */
-    size_t row_count;
-    uint64_t longest[FUNNELS_MAX]; /* the windows, no window as the longest there is */
+    word *words;
+    move *moves; /* of all words */
+    size_t word_count;
     lk_memory memory;
 } several;
 
-/* The latest start that holds a step is all a funnel needs (levels.c). A step is held once the level is
- * there, so that no journey clears the starts of the one before. Cost an event: 12 bytes read in order,
- * and for each funnel a move of 8 bytes, two starts, a window and a level in the first cache, and
- * two moves on a condition; the funnels do not wait for each other. A row has a move for every funnel, so
- * that the one branch, the end of the row, goes the same way each time. */
-static void find_levels(const several *s, int64_t first, int64_t end, int64_t *start, int32_t *levels)
+/* The steps that the journey reaches. The latest start that holds a step is all a funnel needs (levels.c).
+ * An event is looked at where it is the step after one that is held; one that comes after the window finds
+ * the step lapsed, which is then held no more. From the last step to the first, so that an event fills one
+ * of an attempt.
+ * Cost an event: 12 bytes read in order and 24 at its code, a few operations on one word for all
+ * funnels, and for each step that it may go on to five loads and two stores in the first cache. The branch
+ * that is guessed wrong is the end of that loop, which mostly does not run: most steps are not held. */
+static uint64_t reach(const word *w, const int64_t *times, const int32_t *codes, size_t count)
 {
-    memset(levels, 0, (size_t)s->funnel_count * sizeof *levels);
-    for (int64_t i = first; i < end; i++) {
-        int64_t time = s->times[i];
-        size_t code = (size_t)s->codes[i];
-        start[0] = time;
-        for (size_t row = code ? s->row_ends[code - 1] : 0; row < s->row_ends[code]; row++) {
-            const move *moves = s->moves + row * (size_t)s->funnel_count;
-            for (int32_t f = 0; f < s->funnel_count; f++) {
-                int32_t level = levels[f], step = moves[f].step;
-                int64_t before = start[moves[f].before], here = start[moves[f].place];
-                bool is_held = step <= level + 1;
-                bool goes_on = is_held & ((uint64_t)time - (uint64_t)before <= s->longest[f]);
-                start[moves[f].place] = goes_on ? before : here;
-                levels[f] = goes_on & (step > level) ? step : level;
-            }
+    uint64_t start[PLACES], held = 0, reached = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t time = (uint64_t)times[i];
+        const move *m = &w->moves[codes[i]];
+        for (uint64_t may = m->steps & held >> 1; may; may &= may - 1) {
+            uint32_t bit = lk_lowest_bit(may);
+            uint64_t from = start[w->before[bit]], goes_on = time - from <= w->windows[bit];
+            if (goes_on) start[bit] = from;
+            reached |= goes_on << bit;
+            held = (held & ~((goes_on ^ 1) << bit << 1)) | goes_on << bit;
+        }
+        held |= m->entries;
+        reached |= m->entries;
+        uint64_t starts = m->starts;
+        do start[FIRST_START + lk_lowest_bit(starts)] = time;
+        while (starts &= starts - 1);
+    }
+    return reached;
+}
+
+static void find_levels(const several *s, int64_t first, int64_t end, int32_t *levels)
+{
+    for (size_t i = 0; i < s->word_count; i++) {
+        const word *w = &s->words[i];
+        uint64_t reached = reach(w, s->times + first, s->codes + first, (size_t)(end - first));
+        for (int32_t f = w->first; f < w->last; f++) {
+            int32_t step_count = s->step_counts[f];
+            uint64_t own = reached >> w->lowest[f - w->first] & UINT64_MAX >> (64 - step_count);
+            levels[f] = own ? step_count - (int32_t)lk_lowest_bit(own) : 0;
         }
     }
 }
 
-/* ---- moves ----------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------- */
 
-/* How many rows the code takes: its steps in the funnel where it has most. */
-static size_t count_rows(const several *s, const uint64_t *code_steps, size_t code)
+/* Step 1 to the highest bit of those of the funnel. */
+static uint64_t turned(uint64_t steps, int32_t step_count)
 {
-    size_t rows = 0;
-    for (int32_t f = 0; f < s->funnel_count; f++) {
-        size_t count = 0;
-        uint64_t steps = code_steps[(size_t)f * s->code_count + code];
-        for (; steps; steps &= steps - 1) count++;
-        if (count > rows) rows = count;
-    }
-    return rows;
+    uint64_t bits = 0;
+    for (int32_t step = 0; step < step_count; step++)
+        bits |= (steps >> step & 1) << (step_count - 1 - step);
+    return bits;
 }
 
-/* The moves of one code in one funnel, a row each: steps from the last to the first, so that an event fills
- * one of an attempt. */
-static void put_moves(move *at, size_t rows, size_t funnel_count, uint64_t steps, uint16_t first_place)
+static bool have_same_entries(const several *s, int32_t f, int32_t g)
 {
-    int32_t step = LK_FUNNEL_STEPS_MAX;
-    for (size_t row = 0; row < rows; row++, at += funnel_count) {
-        while (step > 0 && !(steps >> (step - 1) & 1)) step--;
-        *at = (move){first_place, first_place, NO_STEP, 0};
-        if (step == 0) continue;
-        uint16_t place = (uint16_t)(first_place + step - 1);
-        *at = (move){step > 1 ? (uint16_t)(place - 1) : 0, place, (uint16_t)step, 0};
-        step--;
-    }
+    const uint64_t *of_f = s->code_steps + (size_t)f * s->code_count;
+    const uint64_t *of_g = s->code_steps + (size_t)g * s->code_count;
+    for (size_t code = 0; code < s->code_count; code++)
+        if ((of_f[code] ^ of_g[code]) & 1) return false;
+    return true;
 }
 
-static void put_rows(several *s, const uint64_t *code_steps, const uint16_t *first_place)
+/* The place of the start of the funnel's step 1. */
+static uint8_t find_start(const several *s, const word *w, int32_t f, uint32_t *start_count)
 {
-    size_t funnel_count = (size_t)s->funnel_count;
-    s->row_count = 0;
+    for (int32_t g = w->first; g < f; g++)
+        if (s->step_counts[g] > 1 && have_same_entries(s, f, g))
+            return w->before[w->lowest[g - w->first] + s->step_counts[g] - 2];
+    return (uint8_t)(FIRST_START + (*start_count)++);
+}
+
+static void put_funnel(const several *s, word *w, int32_t f, uint32_t lowest, uint32_t *start_count)
+{
+    uint32_t step_count = (uint32_t)s->step_counts[f], entry = lowest + step_count - 1;
+    bool is_open = s->windows[f] == LEADKPI_FUNNEL_NO_WINDOW;
+    uint8_t start = step_count > 1 ? find_start(s, w, f, start_count) : FIRST_START + UNREAD;
+    w->lowest[f - w->first] = (uint8_t)lowest;
+    for (uint32_t bit = lowest; bit < entry; bit++) {
+        w->windows[bit] = is_open ? UINT64_MAX : (uint64_t)s->windows[f];
+        w->before[bit] = bit + 1 == entry ? start : (uint8_t)(bit + 1);
+    }
     for (size_t code = 0; code < s->code_count; code++) {
-        size_t rows = count_rows(s, code_steps, code);
-        for (size_t f = 0; f < funnel_count; f++)
-            put_moves(s->moves + s->row_count * funnel_count + f, rows, funnel_count,
-                      code_steps[f * s->code_count + code], first_place[f]);
-        s->row_count += rows;
-        s->row_ends[code] = (uint32_t)s->row_count;
+        move *m = &w->moves[code];
+        uint64_t bits = turned(s->code_steps[(size_t)f * s->code_count + code], (int32_t)step_count)
+                        << lowest;
+        uint64_t starts = bits >> entry & 1;
+        m->entries |= starts << entry;
+        m->steps |= bits & ~((uint64_t)1 << entry);
+        m->starts |= starts << (start - FIRST_START);
     }
+}
+
+/* One place is enough where another is written anyway. */
+static void end_word(const several *s, word *w, int32_t last)
+{
+    w->last = last;
+    for (size_t code = 0; code < s->code_count; code++) {
+        uint64_t read = w->moves[code].starts & ~((uint64_t)1 << UNREAD);
+        w->moves[code].starts = read ? read : (uint64_t)1 << UNREAD;
+    }
+}
+
+/* How many words the funnels take; they are put where there are any. */
+static size_t put_words(const several *s, word *words)
+{
+    size_t count = 0;
+    for (int32_t first = 0, last; first < s->funnel_count; first = last, count++) {
+        uint32_t bits = 0, start_count = 0;
+        if (words) words[count] = (word){.first = first, .moves = s->moves + count * s->code_count};
+        for (last = first; last < s->funnel_count; last++) {
+            if (bits + (uint32_t)s->step_counts[last] > 64) break;
+            if (words) put_funnel(s, &words[count], last, bits, &start_count);
+            bits += (uint32_t)s->step_counts[last];
+        }
+        if (words) end_word(s, &words[count], last);
+    }
+    return count;
 }
 
 /* ---- checks ------------------------------------------------------------------------ */
 
-static leadkpi_status check_funnels(const several *s, const uint64_t *code_steps,
-                                    const int32_t *step_counts, leadkpi_error *error)
+static leadkpi_status check_funnels(const several *s, leadkpi_error *error)
 {
     for (int32_t f = 0; f < s->funnel_count; f++) {
-        LK_FAIL_IF(step_counts[f] < 1 || step_counts[f] > LK_FUNNEL_STEPS_MAX, error,
-                   LEADKPI_BAD_ARGUMENT, "step_counts: expected 1 to %d, found %d of funnel %d",
-                   LK_FUNNEL_STEPS_MAX, (int)step_counts[f], (int)f);
+        int32_t step_count = s->step_counts[f];
+        LK_FAIL_IF(step_count < 1 || step_count > LK_FUNNEL_STEPS_MAX, error, LEADKPI_BAD_ARGUMENT,
+                   "step_counts: expected 1 to %d, found %d of funnel %d", LK_FUNNEL_STEPS_MAX,
+                   (int)step_count, (int)f);
         LK_FAIL_IF(s->windows[f] < 0, error, LEADKPI_BAD_ARGUMENT,
                    "windows: expected 0 or more, found %lld of funnel %d", (long long)s->windows[f],
                    (int)f);
         if (s->code_count)
-            LK_TRY(lk_levels_check_codes(code_steps + (size_t)f * s->code_count, s->code_count,
-                                         step_counts[f], error));
+            LK_TRY(lk_levels_check_codes(s->code_steps + (size_t)f * s->code_count, s->code_count,
+                                         step_count, error));
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status check_arrays(const several *s, const uint64_t *code_steps,
-                                   const int32_t *step_counts, const int64_t *ends,
-                                   size_t journey_count, leadkpi_error *error)
+static leadkpi_status check_arrays(const several *s, const int64_t *ends, size_t journey_count,
+                                   leadkpi_error *error)
 {
     LK_REQUIRE(ends, error);
-    LK_REQUIRE(step_counts, error);
+    LK_FAIL_IF(!s->step_counts, error, LEADKPI_NULL_ARGUMENT,
+               "step_counts: expected a pointer, found NULL");
     LK_FAIL_IF(!s->windows, error, LEADKPI_NULL_ARGUMENT, "windows: expected a pointer, found NULL");
-    LK_FAIL_IF(s->code_count && !code_steps, error, LEADKPI_NULL_ARGUMENT,
+    LK_FAIL_IF(s->code_count && !s->code_steps, error, LEADKPI_NULL_ARGUMENT,
                "code_steps: expected a pointer, found NULL");
     LK_TRY(lk_levels_check_ends(ends, journey_count, error));
     LK_FAIL_IF(ends[journey_count - 1] && (!s->times || !s->codes), error, LEADKPI_NULL_ARGUMENT,
                "times, codes: expected pointers to %lld values, found NULL",
                (long long)ends[journey_count - 1]);
-    return check_funnels(s, code_steps, step_counts, error);
+    return check_funnels(s, error);
 }
 
 /* ---- the whole ----------------------------------------------------------------------- */
 
 static leadkpi_status walk(const several *s, const int64_t *ends, size_t journey_count,
-                           int64_t *start, int32_t *levels, leadkpi_error *error)
+                           int32_t *levels, leadkpi_error *error)
 {
     int64_t first = 0;
     for (size_t i = 0; i < journey_count; first = ends[i++]) {
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&s->memory, error));
         LK_TRY(lk_levels_check_journey(s->times, s->codes, first, ends[i], s->code_count, error));
-        find_levels(s, first, ends[i], start, levels + i * (size_t)s->funnel_count);
+        find_levels(s, first, ends[i], levels + i * (size_t)s->funnel_count);
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status run(several *s, const uint64_t *code_steps, const int32_t *step_counts,
-                          const int64_t *ends, size_t journey_count, int32_t *levels,
+static leadkpi_status run(several *s, const int64_t *ends, size_t journey_count, int32_t *levels,
                           leadkpi_error *error)
 {
-    int64_t start[FUNNELS_MAX * LK_FUNNEL_STEPS_MAX + 1] = {0};
-    uint16_t first_place[FUNNELS_MAX], places = 1;
-    for (int32_t f = 0; f < s->funnel_count; f++) {
-        bool is_open = s->windows[f] == LEADKPI_FUNNEL_NO_WINDOW;
-        s->longest[f] = is_open ? UINT64_MAX : (uint64_t)s->windows[f];
-        first_place[f] = places;
-        places = (uint16_t)(places + step_counts[f]);
-    }
-    size_t moves = 0;
-    for (size_t code = 0; code < s->code_count; code++)
-        moves += count_rows(s, code_steps, code) * (size_t)s->funnel_count;
-    LK_TRY(lk_allocate(&s->memory, moves, sizeof *s->moves, &s->moves, error));
-    leadkpi_status status =
-        lk_allocate(&s->memory, s->code_count, sizeof *s->row_ends, &s->row_ends, error);
+    s->word_count = put_words(s, NULL);
+    size_t cells = s->word_count * s->code_count; /* at most 64 and 4096 */
+    LK_TRY(lk_allocate(&s->memory, s->word_count, sizeof *s->words, &s->words, error));
+    leadkpi_status status = lk_allocate(&s->memory, cells, sizeof *s->moves, &s->moves, error);
     if (status == LEADKPI_OK) {
-        put_rows(s, code_steps, first_place);
-        status = walk(s, ends, journey_count, start, levels, error);
-        lk_release(&s->memory, s->row_ends, s->code_count, sizeof *s->row_ends);
+        if (cells) memset(s->moves, 0, cells * sizeof *s->moves);
+        put_words(s, s->words);
+        status = walk(s, ends, journey_count, levels, error);
+        lk_release(&s->memory, s->moves, cells, sizeof *s->moves);
     }
-    lk_release(&s->memory, s->moves, moves, sizeof *s->moves);
+    lk_release(&s->memory, s->words, s->word_count, sizeof *s->words);
     return status;
 }
 
@@ -181,8 +233,8 @@ leadkpi_status leadkpi_funnel_levels_of_several(
     size_t journey_count, int32_t funnel_count, const uint64_t *code_steps, size_t code_count,
     const int32_t *step_counts, const int64_t *windows, int32_t *levels, leadkpi_error *error)
 {
-    several s = {.times = times, .codes = codes, .code_count = code_count, .windows = windows,
-                 .funnel_count = funnel_count};
+    several s = {.times = times, .codes = codes, .code_steps = code_steps, .step_counts = step_counts,
+                 .code_count = code_count, .windows = windows, .funnel_count = funnel_count};
     size_t cells;
     leadkpi_error_reset(error);
     LK_FAIL_IF(funnel_count < 0 || funnel_count > FUNNELS_MAX, error, LEADKPI_BAD_ARGUMENT,
@@ -195,8 +247,8 @@ leadkpi_status leadkpi_funnel_levels_of_several(
                LEADKPI_OVERFLOW, "journey_count: more than the address space holds");
     for (size_t i = 0; i < cells; i++) levels[i] = -1;
     LK_TRY(lk_memory_init(&s.memory, host, error));
-    LK_TRY(check_arrays(&s, code_steps, step_counts, ends, journey_count, error));
-    leadkpi_status status = run(&s, code_steps, step_counts, ends, journey_count, levels, error);
+    LK_TRY(check_arrays(&s, ends, journey_count, error));
+    leadkpi_status status = run(&s, ends, journey_count, levels, error);
     for (size_t i = 0; status != LEADKPI_OK && i < cells; i++) levels[i] = -1;
     return status;
 }

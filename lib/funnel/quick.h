@@ -1,5 +1,5 @@
 /* quick.h: the commonest rule, lead by lead without items: ordered steps, any entry, one window, events
- * of one step at most. The answer is that of lk_attempts_find without times. */
+ * of one step at most. The answer is that of lk_attempts_find. */
 #ifndef LK_FUNNEL_QUICK_H
 #define LK_FUNNEL_QUICK_H
 
@@ -8,18 +8,18 @@
 /* Is the rule that, whatever the events are? */
 bool lk_quick_fits_rule(const lk_funnel_rule *rule);
 
-/* What the scan makes of each code; NULL where the rule or a code does not fit.
- * Status: OK, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_quick_open(const lk_journeys *journeys, lk_memory *memory, uint8_t **places,
-                             leadkpi_error *error);
+typedef struct lk_quick {
+    uint8_t *places;     /* what the scan makes of each code; NULL where the rule or a code does not fit */
+    uint32_t *come_from; /* of each event of a lead the one of the step before; NULL: times are not asked for */
+    uint32_t code_count, longest;
+} lk_quick;
 
-/* `count` is that of the store's codes, as at lk_quick_open. */
-static inline void lk_quick_close(lk_memory *memory, uint8_t *places, uint32_t count)
-{
-    lk_release(memory, places, count, 1);
-}
+/* 1 byte a code, and with times 4 an event of the longest lead. Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_quick_open(const lk_journeys *journeys, lk_memory *memory, bool times_wanted,
+                             lk_quick *quick, leadkpi_error *error);
+void lk_quick_close(lk_quick *quick, lk_memory *memory);
 
-void lk_quick_find(const lk_journeys *journeys, const uint8_t *places, uint32_t lead, int64_t as_of,
+void lk_quick_find(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
                    lk_attempt *attempt);
 
 #endif

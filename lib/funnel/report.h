@@ -44,6 +44,12 @@ static inline const lk_result *lk_groups_result(const lk_groups *groups, uint32_
     return &groups->results->items[groups->order[place]];
 }
 
+/* What a result is, as the unit of a column. */
+static inline const char *lk_groups_unit(const lk_groups *groups)
+{
+    return lk_funnel_counts_attempts(&groups->results->funnel->rule) ? "attempts" : "leads";
+}
+
 /* The step's text in the definition; step from 0. */
 static inline lk_text lk_funnel_step_name(const leadkpi_funnel *funnel, int32_t step)
 {

@@ -11,7 +11,7 @@
 #define NO_GROUP LK_MAP_NONE
 
 typedef struct columns {
-    int64_t *step, *leads, *of, *against_leads, *against_of;
+    int64_t *step, *reached, *of, *against_reached, *against_of;
     double *rate, *against_rate, *numbers[4]; /* difference, low, high, p_value */
     int32_t rate_at, against_rate_at, numbers_at;
 } columns;
@@ -91,19 +91,19 @@ static void count_reached(comparing *c)
 /* ---- one comparison --------------------------------------------------------------------- */
 
 /* Reached and of how many, at a step from 1; of all others where the partner is the total. */
-static void counts_of(const comparing *c, uint32_t group, size_t step, int64_t *leads, int64_t *of)
+static void counts_of(const comparing *c, uint32_t group, size_t step, int64_t *reached, int64_t *of)
 {
-    const int64_t *reached = c->reached + group * c->step_count;
-    *leads = reached[step];
-    *of = reached[c->by_step ? lk_funnel_step_before(&c->groups->results->funnel->rule, (int32_t)step) : 0];
+    const int64_t *steps = c->reached + group * c->step_count;
+    *reached = steps[step];
+    *of = steps[c->by_step ? lk_funnel_step_before(&c->groups->results->funnel->rule, (int32_t)step) : 0];
 }
 
 /* Two-sided, of the score test with the variance times N / (N - 1). */
-static double p_value(int64_t leads, int64_t of, int64_t other_leads, int64_t other_of)
+static double p_value(int64_t reached, int64_t of, int64_t other_reached, int64_t other_of)
 {
-    double n = (double)of + (double)other_of, pooled = ((double)leads + (double)other_leads) / n;
+    double n = (double)of + (double)other_of, pooled = ((double)reached + (double)other_reached) / n;
     double variance = pooled * (1 - pooled) * (1 / (double)of + 1 / (double)other_of) * (n / (n - 1));
-    double difference = (double)leads / (double)of - (double)other_leads / (double)other_of;
+    double difference = (double)reached / (double)of - (double)other_reached / (double)other_of;
     if (difference == 0) return 1;
     return 2 * leadkpi_stats_normal_upper(fabs(difference) / sqrt(variance));
 }
@@ -111,7 +111,7 @@ static double p_value(int64_t leads, int64_t of, int64_t other_leads, int64_t ot
 static leadkpi_status compare(const comparing *c, leadkpi_table *table, const columns *out, size_t row,
                               leadkpi_error *error)
 {
-    int64_t a = out->leads[row], n = out->of[row], b = out->against_leads[row],
+    int64_t a = out->reached[row], n = out->of[row], b = out->against_reached[row],
             m = out->against_of[row];
     if (n) out->rate[row] = (double)a / (double)n;
     else lk_table_set_null(table, out->rate_at, row);
@@ -156,17 +156,18 @@ static leadkpi_status add_against(const comparing *c, leadkpi_table *table, lead
     return status;
 }
 
-static leadkpi_status add_columns(leadkpi_table *table, size_t rows, columns *c, leadkpi_error *error)
+static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
+                                  leadkpi_error *error)
 {
     static const char *const numbers[] = {"difference", "difference_low", "difference_high", "p_value"};
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c->leads, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("of"), "leads", rows, false, &c->of, error));
+    const char *unit = lk_groups_unit(g);
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), unit, rows, false, &c->reached, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("of"), unit, rows, false, &c->of, error));
     c->rate_at = leadkpi_table_column_count(table);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("rate"), "fraction", rows, true, &c->rate, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("against_leads"), "leads", rows, false,
-                              &c->against_leads, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("against_of"), "leads", rows, false, &c->against_of,
-                              error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("against_reached"), unit, rows, false,
+                              &c->against_reached, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("against_of"), unit, rows, false, &c->against_of, error));
     c->against_rate_at = leadkpi_table_column_count(table);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("against_rate"), "fraction", rows, true,
                                &c->against_rate, error));
@@ -204,11 +205,11 @@ static void fill_counts(const comparing *c, const columns *out, size_t row)
     size_t step = row % c->step_count;
     out->step[row] = (int64_t)step + 1;
     if (step == 0 && c->by_step) return; /* nobody was there before */
-    counts_of(c, group, step, &out->leads[row], &out->of[row]);
+    counts_of(c, group, step, &out->reached[row], &out->of[row]);
     if (partner == NO_GROUP) return;
-    counts_of(c, partner, step, &out->against_leads[row], &out->against_of[row]);
+    counts_of(c, partner, step, &out->against_reached[row], &out->against_of[row]);
     if (partner != c->groups->count - 1) return;
-    out->against_leads[row] -= out->leads[row];
+    out->against_reached[row] -= out->reached[row];
     out->against_of[row] -= out->of[row];
 }
 
@@ -221,7 +222,7 @@ static leadkpi_status fill_rows(const comparing *c, leadkpi_table *table, leadkp
     LK_TRY(add_against(c, table, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", c->rows, false, &out.step, error));
     LK_TRY(lk_groups_add_step_names(c->groups, shown.count, table, error));
-    LK_TRY(add_columns(table, c->rows, &out, error));
+    LK_TRY(add_columns(c->groups, table, c->rows, &out, error));
     for (size_t row = 0; row < c->rows; row++) {
         fill_counts(c, &out, row);
         LK_TRY(compare(c, table, &out, row, error));

@@ -14,7 +14,7 @@ typedef struct bars {
 
 typedef struct columns {
     double *from_seconds, *to_seconds, *share, *cumulative;
-    int64_t *leads;
+    int64_t *completed;
     int32_t share_at, cumulative_at;
 } columns;
 
@@ -90,12 +90,14 @@ static leadkpi_status set_bars(const lk_results *r, const leadkpi_options *optio
 
 /* ---- the table ------------------------------------------------------------------------- */
 
-static leadkpi_status add_columns(leadkpi_table *table, size_t rows, columns *c, leadkpi_error *error)
+static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
+                                  leadkpi_error *error)
 {
     LK_TRY(lk_table_add_double(table, LK_LITERAL("from_seconds"), "s", rows, false, &c->from_seconds,
                                error));
     LK_TRY(lk_table_add_double(table, LK_LITERAL("to_seconds"), "s", rows, false, &c->to_seconds, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c->leads, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("completed"), lk_groups_unit(g), rows, false,
+                              &c->completed, error));
     c->share_at = leadkpi_table_column_count(table);
     LK_TRY(lk_table_add_double(table, LK_LITERAL("share"), "fraction", rows, true, &c->share, error));
     c->cumulative_at = leadkpi_table_column_count(table);
@@ -109,20 +111,20 @@ static void fill_group(const lk_groups *g, const lk_group *group, const bars *b,
     int64_t wait, total = 0, so_far = 0;
     for (uint32_t i = group->first; i < group->last; i++) {
         if (!wait_of(g->results, b, g->order[i], &wait)) continue;
-        c->leads[row + (size_t)((wait - b->start) / b->width)]++;
+        c->completed[row + (size_t)((wait - b->start) / b->width)]++;
         total++;
     }
     for (size_t bar = 0; bar < b->count; bar++) {
         size_t at = row + bar;
         c->from_seconds[at] = (double)(b->start + (int64_t)bar * b->width) / 1e6;
         c->to_seconds[at] = (double)(b->start + (int64_t)(bar + 1) * b->width) / 1e6;
-        so_far += c->leads[at];
+        so_far += c->completed[at];
         if (total == 0) {
             lk_table_set_null(table, c->share_at, at);
             lk_table_set_null(table, c->cumulative_at, at);
             continue;
         }
-        c->share[at] = (double)c->leads[at] / (double)total;
+        c->share[at] = (double)c->completed[at] / (double)total;
         c->cumulative[at] = (double)so_far / (double)total;
     }
 }
@@ -135,7 +137,7 @@ static leadkpi_status fill_groups(const lk_groups *g, const bars *b, leadkpi_tab
     LK_FAIL_IF(!lk_size_multiply(b->count, g->count, &rows), error, LEADKPI_OVERFLOW,
                "bars: more than the address space holds");
     LK_TRY(lk_groups_add_columns(g, b->count, table, error));
-    LK_TRY(add_columns(table, rows, &c, error));
+    LK_TRY(add_columns(g, table, rows, &c, error));
     for (uint32_t i = 0; i < g->count; i++)
         fill_group(g, &g->items[i], b, table, &c, (size_t)i * b->count);
     return LEADKPI_OK;

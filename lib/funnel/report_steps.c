@@ -106,11 +106,10 @@ static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size
                                         "overall_rate", "overall_rate_low", "overall_rate_high"};
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows, false, &c->step, error));
     LK_TRY(lk_groups_add_step_names(g, g->count, table, error));
-    bool attempts = lk_funnel_counts_attempts(&g->results->funnel->rule);
-    const char *unit = attempts ? "attempts" : "leads";
+    const char *unit = lk_groups_unit(g);
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("reached"), unit, rows, false, &c->reached, error));
     c->leads = NULL;
-    if (attempts)
+    if (lk_funnel_counts_attempts(&g->results->funnel->rule))
         LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c->leads, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("exactly"), unit, rows, false, &c->exactly, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("open"), unit, rows, false, &c->open, error));

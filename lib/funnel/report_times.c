@@ -38,13 +38,14 @@ static size_t pair_count(int32_t step_count)
     return (size_t)step_count - 1 + (step_count > 2);
 }
 
-static leadkpi_status add_columns(leadkpi_table *table, size_t rows, columns *c, leadkpi_error *error)
+static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
+                                  leadkpi_error *error)
 {
+    const char *unit = lk_groups_unit(g);
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("from_step"), "", rows, false, &c->from_step, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("to_step"), "", rows, false, &c->to_step, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("completed"), "leads", rows, false, &c->completed,
-                              error));
-    return lk_waits_add_columns(table, LK_LITERAL("censored"), "leads", rows, &c->waits, error);
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("completed"), unit, rows, false, &c->completed, error));
+    return lk_waits_add_columns(table, LK_LITERAL("censored"), unit, rows, &c->waits, error);
 }
 
 static leadkpi_status fill_pairs(const lk_groups *g, leadkpi_table *table, lk_waits *w,
@@ -54,7 +55,7 @@ static leadkpi_status fill_pairs(const lk_groups *g, leadkpi_table *table, lk_wa
     size_t pairs = pair_count(step_count), rows = pairs * g->count;
     columns c;
     LK_TRY(lk_groups_add_columns(g, pairs, table, error));
-    LK_TRY(add_columns(table, rows, &c, error));
+    LK_TRY(add_columns(g, table, rows, &c, error));
     for (size_t row = 0; row < rows; row++) {
         bool overall = row % pairs == (size_t)step_count - 1;
         c.from_step[row] = overall ? 1 : (int64_t)(row % pairs) + 1;

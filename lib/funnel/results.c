@@ -145,14 +145,14 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
 }
 
-static leadkpi_status walk_quick(intake *in, const uint8_t *places, leadkpi_error *error)
+static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
 {
     const lk_journeys *j = in->journeys;
     lk_attempt attempt;
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
         in->attempt = 0;
-        lk_quick_find(j, places, in->lead, in->results->as_of, &attempt);
+        lk_quick_find(j, quick, in->lead, in->results->as_of, &attempt);
         if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;
@@ -233,16 +233,16 @@ static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *err
 
 static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
 {
-    uint8_t *places = NULL;
+    lk_quick quick;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
     intake in = {r, j, seen, 0, 0, 0};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
-    if (!times_wanted) LK_TRY(lk_quick_open(j, &r->memory, &places, error));
+    LK_TRY(lk_quick_open(j, &r->memory, times_wanted, &quick, error));
     leadkpi_status status =
-        places ? walk_quick(&in, places, error) : walk_items(&in, j, times_wanted, error);
-    lk_quick_close(&r->memory, places, j->store->codes.count);
+        quick.places ? walk_quick(&in, &quick, error) : walk_items(&in, j, times_wanted, error);
+    lk_quick_close(&quick, &r->memory);
     return status;
 }
 

@@ -123,6 +123,18 @@ static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
     return rule->entry >= LK_ENTRY_EVERY;
 }
 
+/* The place of the lowest bit; 0 of 0. */
+static inline uint32_t lk_lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63) & 63u & (0u - (uint32_t)(bits != 0));
+#else
+    uint32_t place = 0;
+    while (bits && !(bits >> place & 1)) place++;
+    return place;
+#endif
+}
+
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
 {
     return UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - rule->step_count);

@@ -52,18 +52,6 @@ leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rul
 
 void lk_standings_free(lk_standings *standings, lk_memory *memory);
 
-/* The place of the lowest bit; 0 of 0. */
-static inline uint32_t lk_lowest_bit(uint64_t bits)
-{
-#if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63) & 63u & (0u - (uint32_t)(bits != 0));
-#else
-    uint32_t place = 0;
-    while (bits && !(bits >> place & 1)) place++;
-    return place;
-#endif
-}
-
 /* Step `step` (from 0) at `time`, if `happens`: an attempt takes over the start of the step before, which
  * is never the earlier one. */
 static inline void lk_standing_take_step(const lk_funnel_rule *rule, uint64_t *standing,

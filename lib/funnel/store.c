@@ -184,3 +184,18 @@ leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool wi
                            &store->segment_capacity, needed, error));
     return LEADKPI_OK;
 }
+
+static void shrink_column(leadkpi_funnel *funnel, void *column, size_t item_size, size_t *capacity)
+{
+    size_t used = funnel->store->event_count;
+    if (*capacity > used && lk_resize(&funnel->memory, column, *capacity, used, item_size, NULL) == LEADKPI_OK)
+        *capacity = used;
+}
+
+void lk_funnel_shrink(leadkpi_funnel *funnel)
+{
+    lk_funnel_store *store = funnel->store;
+    shrink_column(funnel, &store->events, sizeof *store->events, &store->event_capacity);
+    shrink_column(funnel, &store->sequences, sizeof *store->sequences, &store->sequence_capacity);
+    shrink_column(funnel, &store->event_segments, sizeof *store->event_segments, &store->segment_capacity);
+}

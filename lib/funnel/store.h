@@ -86,6 +86,9 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error);
 
+/* Gives back the room of events that are gone. Cannot fail: what cannot be had smaller stays as it is. */
+void lk_funnel_shrink(leadkpi_funnel *funnel);
+
 /* The next event; there is room for it. */
 static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_t sequence,
                                     uint32_t lead, uint32_t code, uint32_t segment)

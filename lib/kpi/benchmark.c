@@ -123,11 +123,12 @@ static leadkpi_status check_row(const columns *c, bool is_pack, size_t row, lead
     return LEADKPI_OK;
 }
 
-static leadkpi_status read_kpis(const columns *c, bool is_pack, int32_t *indexes,
+static leadkpi_status read_kpis(const work *w, const columns *c, bool is_pack, int32_t *indexes,
                                 leadkpi_error *error)
 {
     for (size_t row = 0; row < c->row_count; row++) {
         int32_t kpi;
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&w->memory, error));
         LK_TRY(check_row(c, is_pack, row, error));
         lk_text name = lk_column_text(c->kpi, row);
         leadkpi_status status = leadkpi_kpi_find(name.data, name.length, &kpi, error);
@@ -147,12 +148,16 @@ static bool is_family(int32_t a, int32_t b)
     return lk_kpi_catalogue[a].number / 100 == lk_kpi_catalogue[b].number / 100;
 }
 
+/* So many values, of ROWS_MAX benchmarks each, between two questions to the host. */
+#define VALUES_A_POLL 64
+
 /* Twice the same walk: first it counts, then it writes. */
-static size_t walk_pairs(const work *w, pair *pairs)
+static leadkpi_status walk_pairs(const work *w, pair *pairs, size_t *pair_count, leadkpi_error *error)
 {
     size_t count = 0;
     for (size_t v = 0; v < w->values.row_count; v++) {
         size_t before = count;
+        if (v % VALUES_A_POLL == 0) LK_TRY(lk_interrupted(&w->memory, error));
         for (size_t b = 0; b < w->benchmarks.row_count; b++) {
             if (!is_family(w->value_kpis[v], w->benchmark_kpis[b])) continue;
             if (pairs) pairs[count] = (pair){v, (int64_t)b};
@@ -162,7 +167,8 @@ static size_t walk_pairs(const work *w, pair *pairs)
         if (pairs) pairs[count] = (pair){v, -1};
         count++;
     }
-    return count;
+    *pair_count = count;
+    return LEADKPI_OK;
 }
 
 /* ---- one row ------------------------------------------------------------- */
@@ -300,11 +306,13 @@ static leadkpi_status build(void *context, leadkpi_table *table, leadkpi_error *
         lk_allocate(&w->memory, w->values.row_count, sizeof *w->value_kpis, &w->value_kpis, error));
     LK_TRY(lk_allocate(&w->memory, w->benchmarks.row_count, sizeof *w->benchmark_kpis,
                        &w->benchmark_kpis, error));
-    LK_TRY(read_kpis(&w->values, false, w->value_kpis, error));
-    LK_TRY(read_kpis(&w->benchmarks, true, w->benchmark_kpis, error));
-    size_t count = walk_pairs(w, NULL);
+    LK_TRY(read_kpis(w, &w->values, false, w->value_kpis, error));
+    LK_TRY(read_kpis(w, &w->benchmarks, true, w->benchmark_kpis, error));
+    size_t count;
+    LK_TRY(walk_pairs(w, NULL, &count, error));
     LK_TRY(lk_allocate(&w->memory, count, sizeof *w->pairs, &w->pairs, error));
-    w->pair_count = walk_pairs(w, w->pairs);
+    w->pair_count = count;
+    LK_TRY(walk_pairs(w, w->pairs, &count, error));
     return fill(w, table, error);
 }
 

@@ -109,8 +109,8 @@ leadkpi_status lk_dispersion_set(lk_dispersion *d, int32_t index, lk_text name, 
     if (!place) return LEADKPI_OK;
     LK_FAIL_IF(!isnan(*place), error, LEADKPI_BAD_ARGUMENT, "%.*s: expected once, found twice",
                LK_TEXT_ARGS(name));
-    LK_FAIL_IF(!isfinite(value), error, LEADKPI_BAD_DATA, "%.*s: expected a finite number, found %g",
-               LK_TEXT_ARGS(name), value);
+    LK_FAIL_IF(!isfinite(value), error, LEADKPI_BAD_DATA,
+               "%.*s: expected a finite number, found %g", LK_TEXT_ARGS(name), value);
     *place = value;
     d->is_given = true;
     return LEADKPI_OK;

@@ -44,7 +44,8 @@
     (method, 2, numerator, denominator, 0, 0, value)
 #define PROPAGATED(method) (method, 2, 0, 1, 0, 0, ratio)
 /* A known amount over a difference of counts, whose variance is their sum. */
-#define FIELLER_OF_COUNTS(known, counts, variance) (RATIO_FIELLER, 1, known, counts, variance, 0, ratio)
+#define FIELLER_OF_COUNTS(known, counts, variance)                                                 \
+    (RATIO_FIELLER, 1, known, counts, variance, 0, ratio)
 #define NO_INTERVAL(method) (method, 0, 0, 1, 0, 0, ratio)
 /* The same for samples: method, and the probability of a quantile. */
 #define SAMPLE_MEAN(values) (MEAN_T, 1, 0)

@@ -141,35 +141,53 @@ static leadkpi_status rows_by_bucket(leadkpi_stats_survival *curve, const subjec
 
 /* ---- by sorting --------------------------------------------------------- */
 
+/* Of those below the longest time; that one is one more. */
 static size_t distinct_times(const uint64_t *keys, size_t count)
 {
-    size_t distinct = 1;
+    size_t distinct = 1 + (count > 0);
     for (size_t i = 1; i < count; i++) distinct += keys[i] >> 1 != keys[i - 1] >> 1;
     return distinct;
 }
 
-static leadkpi_status rows_of_sorted(leadkpi_stats_survival *curve, const subjects *all,
-                                     const uint64_t *keys, leadkpi_error *error)
+static double time_of_key(const subjects *all, uint64_t key)
 {
-    LK_TRY(allocate_rows(curve, distinct_times(keys, all->count), error));
-    for (size_t i = 0, end; i < all->count; i = end) {
+    return all->is_double ? time_of_double_key(key) : time_of_int64_key(key);
+}
+
+/* `keys` are of those below the longest time, in order; `last_events` came at the longest. */
+static leadkpi_status rows_of_sorted(leadkpi_stats_survival *curve, const subjects *all,
+                                     const uint64_t *keys, size_t count, int64_t last_events,
+                                     leadkpi_error *error)
+{
+    LK_TRY(allocate_rows(curve, distinct_times(keys, count), error));
+    for (size_t i = 0, end; i < count; i = end) {
         int64_t events = 0;
         uint64_t key = keys[i] >> 1;
-        for (end = i; end < all->count && keys[end] >> 1 == key; end++) events += keys[end] & 1;
-        add_row(curve, all->is_double ? time_of_double_key(key) : time_of_int64_key(key), events,
-                (int64_t)(end - i) - events);
+        for (end = i; end < count && keys[end] >> 1 == key; end++) events += keys[end] & 1;
+        add_row(curve, time_of_key(all, key), events, (int64_t)(end - i) - events);
     }
+    add_row(curve, time_of_key(all, all->most), last_events,
+            (int64_t)(all->count - count) - last_events);
     return LEADKPI_OK;
 }
 
+/* Where a window ends the watch most subjects have the longest time: those are counted, not sorted. */
 static leadkpi_status rows_by_sort(leadkpi_stats_survival *curve, const subjects *all,
                                    leadkpi_error *error)
 {
     uint64_t *keys = NULL;
+    size_t below = 0;
+    int64_t last_events = 0;
     LK_TRY(lk_allocate(&curve->memory, all->count, sizeof *keys, &keys, error));
-    for (size_t i = 0; i < all->count; i++) keys[i] = key_at(all, i) << 1 | (all->events[i] != 0);
-    leadkpi_status status = lk_sort_uint64(&curve->memory, keys, NULL, all->count, error);
-    if (status == LEADKPI_OK) status = rows_of_sorted(curve, all, keys, error);
+    for (size_t i = 0; i < all->count; i++) {
+        uint64_t key = key_at(all, i);
+        bool is_last = key == all->most, came = all->events[i] != 0;
+        keys[below] = key << 1 | came;
+        below += !is_last;
+        last_events += is_last & came;
+    }
+    leadkpi_status status = lk_sort_uint64(&curve->memory, keys, NULL, below, error);
+    if (status == LEADKPI_OK) status = rows_of_sorted(curve, all, keys, below, last_events, error);
     lk_release(&curve->memory, keys, all->count, sizeof *keys);
     return status;
 }

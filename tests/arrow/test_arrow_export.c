@@ -348,6 +348,81 @@ START_TEST(a_column_is_shared_under_another_name)
 }
 END_TEST
 
+START_TEST(a_copied_table_owns_every_cell)
+{
+    leadkpi_error error;
+    leadkpi_table *table = make_table(NULL), *copy = NULL;
+    int64_t *lent = malloc(sizeof ids);
+    memcpy(lent, ids, sizeof ids);
+    leadkpi_table_borrow_int64(table, "lent", Z, lent, ROWS, 0, NULL, &error);
+    ck_assert_int_eq(leadkpi_table_create(NULL, &copy, &error), LEADKPI_OK);
+    for (int32_t i = 0; i < leadkpi_table_column_count(table); i++)
+        ck_assert_int_eq(leadkpi_table_copy_column(copy, leadkpi_table_column_name(table, i), Z,
+                                                   i == 3 ? "currency" : NULL, table, i, &error),
+                         LEADKPI_OK);
+    check_equal(table, copy);
+    ck_assert_str_eq(leadkpi_table_column_unit(copy, 3), "currency");
+    ck_assert_str_eq(leadkpi_table_column_unit(copy, 1), "");
+    memset(lent, 0, sizeof ids);
+    free(lent);
+    leadkpi_table_free(table);
+    int64_t value;
+    ck_assert_int_eq(leadkpi_table_get_int64(copy, 8, 4, &value, &error), LEADKPI_OK);
+    ck_assert_int_eq(value, INT64_MAX);
+    ptrdiff_t stride;
+    const int64_t *offsets;
+    const char *bytes;
+    leadkpi_table_column_values(copy, 4, &stride); /* lay backwards */
+    ck_assert_int_eq(stride, 8);
+    ck_assert_int_eq(leadkpi_table_column_text(copy, 7, &offsets, &bytes, &error), LEADKPI_OK);
+    ck_assert_int_eq(memcmp(bytes + offsets[0], "def", 3), 0);
+    ck_assert_int_eq(leadkpi_table_get_int64(copy, 0, 3, &value, &error), LEADKPI_OK);
+    ck_assert_int_eq(value, 0);
+    leadkpi_table_free(copy);
+}
+END_TEST
+
+START_TEST(a_column_is_copied_into_its_own_table_or_refused_with_the_table_as_it_was)
+{
+    leadkpi_error error;
+    leadkpi_table *table = make_table(NULL), *empty = NULL, *arrow = NULL;
+    static producer from;
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "again", Z, NULL, table, 5, &error),
+                     LEADKPI_OK);
+    for (size_t row = 0; row < ROWS; row++)
+        ck_assert_int_eq(leadkpi_table_is_null(table, 8, row), row == 1);
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "again", Z, NULL, table, 0, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "x", Z, NULL, table, 9, &error),
+                     LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "x", Z, NULL, NULL, 0, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_copy_column(NULL, "x", Z, NULL, table, 0, &error),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_create(NULL, &empty, &error), LEADKPI_OK);
+    leadkpi_table_borrow_double(empty, "none", Z, NULL, 0, 0, NULL, &error);
+    leadkpi_table_copy_strings(empty, "text", Z, NULL, 0, &error);
+    ck_assert_int_eq(leadkpi_table_copy_column(empty, "x", Z, NULL, table, 0, &error),
+                     LEADKPI_BAD_ARGUMENT); /* another row count */
+    ck_assert_int_eq(leadkpi_table_copy_column(empty, "y", Z, NULL, empty, 0, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_copy_column(empty, "z", Z, NULL, empty, 1, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_column_count(table), 9);
+    produce(&from, ROWS);
+    produce_column(&from, "+l", "lists", NULL, NULL, NULL);
+    produce_column(&from, "n", "nothing", NULL, NULL, NULL);
+    ck_assert_int_eq(leadkpi_arrow_import(NULL, &from.array, &from.schema, &arrow, &error),
+                     LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "x", Z, NULL, arrow, 0, &error),
+                     LEADKPI_WRONG_TYPE);
+    ck_assert_int_eq(leadkpi_table_copy_column(table, "void", Z, NULL, arrow, 1, &error),
+                     LEADKPI_OK);
+    leadkpi_table_free(arrow);
+    ck_assert_int_eq(leadkpi_table_is_null(table, 9, 8), 1);
+    leadkpi_table_free(empty);
+    leadkpi_table_free(table);
+}
+END_TEST
+
 typedef struct held {
     leadkpi_table *table, *chosen;
     struct ArrowArray array;
@@ -379,6 +454,21 @@ static leadkpi_status fault_share(const leadkpi_host *host, void *context, leadk
     return leadkpi_table_share_column(h->chosen, "x", Z, h->table, 5, error);
 }
 
+static leadkpi_status fault_copy_text(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    held *h = context;
+    (void)host;
+    return leadkpi_table_copy_column(h->chosen, "x", Z, "unit", h->table, 5, error);
+}
+
+static leadkpi_status fault_copy_fixed(const leadkpi_host *host, void *context,
+                                       leadkpi_error *error)
+{
+    held *h = context;
+    (void)host;
+    return leadkpi_table_copy_column(h->chosen, "x", Z, NULL, h->table, 0, error);
+}
+
 static leadkpi_status fault_stream(const leadkpi_host *host, void *context, leadkpi_error *error)
 {
     held *h = context;
@@ -406,6 +496,8 @@ START_TEST(memory_may_run_out_anywhere)
     lk_fault_case cases[] = {
         {"export", fault_setup, fault_export, NULL, fault_teardown, &h},
         {"share", fault_setup, fault_share, NULL, fault_teardown, &h},
+        {"copy text", fault_setup, fault_copy_text, NULL, fault_teardown, &h},
+        {"copy fixed", fault_setup, fault_copy_fixed, NULL, fault_teardown, &h},
         {"stream", fault_setup, fault_stream, NULL, fault_teardown, &h},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) lk_fault_every_allocation(&cases[i]);
@@ -424,6 +516,8 @@ int main(void)
     tcase_add_test(tests, a_stream_that_fails_says_why_and_stays_with_its_owner);
     tcase_add_test(tests, null_arguments_are_told);
     tcase_add_test(tests, a_column_is_shared_under_another_name);
+    tcase_add_test(tests, a_copied_table_owns_every_cell);
+    tcase_add_test(tests, a_column_is_copied_into_its_own_table_or_refused_with_the_table_as_it_was);
     tcase_add_test(tests, memory_may_run_out_anywhere);
     suite_add_tcase(suite, tests);
     return lk_test_run(suite);

@@ -120,6 +120,7 @@ START_TEST(paths_are_transformed_step_by_step)
         {"transforms=carry:direct:24h", "A > A > A > B > B"},
         {"transforms=\"carry:direct:24h\",collapse", "A > B"},
         {"transforms=drop:X", "A > A > direct > B > direct"},
+        {"transforms=drop: DIRECT ", "A > A > B"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         leadkpi_attribution *a = world(cases[i].definition, touches, COUNT(touches), won, 2);
@@ -396,6 +397,149 @@ START_TEST(channels_come_from_utm_fields_by_rules)
 }
 END_TEST
 
+/* Names of channels are compared folded, in transforms as in models; a fold is not a part. */
+START_TEST(transforms_and_models_know_a_channel_by_its_folded_name)
+{
+    static const touch touches[] = {{1, 0, 0, "Organic Search", NULL}, {1, 1, 0, "organic-search", NULL},
+                                    {1, 2, 0, "Email", NULL}, {1, 3, 0, "DIRECT", NULL},
+                                    {1, 4, 0, "Direct Mail", NULL}, {1, 5, 0, " direct", NULL}};
+    static const conversion won[] = {{1, 9, NULL, 0, 1}};
+    static const struct {
+        const char *definition, *path;
+    } cases[] = {
+        {"transforms=drop:direct", "Organic Search > organic-search > Email > Direct Mail"},
+        {"transforms=drop:organic_search", "Email > DIRECT > Direct Mail >  direct"},
+        {"transforms=drop_trailing:Direct",
+         "Organic Search > organic-search > Email > DIRECT > Direct Mail"},
+        {"transforms=drop:organic", "Organic Search > organic-search > Email > DIRECT > Direct Mail "
+                                    ">  direct"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        leadkpi_attribution *a = world(cases[i].definition, touches, COUNT(touches), won, 1);
+        leadkpi_table *t = report(leadkpi_attribution_paths, a, "");
+        ck_assert_msg(text_is(t, "path", 0, cases[i].path), "%s", cases[i].definition);
+        leadkpi_table_free(t);
+        credit_is(a, "models=last_non:DIRECT", "last_non:DIRECT", "Direct Mail", 1);
+        leadkpi_attribution_free(a);
+    }
+}
+END_TEST
+
+/* A channel may well be called "(blank)": what has no name then has another one. */
+START_TEST(a_channel_called_blank_is_not_what_has_no_name)
+{
+    static const touch touches[] = {{1, 0, 0, "(blank)", NULL}, {2, 0, 0, NULL, NULL},
+                                    {2, 1, 0, "", "((blank))"}, {3, 0, 0, "A", NULL}};
+    static const conversion won[] = {{1, 9, NULL, 0, 1}, {2, 9, NULL, 0, 1}, {3, 9, NULL, 0, 1}};
+    leadkpi_attribution *a = world("", touches, 2, won, 2);
+    leadkpi_table *t = report(leadkpi_attribution_credits, a, "models=linear,markov");
+    ck_assert_double_eq(credit_of(t, "linear", "(blank)"), 1);
+    ck_assert_double_eq(credit_of(t, "linear", "((blank))"), 1);
+    ck_assert_double_eq(credit_of(t, "markov", "((blank))"), 1);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+    a = world("", touches + 1, 2, won, 2);
+    t = report(leadkpi_attribution_credits, a, "models=linear");
+    ck_assert_double_eq(credit_of(t, "linear", "(((blank)))"), 1);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+    a = world("transforms=drop:(blank)", touches, COUNT(touches), won, 3);
+    ck_assert_double_eq(summed(a, "", "touches_transformed"), 0); /* all of a path stays */
+    leadkpi_attribution_free(a);
+    static const touch mixed[] = {{1, 0, 0, "(blank)", NULL}, {1, 1, 0, NULL, NULL}, {1, 2, 0, "A", NULL}};
+    a = world("transforms=drop:(blank)", mixed, 3, won, 1);
+    ck_assert_double_eq(summed(a, "", "touches_transformed"), 2);
+    credit_is(a, "models=first_non:(blank)", "first_non:(blank)", "A", 1);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
+/* The memo of combinations gives what the rules give, whatever came before and however many. */
+START_TEST(channels_of_many_rows_are_those_of_each_row)
+{
+    enum { ROWS = 400 };
+    static const char *const sources[] = {"google", "linkedin.com", "", "cpc"};
+    static const char *const mediums[] = {"cpc", "email", "", "google"};
+    static int64_t ids[ROWS], times[ROWS];
+    const char *source[ROWS], *medium[ROWS];
+    leadkpi_attribution *many = attribution_with("channel_from=utm");
+    leadkpi_attribution *single = attribution_with("channel_from=utm");
+    uint64_t state = 5;
+    for (size_t i = 0; i < ROWS; i++) {
+        ids[i] = (int64_t)i;
+        times[i] = 1;
+        source[i] = sources[lk_test_random(&state) % 4];
+        medium[i] = mediums[lk_test_random(&state) % 4];
+    }
+    for (size_t i = 0; i <= ROWS; i++) {
+        size_t first = i < ROWS ? i : 0, count = i < ROWS ? 1 : ROWS;
+        leadkpi_table *table = new_table();
+        OK(leadkpi_table_borrow_int64(table, "id", NUL, ids + first, count, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, count, 0, NULL, ok_error));
+        OK(leadkpi_table_copy_strings(table, "utm_source", NUL, source + first, count, ok_error));
+        OK(leadkpi_table_copy_strings(table, "utm_medium", NUL, medium + first, count, ok_error));
+        OK(leadkpi_attribution_add_touches(i < ROWS ? single : many, table, NULL, 0, ok_error));
+        leadkpi_table_free(table);
+    }
+    same_state(many, single);
+    leadkpi_attribution_free(many);
+    leadkpi_attribution_free(single);
+}
+END_TEST
+
+static leadkpi_status add_money(leadkpi_attribution *a, const char *call, const char *currency,
+                                size_t rows, leadkpi_error *error)
+{
+    static const int64_t numbers[] = {1, 1};
+    static const double ones[] = {1, 1};
+    const char *const channels[] = {"a", "a"}, *const currencies[] = {NULL, currency};
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, numbers, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, numbers, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, rows, ok_error));
+    OK(leadkpi_table_copy_strings(table, "path", NUL, channels, rows, ok_error));
+    OK(leadkpi_table_borrow_double(table, "cost", NUL, ones, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "value", NUL, ones, rows, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "currency", NUL, currencies, rows, ok_error));
+    leadkpi_status status = strcmp(call, "touches") == 0
+                                ? leadkpi_attribution_add_touches(a, table, NULL, 0, error)
+                            : strcmp(call, "conversions") == 0
+                                ? leadkpi_attribution_add_conversions(a, table, NULL, 0, error)
+                            : strcmp(call, "paths") == 0
+                                ? leadkpi_attribution_add_paths(a, table, NULL, 0, error)
+                                : leadkpi_attribution_add_costs(a, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+START_TEST(money_is_of_one_currency)
+{
+    static const char *const calls[] = {"touches", "conversions", "paths", "costs"};
+    leadkpi_error error;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        leadkpi_attribution *a = attribution_with(""), *other = attribution_with(""), *back;
+        OK(add_money(a, calls[(i + 1) % 4], NULL, 2, ok_error));
+        OK(add_money(a, calls[i], "EUR", 2, ok_error));
+        blob before = state_of(a);
+        ck_assert_int_eq(add_money(a, calls[(i + 2) % 4], "USD", 2, &error), LEADKPI_MISMATCH);
+        ck_assert_int_eq(error.row, 1);
+        ck_assert_ptr_nonnull(strstr(error.message, "expected currency \"EUR\" as before, found \"USD\""));
+        ck_assert_int_eq(add_money(a, calls[i], "a currency of more than 16 bytes", 2, &error),
+                         LEADKPI_BAD_DATA);
+        OK(add_money(other, calls[i], "USD", 2, ok_error));
+        ck_assert_int_eq(leadkpi_attribution_merge(a, other, &error), LEADKPI_MISMATCH);
+        ck_assert_int_eq(leadkpi_attribution_merge(other, a, &error), LEADKPI_MISMATCH);
+        OK(leadkpi_attribution_deserialize(NULL, before.bytes, before.size, &back, ok_error));
+        same_state(a, back);
+        ck_assert_int_eq(add_money(back, calls[i], "USD", 2, &error), LEADKPI_MISMATCH);
+        free(before.bytes);
+        leadkpi_attribution_free(a);
+        leadkpi_attribution_free(back);
+        leadkpi_attribution_free(other);
+    }
+}
+END_TEST
+
 START_TEST(people_of_an_account_share_a_journey)
 {
     static const char *const accounts[] = {"acme", "acme", "acme"}, *const channels[] = {"A", "B", "C"};
@@ -624,6 +768,10 @@ static Suite *suite_of_journeys(void)
     tcase_add_test(tc, models_stand_side_by_side);
     tcase_add_test(tc, costs_are_joined_and_unknown_is_not_zero);
     tcase_add_test(tc, channels_come_from_utm_fields_by_rules);
+    tcase_add_test(tc, transforms_and_models_know_a_channel_by_its_folded_name);
+    tcase_add_test(tc, a_channel_called_blank_is_not_what_has_no_name);
+    tcase_add_test(tc, channels_of_many_rows_are_those_of_each_row);
+    tcase_add_test(tc, money_is_of_one_currency);
     tcase_add_test(tc, people_of_an_account_share_a_journey);
     tcase_add_test(tc, cells_and_kernel_agree_to_the_bit);
     tcase_add_test(tc, markov_effects_are_those_of_the_conformance_cases);

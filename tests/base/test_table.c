@@ -234,6 +234,8 @@ START_TEST(an_impossible_row_count_is_refused_before_a_row_is_read)
                          LEADKPI_BAD_ARGUMENT);
         ck_assert_int_eq(leadkpi_table_copy_strings(table, "a", Z, strings, counts[i], &error),
                          LEADKPI_BAD_ARGUMENT);
+        ck_assert_int_eq(leadkpi_table_add_nulls(table, "a", Z, counts[i], &error),
+                         LEADKPI_BAD_ARGUMENT);
     }
     ck_assert_message("rows, found");
 }
@@ -328,6 +330,34 @@ START_TEST(null_cells_are_nothing_in_every_type)
 }
 END_TEST
 
+START_TEST(a_column_of_nulls_is_one_of_any_type)
+{
+    leadkpi_table *rows;
+    int64_t id = 7, time = 0;
+    ck_assert_int_eq(leadkpi_table_create(NULL, &rows, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "value", Z, 1, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_is_null(table, 0, 0), 1);
+    check_text(0, 0, NULL);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "value", Z, 1, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, "other", Z, 2, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(NULL, "a", Z, 0, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_add_nulls(table, NULL, Z, 0, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_table_column_count(table), 1);
+
+    /* A number that nobody gave; and rows of which there are none, in every column. */
+    leadkpi_cohorts *cohorts;
+    ck_assert_int_eq(leadkpi_cohorts_create(NULL, NULL, &cohorts, &error), LEADKPI_OK);
+    leadkpi_table_borrow_int64(table, "id", Z, &id, 1, 0, NULL, &error);
+    leadkpi_table_borrow_timestamp(table, "time", Z, &time, 1, 0, NULL, &error);
+    ck_assert_int_eq(leadkpi_cohorts_add_acquisitions(cohorts, table, NULL, 0, &error), LEADKPI_OK);
+    for (int i = 0; i < 3; i++)
+        leadkpi_table_add_nulls(rows, (const char *[]){"id", "time", "amount"}[i], Z, 0, &error);
+    ck_assert_int_eq(leadkpi_cohorts_add_revenue(cohorts, rows, NULL, 0, &error), LEADKPI_OK);
+    leadkpi_cohorts_free(cohorts);
+    leadkpi_table_free(rows);
+}
+END_TEST
+
 START_TEST(a_decimal_is_divided_out_correctly_rounded)
 {
     /* the doubles are the compiler's, which rounds to nearest */
@@ -399,6 +429,26 @@ START_TEST(text_is_read_in_every_layout)
 }
 END_TEST
 
+/* Each shares a column of the one before, and is all that holds it. */
+START_TEST(a_chain_of_tables_longer_than_the_stack_is_deep_is_freed)
+{
+    static const int64_t one = 1;
+    leadkpi_table *last, *next;
+    int64_t value;
+    ck_assert_int_eq(leadkpi_table_create(NULL, &last, &error), LEADKPI_OK);
+    ck_assert_int_eq(leadkpi_table_borrow_int64(last, "n", Z, &one, 1, 0, NULL, &error), LEADKPI_OK);
+    for (int i = 0; i < 100000; i++) {
+        ck_assert_int_eq(leadkpi_table_create(NULL, &next, &error), LEADKPI_OK);
+        ck_assert_int_eq(leadkpi_table_share_column(next, "n", Z, last, 0, &error), LEADKPI_OK);
+        leadkpi_table_free(last);
+        last = next;
+    }
+    ck_assert_int_eq(leadkpi_table_get_int64(last, 0, 0, &value, &error), LEADKPI_OK);
+    ck_assert_int_eq(value, 1);
+    leadkpi_table_free(last);
+}
+END_TEST
+
 START_TEST(offsets_that_go_backwards_are_refused_with_their_place)
 {
     static const int64_t falling[] = {0, 4, 3}, negative[] = {-1, 0, 1}, bytes[] = {0, 0, 3};
@@ -407,10 +457,11 @@ START_TEST(offsets_that_go_backwards_are_refused_with_their_place)
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, falling, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
     ck_assert_str_eq(error.message, "column \"s\": expected text offset 2 from 4 on, found 3");
-    ck_assert_int_eq(error.row, 2);
+    ck_assert_int_eq(error.row, 1); /* which it ends */
     ck_assert_int_eq(error.column, 0);
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, negative, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(error.row, 0);
     ck_assert_int_eq(leadkpi_table_borrow_text(table, "s", Z, huge, "abcd", 2, NULL, &error),
                      LEADKPI_BAD_FORMAT);
     ck_assert_int_eq(leadkpi_table_borrow_text32(table, "s", Z, narrow, "abcd", 2, NULL, &error),
@@ -438,6 +489,7 @@ START_TEST(codes_without_a_text_are_refused_with_their_row)
     ck_assert_int_eq(leadkpi_table_borrow_dictionary(table, "c", Z, good, 3, 0, NULL, falling, "ab",
                                                      2, &error),
                      LEADKPI_BAD_FORMAT);
+    ck_assert_int_eq(error.row, -1); /* a text of the dictionary is no row */
     ck_assert_message("dictionary offset 2");
     ck_assert_int_eq(
         leadkpi_table_borrow_dictionary(table, "c", Z, good, 3, 0, NULL, NULL, "ab", 2, &error),
@@ -587,8 +639,10 @@ int main(void)
     tcase_add_test(tcase, values_need_not_be_aligned);
     tcase_add_test(tcase, a_stride_within_a_value_or_beyond_memory_is_refused);
     tcase_add_test(tcase, null_cells_are_nothing_in_every_type);
+    tcase_add_test(tcase, a_column_of_nulls_is_one_of_any_type);
     tcase_add_test(tcase, a_decimal_is_divided_out_correctly_rounded);
     tcase_add_test(tcase, text_is_read_in_every_layout);
+    tcase_add_test(tcase, a_chain_of_tables_longer_than_the_stack_is_deep_is_freed);
     tcase_add_test(tcase, offsets_that_go_backwards_are_refused_with_their_place);
     tcase_add_test(tcase, codes_without_a_text_are_refused_with_their_row);
     tcase_add_test(tcase, a_cell_is_asked_for_by_its_type_and_place);

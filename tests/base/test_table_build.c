@@ -262,6 +262,8 @@ static leadkpi_status fault_act(const leadkpi_host *host, void *context, leadkpi
     case 6:
         leadkpi_error_reset(e);
         return lk_table_add_double(t, LK_LITERAL("x"), "u", 3, true, &doubles, e);
+    case 7:
+        return leadkpi_table_add_nulls(t, "x", 1, 3, e);
     default:
         leadkpi_error_reset(e);
         return lk_table_add_bool(t, LK_LITERAL("x"), "u", 3, true, &flags, e);
@@ -304,7 +306,7 @@ int main(void)
     tcase_add_test(tcase, a_text_column_grows_row_by_row);
     tcase_add_test(tcase, rows_after_the_last_null_are_valid);
     tcase_add_test(tcase, a_builder_that_does_not_fit_leaves_the_table_alone);
-    tcase_add_loop_test(tcase, every_call_that_adds_survives_every_refused_allocation, 0, 8);
+    tcase_add_loop_test(tcase, every_call_that_adds_survives_every_refused_allocation, 0, 9);
     tcase_add_test(tcase, create_survives_every_refused_allocation_and_limit);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);

@@ -44,32 +44,15 @@ static leadkpi_funnel *filled(const char *definition, const row *rows, size_t co
 
 /* ---- reports ------------------------------------------------------------------------- */
 
-static void same_cell(const leadkpi_table *a, const leadkpi_table *b, int32_t column, size_t at)
-{
-    int32_t type = leadkpi_table_column_type(a, column);
-    ck_assert_int_eq(leadkpi_table_is_null(a, column, at), leadkpi_table_is_null(b, column, at));
-    if (type == LEADKPI_TYPE_TEXT) {
-        const char *x, *y;
-        size_t m, n;
-        OK(leadkpi_table_get_text(a, column, at, &x, &m, ok_error));
-        OK(leadkpi_table_get_text(b, column, at, &y, &n, ok_error));
-        ck_assert(m == n && (m == 0 || memcmp(x, y, m) == 0));
-    } else {
-        double x, y;
-        OK(leadkpi_table_get_double(a, column, at, &x, ok_error));
-        OK(leadkpi_table_get_double(b, column, at, &y, ok_error));
-        ck_assert_msg(memcmp(&x, &y, sizeof x) == 0, "%s of row %zu: %g, expected %g",
-                      leadkpi_table_column_name(a, column), at, x, y);
-    }
-}
-
 /* Of the first columns that both have. */
 static void same_tables(const leadkpi_table *a, const leadkpi_table *b)
 {
     ck_assert_uint_eq(leadkpi_table_row_count(a), leadkpi_table_row_count(b));
     for (int32_t column = 0; column < leadkpi_table_column_count(a); column++) {
         ck_assert_str_eq(leadkpi_table_column_name(a, column), leadkpi_table_column_name(b, column));
-        for (size_t at = 0; at < leadkpi_table_row_count(a); at++) same_cell(a, b, column, at);
+        for (size_t at = 0; at < leadkpi_table_row_count(a); at++)
+            ck_assert_msg(same_cell(a, b, column, at), "%s of row %zu is another",
+                          leadkpi_table_column_name(a, column), at);
     }
 }
 
@@ -175,6 +158,30 @@ static void part(const world *w, const char *definition, leadkpi_funnel **parts)
         OK(leadkpi_funnel_close(parts[i], from, from + 10, ok_error));
     }
 }
+
+START_TEST(closing_gives_the_memory_of_events_back)
+{
+    enum { EVENTS = 2000 };
+    static row rows[EVENTS];
+    lk_fault host;
+    leadkpi_funnel *funnel;
+    leadkpi_options *definition = options_of("funnel", "steps=A,B,C; window=9us");
+    lk_fault_init(&host);
+    for (int i = 0; i < EVENTS; i++) rows[i] = (row){i % 2, i, 0, 1 << i % 3, 0, NULL};
+    OK(leadkpi_funnel_create(&host.host, definition, &funnel, ok_error));
+    OK(add_rows(funnel, rows, EVENTS, 0, NULL, ok_error));
+    uint64_t open = host.live_bytes;
+    OK(leadkpi_funnel_close(funnel, 0, EVENTS / 2, ok_error));
+    uint64_t half = host.live_bytes;
+    OK(leadkpi_funnel_close(funnel, EVENTS / 2, EVENTS, ok_error));
+    uint64_t closed = host.live_bytes;
+    ck_assert_uint_lt(half + 16 * (EVENTS / 2) - 1000, open);
+    ck_assert_uint_lt(closed + 16 * (EVENTS / 2) - 1000, half);
+    leadkpi_options_free(definition);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&host, "closed");
+}
+END_TEST
 
 START_TEST(days_and_shards_merged_in_any_tree_are_the_whole)
 {
@@ -598,6 +605,7 @@ static Suite *suite_of_closed(void)
     tcase_add_loop_test(tc, closing_at_any_points_changes_no_report, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tc, closing_piece_by_piece_and_then_over_all_is_closing_at_once, 0,
                         DEFINITION_COUNT);
+    tcase_add_test(tc, closing_gives_the_memory_of_events_back);
     tcase_add_loop_test(tc, days_and_shards_merged_in_any_tree_are_the_whole, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tc, rows_come_in_before_and_after_a_closed_range, 0, DEFINITION_COUNT);
     tcase_add_test(tc, what_cannot_be_closed_is_refused_with_the_reason);

@@ -124,9 +124,9 @@ START_TEST(a_histogram_has_bars_of_equal_width)
     /* A to B: 1, 3 and 1 days. */
     leadkpi_table *t = report(leadkpi_funnel_histogram, funnel, "to_step=2; bin_width=1d");
     ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
-    ck_assert_int_eq(whole_at(t, "leads", 0), 2);
-    ck_assert_int_eq(whole_at(t, "leads", 1), 0);
-    ck_assert_int_eq(whole_at(t, "leads", 2), 1);
+    ck_assert_int_eq(whole_at(t, "completed", 0), 2);
+    ck_assert_int_eq(whole_at(t, "completed", 1), 0);
+    ck_assert_int_eq(whole_at(t, "completed", 2), 1);
     ck_assert_double_eq(number_at(t, "from_seconds", 0), 86400);
     ck_assert_double_eq(number_at(t, "to_seconds", 2), 4 * 86400);
     ck_assert_double_eq(number_at(t, "cumulative_share", 1), 2.0 / 3);
@@ -134,14 +134,14 @@ START_TEST(a_histogram_has_bars_of_equal_width)
     leadkpi_table_free(t);
     t = report(leadkpi_funnel_histogram, funnel, "to_step=2"); /* 2 * 2 * 2 >= 3: two bars */
     ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
-    ck_assert_int_eq(whole_at(t, "leads", 0), 2);
-    ck_assert_int_eq(whole_at(t, "leads", 1), 1);
+    ck_assert_int_eq(whole_at(t, "completed", 0), 2);
+    ck_assert_int_eq(whole_at(t, "completed", 1), 1);
     leadkpi_table_free(t);
     t = report(leadkpi_funnel_histogram, funnel, "to_step=2; bins=5; by=segment");
     ck_assert_uint_eq(leadkpi_table_row_count(t), 15); /* no segment, web, total */
-    ck_assert_int_eq(whole_at(t, "leads", 0), 1);
-    ck_assert_int_eq(whole_at(t, "leads", 10), 2);
-    ck_assert_int_eq(whole_at(t, "leads", 14), 1);
+    ck_assert_int_eq(whole_at(t, "completed", 0), 1);
+    ck_assert_int_eq(whole_at(t, "completed", 10), 2);
+    ck_assert_int_eq(whole_at(t, "completed", 14), 1);
     leadkpi_table_free(t);
     t = report(leadkpi_funnel_histogram, funnel, "as_of=1970-01-01");
     ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
@@ -176,8 +176,8 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
     leadkpi_table *t = report(leadkpi_funnel_difference, funnel, "by=segment");
     ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
     text_is(t, "against", 1, "all others");
-    ck_assert_int_eq(whole_at(t, "leads", 1), 40);
-    ck_assert_int_eq(whole_at(t, "against_leads", 1), 20);
+    ck_assert_int_eq(whole_at(t, "reached", 1), 40);
+    ck_assert_int_eq(whole_at(t, "against_reached", 1), 20);
     ck_assert_int_eq(whole_at(t, "against_of", 1), 100);
     ck_assert_double_eq_tol(number_at(t, "difference", 1), 0.2, 1e-15);
     OK(leadkpi_stats_miettinen_nurminen_interval(40, 100, 20, 100, 0.95, &low, &high, ok_error));
@@ -206,6 +206,32 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
     refused(leadkpi_funnel_difference, funnel, "by=segment; against=radio", LEADKPI_UNKNOWN_NAME, "radio");
     refused(leadkpi_funnel_difference, funnel, "against=web", LEADKPI_CONTRADICTION, "by=segment");
     leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(where_attempts_are_counted_columns_say_so)
+{
+    static const row twice[] = {{1, 0, 0, 1, 0, "a"}, {1, 1, 0, 2, 0, "a"}, {1, 5, 0, 1, 0, "a"},
+                                {1, 9, 0, 2, 0, "a"}, {2, 5, 0, 1, 0, "b"}};
+    static const char *const definitions[] = {"steps=A,B; window=2us", "steps=A,B; window=2us; entry=every"};
+    static const char *const units[] = {"leads", "attempts"};
+    for (int i = 0; i < 2; i++) {
+        leadkpi_funnel *funnel = funnel_with(definitions[i]);
+        OK(add_rows(funnel, twice, 5, 0, NULL, ok_error));
+        leadkpi_table *t = report(leadkpi_funnel_difference, funnel, "by=segment; against=b");
+        ck_assert_int_eq(whole_at(t, "of", 1), 1 + i);
+        ck_assert_int_eq(whole_at(t, "reached", 1), 1);
+        ck_assert_str_eq(leadkpi_table_column_unit(t, column_of(t, "reached")), units[i]);
+        ck_assert_str_eq(leadkpi_table_column_unit(t, column_of(t, "against_of")), units[i]);
+        leadkpi_table_free(t);
+        t = report(leadkpi_funnel_times, funnel, NULL);
+        ck_assert_str_eq(leadkpi_table_column_unit(t, column_of(t, "completed")), units[i]);
+        leadkpi_table_free(t);
+        t = report(leadkpi_funnel_histogram, funnel, NULL);
+        ck_assert_str_eq(leadkpi_table_column_unit(t, column_of(t, "completed")), units[i]);
+        leadkpi_table_free(t);
+        leadkpi_funnel_free(funnel);
+    }
 }
 END_TEST
 
@@ -259,7 +285,7 @@ START_TEST(groups_are_what_counting_leads_one_by_one_gives)
             double wait = (double)(whole_at(plain, "step_3", i) - whole_at(plain, "step_1", i)) / 1e6;
             count += wait >= number_at(bars, "from_seconds", at) && wait < number_at(bars, "to_seconds", at);
         }
-        ck_assert_int_eq(whole_at(bars, "leads", at), count);
+        ck_assert_int_eq(whole_at(bars, "completed", at), count);
     }
     leadkpi_table_free(leads), leadkpi_table_free(steps), leadkpi_table_free(bars);
     leadkpi_table_free(plain);
@@ -335,6 +361,7 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, mature_leaves_out_leads_whose_window_is_not_over);
     tcase_add_test(tc, a_histogram_has_bars_of_equal_width);
     tcase_add_test(tc, a_difference_has_its_interval_and_the_p_value_of_the_same_test);
+    tcase_add_test(tc, where_attempts_are_counted_columns_say_so);
     tcase_add_test(tc, the_interval_leaves_zero_out_exactly_where_p_is_small);
     tcase_add_loop_test(tc, groups_are_what_counting_leads_one_by_one_gives, 0, 6);
     tcase_add_loop_test(tc, whichever_allocation_fails_no_report_is_half_made, 0, 4);

@@ -1,5 +1,6 @@
 /* Reports: counts, rates, groups, times. Expected numbers are worked out by hand beside the rows. */
 #include "../support/check_main.h"
+#include "../support/text_table.h"
 #include "world.h"
 
 #include <leadkpi/stats.h>
@@ -243,6 +244,80 @@ START_TEST(an_empty_funnel_has_empty_reports)
 }
 END_TEST
 
+/* 1 demo before form, form and demo at one instant; won before form, twice; 2 never entered; 3 after as_of. */
+#define ODD                                                                                        \
+    "1,5,demo\n1,10,form\n1,10,demo\n1,7,won\n1,7,won\n2,3,demo\n2,4,won\n3,50,form\n-4,6,spam\n-4,6,spam\n"
+
+static leadkpi_table *checks_of(const char *definition, const char *events, const char *options)
+{
+    leadkpi_funnel *funnel = funnel_with(definition);
+    leadkpi_table *rows_of = text_table("id:i time:t event:s", events);
+    OK(leadkpi_funnel_add(funnel, rows_of, NULL, 0, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_checks, funnel, options);
+    leadkpi_table_free(rows_of);
+    leadkpi_funnel_free(funnel);
+    return t;
+}
+
+/* `name` is of the step, NULL: of none. */
+static void finding_is(const leadkpi_table *t, size_t at, const char *finding, const char *name,
+                       int64_t events, int64_t leads, int64_t id)
+{
+    text_is(t, "finding", at, finding);
+    text_is(t, "name", at, name);
+    ck_assert_int_eq(is_null_at(t, "step", at), name == NULL);
+    ck_assert_int_eq(whole_at(t, "rows", at), events);
+    ck_assert_int_eq(whole_at(t, "leads", at), leads);
+    ck_assert_int_eq(is_null_at(t, "id", at), leads == 0);
+    ck_assert_int_eq(whole_at(t, "id", at), id);
+}
+
+START_TEST(what_is_odd_is_reported)
+{
+    leadkpi_table *t = checks_of("steps=form,demo,call,won; exclude=spam", ODD, "as_of=1970-01-01T00:00:00.00004");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 6);
+    finding_is(t, 0, "steps_without_events", "call", 0, 0, 0);
+    ck_assert_int_eq(whole_at(t, "step", 0), 3);
+    finding_is(t, 1, "leads_without_entry", NULL, 2, 1, 2); /* exclusions are no steps: not lead -4 */
+    finding_is(t, 2, "last_step_before_first", NULL, 2, 1, 1);
+    finding_is(t, 3, "steps_at_one_instant", NULL, 1, 1, 1);
+    finding_is(t, 4, "repeated_events", NULL, 2, 2, -4);
+    finding_is(t, 5, "events_after_as_of", NULL, 1, 1, 3);
+    leadkpi_table_free(t);
+    /* A jump over call is no call, and no entry is needed. */
+    t = checks_of("steps=form,demo,call,won; skips=implied; same_event=many", ODD, NULL);
+    finding_is(t, 0, "steps_without_events", "call", 0, 0, 0);
+    finding_is(t, 1, "last_step_before_first", NULL, 2, 1, 1);
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo,won; order=unordered", "1,1,form\n1,2,demo\n1,3,won\n2,3,won\n", NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo; ids=hashed", "", NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    text_is(t, "name", 1, "demo");
+    leadkpi_table_free(t);
+}
+END_TEST
+
+START_TEST(an_event_of_another_name_is_no_repeat)
+{
+    leadkpi_table *t = checks_of("steps=form,demo; order=adjacent", "1,1,form\n1,1,x\n1,1,y\n1,2,demo\n", NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+}
+END_TEST
+
+START_TEST(what_is_not_kept_cannot_be_checked)
+{
+    leadkpi_error error;
+    leadkpi_table *t;
+    leadkpi_funnel *funnel = funnel_with("steps=form,demo; input=time");
+    ck_assert_int_eq(leadkpi_funnel_checks(funnel, NULL, &t, &error), LEADKPI_CONTRADICTION);
+    ck_assert_ptr_null(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(a_report_that_cannot_be_is_refused)
 {
     leadkpi_error error;
@@ -298,6 +373,9 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, each_lead_has_its_level_and_step_times);
     tcase_add_test(tc, ids_are_listed_as_they_came_or_as_their_hash);
     tcase_add_test(tc, an_empty_funnel_has_empty_reports);
+    tcase_add_test(tc, what_is_odd_is_reported);
+    tcase_add_test(tc, an_event_of_another_name_is_no_repeat);
+    tcase_add_test(tc, what_is_not_kept_cannot_be_checked);
     tcase_add_test(tc, a_report_that_cannot_be_is_refused);
     tcase_add_test(tc, a_lead_with_very_many_events_takes_time_in_proportion);
     suite_add_tcase(suite, tc);

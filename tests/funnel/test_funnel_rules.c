@@ -378,11 +378,12 @@ END_TEST
 
 START_TEST(several_funnels_at_once_have_the_levels_of_each)
 {
-    enum { JOURNEYS = 2000, CODES = 12, FUNNELS = 8 };
+    enum { JOURNEYS = 2000, CODES = 12, FUNNELS = 10 };
     static int64_t times[JOURNEYS * 12], ends[JOURNEYS];
     static int32_t codes[JOURNEYS * 12], levels[JOURNEYS * FUNNELS], expected[JOURNEYS];
-    const int32_t step_counts[FUNNELS] = {1, 2, 3, 5, 5, 6, 4, 64};
-    const int64_t windows[FUNNELS] = {0, 4, 9, 3, LEADKPI_FUNNEL_NO_WINDOW, INT64_MAX - 1, 12, 6};
+    const int32_t step_counts[FUNNELS] = {1, 2, 3, 5, 5, 6, 4, 64, 3, 5};
+    const int64_t windows[FUNNELS] = {0, 4, 9, 3, LEADKPI_FUNNEL_NO_WINDOW, INT64_MAX - 1, 12, 6,
+                                       5, 2};
     uint64_t state = 31, code_steps[FUNNELS * CODES];
     leadkpi_error error;
     for (int i = 0; i < FUNNELS * CODES; i++) {
@@ -391,6 +392,8 @@ START_TEST(several_funnels_at_once_have_the_levels_of_each)
         if (i % 3 == 0) code_steps[i] = 0;
         if (i % 4 == 0) code_steps[i] |= UINT64_C(1) << lk_test_random(&state) % most;
         if (i / CODES == 7) code_steps[i] |= 7;
+        if (i / CODES == 9) /* begins with the same events as the one before */
+            code_steps[i] = (code_steps[i] & ~UINT64_C(1)) | (code_steps[i - CODES] & 1);
     }
     size_t count = 0;
     for (int j = 0; j < JOURNEYS; j++) {
@@ -460,6 +463,44 @@ START_TEST(many_journeys_that_cannot_be_are_refused)
     OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, ok_error));
     ck_assert_int_eq(levels[0], 2);
     ck_assert_int_eq(levels[1], 2);
+}
+END_TEST
+
+/* ---- one meaning, two ways ------------------------------------------------------------------- */
+
+/* Definitions that say the same, the second so that it is found another way. */
+static const char *const same_meanings[][2] = {
+    {"steps=A,B,C,D,E; window=9us", "steps=A,B,C,D,E; window=9us; step_window=10us"},
+    {"steps=A,B,C,D,E", "steps=A,B,C,D,E; step_window=1000us"},
+    {"steps=A,B,C,D,E; same_event=many", "steps=A,B,C,D,E; same_event=many; step_window=1000us"},
+};
+
+static leadkpi_table *leads_under(const char *definition, const world *w)
+{
+    leadkpi_table *leads;
+    leadkpi_funnel *funnel = funnel_with(definition);
+    OK(add_rows(funnel, w->rows, w->count, 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, ok_error));
+    leadkpi_funnel_free(funnel);
+    return leads;
+}
+
+START_TEST(what_says_the_same_gives_the_same_times_of_steps)
+{
+    static const char *const names[] = {"id", "step", "start", "step_1", "step_2", "step_3", "step_4", "step_5"};
+    static world w;
+    drawing d = {40, 5, 60, 0, 0, 0, 1};
+    draw_world(&w, (uint64_t)_i + 8, 1500, &d);
+    leadkpi_table *a = leads_under(same_meanings[_i][0], &w), *b = leads_under(same_meanings[_i][1], &w);
+    ck_assert_uint_eq(leadkpi_table_row_count(a), leadkpi_table_row_count(b));
+    for (size_t at = 0; at < leadkpi_table_row_count(a); at++)
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            ck_assert_int_eq(is_null_at(a, names[i], at), is_null_at(b, names[i], at));
+            if (!is_null_at(a, names[i], at))
+                ck_assert_int_eq(whole_at(a, names[i], at), whole_at(b, names[i], at));
+        }
+    leadkpi_table_free(a);
+    leadkpi_table_free(b);
 }
 END_TEST
 
@@ -536,6 +577,8 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
     tcase_add_test(tc, several_funnels_at_once_have_the_levels_of_each);
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
+    tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
+                        (int)(sizeof same_meanings / sizeof same_meanings[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
     tcase_add_test(tc, a_rule_is_described_as_a_sentence);

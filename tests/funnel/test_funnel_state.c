@@ -398,6 +398,13 @@ static leadkpi_status act_leads(const leadkpi_host *host, void *context, leadkpi
     return leadkpi_funnel_leads(f->funnel, f->options, &f->result, error);
 }
 
+static leadkpi_status act_checks(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return leadkpi_funnel_checks(f->funnel, f->options, &f->result, error);
+}
+
 static void state(void *context, lk_fault_bytes *bytes)
 {
     fault_context *f = context;
@@ -434,6 +441,7 @@ static const struct {
     {"steps", act_steps, 1},
     {"times", act_times, 1},
     {"leads", act_leads, 1},
+    {"checks", act_checks, 1},
 };
 #define ACT_COUNT (int)(sizeof acts / sizeof acts[0])
 

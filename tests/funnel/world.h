@@ -3,24 +3,10 @@
 #ifndef LK_TEST_FUNNEL_WORLD_H
 #define LK_TEST_FUNNEL_WORLD_H
 
-#include <check.h>
-#include <leadkpi/funnel.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "../support/random.h"
+#include "../support/tables.h"
 
-#define NUL LEADKPI_NUL_TERMINATED
 #define ROWS_MAX 4096
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        leadkpi_error ok_error_;                                                                   \
-        leadkpi_error *ok_error = &ok_error_;                                                      \
-        leadkpi_status ok_status_ = (call);                                                        \
-        ck_assert_msg(ok_status_ == LEADKPI_OK, "%s: %s", #call, ok_error_.message);               \
-    } while (0)
 
 typedef struct row {
     int64_t id, time, sequence, steps;
@@ -122,14 +108,6 @@ static leadkpi_status add_rows(leadkpi_funnel *funnel, const row *rows, size_t c
     return status;
 }
 
-static inline leadkpi_options *options_of(const char *schema, const char *text)
-{
-    leadkpi_options *options;
-    OK(leadkpi_options_create(NULL, schema, NUL, &options, ok_error));
-    OK(leadkpi_options_parse(options, text, NUL, ok_error));
-    return options;
-}
-
 static inline leadkpi_funnel *funnel_with(const char *definition)
 {
     leadkpi_funnel *funnel;
@@ -140,11 +118,6 @@ static inline leadkpi_funnel *funnel_with(const char *definition)
 }
 
 /* ---- states ------------------------------------------------------------------------- */
-
-typedef struct blob {
-    uint8_t *bytes;
-    size_t size;
-} blob;
 
 static inline blob state_of(const leadkpi_funnel *funnel)
 {
@@ -170,44 +143,7 @@ static inline void same_state(const leadkpi_funnel *funnel, blob expected, const
     free(b.bytes);
 }
 
-/* ---- reports ------------------------------------------------------------------------ */
-
-static inline int32_t column_of(const leadkpi_table *table, const char *name)
-{
-    int32_t column;
-    OK(leadkpi_table_find_column(table, name, NUL, &column, ok_error));
-    return column;
-}
-
-static inline int64_t whole_at(const leadkpi_table *table, const char *name, size_t row_index)
-{
-    int64_t value;
-    OK(leadkpi_table_get_int64(table, column_of(table, name), row_index, &value, ok_error));
-    return value;
-}
-
-static inline double number_at(const leadkpi_table *table, const char *name, size_t row_index)
-{
-    double value;
-    OK(leadkpi_table_get_double(table, column_of(table, name), row_index, &value, ok_error));
-    return value;
-}
-
-static inline int is_null_at(const leadkpi_table *table, const char *name, size_t row_index)
-{
-    return leadkpi_table_is_null(table, column_of(table, name), row_index);
-}
-
-static inline void text_is(const leadkpi_table *table, const char *name, size_t row_index,
-                           const char *expected)
-{
-    const char *text;
-    size_t length;
-    OK(leadkpi_table_get_text(table, column_of(table, name), row_index, &text, &length, ok_error));
-    ck_assert_msg(length == strlen(expected) && memcmp(text, expected, length) == 0,
-                  "%s of row %zu: \"%.*s\", expected \"%s\"", name, row_index, (int)length, text,
-                  expected);
-}
+/* ---- journeys as text ---------------------------------------------------------------- */
 
 /* Events of one lead, "A0 B1 C5": a step's letter and the time; x excludes, z is foreign. */
 static inline size_t parse_journey(const char *text, row *rows)

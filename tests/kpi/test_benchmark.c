@@ -346,6 +346,7 @@ START_TEST(without_memory_nothing_comes_out_and_nothing_is_held)
     lk_fault_case fault_case = {"benchmark", NULL, act, NULL, teardown, &m};
     lk_fault_every_allocation(&fault_case);
     lk_fault_every_limit(&fault_case);
+    if (_i == 2) lk_fault_every_poll(&fault_case);
     leadkpi_table_free(m.rows);
     leadkpi_table_free(m.others);
 }

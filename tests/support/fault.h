@@ -6,7 +6,8 @@
  * checks that the call said LEADKPI_OUT_OF_MEMORY with a message (or got by
  * without that memory), that the state is the same bytes as before, that the call
  * then succeeds when it is made again, and after teardown that nothing is still held.
- * A case in which nothing was ever refused fails the test.
+ * A case in which nothing was ever refused fails the test. With LEADKPI_FAULT_STRIDE=k in the
+ * environment only n = 1, 1 + k, 1 + 2k, ... are tried: for a second compiler, or valgrind.
  *
  *     static void setup(const leadkpi_host *host, void *context)      -- makes the object; no
  * faults here static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error

@@ -70,6 +70,44 @@ static inline void text_is(const leadkpi_table *table, const char *name, size_t 
                   expected ? expected : "null");
 }
 
+static inline int same_cell(const leadkpi_table *a, const leadkpi_table *b, int32_t column,
+                            size_t row)
+{
+    const char *texts[2];
+    size_t lengths[2];
+    double numbers[2];
+    int32_t type = leadkpi_table_column_type(a, column);
+    if (leadkpi_table_is_null(a, column, row) != leadkpi_table_is_null(b, column, row)) return 0;
+    if (type == LEADKPI_TYPE_DOUBLE) {
+        OK(leadkpi_table_get_double(a, column, row, &numbers[0], ok_error));
+        OK(leadkpi_table_get_double(b, column, row, &numbers[1], ok_error));
+        return memcmp(&numbers[0], &numbers[1], sizeof numbers[0]) == 0;
+    }
+    if (type != LEADKPI_TYPE_TEXT) {
+        int64_t wholes[2];
+        OK(leadkpi_table_get_int64(a, column, row, &wholes[0], ok_error));
+        OK(leadkpi_table_get_int64(b, column, row, &wholes[1], ok_error));
+        return wholes[0] == wholes[1];
+    }
+    OK(leadkpi_table_get_text(a, column, row, &texts[0], &lengths[0], ok_error));
+    OK(leadkpi_table_get_text(b, column, row, &texts[1], &lengths[1], ok_error));
+    return lengths[0] == lengths[1] && (!texts[0] || memcmp(texts[0], texts[1], lengths[0]) == 0);
+}
+
+/* Two tables are the same to the last bit. */
+static inline void same_table(const leadkpi_table *a, const leadkpi_table *b, const char *what)
+{
+    int32_t columns = leadkpi_table_column_count(a);
+    ck_assert_int_eq(columns, leadkpi_table_column_count(b));
+    ck_assert_uint_eq(leadkpi_table_row_count(a), leadkpi_table_row_count(b));
+    for (int32_t c = 0; c < columns; c++) {
+        ck_assert_int_eq(leadkpi_table_column_type(a, c), leadkpi_table_column_type(b, c));
+        for (size_t row = 0; row < leadkpi_table_row_count(a); row++)
+            ck_assert_msg(same_cell(a, b, c, row), "%s: %s of row %zu is another", what,
+                          leadkpi_table_column_name(a, c), row);
+    }
+}
+
 typedef struct blob {
     uint8_t *bytes;
     size_t size;

@@ -65,6 +65,27 @@ run funnel --events events.csv --steps "$steps" --by channel --show difference -
 answers 2
 says err 'against: expected a segment that there is, found "radio"'
 
+# ---- patterns, who came back, and what is odd
+run funnel --events events.csv --steps "$steps" --show sequences --set 'pattern=(?1)(?t<=1d)(?2)' --csv
+answers 0
+same 'row,leads,matched,matches,share,share_low,share_high
+total,3,2,2,0.6666666666666666,0.2076596008020477,0.9385080552796038'
+run funnel --events events.csv --steps "$steps" --show sequence_leads --set 'pattern=(?1)(?t<=1d)(?2)' --csv
+answers 0
+says out '3,1,2025-04-02T12:00:00Z,2025-04-03T10:00:00Z'
+run funnel --events events.csv --steps "$steps" --show retention --window 7d --csv
+answers 0
+says out 'total,2,sign up,3,3,2,'
+silent err
+run funnel --events events.csv --steps "visit,sing up,won" --csv
+answers 0
+says out 'total,2,sing up,0,0,'
+says err 'leadkpi: no event is step 2, "sing up"; is it spelt as in the data?'
+run funnel --events events.csv --steps "visit,sing up,won" --show checks --csv
+answers 0
+same 'finding,meaning,step,name,rows,leads,id
+steps_without_events,no event is this step: is its name the one in the data?,2,sing up,0,0,'
+
 # ---- stages: a row each, or a column each
 printf 'Lead,Created,MQL,Won,Ch\n1,2025-01-01,2025-01-02,2025-02-01,x\n2,2025-01-01,,,y\n' >wide.csv
 run funnel --stages wide.csv --map 'id=Lead,stage:new=Created,stage:mql=MQL,stage:won=Won,ch=Ch' \
@@ -83,7 +104,7 @@ answers 2
 says err 'option "preset": expected one of'
 run funnel --events nowhere.csv --steps "$steps" --show stepz
 answers 2
-says err '--show: expected steps, times, leads, histogram or difference, found "stepz"'
+says err '--show: expected steps, times, leads, histogram, difference, sequences, sequence_leads, retention or checks, found "stepz"'
 run funnel --events nowhere.csv --steps "$steps" --define 'order=open;window=1d'
 answers 2
 says err 'window: expected its default with order=open'

@@ -165,7 +165,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_describe(const leadkpi_cohorts *cohor
  *   as_of      required: the end of what is known, inclusive
  *   acquired   given: a customer without an acquisition row is left out; first_event:
  *              it was acquired with its first row. Default first_event for churn, else given
- *   by         dimensions of the acquisitions: a segment for each combination of values
+ *   by         dimensions of the acquisitions: a segment for each combination of values. One with the
+ *              name of a column of the report is refused by its name
  *   level      of the intervals, default 0.95
  * Rows of segments stand in order of their values, null first. Columns in front: row (text: what the
  * row is about), a text column for each dimension of `by` (null in totals), and with a calendar the

@@ -93,22 +93,25 @@ LEADKPI_API const char *leadkpi_lifetime_outcome_name(int32_t outcome);
 
 /* leadkpi_lifetime_histories: from transactions to customers as above.
  * Columns of `transactions`: id (int64 or text), time (timestamp) and, optionally, value (a
- * number, negative for a refund). `options` is of schema "lifetime_histories":
+ * number; below 0 for a refund). `options` is of schema "lifetime_histories":
  *   end      timestamp, needed: the end of the watch. Transactions after it do not count; how
  *            many those were stands, with code OK, in the message of `error`
  *   period   transactions of a customer within one are one transaction, worth their sum;
- *            default 1d. Periods are counted from 1970-01-01T00:00:00Z
+ *            default 1d. Periods are counted from 1970-01-01T00:00:00 on the clock of the zone
  *   unit     what recency and T are counted in; default 7d. The week of Fader and Hardie is 7 d
  *            as a fraction, not a whole number of weeks
  *   average  repeat (default): monetary_value is the mean of the repeat transactions; all: the
  *            first one counts too
- * frequency is the number of periods with a transaction less one; T is from the period of the
- * first transaction to that of `end`. monetary_value is there with a column value, null
- * without a transaction to average. Rows are in order of ids. `host` may be NULL.
- * `*out` is NULL on failure.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host; no end), MISMATCH (options of another schema),
- * UNKNOWN_NAME, WRONG_TYPE (columns), BAD_DATA (with the row), OVERFLOW (values), OUT_OF_MEMORY,
- * LIMIT, INTERRUPTED. Since 0.1. */
+ *   zone, zone_data, zone_rule  as of a calendar (leadkpi/calendar.h), default UTC: with period=1d
+ *            two purchases on one local day are one transaction
+ * frequency is the number of periods with a purchase less one; T is from the period of the
+ * first purchase to that of `end`. A refund is no transaction: it is taken off that of its
+ * period, else off the one before it, else off the first. monetary_value is there with a column
+ * value, null without a transaction to average. Customers without a purchase are left out. Rows
+ * are in order of ids. `host` may be NULL. `*out` is NULL on failure.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host; no end; zone), MISMATCH (options of another
+ * schema), CONTRADICTION and BAD_FORMAT (zone), UNKNOWN_NAME, WRONG_TYPE (columns), BAD_DATA (with
+ * the row), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_lifetime_histories(const leadkpi_host *host,
                                                       const leadkpi_table *transactions,
                                                       const leadkpi_options *options,
@@ -210,7 +213,7 @@ LEADKPI_API leadkpi_status leadkpi_lifetime_covariance(const leadkpi_lifetime *m
  * `options` is of schema "lifetime_forecast", or NULL:
  *   horizon           how far to look ahead, in the unit of T. Without a value: to the end of time
  *   discount          interest a year: 0.1 is 10 %; default 0
- *   periods_per_year  units of T in a year, for the discount; default 52
+ *   periods_per_year  units of T in a year, 1e-15 to 1e15, for the discount; default 52
  *   timing            continuous (default): each transaction is discounted from when it is
  *                     expected; period_end: from the end of its period
  *   period            of period_end, in the unit of T; default 1

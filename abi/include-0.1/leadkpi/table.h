@@ -144,6 +144,13 @@ LEADKPI_API leadkpi_status leadkpi_table_copy_strings(leadkpi_table *table, cons
                                                       const char *const *strings, size_t row_count,
                                                       leadkpi_error *error);
 
+/* leadkpi_table_add_nulls: add a column without a value, for a host that sees the type of a
+ * column by its values and found none. It passes for a column of any type. Nothing is borrowed.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (name, row count), OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_table_add_nulls(leadkpi_table *table, const char *name,
+                                                   size_t name_length, size_t row_count,
+                                                   leadkpi_error *error);
+
 /* leadkpi_table_share_column: add a column of another table under any name,
  * not copied: `table` holds a reference of `from` until it is freed. So a
  * column gets the name that a room asks for, or leaves the others behind.
@@ -154,6 +161,19 @@ LEADKPI_API leadkpi_status leadkpi_table_share_column(leadkpi_table *table, cons
                                                       size_t name_length,
                                                       const leadkpi_table *from, int32_t column,
                                                       leadkpi_error *error);
+
+/* leadkpi_table_copy_column: add a column of another table, or of the same, under any name, and
+ * COPY its cells: `table` owns them, contiguous (text with 64-bit offsets, whatever it was
+ * before), and needs neither `from` nor what that borrows any longer. So a table that borrows
+ * becomes one that may outlive the caller's arrays, as an Arrow consumer will have it. A null
+ * cell stays one; a column from Arrow that is null throughout stays that. `unit` is
+ * NUL-terminated; NULL: that of the column.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (name, no such column, another row count), WRONG_TYPE
+ * (a column of type other), OUT_OF_MEMORY, LIMIT. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_table_copy_column(leadkpi_table *table, const char *name,
+                                                     size_t name_length, const char *unit,
+                                                     const leadkpi_table *from, int32_t column,
+                                                     leadkpi_error *error);
 
 /* ---- reading a table --------------------------------------------------- */
 

@@ -32,7 +32,7 @@ class _Batch:
             self._source = None
 
 
-def _renamed(batch: Any, names: Mapping[str, str]) -> _Batch:
+def _renamed(batch: Any, names: Mapping[str, str]) -> Any:
     """The columns that are asked for, under the names that the library knows; no names: all as they are."""
     if not names:
         return batch

@@ -157,10 +157,14 @@ class Handle(Owned):
 
     def __iadd__(self: Adding, other: Any) -> Adding:
         """Add all that the other holds, which stays as it is."""
+        result: Adding = self._with("merge", other)
+        return result
+
+    def _with(self, verb: str, other: Any) -> Any:
         if not isinstance(other, type(self)):
             return NotImplemented
         with ExitStack() as stack:
             for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
                 stack.enter_context(each._open())
-            call(f"leadkpi_{self.ROOM}_merge", self._handle, other._handle)
+            call(f"leadkpi_{self.ROOM}_{verb}", self._handle, other._handle)
         return self

@@ -3,9 +3,10 @@ import ctypes
 from array import array
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
+from ._columns import Result, addresses, arrays_of, doubles, is_array, repeated, sizes, spread
 from ._library import EstimateStruct, LeadkpiError, call, failure, flag_names, library, status_name, text
 from ._options import made, option_names
-from ._table import Table, address, number, table_from, unmasked
+from ._table import Table, number, table_from
 
 
 class Estimate(NamedTuple):
@@ -35,7 +36,7 @@ class Kpi:
     @property
     def inputs(self) -> Tuple[str, ...]:
         """The measures that it takes, in order."""
-        return tuple(_enumerated(lambda index: library.leadkpi_kpi_input(self.number, index)))
+        return tuple(enumerated(lambda index: library.leadkpi_kpi_input(self.number, index)))
 
     @property
     def aliases(self) -> Tuple[str, ...]:
@@ -44,7 +45,7 @@ class Kpi:
 
     @property
     def takes_arrays(self) -> bool:
-        return self.shape == "sample"
+        return bool(self.shape == "sample")
 
     def to_dict(self) -> Dict[str, Any]:
         return {name: getattr(self, name) for name in property_names()}
@@ -65,7 +66,7 @@ class Kpi:
         return kpi, (self.name,)
 
 
-def _enumerated(at: Callable[[int], Optional[bytes]]) -> Iterator[str]:
+def enumerated(at: Callable[[int], Optional[bytes]]) -> Iterator[str]:
     index = 0
     value = at(index)
     while value is not None:
@@ -75,7 +76,7 @@ def _enumerated(at: Callable[[int], Optional[bytes]]) -> Iterator[str]:
 
 
 def property_names() -> Tuple[str, ...]:
-    return tuple(_enumerated(library.leadkpi_kpi_property_at))
+    return tuple(enumerated(library.leadkpi_kpi_property_at))
 
 
 def kpi(name: Union[str, "Kpi"]) -> Kpi:
@@ -89,7 +90,8 @@ def kpi(name: Union[str, "Kpi"]) -> Kpi:
 
 def kpis(**properties: str) -> List[Kpi]:
     """All KPIs and variants, or those whose properties are as given: kpis(category="cost")."""
-    found, index = [], 0
+    found: List[Kpi] = []
+    index = 0
     while True:
         number = library.leadkpi_kpi_at(index)
         if number < 0:
@@ -107,6 +109,11 @@ def measures() -> Table:
 
 def categories() -> Table:
     return table_from("leadkpi_kpi_categories", None)
+
+
+def flags() -> Dict[str, str]:
+    """What the flags of an estimate mean."""
+    return {name: library.leadkpi_kpi_flag_meaning(flag).decode() for flag, name in flag_names.items()}
 
 
 # ---- an estimate ------------------------------------------------------------------
@@ -141,8 +148,8 @@ def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
         missing = [name for name in entry.inputs if name not in given]
         if missing:
             raise failure("not_given", f"{entry.name}: {missing[0]} is not given", column=missing[0])
-        columns = [_contiguous(_doubles(given[name], name)) for name in entry.inputs]
-        function, first = "leadkpi_kpi_evaluate_samples", [_addresses(columns), _sizes(columns), len(columns)]
+        columns = arrays_of([given[name] for name in entry.inputs], entry.inputs)
+        function, first = "leadkpi_kpi_evaluate_samples", [addresses(columns), sizes(columns), len(columns)]
     else:
         values = array("d", [number(value, name) for name, value in given.items()])
         names = (ctypes.c_char_p * len(given))(*[text(name)[0] for name in given])
@@ -159,52 +166,26 @@ def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
 
 
 def _estimate(out: EstimateStruct, reason: str) -> Estimate:
-    flags = tuple(name for flag, name in flag_names.items() if out.flags & flag)
+    raised = tuple(name for flag, name in flag_names.items() if out.flags & flag)
     reason = reason or library.leadkpi_kpi_estimate_reason(ctypes.byref(out)).decode()
-    return Estimate(out.value, out.low, out.high, out.level, out.n, status_name(out.status), flags, reason)
+    return Estimate(out.value, out.low, out.high, out.level, out.n, status_name(out.status), raised, reason)
 
 
 # ---- a function a KPI ----------------------------------------------------------------
 
-def _is_array(value: Any) -> bool:
-    return isinstance(value, (list, tuple, array, memoryview)) or hasattr(value, "__array_interface__") \
-        and bool(getattr(value, "ndim", 0))
-
-
-def _doubles(values: Any, what: str) -> memoryview:
-    """A column of doubles: lent where it is one, else made; None is nan."""
-    values = unmasked(values)
-    if not isinstance(values, (list, tuple)):
-        try:
-            view = memoryview(values)
-            if view.format == "d" and view.ndim == 1:
-                return view
-        except TypeError:
-            pass
-    return memoryview(array("d", [float("nan") if value is None else number(value, what) for value in values]))
-
-
-def _addresses(columns: Sequence[memoryview]) -> Any:
-    return (ctypes.c_void_p * len(columns))(*[address(column) if len(column) else None for column in columns])
-
-
-def _sizes(columns: Sequence[memoryview]) -> Any:
-    return (ctypes.c_size_t * len(columns))(*map(len, columns))
-
-
-def _over_columns(entry: Kpi, inputs: Sequence[Any]) -> array:
-    lengths = {name: len(value) for name, value in zip(entry.inputs, inputs) if _is_array(value)}
+def _over_columns(entry: Kpi, inputs: Sequence[Any]) -> Any:
+    lengths = {name: len(value) for name, value in zip(entry.inputs, inputs) if is_array(value)}
     rows = next(iter(lengths.values()))
     for name, length in lengths.items():
         if length != rows:
             raise failure("bad_argument", f"{entry.name}: expected {rows} rows of {name}, found {length}", column=name)
-    columns = [_spread(_doubles(value if _is_array(value) else [value] * rows, name))
-               for name, value in zip(entry.inputs, inputs)]
+    columns = [spread(doubles(value, name)) if is_array(value) else repeated(value, rows, name)
+               for value, name in zip(inputs, entry.inputs)]
     strides = (ctypes.c_ssize_t * len(columns))(*[column.strides[0] for column in columns])  # type: ignore[index]
-    values = array("d", bytes(8 * rows))
-    out = (ctypes.c_double * rows).from_buffer(values) if rows else (ctypes.c_double * 1)()
-    call("leadkpi_kpi_evaluate_columns", entry.number, _addresses(columns), len(columns), strides, rows, out, None)
-    return values
+    result = Result(inputs, rows)
+    place = ctypes.cast(result.place, ctypes.POINTER(ctypes.c_double)) if result.place else (ctypes.c_double * 1)()
+    call("leadkpi_kpi_evaluate_columns", entry.number, addresses(columns), len(columns), strides, rows, place, None)
+    return result.as_given()
 
 
 def _argument_types(entry: Kpi) -> List[Any]:
@@ -232,12 +213,11 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
             values = _arranged(name, inputs, values, named)
         if undefined not in ("nan", "raise"):
             raise ValueError(f'undefined: expected "nan" or "raise", found {undefined!r}')
-        if not takes_arrays and any(map(_is_array, values)):
-            result = _over_columns(entry, values)
-            return result if any(isinstance(value, (array, memoryview)) for value in values) else result.tolist()
+        if not takes_arrays and any(map(is_array, values)):
+            return _over_columns(entry, values)
         if takes_arrays:
-            columns = [_contiguous(_doubles(value, what)) for value, what in zip(values, inputs)]
-            pairs = zip(_addresses(columns), _sizes(columns))
+            columns = arrays_of(values, inputs)
+            pairs = zip(addresses(columns), sizes(columns))
             result = compute(*[part for pair in pairs for part in pair])
         elif None in values:
             result = float("nan")
@@ -248,16 +228,8 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
             raise failure(found.status, found.reason)
         return result
 
-    return _dressed(function, name, entry)
-
-
-def _contiguous(view: memoryview) -> memoryview:
-    return view if view.c_contiguous else memoryview(array("d", view.tolist()))
-
-
-def _spread(view: memoryview) -> memoryview:
-    """A step of 0, as numpy.broadcast_to has it, is none to the library."""
-    return _contiguous(view) if view.strides == (0,) else view
+    _dress(function, name, entry)
+    return function
 
 
 def _arranged(name: str, inputs: Sequence[str], values: Sequence[Any], named: Mapping[str, Any]) -> Tuple[Any, ...]:
@@ -272,7 +244,7 @@ def _arranged(name: str, inputs: Sequence[str], values: Sequence[Any], named: Ma
     return tuple(given[measure] for measure in inputs)
 
 
-def _dressed(function: Any, name: str, entry: Kpi) -> Any:
+def _dress(function: Any, name: str, entry: Kpi) -> None:
     """What help() shows, from the catalogue."""
     import inspect
     kinds = inspect.Parameter
@@ -293,4 +265,3 @@ def _dressed(function: Any, name: str, entry: Kpi) -> Any:
     if entry.notes:
         lines += ["", entry.notes]
     function.__doc__ = "\n".join(lines)
-    return function

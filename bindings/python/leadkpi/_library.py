@@ -37,11 +37,12 @@ _estimate = POINTER(EstimateStruct)
 _named = [_object, _text, _size]
 _column = _named + [_array, _size, c_ssize_t, _array, _error]
 _add = [_object, _object, _text, _size, _error]
+_time = POINTER(c_int64)
+_of_rows = [_object, c_int32, _object, _object, _new, _error]
 _bytes_out = [_object, _array, _size, POINTER(_size), _error]
 
 PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_version": (_text, []),
-    "leadkpi_version_number": (c_int32, []),
     "leadkpi_status_name": (_text, [_status]),
     "leadkpi_status_meaning": (_text, [_status]),
     "leadkpi_status_at": (_status, [c_int32]),
@@ -59,6 +60,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
     "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
     "leadkpi_table_share_column": (_status, _named + [_object, c_int32, _error]),
+    "leadkpi_table_copy_column": (_status, _named + [_text, _object, c_int32, _error]),
     "leadkpi_table_row_count": (_size, [_object]),
     "leadkpi_table_column_count": (c_int32, [_object]),
     "leadkpi_table_column_name": (_text, [_object, c_int32]),
@@ -97,6 +99,49 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_kpi_evaluate_samples": (_status, [c_int32, POINTER(_array), _array, _size, _object, _estimate, _error]),
     "leadkpi_kpi_evaluate_columns": (_status, [c_int32, POINTER(_array), _size, _array, _size, POINTER(c_double),
                                                _array, _error]),
+    "leadkpi_kpi_candidate": (c_int32, [_text, _size, c_int32]),
+    "leadkpi_kpi_name_note": (_text, [_text, _size]),
+    "leadkpi_kpi_catalogue": (_status, [_object, _new, _error]),
+    "leadkpi_kpi_inputs": (_status, [_object, _new, _error]),
+    "leadkpi_kpi_evaluate_table": (_status, _of_rows),
+    "leadkpi_kpi_compare": (_status, _of_rows),
+    "leadkpi_kpi_rank": (_status, _of_rows),
+    "leadkpi_kpi_explain_mix": (_status, [_object, c_int32, _object, _object, _object, _new, _error]),
+    "leadkpi_kpi_explain_drivers": (_status, _of_rows),
+    "leadkpi_kpi_explain_tree": (_status, _of_rows),
+    "leadkpi_kpi_check_set": (_status, [_object, _object, _new, _error]),
+    "leadkpi_kpi_benchmark": (_status, [_object, _object, _object, _object, _new, _error]),
+    "leadkpi_kpi_baseline": (_status, _of_rows),
+    "leadkpi_kpi_season": (_status, _of_rows),
+    "leadkpi_kpi_scorecard": (_status, [_object, _object, _object, _new, _error]),
+    "leadkpi_kpi_plan_leads": (_status, [c_double] * 3 + [POINTER(c_double)] * 2 + [_error]),
+    "leadkpi_kpi_plan_spend": (_status, [c_double] * 3 + [POINTER(c_double)] * 2 + [_error]),
+    "leadkpi_kpi_plan_coverage": (_status, [c_double] * 4 + [POINTER(c_double)] * 2 + [_error]),
+    "leadkpi_kpi_plan_pace": (_status, [c_double] * 3 + [POINTER(c_double)] * 3 + [_error]),
+    "leadkpi_kpi_sql": (_status, [c_int32, _text, _size, _array, _size, POINTER(_size), _error]),
+    "leadkpi_kpi_sql_dialect_at": (_text, [c_int32]),
+    # calendars and patterns
+    "leadkpi_calendar_create": (_status, [_object, _object, _new, _error]),
+    "leadkpi_calendar_free": (None, [_object]),
+    "leadkpi_calendar_describe": (_status, _bytes_out),
+    "leadkpi_calendar_period": (_status, [_object, c_int64, _time, _time, _error]),
+    "leadkpi_calendar_periods": (_status, [_object, _array, _size, c_ssize_t, _time, _time, _error]),
+    "leadkpi_calendar_next": (_status, [_object, c_int64, _time, _error]),
+    "leadkpi_calendar_previous": (_status, [_object, c_int64, _time, _error]),
+    "leadkpi_calendar_label": (_status, [_object, c_int64, _array, _size, POINTER(_size), _error]),
+    "leadkpi_calendar_offset": (_status, [_object, c_int64, POINTER(c_int32), _error]),
+    "leadkpi_calendar_local": (_status, [_object, c_int64, _time, POINTER(c_int32), POINTER(c_int32), _time, _error]),
+    "leadkpi_calendar_instant": (_status, [_object, c_int64, c_int32, c_int32, c_int64, _time, _time, POINTER(c_int32),
+                                           _error]),
+    "leadkpi_calendar_open": (_status, [_object, c_int64, POINTER(c_int32), _error]),
+    "leadkpi_calendar_open_between": (_status, [_object, c_int64, c_int64, _time, _error]),
+    "leadkpi_calendar_next_open": (_status, [_object, c_int64, _time, _error]),
+    "leadkpi_sequence_create": (_status, [_object, _text, _size, _new, _error]),
+    "leadkpi_sequence_free": (None, [_object]),
+    "leadkpi_sequence_part_count": (c_int32, [_object]),
+    "leadkpi_sequence_match": (_status, [_object, _array, _array, _size, POINTER(c_int32), _error]),
+    "leadkpi_sequence_count": (_status, [_object, _array, _array, _size, _time, _error]),
+    "leadkpi_sequence_first": (_status, [_object, _array, _array, _size, _time, _error]),
     # campaigns
     "leadkpi_campaigns_create": (_status, [_object, _object, _new, _error]),
     "leadkpi_campaigns_create_like": (_status, [_object, _new, _error]),
@@ -126,6 +171,13 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_funnel_describe": (_status, _bytes_out),
     "leadkpi_funnel_steps": (_status, [_object, _object, _new, _error]),
     "leadkpi_funnel_times": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_histogram": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_difference": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_sequences": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_sequence_leads": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_checks": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_retention": (_status, [_object, _object, _new, _error]),
+    "leadkpi_funnel_close": (_status, [_object, c_int64, c_int64, _error]),
     "leadkpi_funnel_leads": (_status, [_object, _object, _new, _error]),
     # stages
     "leadkpi_stages_create": (_status, [_object, _object, _new, _error]),
@@ -182,6 +234,8 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_cohorts_findings": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_histories": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_lifetime_value": (_status, [_object, _object, _object, _object, _object, _new, _error]),
+    "leadkpi_cohorts_matrix": (_status, [_object, _object, c_int64, c_int32, _array, _array, _size, _time,
+                                         POINTER(_size), _error]),
     "leadkpi_cohorts_value": (_status, [_object, _object, _object, _new, _error]),
     # attribution
     "leadkpi_attribution_create": (_status, [_object, _object, _new, _error]),
@@ -193,6 +247,8 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_attribution_add_nulls": (_status, _add),
     "leadkpi_attribution_add_paths": (_status, _add),
     "leadkpi_attribution_add_costs": (_status, _add),
+    "leadkpi_attribution_close": (_status, [_object, _object, _new, _error]),
+    "leadkpi_attribution_subtract": (_status, [_object, _object, _error]),
     "leadkpi_attribution_merge": (_status, [_object, _object, _error]),
     "leadkpi_attribution_serialize": (_status, _bytes_out),
     "leadkpi_attribution_deserialize": (_status, [_object, _text, _size, _new, _error]),
@@ -218,6 +274,8 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_lifetime_parameters": (_status, [_object, c_double, _new, _error]),
     "leadkpi_lifetime_covariance": (_status, [_object, _new, _error]),
     "leadkpi_lifetime_summary": (_status, [_object, _new, _error]),
+    "leadkpi_lifetime_outcome": (c_int32, [_object]),
+    "leadkpi_lifetime_outcome_name": (_text, [c_int32]),
     "leadkpi_lifetime_log_likelihood": (_status, [_object, _object, POINTER(c_double), _error]),
 }
 
@@ -271,7 +329,7 @@ def _declare(loaded: ctypes.CDLL) -> ctypes.CDLL:
 
 
 library = _declare(_load())
-library_version = library.leadkpi_version().decode()
+library_version: str = library.leadkpi_version().decode()
 _check_version(library_version)
 
 
@@ -293,7 +351,8 @@ class LeadkpiError(Exception):
 
 
 def _error_classes() -> Dict[str, Type[LeadkpiError]]:
-    classes, index = {}, 1  # index 0 is success
+    classes: Dict[str, Type[LeadkpiError]] = {}
+    index = 1  # index 0 is success
     while True:
         status = library.leadkpi_status_at(index)
         if status < 0:
@@ -313,14 +372,15 @@ def failure(status: str, message: str, row: Optional[int] = None, column: Any = 
 
 
 def status_name(status: int) -> str:
-    return library.leadkpi_status_name(status).decode()
+    name: bytes = library.leadkpi_status_name(status)
+    return name.decode()
 
 
 def call(name: str, *arguments: Any, columns: Sequence[str] = ()) -> str:
     """Call a function that ends in an error; raise when it fails. What it says when it does not."""
     error = Error()
     status = getattr(library, name)(*arguments, ctypes.byref(error))
-    message = error.message.decode("utf-8", "replace")
+    message: str = error.message.decode("utf-8", "replace")
     if status == 0:
         return message
     row = error.row if error.row >= 0 else None

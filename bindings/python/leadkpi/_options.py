@@ -75,7 +75,14 @@ def _written(name: str, value: Any) -> Any:
         items = None
     if items is None:
         return _item(name, value)
-    return ",".join('"' + item.replace('"', '""') + '"' for item in items)
+    return ",".join(_quoted(item) for item in items)
+
+
+def _quoted(item: str) -> str:
+    """In quotes where it has to be, so that a list of one word is also that word."""
+    if item and item == item.strip() and not any(mark in item for mark in ',"\n'):
+        return item
+    return '"' + item.replace('"', '""') + '"'
 
 
 def _item(name: str, value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from ._arrow import one_input
 from ._handle import Handle, Owned
-from ._library import call
+from ._library import call, library
 from ._options import made
 from ._table import Table, table_from
 
@@ -220,6 +220,24 @@ class Attribution(Handle):
     def transitions(self, **options: Any) -> Table:
         return self._report("transitions", options)
 
+    def markov(self, order: int = 1, **options: Any) -> Table:
+        """Credit by removal from a Markov chain of that order: credits(models=["markov:1"])."""
+        return self._report("credits", {"models": [f"markov:{order}"], **options})
+
+    def closed(self, **options: Any) -> "Attribution":
+        """The journeys of this one as paths, without ids and times: to keep, to add up, and to take away again.
+
+        Options are those of the reports that choose journeys: types, as_of, from and to."""
+        out = ctypes.c_void_p()
+        with made("attribution_report", options) as definition, self._open() as handle:
+            call("leadkpi_attribution_close", handle, definition, ctypes.byref(out))
+        return self._from(out)
+
+    def __isub__(self, other: Any) -> "Attribution":
+        """Take the paths and costs of the other away again: a day that leaves a sliding window. Both are closed."""
+        result: Attribution = self._with("subtract", other)
+        return result
+
     def orders(self, **options: Any) -> Table:
         """How well Markov chains of each order foretell."""
         return self._report("orders", options)
@@ -274,6 +292,13 @@ class Lifetime(Owned):
     def summary(self) -> Table:
         """How the fit ended, one row."""
         return self._table("summary")
+
+    @property
+    def outcome(self) -> str:
+        """How it was found: "interior", "boundary", "unfinished", ...; "given" where nothing was fitted."""
+        with self._open() as handle:
+            name: bytes = library.leadkpi_lifetime_outcome_name(library.leadkpi_lifetime_outcome(handle))
+        return name.decode()
 
     def log_likelihood(self, data: Any) -> float:
         value = ctypes.c_double()

@@ -12,7 +12,7 @@ from array import array
 from decimal import Decimal
 from html import escape
 from itertools import accumulate
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Set, Tuple
 
 from ._library import call, failure, library, text, type_names
 
@@ -54,7 +54,7 @@ def address(view: memoryview) -> int:
     """Where the first value of a buffer is. Holds as long as the memoryview."""
     found = _Buffer()
     _get_buffer(view, ctypes.byref(found), _STRIDES)
-    place = found.buf
+    place: Optional[int] = found.buf
     _release_buffer(ctypes.byref(found))
     return place or 0
 
@@ -72,7 +72,8 @@ def microseconds(value: Any) -> int:
         value = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc)
     elif value.tzinfo is None:
         value = value.replace(tzinfo=datetime.timezone.utc)
-    return (value - EPOCH) // MICROSECOND
+    since: datetime.timedelta = value - EPOCH
+    return since // MICROSECOND
 
 
 def _repr(value: Any) -> str:
@@ -91,7 +92,9 @@ def number(value: Any, what: str) -> float:
         result = float(value)
     except OverflowError:
         result = float("inf")
-    if isinstance(value, int) and result != value:
+    except (TypeError, ValueError):  # a text of numpy, NA of pandas
+        raise failure("wrong_type", f"{what}: expected a number, found {value!r}", column=what) from None
+    if hasattr(value, "__index__") and result != value.__index__():
         raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {_repr(value)}",
                       column=what)
     return result
@@ -114,7 +117,7 @@ def _decimal_parts(value: Any) -> Optional[Tuple[int, int]]:
 
 # ---- a column ------------------------------------------------------------------
 
-def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> Any:
+def _refuse(status: str, name: str, row: int, expected: str, value: Any) -> NoReturn:
     raise failure(status, f'column "{name}", row {row}: expected {expected}, found {_repr(value)}', row, name)
 
 
@@ -122,7 +125,7 @@ def _filled(values: Sequence[Any], of_null: Any) -> Sequence[Any]:
     return [of_null if value is None else value for value in values]
 
 
-def _int64s(name: str, values: Sequence[Any]) -> array:
+def int64s(name: str, values: Sequence[Any]) -> "array[Any]":
     try:
         return array("q", values)
     except (OverflowError, TypeError):
@@ -134,7 +137,7 @@ def _int64s(name: str, values: Sequence[Any]) -> array:
         raise
 
 
-def _doubles(name: str, values: Sequence[Any]) -> array:
+def _doubles(name: str, values: Sequence[Any]) -> "array[Any]":
     result = array("d", bytes(8 * len(values)))
     for row, value in enumerate(values):
         if type(value) is not float and not isinstance(value, (int, float)):
@@ -148,7 +151,7 @@ def _doubles(name: str, values: Sequence[Any]) -> array:
     return result
 
 
-def _decimals(name: str, values: Sequence[Any], scale: Optional[int]) -> Tuple[array, int]:
+def _decimals(name: str, values: Sequence[Any], scale: Optional[int]) -> "Tuple[array[Any], int]":
     parts = []
     for row, value in enumerate(values):
         if not isinstance(value, (int, Decimal)):
@@ -170,13 +173,14 @@ def _decimals(name: str, values: Sequence[Any], scale: Optional[int]) -> Tuple[a
     return result, min(scale, SCALE_MAX)
 
 
-_KINDS = ((bool, "bool"), (int, "int64"), (float, "double"), (Decimal, "decimal"), (datetime.date, "timestamp"),
-          ((str, bytes), "text"))
+_KINDS: Tuple[Tuple[Any, str], ...] = (
+    (bool, "bool"), (int, "int64"), (float, "double"), (Decimal, "decimal"), (datetime.date, "timestamp"),
+    ((str, bytes), "text"))
 _JOINED = (({"int64", "double"}, "double"), ({"int64", "decimal"}, "decimal"))
 
 
 def _kind_of(python_type: type) -> Optional[str]:
-    return next((kind for wanted, kind in _KINDS if issubclass(python_type, wanted)), None)  # type: ignore[arg-type]
+    return next((kind for wanted, kind in _KINDS if issubclass(python_type, wanted)), None)
 
 
 def _join(kinds: Set[Optional[str]]) -> Optional[str]:
@@ -184,6 +188,15 @@ def _join(kinds: Set[Optional[str]]) -> Optional[str]:
     if len(kinds) == 1:
         return next(iter(kinds))
     return next((kind for parts, kind in _JOINED if kinds <= parts), None)
+
+
+def _natural(values: Sequence[Any]) -> Sequence[Any]:
+    """Without what pandas and numpy put among values of Python: NaT and NA are None, a number of theirs is one of ours."""
+    kinds = {each for each in set(map(type, values)) if each.__name__ in ("NaTType", "NAType")
+             or getattr(each, "dtype", None) is not None and hasattr(each, "__float__") and not issubclass(each, str)}
+    if not kinds:
+        return values
+    return [(value.item() if hasattr(value, "item") else None) if type(value) in kinds else value for value in values]
 
 
 def _seen_type(name: str, values: Sequence[Any]) -> str:
@@ -254,6 +267,7 @@ class Input:
             return self._datetimes(name, values)
         if not isinstance(values, (list, tuple)):
             values = values.tolist() if hasattr(values, "tolist") else list(values)
+        values = _natural(values)
         self._convert(name, values, told or _seen_type(name, values), scale)
 
     def _lend(self, name: str, values: Any, told: Optional[str], scale: Optional[int]) -> bool:
@@ -295,7 +309,7 @@ class Input:
             return self._text(name, values, validity)
         if kind == "timestamp":
             whole = [_instant(name, row, value) for row, value in enumerate(values)]
-            made = _int64s(name, whole)
+            made = int64s(name, whole)
         elif kind == "double":
             made = _doubles(name, _filled(values, 0.0) if validity else values)
         elif kind == "bool":
@@ -304,9 +318,9 @@ class Input:
             if scale is None or any(isinstance(value, Decimal) for value in values):
                 made, scale = _decimals(name, _filled(values, 0), scale)
             else:
-                made = _int64s(name, _filled(values, 0))
+                made = int64s(name, _filled(values, 0))
         else:
-            made = _int64s(name, _filled(values, 0) if validity else values)
+            made = int64s(name, _filled(values, 0) if validity else values)
         self._kept.append(made)
         return self._borrow(name, kind, made.buffer_info()[0], len(made), 0, validity, scale or 0)
 
@@ -345,7 +359,7 @@ def _utf8(name: str, row: int, value: str) -> bytes:
     try:
         return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return _refuse("bad_data", name, row, "a str that UTF-8 can say", value)
+        _refuse("bad_data", name, row, "a str that UTF-8 can say", value)
 
 
 def _instant(name: str, row: int, value: Any) -> int:
@@ -355,33 +369,47 @@ def _instant(name: str, row: int, value: Any) -> int:
         return microseconds(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return 0 if value is None else _refuse("wrong_type", name, row, "a datetime, a date or None", value)
+    if value is not None:
+        _refuse("wrong_type", name, row, "a datetime, a date or None", value)
+    return 0
 
 
 def _truth(name: str, row: int, value: Any) -> int:
     if value is None or isinstance(value, bool):
         return int(value or 0)
-    return _refuse("wrong_type", name, row, "a bool", value)
+    _refuse("wrong_type", name, row, "a bool", value)
 
 
 # ---- what comes out ---------------------------------------------------------------
 
-class Row(tuple):
-    """One row: row[0], row["channel"] or row.channel."""
+class Row(Tuple[Any, ...]):
+    """One row: row[0], row["channel"] or row.channel; a KPI by its aliases too: row.cpl."""
     _places: Dict[str, int] = {}
     __slots__ = ()
+
+    @classmethod
+    def _place(cls, name: str) -> Optional[int]:
+        """Of the column of that name, else of the KPI that is called so."""
+        if name in cls._places:
+            return cls._places[name]
+        found = ctypes.c_int32()
+        if library.leadkpi_kpi_find(*text(name), ctypes.byref(found), None) != 0:
+            return None
+        return cls._places.get(library.leadkpi_kpi_property(found.value, *text("name")).decode())
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
             return tuple.__getitem__(self, key)
-        if key not in self._places:
+        place = self._place(key)
+        if place is None:
             raise KeyError(f"no column {key!r}; there are {', '.join(self._places)}")
-        return tuple.__getitem__(self, self._places[key])
+        return tuple.__getitem__(self, place)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in self._places:
+        place = None if name.startswith("__") else self._place(name)
+        if place is None:
             raise AttributeError(f"no column {name!r}; there are {', '.join(self._places)}")
-        return tuple.__getitem__(self, self._places[name])
+        return tuple.__getitem__(self, place)
 
     def to_dict(self) -> Dict[str, Any]:
         return dict(zip(self._places, self))
@@ -393,7 +421,7 @@ class Row(tuple):
         return _make_row, (tuple(self._places), tuple(self))
 
 
-def _row_class(names: Sequence[str]) -> type:
+def _row_class(names: Sequence[str]) -> Any:
     return type("Row", (Row,), {"_places": {name: i for i, name in enumerate(names)}, "__slots__": ()})
 
 
@@ -405,12 +433,25 @@ class Table:
     """What a report gives: named columns of equal length, as plain Python values.
 
     Text is str, timestamps are datetimes in UTC, decimals are Decimal, null is None.
-    len, iteration and table[3] are rows; table["cost_per_lead"] is a column."""
+    len, iteration and table[3] are rows. table["cost_per_lead"] is a column, by its name or by an
+    alias of the KPI ("cpl"); table["Paid Search"] is the one row with that text, and
+    table["Paid Search", "2025-01"] the one with both.
 
-    def __init__(self, columns: Mapping[str, List[Any]], units: Optional[Mapping[str, str]] = None) -> None:
-        self._read_columns: Optional[Dict[str, List[Any]]] = dict(columns)
+    units  what the values of a column are: "currency", "fraction", "persons", ... or ""
+    types  "int64", "double", "bool", "text", "timestamp" or "decimal", a column"""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]], units: Optional[Mapping[str, str]] = None,
+                 types: Optional[Mapping[str, Tuple[str, Optional[int]]]] = None) -> None:
+        """From values; `types` is for pickle."""
+        read = {str(name): list(values) for name, values in columns.items()}
+        rows = len(next(iter(read.values()), ()))
+        for name, values in read.items():
+            if len(values) != rows:
+                raise failure("bad_argument", f'column "{name}": expected {rows} rows, found {len(values)}', column=name)
+        self._read_columns: Optional[Dict[str, List[Any]]] = read
         self._handle = ctypes.c_void_p()
-        self._take_shape(list(columns), len(next(iter(columns.values()), ())), units or {})
+        self._told = dict(types or {})
+        self._take_shape(list(read), rows, units or {})
 
     def _take_shape(self, names: List[str], rows: int, units: Mapping[str, str]) -> None:
         self._names, self._length, self.units = tuple(names), rows, dict(units)
@@ -420,14 +461,36 @@ class Table:
     def _of(cls, handle: ctypes.c_void_p) -> "Table":
         """Over a table of the library, which is freed with this one. Its cells are read when they are asked for."""
         table = cls.__new__(cls)
-        table._read_columns, table._handle = None, handle
-        weakref.finalize(table, library.leadkpi_table_free, handle)
+        table._read_columns, table._told = None, {}
+        table._hold(handle)
         names, units = [], {}
         for index in range(library.leadkpi_table_column_count(handle)):
             names.append(library.leadkpi_table_column_name(handle, index).decode("utf-8", "surrogateescape"))
             units[names[-1]] = library.leadkpi_table_column_unit(handle, index).decode()
         table._take_shape(names, library.leadkpi_table_row_count(handle), units)
         return table
+
+    def _hold(self, handle: ctypes.c_void_p) -> None:
+        weakref.finalize(self, library.leadkpi_table_free, handle)
+        self._handle = handle
+
+    def _owned(self) -> ctypes.c_void_p:
+        """The table of the library; one that was rebuilt from values is made again, when it is first needed."""
+        if not self._handle.value:
+            told = {name: Column(values, *self._told[name]) if name in self._told else values
+                    for name, values in self._columns.items()}
+            out = ctypes.c_void_p()
+            with Input(told) as values:
+                call("leadkpi_table_create", None, ctypes.byref(out))
+                try:
+                    for index, name in enumerate(self._names):
+                        call("leadkpi_table_copy_column", out, *text(name), self.units.get(name, "").encode(),
+                             values.handle, index, columns=self._names)
+                except BaseException:
+                    library.leadkpi_table_free(out)
+                    raise
+            self._hold(out)
+        return self._handle
 
     @property
     def _columns(self) -> Dict[str, List[Any]]:
@@ -441,6 +504,11 @@ class Table:
         return self._names
 
     @property
+    def types(self) -> Dict[str, str]:
+        return {name: type_names[library.leadkpi_table_column_type(self._owned(), index)]
+                for index, name in enumerate(self._names)}
+
+    @property
     def rows(self) -> List[Any]:
         return list(self)
 
@@ -450,14 +518,32 @@ class Table:
     def __iter__(self) -> Iterator[Any]:
         return map(self._row, zip(*self._columns.values()))
 
+    def column_name(self, key: str) -> str:
+        """The name of a column that goes by that name, or by that alias of its KPI."""
+        place: Optional[int] = self._row._place(key)
+        if place is None:
+            raise KeyError(f"no column {key!r}; there are {', '.join(self._names)}")
+        return self._names[place]
+
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
-            if key not in self._columns:
-                raise KeyError(f"no column {key!r}; there are {', '.join(self._columns)}")
-            return list(self._columns[key])
+            place = self._row._place(key)
+            return self._labelled((key,)) if place is None else list(self._columns[self._names[place]])
+        if isinstance(key, tuple):
+            return self._labelled(key)
         if isinstance(key, slice):
             return self.rows[key]
         return self._row([values[key] for values in self._columns.values()])
+
+    def _labelled(self, labels: Tuple[Any, ...]) -> Any:
+        """The one row that has all of these texts."""
+        found = [row for row in self if all(label in row for label in labels)]
+        shown = ", ".join(map(repr, labels))
+        if not found:
+            raise KeyError(f"no column and no row {shown}; there are the columns {', '.join(self._names)}")
+        if len(found) > 1:
+            raise KeyError(f"{len(found)} rows have {shown}: say more of the one that is meant")
+        return found[0]
 
     def __eq__(self, other: Any) -> Any:
         return self._columns == other._columns if isinstance(other, Table) else NotImplemented
@@ -470,15 +556,12 @@ class Table:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """For whatever speaks Arrow: polars.DataFrame(table), pyarrow.table(table). Nothing is copied."""
-        if not self._handle.value:
-            raise failure("wrong_state", "Arrow: expected a table as a report gave it, found one that was rebuilt; "
-                          "use to_dict()")
         from ._arrow import export_stream
-        return export_stream(self._handle)
+        return export_stream(self._owned())
 
     def to_arrow(self) -> Any:
         """A pyarrow.Table over the same memory."""
-        import pyarrow  # type: ignore[import-not-found,unused-ignore]
+        import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]
         return pyarrow.table(self)
 
     def to_polars(self) -> Any:
@@ -494,26 +577,41 @@ class Table:
         except ImportError:
             return pandas.DataFrame(self.to_dict())
 
+    def plot(self, y: Optional[str] = None, backend: str = "matplotlib", ax: Any = None) -> Any:
+        """The table as a picture: matplotlib's Axes, or altair's Chart with backend="altair".
+
+        The steps of a funnel are bars, retention is a heat map, models of attribution stand side by
+        side, survival is a curve with its band. Of any other report, and where `y` names a column (or a
+        KPI: "cpl"), that column is drawn by group with its interval. `ax` are axes of matplotlib to draw
+        on. Nothing is shown or saved."""
+        from ._plot import plot
+        return plot(self, y, backend, ax)
+
     def _repr_html_(self) -> str:
-        """For notebooks: at most 60 rows, numbers to the right."""
-        head = "".join(f"<th>{escape(name)}</th>" for name in self._names)
-        body = []
-        for row in self[:60]:
-            cells = []
-            for value in row:
-                is_number = type(value) in (int, float, Decimal)
-                cells.append(f'<td{" style=text-align:right" if is_number else ""}>{escape(_shown(value))}</td>')
-            body.append(f'<tr>{"".join(cells)}</tr>')
+        """For notebooks: at most 60 rows, numbers to the right, units under the names."""
+        columns = []
+        for (name, values), kind in zip(self._columns.items(), self.types.values()):
+            style = f' style="text-align:{"right" if kind in _NUMBERS else "left"};white-space:nowrap;padding:.2em .7em"'
+            unit = escape(self.units.get(name) or "")
+            small = f'<br><small style="font-weight:normal;opacity:.65">{unit}</small>' if unit else ""
+            columns.append([f'<th scope="col"{style}>{escape(name)}{small}</th>']
+                           + [f"<td{style}>{escape(cell)}</td>" for cell in _texts(values[:60])])
+        head, *body = ["".join(cells) for cells in zip(*columns)] or [""]
+        line = ' style="border-bottom:1px solid rgba(128,128,128,.3)"'
         more = f"<p>... {len(self)} rows</p>" if len(self) > 60 else ""
-        return f'<table><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>{more}'
+        return ('<div style="overflow-x:auto"><table style="font-variant-numeric:tabular-nums;border-collapse:collapse">'
+                f'<thead style="vertical-align:top"><tr{line}>{head}</tr></thead>'
+                f'<tbody>{"".join(f"<tr{line}>{row}</tr>" for row in body)}</tbody></table>{more}</div>')
 
     def __reduce__(self) -> Any:
-        return Table, (self._columns, self.units)
+        types = {name: (kind, library.leadkpi_table_column_scale(self._handle, index) if kind == "decimal" else None)
+                 for index, (name, kind) in enumerate(self.types.items())}
+        return Table, (self._columns, self.units, types)
 
     def __repr__(self) -> str:
-        shown = {name: [name] + [_shown(value) for value in values[:60]] for name, values in self._columns.items()}
+        shown = {name: [name, *_texts(values[:60])] for name, values in self._columns.items()}
         widths = [max(map(len, cells)) for cells in shown.values()]
-        right = [any(type(value) in (int, float, Decimal) for value in values) for values in self._columns.values()]
+        right = [kind in _NUMBERS for kind in self.types.values()]
         lines = []
         for cells in zip(*shown.values()):
             padded = [cell.rjust(width) if flush else cell.ljust(width)
@@ -522,6 +620,17 @@ class Table:
         if len(self) > 60:
             lines.append(f"... {len(self)} rows")
         return "\n".join(lines)
+
+
+_NUMBERS = ("int64", "double", "decimal")
+
+
+def _texts(values: Sequence[Any]) -> List[str]:
+    """As they are shown; times that are all of midnight as dates."""
+    times = [value for value in values if isinstance(value, datetime.datetime)]
+    if times and all(value.time() == datetime.time() for value in times):
+        return [_shown(value.date() if isinstance(value, datetime.datetime) else value) for value in values]
+    return list(map(_shown, values))
 
 
 def _shown(value: Any) -> str:
@@ -556,7 +665,7 @@ def _moment(name: str, row: int, value: int) -> datetime.datetime:
     try:
         return EPOCH + datetime.timedelta(microseconds=value)
     except OverflowError:
-        return _refuse("overflow", name, row, "a time that a datetime holds", value)
+        _refuse("overflow", name, row, "a time that a datetime holds", value)
 
 
 def _read_text(handle: ctypes.c_void_p, index: int, rows: int) -> List[Any]:
@@ -570,7 +679,8 @@ def _read_text(handle: ctypes.c_void_p, index: int, rows: int) -> List[Any]:
 def _read_numbers(handle: ctypes.c_void_p, index: int, kind: str, rows: int) -> List[Any]:
     stride = ctypes.c_ssize_t()
     place = library.leadkpi_table_column_values(handle, index, ctypes.byref(stride))
-    cell = {"double": ctypes.c_double, "bool": ctypes.c_uint8}.get(kind, ctypes.c_int64)
+    cells: Dict[str, Any] = {"double": ctypes.c_double, "bool": ctypes.c_uint8}
+    cell = cells.get(kind, ctypes.c_int64)
     if stride.value == ctypes.sizeof(cell):
         values = (cell * rows).from_address(place)[:]
     else:

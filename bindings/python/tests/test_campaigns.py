@@ -230,6 +230,31 @@ class Living(unittest.TestCase):
         self.assertEqual(odd, [])
 
     @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_other_threads_run_while_the_library_does(self):
+        """With a switch interval without end another thread runs only where a call lets it."""
+        import sys
+        before, ready, seen = sys.getswitchinterval(), threading.Event(), []
+
+        def other():
+            ready.wait()
+            seen.append(True)
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        column = array("d", [1.0]) * 100000
+        try:
+            sys.setswitchinterval(1000)
+            ready.set()
+            for _ in range(20000):
+                lk.cost_per_lead(column, 2.0)
+                if seen:
+                    break
+            ran = bool(seen)
+        finally:
+            sys.setswitchinterval(before)
+        thread.join()
+        self.assertTrue(ran)
+
     def test_a_fork_goes_on_by_itself(self):
         campaigns = filled()
         before = campaigns.dumps()

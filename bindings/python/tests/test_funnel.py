@@ -98,11 +98,23 @@ class Arrow(unittest.TestCase):
         with self.assertRaisesRegex(lk.BadFormatError, "not released yet"):
             list(_arrow._batches(capsule))
 
-    def test_a_table_that_was_rebuilt_says_that_it_has_no_memory_to_lend(self):
-        table = pickle.loads(pickle.dumps(self.leads()))
-        self.assertEqual(table, self.leads())
-        with self.assertRaisesRegex(lk.WrongStateError, "use to_dict"):
-            table.__arrow_c_stream__()
+    def test_a_table_that_was_rebuilt_lends_memory_of_its_own(self):
+        first = self.leads()
+        table = pickle.loads(pickle.dumps(first))
+        self.assertEqual((table, table.types, table.units), (first, first.types, first.units))
+        capsule = table.__arrow_c_stream__()
+        del table
+        gc.collect()
+        (batch,) = _arrow._batches(capsule)
+        again = lk.Table._of(batch.handle)
+        self.assertEqual((again, again.types, again.units), (first, first.types, first.units))
+
+    def test_a_table_of_ones_own_keeps_its_types_through_pickle_even_where_nothing_shows_them(self):
+        types = {"a": ("double", None), "b": ("decimal", 2)}
+        nothing = pickle.loads(pickle.dumps(lk.Table({"a": [None], "b": [None]}, types=types)))
+        self.assertEqual(nothing.types, {"a": "double", "b": "decimal"})
+        with self.assertRaisesRegex(lk.BadArgumentError, 'column "b": expected 2 rows, found 1'):
+            lk.Table({"a": [1, 2], "b": [1]})
 
     def test_what_is_no_data_is_refused(self):
         with funnel() as f, self.assertRaisesRegex(lk.WrongTypeError, "a data frame, or anything that speaks Arrow"):
@@ -111,10 +123,10 @@ class Arrow(unittest.TestCase):
     def test_html_has_every_cell_escaped(self):
         table = lk.Table({"<n>": [1, None], "t": ["a&b", "<script>"]})
         html = table._repr_html_()
-        self.assertIn("<th>&lt;n&gt;</th>", html)
+        self.assertIn(">&lt;n&gt;</th>", html)
         self.assertIn("a&amp;b", html)
         self.assertIn("&lt;script&gt;", html)
-        self.assertIn("text-align:right>1<", html)
+        self.assertIn('padding:.2em .7em">1<', html)
 
 
 if __name__ == "__main__":

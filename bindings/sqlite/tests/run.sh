@@ -55,6 +55,10 @@ printf '.load %s sqlite3_leadkpi_pure_init\nselect leadkpi_cost_per_lead(5000, 2
     "$extension" | sqlite3 :memory: >"$work/pure" 2>&1
 grep -qx 20.0 "$work/pure" || { cat "$work/pure"; fail "the pure entry point has no KPIs"; }
 grep -q 'no such table: leadkpi_funnel' "$work/pure" || { cat "$work/pure"; fail "the pure entry point runs SQL"; }
+printf '.load %s sqlite3_leadkpi_pure_init\nselect conversions from (select leadkpi_attribution_state(NULL, %s, %s, %s, %s, 1) as state) s, leadkpi_attribution_credits(s.state, %s) where row = %s;\nselect * from leadkpi_attribution(1, 2);\n' \
+    "$extension" "'paths'" "'path'" "'a > b'" "'conversions'" "'models=last; errors=false'" "'total'" | sqlite3 :memory: >"$work/pure" 2>&1
+grep -qx 1.0 "$work/pure" || { cat "$work/pure"; fail "the pure entry point has no states of attribution"; }
+grep -q 'no such table: leadkpi_attribution' "$work/pure" || { cat "$work/pure"; fail "the pure entry point runs SQL"; }
 
 # A state of SQLite is one of C, and of Python: the same bytes.
 python=/usr/bin/python3

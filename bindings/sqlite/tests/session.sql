@@ -31,6 +31,58 @@ select (select leadkpi_funnel_merge(state) from (select state from states order 
      = (select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event) from log);
 select leadkpi_funnel_state('steps=a', 1, 2, 3) from log where 0;
 
+select '-- attribution over queries: touches and conversions, and ready paths';
+create table touches(id, time, channel, campaign, cost);
+insert into touches values
+  (1, '2025-01-01', 'Ads', 'spring', 10), (1, '2025-01-02', 'Email', NULL, NULL), (1, '2025-01-03', 'Direct', NULL, NULL),
+  (2, '2025-01-01', 'Email', 'news', NULL), (2, '2025-01-05', 'Ads', 'spring', 5), (3, '2025-01-01', 'Direct', NULL, NULL);
+create table won(id, time, value);
+insert into won values (1, '2025-01-04', 100), (2, '2025-01-06', 50.5), (4, '2025-01-07', 7);
+select model, row, channel, round(conversions, 6), round(value, 6), cost, roas
+  from leadkpi_attribution('select * from touches', 'select * from won', 'models=last_non,linear; errors=false');
+select row, campaign, segment, conversions
+  from leadkpi_attribution('select * from touches', 'select * from won', 'models=first; errors=false; by=channel,campaign', 'lookback=30d')
+ where row = 'group';
+select channel, segment, conversions
+  from leadkpi_attribution('select id, time, channel as medium from touches', 'select * from won', 'models=last; errors=false', 'dimensions=medium')
+ where row = 'group';
+select model, channel, round(conversions, 6)
+  from leadkpi_attribution('select * from touches', 'select * from won', 'models=u_lead; errors=false', NULL,
+                           'select 1 as id, ''2025-01-02'' as time, ''lead'' as milestone', 'select ''Ads'' as channel, 99 as cost')
+ where row = 'group' and conversions > 0;
+select channel, round(conversions, 6), round(removal_effect, 6)
+  from leadkpi_attribution_paths('select ''A > B'' as path, 3 as conversions, 1 as nulls union all select ''B'', 1, 2', 'models=markov; errors=false')
+ where row = 'group';
+
+select '-- the same from states: any table of a room, its columns as name and value';
+create table parts as
+  select leadkpi_attribution_state('', 'touches', 'id', id, 'time', time, 'channel', channel, 'campaign', campaign, 'cost', cost) as state from touches group by id
+  union all select leadkpi_attribution_state('', 'conversions', 'id', id, 'time', time, 'value', value) from won;
+select model, row, channel, round(conversions, 6), cost
+  from (select leadkpi_attribution_merge(state) as merged from parts) p, leadkpi_attribution_credits(p.merged, 'models=last_non; errors=false');
+select (select leadkpi_attribution_merge(state) from (select state from parts order by rowid desc)) = (select leadkpi_attribution_merge(state) from parts);
+create table rooms as
+  select leadkpi_campaigns_state(NULL, 'leads', 'id', id, 'time', time, 'channel', segment) as state from log where event = 'lead'
+  union all select leadkpi_campaigns_state(NULL, 'stages', 'id', id, 'time', time, 'stage', event) from log where event <> 'lead'
+  union all select leadkpi_campaigns_state(NULL, 'costs', 'time', '2025-01-01', 'amount', 100.5, 'channel', 'Ads');
+select row, segment, kpi, round(value, 4), status
+  from (select leadkpi_campaigns_merge(state) as merged from rooms) p, leadkpi_campaigns_report(p.merged, 'by=channel; kpis=cpl,lead_volume');
+select leadkpi_attribution_state('', 'touches', 'id', id) from touches where 0;
+select leadkpi_attribution_state('', 'clicks', 'id', id) from touches;
+select leadkpi_attribution_state('', 'touches', 'id') from touches;
+select leadkpi_attribution_state('', 'touches', NULL, id) from touches;
+select leadkpi_attribution_state('lookbck=1d', 'touches', 'id', id, 'time', time, 'channel', channel) from touches;
+select leadkpi_attribution_state('', 'touches', 'id', id, 'time', time, channel, campaign) from touches;
+select leadkpi_attribution_state('', 'touches', 'id', id, 'time', 'soon', 'channel', channel) from touches;
+select leadkpi_campaigns_state('', 'touches', 'id', id) from touches;
+select leadkpi_campaigns_merge(state) from parts;
+select * from leadkpi_attribution('select * from touches', 'select * from won', 'models=frist');
+select * from leadkpi_attribution_credits(x'00');
+select * from leadkpi_attribution('delete from touches', NULL);
+create view credits as select * from leadkpi_attribution('select * from touches', 'select * from won');
+select * from credits;
+drop view credits;
+
 select '-- KPIs of leads, stages and costs';
 select row, segment, kpi, round(value, 4), round(low, 4), round(high, 4), status, flags
   from leadkpi_report('select id, time, segment as channel from log where event = ''lead''',

@@ -1,0 +1,209 @@
+# frozen_string_literal: true
+
+require "monitor"
+require_relative "options"
+require_relative "input"
+
+module Leadkpi
+  # One object of the library; a class of it names its room. Its methods come from the calls
+  # that the room has: one that gives a table is a report, one that takes rows adds them.
+  #
+  # Calls from several threads take turns; other threads of Ruby run while the library works.
+  # Memory is given back by {#close}, by the end of the block of {open}, or with the object.
+  class Owned
+    class << self
+      # @return [String] what the library calls the room, such as "funnel"
+      attr_reader :room
+
+      # As new, and closed at the end of the block, whose value it gives.
+      # @yieldparam handle [Owned]
+      def open(...)
+        handle = new(...)
+        return handle unless block_given?
+
+        begin
+          yield handle
+        ensure
+          handle.close
+        end
+      end
+
+      # From {#dump}. Bytes from anywhere are safe: they are checked before they are used.
+      # @param state [String]
+      def load(state)
+        allocate.tap { |handle| handle.send(:marshal_load, state) }
+      end
+
+      # @api private
+      def of(pointer)
+        allocate.tap { |handle| handle.send(:own, pointer) }
+      end
+
+      private
+
+      # Take the room of that name, and make a method of each of its calls that has the usual shape.
+      def room_of(name)
+        @room = name
+        Library.declarations.each_value do |each|
+          verb = each.name.delete_prefix("leadkpi_#{name}_")
+          make_method(verb, each.parameters) unless verb == each.name || method_defined?(verb)
+        end
+      end
+
+      def make_method(verb, parameters)
+        case parameters
+        when ["const leadkpi_#{room} *", "const leadkpi_options *", "leadkpi_table **", "leadkpi_error *"]
+          define_method(verb) { |**options| table(verb, options) }
+        when ["const leadkpi_#{room} *", "leadkpi_table **", "leadkpi_error *"]
+          define_method(verb) { plain_table(verb) }
+        when ["leadkpi_#{room} *", "const leadkpi_table *", "const char *", "size_t", "leadkpi_error *"]
+          define_method(verb) do |data, batch: nil, columns: nil, **names|
+            append(verb, data, batch, columns, names)
+          end
+        end
+      end
+    end
+
+    # @param definition the options of the room: Leadkpi.options("funnel") for a {Funnel}
+    def initialize(**definition)
+      own(Options.made(self.class.room, definition) { |options| Library.make(function(:create), nil, options) })
+    end
+
+    # Give the memory back. Twice is fine; any other call after it raises WrongStateError.
+    def close
+      @monitor.synchronize do
+        @pointer&.free
+        @pointer = nil
+      end
+    end
+
+    def closed?
+      @pointer.nil?
+    end
+
+    # @return [String] the definition as a sentence
+    def describe
+      read_bytes(:describe).chop.force_encoding(Encoding::UTF_8)
+    end
+
+    # The state: the same bytes for the same rows on every machine and in every language, read by
+    # every later release.
+    # @return [String] binary
+    def dump
+      read_bytes(:serialize)
+    end
+    alias marshal_dump dump
+
+    def marshal_load(state)
+      state = String(state).b
+      own(Library.make(function(:deserialize), nil, state, state.bytesize))
+    end
+
+    def inspect
+      closed? ? "#<#{self.class}, closed>" : "#<#{self.class}: #{describe}>"
+    end
+
+    protected
+
+    # The object of the library, for one thread at a time.
+    def opened
+      @monitor.synchronize do
+        raise Library.failure(:wrong_state, "this #{self.class} is closed") unless @pointer
+
+        yield @pointer
+      end
+    end
+
+    private
+
+    def own(pointer)
+      @monitor = Monitor.new
+      @pointer = FFI::AutoPointer.new(pointer, Library.method(function(:free)))
+    end
+
+    # dup and clone stand on their own.
+    def initialize_copy(other)
+      super
+      marshal_load(other.dump)
+    end
+
+    def function(verb)
+      :"leadkpi_#{self.class.room}_#{verb}"
+    end
+
+    def table(verb, options, *inputs)
+      Options.made(Options.schema_of(self.class.room, verb), options) do |definition|
+        opened { |pointer| Table.from(function(verb), pointer, *inputs, definition) }
+      end
+    end
+
+    def plain_table(verb, *arguments)
+      opened { |pointer| Table.from(function(verb), pointer, *arguments) }
+    end
+
+    def read_bytes(verb)
+      needed = FFI::MemoryPointer.new(:size_t)
+      opened do |pointer|
+        Library.call(function(verb), pointer, nil, 0, needed)
+        buffer = FFI::MemoryPointer.new(:char, needed.get(:size_t, 0), false)
+        Library.call(function(verb), pointer, buffer, buffer.size, needed)
+        buffer.read_bytes(needed.get(:size_t, 0))
+      end
+    end
+  end
+
+  # One that collects rows. Those that add take
+  #
+  #   add({id: [1, 2], time: [...]})                  a Hash of columns
+  #   add([{id: 1, time: ...}, {id: 2, time: ...}])   rows that are Hashes, Structs, records
+  #   add(leads.pluck(:id, :created_at), columns: %i[id time])
+  #   add(another_table)                              a {Table}
+  #   add(data, id: "Record ID", time: "Created")     only these columns, under the library's names
+  #
+  # all rows or none, and give the handle itself. Values go in exactly or are refused with row and
+  # column: Integers of 64 bits, Floats, BigDecimals and Rationals, Strings and Symbols, true and
+  # false, nil, Times in whole microseconds (TimeWithZone and DateTime too) and Dates (midnight
+  # UTC). A `batch` that was added before changes nothing, and warns.
+  #
+  # To work in parallel, give each thread an {#empty_twin} and add them up.
+  class Handle < Owned
+    # @return [Handle] empty, of the same definition: for another thread or shard
+    def empty_twin
+      opened { |pointer| self.class.of(Library.make(function(:create_like), pointer)) }
+    end
+
+    # Add all that the other holds, which stays as it is.
+    # @param other [Handle] of the same class and definition
+    # @return [self]
+    def merge!(other)
+      with_other(:merge, other)
+    end
+
+    # @return [Handle] one that holds what both hold
+    def +(other)
+      dup.merge!(other)
+    end
+
+    private
+
+    def with_other(verb, other)
+      raise TypeError, "expected a #{self.class}, found #{Values.shown(other)}" unless other.instance_of?(self.class)
+
+      # One order, so that two threads cannot wait for each other.
+      first, second = [self, other].sort_by(&:object_id)
+      first.opened { second.opened { Library.call(function(verb), @pointer, other.instance_variable_get(:@pointer)) } }
+      self
+    end
+
+    def append(verb, data, batch, columns, names)
+      Input.made(data, columns, names) do |rows|
+        raise Library.failure(:wrong_type, "data: expected rows, found nil") unless rows
+
+        identity = batch.nil? ? [nil, 0] : Library.bytes(batch)
+        said = opened { |pointer| Library.call(function(verb), pointer, rows, *identity, columns: rows.names) }
+        warn(said, uplevel: 4) unless said.empty?
+      end
+      self
+    end
+  end
+end
