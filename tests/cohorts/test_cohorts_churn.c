@@ -47,6 +47,9 @@ START_TEST(movements_are_those_of_a_hand_count)
     ck_assert_int_eq(whole_at(t, "churned_customers", 2), 0);
     ck_assert_int_eq(whole_at(t, "churn_events", 2), 1);
     near(number_at(t, "exposure_months", 2), (31 - 1 + 31 + 20 + 31) / (365.2425 / 12), 1e-13, "exposure");
+    /* R 4.2.2: poisson.test(1, (31 - 1 + 31 + 20 + 31) / (365.2425 / 12))$conf.int */
+    near(number_at(t, "churn_per_month_low", 2), 0.025317807984289897 / (112 / (365.2425 / 12)), 1e-12, "Garwood, low");
+    near(number_at(t, "churn_per_month_high", 2), 5.5716433909388085 / (112 / (365.2425 / 12)), 1e-12, "Garwood, high");
     near(number_at(t, "nrr_with_reactivation", 2), 190.0 / 160, 1e-15, "with those who came back");
     text_is(t, "status", 2, "complete");
     leadkpi_table_free(t);
