@@ -43,6 +43,8 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon)
 
 /* Beyond this an interest has eaten up what is left. */
 #define INTEREST_MOST 60.0
+/* Before this it has taken nothing that a double shows. */
+#define INTEREST_LEAST 1e-18
 
 /* By parts: exp(-i h) E(h) + i times the integral of exp(-i t) E(t): nothing cancels. Panels
  * double with t beside the scale of the model, and hold at most 6 of interest: of 1e300 units of time
@@ -50,7 +52,8 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon)
 static double discounted_until(const lk_prospect *prospect, double horizon, double interest)
 {
     lk_gauss gauss;
-    double end = fmin(horizon, INTEREST_MOST / interest), from = 0, sum = 0;
+    double end = fmin(horizon, INTEREST_MOST / interest), sum = 0;
+    double from = fmin(end, INTEREST_LEAST / interest);
     double scale = prospect->model->kind == LK_MODEL_PARETO_NBD
                        ? prospect->model->parameters[B_OR_BETA] + prospect->age
                        : prospect->rate;

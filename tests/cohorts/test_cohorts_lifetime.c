@@ -298,7 +298,8 @@ START_TEST(a_channel_pays_back_in_the_first_month_that_is_enough)
     near(number_at(t, "spend", 0), amounts[0], 1e-14, "spend");
     near(number_at(t, "cac", 0), amounts[0] / (PEOPLE / 3.0), 1e-14, "cac");
     ck_assert(number_at(t, "cac_low", 0) < number_at(t, "cac", 0) && number_at(t, "cac", 0) < number_at(t, "cac_high", 0));
-    near(number_at(t, "payback_months", 0), 5, 1, "about the fifth");
+    double payback = number_at(t, "payback_months", 0); /* the sums may differ in their last bits */
+    ck_assert_msg(payback == 5 || payback == 6, "payback in month %g", payback);
     near(number_at(t, "payback_months", 1), 10, 0, "a trifle short in the ninth");
     ck_assert(is_null_at(t, "payback_months", 2));
     double ratio = number_at(t, "value_to_cac", 1);
