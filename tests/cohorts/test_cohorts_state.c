@@ -341,7 +341,7 @@ static const struct {
     {"cohorts_conversion", "as_of=1970-01-11; by=channel; grain=day", leadkpi_cohorts_conversion},
     {"cohorts_value", "as_of=1970-01-11; by=channel; age=1d", value_of_spend},
     {"cohorts_histories", "as_of=1970-01-11; by=channel", leadkpi_cohorts_histories},
-    {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; unit=1d; discount=0.1", lifetime_value},
+    {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; unit=1d; months=3", lifetime_value},
 };
 #define REPORT_COUNT (int)(sizeof reports / sizeof reports[0])
 
