@@ -34,6 +34,7 @@ static const struct {
     {"touches", leadkpi_attribution_touches}, {"paths", leadkpi_attribution_paths},
     {"summary", leadkpi_attribution_summary},
     {"removal-effects", leadkpi_attribution_removal_effects},
+    {"shapley", leadkpi_attribution_shapley}, {"measures", leadkpi_attribution_measures},
     {"transitions", leadkpi_attribution_transitions}, {"orders", leadkpi_attribution_orders},
 };
 #define REPORT_COUNT (sizeof reports / sizeof reports[0])

@@ -75,8 +75,8 @@ static const char kpi_help[] =
 static const char attribute_help[] =
     "usage: leadkpi attribute [REPORT] FILES [--name=value]... [--json]\n"
     "\n"
-    "REPORT  credits (the default), compare, touches, paths, summary, removal-effects, transitions\n"
-    "        or orders\n"
+    "REPORT  credits (the default), compare, touches, paths, summary, removal-effects, transitions,\n"
+    "        shapley, measures or orders\n"
     "FILES   --paths FILE         path (\"Email > Direct\"), conversions, value, nulls\n"
     "        --touches FILE       id, time, channel, campaign, ad, sequence, cost\n"
     "        --conversions FILE   id, time, type, value, weight\n"

@@ -4,7 +4,8 @@
  * linear, U and the like, share one count: conversions and value by length, place and member.
  * What a model makes of it costs a multiplication a cell, not a division a touch; since credit
  * is exact the answer is that of the kernel journey by journey, bit for bit. */
-#include "attribution/report.h"
+#include "attribution/coalitions.h"
+#include "attribution/shares.h"
 
 #include <math.h>
 
@@ -37,6 +38,7 @@ typedef struct counting {
     lk_memory *memory;
     lk_credit *parts; /* of the groups that are counted at once; model * rows + row each */
     lk_credit *part;  /* of the group under way */
+    lk_credit *totals; /* of the same groups */
     size_t groups;    /* counted at once: all, or 1 */
     uint8_t *held;    /* by group counted at once: does it have a journey? */
     lk_cells cells;
@@ -47,6 +49,7 @@ typedef struct counting {
     uint32_t group; /* under way; LK_MAP_NONE: none */
     lk_rule_scratch scratch;
     lk_attribution_jackknife jackknife; /* of model * rows + row, conversions then value */
+    lk_share_errors share_errors;       /* of the same */
     double *estimates;
     size_t positional; /* models */
     pending *pending;  /* NULL: no data-driven model */
@@ -294,6 +297,18 @@ static void take_cells(counting *c, size_t group, uint32_t length)
     if (c->groups == 1) c->cells.in_use[length] = 0;
 }
 
+/* All that the group converted, what groups of credit and the unattributed share, to the total. */
+static void take_total(counting *c, lk_credit *part)
+{
+    double total[LK_ATTRIBUTION_KINDS];
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
+        add_sum(&c->credits->total.amount[k], &part->amount[k]);
+        total[k] = lk_exact_sum_to_double(&part->amount[k]);
+    }
+    if (c->estimates) lk_share_errors_add(&c->share_errors, c->estimates, total);
+    memset(part, 0, sizeof *part);
+}
+
 /* The group's part to the credit and to the jackknife; group `at` of those counted at once. */
 static void close_group(counting *c, size_t at)
 {
@@ -309,6 +324,7 @@ static void close_group(counting *c, size_t at)
                 c->estimates[(size_t)k * count + i] = lk_exact_sum_to_double(&c->part[i].amount[k]);
         }
     if (c->estimates) lk_attribution_jackknife_add(&c->jackknife, c->estimates);
+    take_total(c, &c->totals[at]);
     if (c->groups == 1) memset(c->part, 0, count * sizeof *c->part);
     c->held[at] = 0;
     c->credits->groups++;
@@ -326,16 +342,16 @@ static void begin_group(counting *c, uint32_t group)
 static leadkpi_status visit(void *context, const lk_journey *journey, leadkpi_error *error)
 {
     counting *c = context;
-    lk_credits *credits = c->credits;
     if (journey->group != c->group) begin_group(c, journey->group);
     LK_TRY(reserve_touches(c, journey->count, error));
     for (uint32_t i = 0; i < journey->count; i++) {
         c->members[i] = c->report->members.of_kind[journey->kinds[i]];
         c->channels[i] = lk_kind_text(c->report->attribution->store, journey->kinds[i], 0);
     }
-    add_sum(&credits->total.amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
-    add_sum(&credits->total.amount[1], &journey->sums[LK_PATH_VALUE]);
-    add_sum(&credits->nulls, &journey->sums[LK_PATH_NULLS]);
+    lk_credit *total = &c->totals[c->groups == 1 ? 0 : journey->group];
+    add_sum(&total->amount[0], &journey->sums[LK_PATH_CONVERSIONS]);
+    add_sum(&total->amount[1], &journey->sums[LK_PATH_VALUE]);
+    add_sum(&c->credits->nulls, &journey->sums[LK_PATH_NULLS]);
     if (c->pending) LK_TRY(put_pending(c, journey, error));
     if (lk_exact_sum_is_zero(&journey->sums[LK_PATH_CONVERSIONS]) &&
         lk_exact_sum_is_zero(&journey->sums[LK_PATH_VALUE]))
@@ -365,6 +381,7 @@ static leadkpi_status open_credits(lk_report *r, lk_credits *credits, leadkpi_er
     for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
         LK_TRY(allocate_doubles(&r->memory, count, &credits->values[k], error));
         LK_TRY(allocate_doubles(&r->memory, count, &credits->errors[k], error));
+        LK_TRY(allocate_doubles(&r->memory, count, &credits->share_errors[k], error));
         LK_TRY(allocate_doubles(&r->memory, count, &credits->removal[k], error));
         LK_TRY(allocate_doubles(&r->memory, count, &credits->removal_errors[k], error));
     }
@@ -383,6 +400,7 @@ void lk_credits_free(lk_report *r, lk_credits *credits)
     for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
         lk_release(&r->memory, credits->values[k], count, sizeof(double));
         lk_release(&r->memory, credits->errors[k], count, sizeof(double));
+        lk_release(&r->memory, credits->share_errors[k], count, sizeof(double));
         lk_release(&r->memory, credits->removal[k], count, sizeof(double));
         lk_release(&r->memory, credits->removal_errors[k], count, sizeof(double));
     }
@@ -433,10 +451,13 @@ static leadkpi_status open_counting(counting *c, leadkpi_error *error)
     lk_cells_open(&c->cells, c->report->members.count, c->groups);
     LK_TRY(lk_allocate(c->memory, count, c->groups * sizeof *c->parts, &c->parts, error));
     memset(c->parts, 0, count * c->groups * sizeof *c->parts);
+    LK_TRY(lk_allocate(c->memory, c->groups, sizeof *c->totals, &c->totals, error));
+    memset(c->totals, 0, c->groups * sizeof *c->totals);
     LK_TRY(lk_allocate(c->memory, c->groups, 1, &c->held, error));
     memset(c->held, 0, c->groups);
     if (c->report->filter.groups > 1) {
         LK_TRY(lk_attribution_jackknife_init(&c->jackknife, c->memory, 2 * count, error));
+        LK_TRY(lk_share_errors_init(&c->share_errors, c->memory, count, error));
         LK_TRY(lk_allocate(c->memory, 2 * count, sizeof *c->estimates, &c->estimates, error));
     }
     if (c->report->attribution->store) LK_TRY(reserve_touches(c, LK_CELL_LENGTH_MAX, error));
@@ -447,12 +468,14 @@ static void close_counting(counting *c)
 {
     size_t count = c->report->model_count * c->credits->rows;
     lk_release(c->memory, c->parts, count, c->groups * sizeof *c->parts);
+    lk_release(c->memory, c->totals, c->groups, sizeof *c->totals);
     lk_release(c->memory, c->held, c->groups, 1);
     lk_cells_close(&c->cells, c->memory);
     lk_release(c->memory, c->shares, c->share_capacity, sizeof *c->shares);
     lk_release(c->memory, c->members, c->touch_capacity, 2 * sizeof *c->members);
     lk_rule_scratch_free(&c->scratch, c->memory);
     lk_attribution_jackknife_free(&c->jackknife, c->memory);
+    lk_share_errors_free(&c->share_errors, c->memory);
     lk_release(c->memory, c->estimates, 2 * count, sizeof *c->estimates);
     if (!c->pending) return;
     lk_attribution_paths_free(&c->pending->paths, c->memory);
@@ -473,10 +496,26 @@ static void finish_rules(counting *c)
         if (c->report->models[i / rows].family != LK_FAMILY_RULE) continue;
         for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) {
             credits->values[k][i] = lk_exact_sum_to_double(&credits->credit[i].amount[k]);
-            if (c->estimates && groups > 1)
-                credits->errors[k][i] = c->estimates[(size_t)k * count + i] * scale;
+            if (!c->estimates || groups < 2) continue;
+            credits->errors[k][i] = c->estimates[(size_t)k * count + i] * scale;
+            credits->share_errors[k][i] =
+                lk_share_error(&c->share_errors, (size_t)k, i, credits->values[k][i],
+                               lk_exact_sum_to_double(&credits->total.amount[k]));
         }
     }
+}
+
+static leadkpi_status solve_shapley(counting *c, const lk_model *model,
+                                    lk_attribution_result *result, leadkpi_error *error)
+{
+    lk_attribution_values values = {.capacity = 0};
+    lk_attribution_game game;
+    leadkpi_status status = lk_coalitions_game(c->report, model, c->memory, &values, &game, error);
+    if (status == LEADKPI_OK)
+        status = lk_attribution_shapley(&c->pending->paths, c->memory, NULL, &game, result, NULL,
+                                        error);
+    lk_attribution_values_free(&values, c->memory);
+    return status;
 }
 
 static leadkpi_status solve(counting *c, const lk_model *model, lk_attribution_result *result,
@@ -489,15 +528,7 @@ static leadkpi_status solve(counting *c, const lk_model *model, lk_attribution_r
     int32_t removal = lk_options_choice(o, schema, LK_REPORT_REMOVAL);
     if (model->family == LK_FAMILY_SHAO_LI)
         return lk_attribution_shao_li(&p->paths, c->memory, NULL, errors, result, error);
-    if (model->family == LK_FAMILY_SHAPLEY) {
-        lk_attribution_game game = {
-            .game = model->variant,
-            .players_most = (uint32_t)lk_options_int64(o, schema, LK_REPORT_PLAYERS_MAX),
-            .samples = (uint32_t)lk_options_int64(o, schema, LK_REPORT_SAMPLES),
-            .errors = errors,
-            .seed = (uint64_t)lk_options_int64(o, schema, LK_REPORT_SEED)};
-        return lk_attribution_shapley(&p->paths, c->memory, NULL, &game, result, NULL, error);
-    }
+    if (model->family == LK_FAMILY_SHAPLEY) return solve_shapley(c, model, result, error);
     if (goes_by_transitions(c->report, model))
         return lk_attribution_markov(&p->transitions, c->memory, NULL, removal, result, error);
     lk_attribution_chain chain = {.length = (uint32_t)model->variant,
@@ -516,6 +547,13 @@ static double unattributed(const lk_attribution_result *result, int kind)
     return result->unattributed[kind] + (is_shared ? 0 : result->total[kind]);
 }
 
+/* The part of the total that touches can claim, which the shares of a solved model are shares of. */
+static double claimed_part(const lk_credits *credits, const lk_attribution_result *result, int kind)
+{
+    double total = lk_exact_sum_to_double(&credits->total.amount[kind]);
+    return total != 0 ? result->total[kind] / total : lk_report_nan();
+}
+
 static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *error)
 {
     lk_attribution_result result;
@@ -528,6 +566,8 @@ static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *err
             double credit = result.credit[k][i];
             credits->values[k][first + i] = credit == credit ? credit : 0; /* nothing to share out */
             credits->errors[k][first + i] = result.credit_error[k][i];
+            credits->share_errors[k][first + i] =
+                result.share_error[k][i] * fabs(claimed_part(credits, &result, k));
             credits->removal[k][first + i] = result.removal[k][i];
             credits->removal_errors[k][first + i] = result.removal_error[k][i];
         }
@@ -538,26 +578,64 @@ static leadkpi_status finish_model(counting *c, size_t index, leadkpi_error *err
     return status;
 }
 
-static leadkpi_status count_all(counting *c, leadkpi_error *error)
+static leadkpi_status finish(counting *c, leadkpi_error *error)
 {
-    lk_report *r = c->report;
-    LK_TRY(open_counting(c, error));
-    LK_TRY(lk_walk(r->attribution, &r->filter, c->memory, visit, c, &r->counts, error));
     for (size_t group = 0; group < c->groups; group++) close_group(c, group);
     if (c->pending) LK_TRY(hand_over(c, error));
     finish_rules(c);
-    for (size_t i = 0; i < r->model_count; i++)
-        if (r->models[i].family != LK_FAMILY_RULE) LK_TRY(finish_model(c, i, error));
+    for (size_t i = 0; i < c->report->model_count; i++)
+        if (c->report->models[i].family != LK_FAMILY_RULE) LK_TRY(finish_model(c, i, error));
     return LEADKPI_OK;
+}
+
+/* Countings of the same journeys by other groups each. */
+typedef struct levels {
+    counting *countings;
+    size_t count;
+} levels;
+
+static leadkpi_status visit_levels(void *context, const lk_journey *journey, leadkpi_error *error)
+{
+    const levels *l = context;
+    for (size_t i = 0; i < l->count; i++) LK_TRY(visit(&l->countings[i], journey, error));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status count_all(levels *l, leadkpi_error *error)
+{
+    lk_report *r = l->countings[0].report;
+    bool one = l->count == 1;
+    for (size_t i = 0; i < l->count; i++) LK_TRY(open_counting(&l->countings[i], error));
+    for (size_t i = 1; i < l->count; i++) /* the walk's order is that of all levels */
+        r->filter.as_stored &= l->countings[i].report->filter.as_stored;
+    LK_TRY(lk_walk(r->attribution, &r->filter, &r->memory, one ? visit : visit_levels,
+                   one ? (void *)l->countings : l, &r->counts, error));
+    for (size_t i = 0; i < l->count; i++) LK_TRY(finish(&l->countings[i], error));
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_credits_find_levels(lk_report *reports, lk_credits *credits, size_t level_count,
+                                      leadkpi_error *error)
+{
+    lk_memory *memory = &reports[0].memory;
+    levels l = {.count = level_count};
+    leadkpi_status status = LEADKPI_OK;
+    memset(credits, 0, level_count * sizeof *credits);
+    LK_TRY(lk_allocate(memory, level_count, sizeof *l.countings, &l.countings, error));
+    for (size_t i = 0; i < level_count; i++)
+        l.countings[i] = (counting){.report = &reports[i], .credits = &credits[i],
+                                    .memory = &reports[i].memory, .group = LK_MAP_NONE};
+    for (size_t i = 0; i < level_count && status == LEADKPI_OK; i++)
+        status = open_credits(&reports[i], &credits[i], error);
+    if (status == LEADKPI_OK) status = count_all(&l, error);
+    for (size_t i = 0; i < level_count; i++) close_counting(&l.countings[i]);
+    for (size_t i = 0; i < level_count && status != LEADKPI_OK; i++)
+        lk_credits_free(&reports[i], &credits[i]);
+    lk_release(memory, l.countings, level_count, sizeof *l.countings);
+    return status;
 }
 
 leadkpi_status lk_credits_find(lk_report *report, lk_credits *credits, leadkpi_error *error)
 {
-    counting c = {.report = report, .credits = credits, .memory = &report->memory,
-                  .group = LK_MAP_NONE};
-    leadkpi_status status = open_credits(report, credits, error);
-    if (status == LEADKPI_OK) status = count_all(&c, error);
-    close_counting(&c);
-    if (status != LEADKPI_OK) lk_credits_free(report, credits);
-    return status;
+    return lk_credits_find_levels(report, credits, 1, error);
 }

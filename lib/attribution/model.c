@@ -17,7 +17,8 @@ enum {
     HALF_LIFE,
     STAGES,       /* milestones and weights */
     ORDER,
-    GAME
+    GAME,
+    LOOKBACK_QUARTER /* a half-life of a quarter of the definition's lookback */
 };
 
 /* What stands for itself. `stages` and `ends` are arguments that the name implies. */
@@ -63,25 +64,38 @@ static const entry entries[] = {
     {"markov", "1", ORDER, LK_FAMILY_MARKOV, 0, 0, 0, 0, 0, 0},
     {"shapley", "rate", GAME, LK_FAMILY_SHAPLEY, 0, 0, 0, 0, 0, 0},
     {"shao_li", "", NOTHING, LK_FAMILY_SHAO_LI, 0, 0, 0, 0, 1, 0},
-    /* What products call it. */
-    {"adobe_u", "40/20/40", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 0, 1, 0},
-    {"adobe_j", "20/20/60", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 0, 1, 0},
-    {"adobe_inverse_j", "60/20/20", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 0, 1, 0},
-    {"adobe_time_decay", "7d", HALF_LIFE, LK_FAMILY_RULE, LK_POSITION_EVEN, 0, 0, 0, 1, 0},
-    {"channelattribution_first", "", NOTHING, LK_FAMILY_RULE, LK_POSITION_FIRST, 0, 0, 0, 1, 0},
-    {"channelattribution_last", "", NOTHING, LK_FAMILY_RULE, LK_POSITION_LAST, 0, 0, 0, 1, 0},
-    {"channelattribution_linear", "", NOTHING, LK_FAMILY_RULE, LK_POSITION_EVEN, 0, 0, 0, 1, 0},
-    {"channelattribution_markov", "1", ORDER, LK_FAMILY_MARKOV, 0, 0, 0, 0, 0, 0},
     {"dp6_position", "40/20/40", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 1, 0, 0},
-    {"dp6_position_decay", "", NOTHING, LK_FAMILY_RULE, LK_POSITION_RANK, 0, 0, 0, 1, 0},
-    {"dp6_shapley", "exact", GAME, LK_FAMILY_SHAPLEY, 0, 0, 0, 0, 1, 0},
-    {"marketo_u", "first=50|lead=50", STAGES, LK_FAMILY_RULE, LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},
-    {"marketo_w", "first=30|lead=30|opportunity=30|middle=10", STAGES, LK_FAMILY_RULE,
-     LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},
-    {"marketo_full_path", "first=22.5|lead=22.5|opportunity=22.5|last=22.5|middle=10", STAGES,
-     LK_FAMILY_RULE, LK_POSITION_MILESTONES, 0, 0, 0, 1, 0},
+    {"posthog_time_decay", "", LOOKBACK_QUARTER, LK_FAMILY_RULE, LK_POSITION_EVEN, 0, 0, 0, 1, 0},
 };
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])
+
+/* What products call it: a model of above. leadkpi_attribution(3) has the table. */
+static const struct preset {
+    const char *name, *model;
+} presets[] = {
+    {"adobe_first", "first"}, {"adobe_last", "last"}, {"adobe_linear", "linear"},
+    {"adobe_participation", "participation"}, {"adobe_u", "u"}, {"adobe_j", "j"},
+    {"adobe_inverse_j", "inverse_j"}, {"adobe_time_decay", "time_decay"},
+    {"channelattribution_first", "first"}, {"channelattribution_last", "last"},
+    {"channelattribution_linear", "linear"}, {"channelattribution_markov", "markov"},
+    {"dp6_first", "first"}, {"dp6_last", "last"}, {"dp6_last_non", "last_non"},
+    {"dp6_linear", "linear"}, {"dp6_position_decay", "rank_decay"}, {"dp6_markov", "markov:1"},
+    {"dp6_shapley", "shapley:exact"},
+    {"ga_first", "first"}, {"ga_last", "last"}, {"ga_last_non_direct", "last_non"},
+    {"ga_linear", "linear"}, {"ga_position", "u"}, {"ga_time_decay", "time_decay"},
+    {"hubspot_first", "first"}, {"hubspot_last", "last"},
+    {"hubspot_first_last", "custom:50/0/50"}, {"hubspot_linear", "linear"},
+    {"hubspot_decay", "halving"}, {"hubspot_time_decay", "time_decay"}, {"hubspot_j", "j"},
+    {"hubspot_inverse_j", "inverse_j"}, {"hubspot_lead_creation", "lead_creation"},
+    {"hubspot_u", "u_lead"}, {"hubspot_w", "w"}, {"hubspot_full_path", "full_path"},
+    {"marketo_first", "first"}, {"marketo_lead_creation", "lead_creation"},
+    {"marketo_u", "u_lead_50"}, {"marketo_w", "w"}, {"marketo_full_path", "full_path"},
+    {"posthog_first", "first"}, {"posthog_last", "last"}, {"posthog_linear", "linear"},
+    {"posthog_position", "u"}, {"posthog_influenced", "participation"},
+    {"snowplow_first", "first"}, {"snowplow_last", "last"}, {"snowplow_linear", "linear"},
+    {"snowplow_position", "u"},
+};
+#define PRESET_COUNT (sizeof presets / sizeof presets[0])
 
 /* ---- arguments ------------------------------------------------------------------------ */
 
@@ -158,13 +172,13 @@ static leadkpi_status read_stages(const reading *r)
 
 static leadkpi_status read_game(const reading *r)
 {
-    static const char *const games[] = {"sum", "rate", "exact"};
-    for (int i = 0; i < 3; i++)
+    static const char *const games[] = {"sum", "rate", "exact", "given", "ordered"};
+    for (int i = 0; i <= LK_GAME_ORDERED; i++)
         if (lk_text_equal(r->argument, lk_text_of(games[i], LEADKPI_NUL_TERMINATED))) {
             r->model->variant = i;
             return LEADKPI_OK;
         }
-    return refuse(r, "rate, sum or exact");
+    return refuse(r, "rate, sum, exact, given or ordered");
 }
 
 static leadkpi_status read_argument(const reading *r, int takes)
@@ -180,6 +194,11 @@ static leadkpi_status read_argument(const reading *r, int takes)
         if (lk_duration_parse(r->argument, &number) || number <= 0)
             return refuse(r, "a half-life above 0, as in 7d");
         r->model->rule.half_life = number;
+        return LEADKPI_OK;
+    case LOOKBACK_QUARTER:
+        if (r->attribution->rule.lookback == INT64_MAX)
+            return refuse(r, "a definition with a lookback, a quarter of which is its half-life");
+        r->model->rule.half_life = (r->attribution->rule.lookback + 3) / 4;
         return LEADKPI_OK;
     case ORDER:
         if (!lk_number_parse_int64(r->argument, &number) || number < 1 || number > 1000)
@@ -202,7 +221,24 @@ static leadkpi_status find_entry(lk_text name, const entry **found, leadkpi_erro
         if (lk_text_equal(entry_name, name)) return LEADKPI_OK;
         lk_nearest_consider(&nearest, entry_name);
     }
+    for (size_t i = 0; i < PRESET_COUNT; i++)
+        lk_nearest_consider(&nearest, lk_text_of(presets[i].name, LEADKPI_NUL_TERMINATED));
     return lk_nearest_fail(&nearest, "model", error);
+}
+
+/* A preset's name as that of its model; an argument that the preset has stands for its own, else the one
+ * that was given does. */
+static leadkpi_status resolve_preset(const reading *r, lk_text *word, lk_text *argument)
+{
+    for (size_t i = 0; i < PRESET_COUNT; i++) {
+        lk_text own = lk_text_of(presets[i].model, LEADKPI_NUL_TERMINATED);
+        if (!lk_text_equal(*word, lk_text_of(presets[i].name, LEADKPI_NUL_TERMINATED))) continue;
+        *word = lk_attribution_next(&own, ':');
+        if (own.data && argument->data) return refuse(r, "nothing after its name");
+        if (own.data) *argument = own;
+        return LEADKPI_OK;
+    }
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_model_read(lk_text name, const leadkpi_attribution *attribution,
@@ -213,6 +249,8 @@ leadkpi_status lk_model_read(lk_text name, const leadkpi_attribution *attributio
     lk_text argument = name, word = lk_attribution_next(&argument, ':');
     memset(model, 0, sizeof *model);
     model->name = name;
+    reading r = {attribution, memory, model, {NULL, 0}, error};
+    LK_TRY(resolve_preset(&r, &word, &argument));
     LK_TRY(find_entry(word, &found, error));
     model->family = found->family;
     model->rule.position = found->position;
@@ -221,7 +259,7 @@ leadkpi_status lk_model_read(lk_text name, const leadkpi_attribution *attributio
     model->rule.two_touches =
         found->split_middle ? LK_TWO_TOUCHES_SPLIT_MIDDLE : settings->two_touches;
     model->rule.no_middle = settings->no_middle;
-    reading r = {attribution, memory, model, lk_attribution_trim(argument), error};
+    r.argument = lk_attribution_trim(argument);
     if (argument.data && found->fixed) return refuse(&r, "nothing after its name");
     if (!argument.data && !found->implied) return refuse(&r, "an argument after a colon");
     if (!argument.data) r.argument = lk_text_of(found->implied, LEADKPI_NUL_TERMINATED);

@@ -5,6 +5,9 @@
 #include "attribution/kernel.h"
 #include "attribution/store.h"
 
+/* A Shapley variant beside LK_ATTRIBUTION_GAME_...: the sum game by place of the touch. */
+#define LK_GAME_ORDERED 4
+
 enum { LK_FAMILY_RULE, LK_FAMILY_MARKOV, LK_FAMILY_SHAPLEY, LK_FAMILY_SHAO_LI };
 
 typedef struct lk_model {

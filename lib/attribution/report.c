@@ -60,6 +60,23 @@ static const lk_option report_options[] = {
     [LK_REPORT_ORDER_MAX] = {"order_max", LK_OPTION_INT64, .unit = "channels", .minimum = "1",
                              .maximum = "16", .default_text = "4",
                              .meaning = "Markov: the highest order that orders are compared up to."},
+    [LK_REPORT_ROLLUP] = {"rollup", LK_OPTION_BOOL, .default_text = "false",
+                          .meaning = "Whether credits have a row for each group of the first "
+                                     "dimension of by, of the first two and so on, too, whose "
+                                     "parts add up to it."},
+    [LK_REPORT_COALITIONS] = {"coalitions", LK_OPTION_LIST, .unit = "channels=value",
+                              .meaning = "Shapley: what sets of channels are worth to "
+                                         "shapley:given, as in Email=0.1,Email|Ads=0.3."},
+    [LK_REPORT_PLACES] = {"places", LK_OPTION_INT64, .unit = "touches", .minimum = "1",
+                          .maximum = "1000", .default_text = "10",
+                          .meaning = "Shapley: places of touches that shapley:ordered tells apart; "
+                                     "later ones count at the last."},
+    [LK_REPORT_CONVERSIONS_AS] = {"conversions_as", LK_OPTION_TEXT, .default_text = "new_leads",
+                                  .meaning = "Measure of campaigns that credited conversions are; "
+                                             "an empty one leaves them out."},
+    [LK_REPORT_VALUE_AS] = {"value_as", LK_OPTION_TEXT, .default_text = "attributed_revenue",
+                            .meaning = "Measure of campaigns that credited value is; an empty one "
+                                       "leaves it out."},
 };
 
 const lk_schema lk_attribution_report_schema = {"attribution_report", "A report on attribution.",
@@ -161,12 +178,11 @@ lk_text lk_member_text(const lk_report *r, uint32_t member, uint32_t d)
                                           r->members.dimensions[d]));
 }
 
-/* ---- the name of a blank ----------------------------------------------------------------- */
+/* ---- names that nothing else has ------------------------------------------------------------ */
 
-/* How often "blank" stands in parentheses: 1 in "(blank)"; 0 where it is another text. */
-static size_t blank_depth(lk_text text)
+/* How often a word stands in parentheses: 1 in "(blank)"; 0 where it is another text. */
+static size_t depth_of(lk_text text, lk_text word)
 {
-    lk_text word = LK_LITERAL("blank");
     if (text.length <= word.length || (text.length - word.length) % 2) return 0;
     size_t depth = (text.length - word.length) / 2;
     for (size_t i = 0; i < depth; i++)
@@ -174,27 +190,32 @@ static size_t blank_depth(lk_text text)
     return memcmp(text.data + depth, word.data, word.length) == 0 ? depth : 0;
 }
 
-/* One pair of parentheses more than any touch has, so that no two groups have one name. It
- * depends on texts that something uses alone, and so on the rows that there are. */
-static leadkpi_status name_blank(lk_report *r, leadkpi_error *error)
+/* The deepest of what something is called. It depends on the rows that there are, not on what was
+ * there and is gone. */
+static size_t deepest_of(const lk_report *r, lk_text word)
 {
     const lk_attribution_store *store = r->attribution->store;
     size_t deepest = 0;
-    r->blank = LK_BLANK_NAME;
     for (uint32_t kind = 0; kind < r->members.kind_count; kind++)
         for (uint32_t d = 0;
              r->members.of_kind[kind] != LK_MAP_NONE && d < r->attribution->rule.dimension_count; d++) {
-            size_t depth = blank_depth(
-                lk_map_text_key(&store->texts, lk_kind_text(store, kind, d)));
+            size_t depth = depth_of(lk_map_text_key(&store->texts, lk_kind_text(store, kind, d)), word);
             if (depth > deepest) deepest = depth;
         }
-    if (deepest == 0) return LEADKPI_OK;
-    size_t length = 2 * (deepest + 1) + 5;
-    LK_TRY(lk_allocate(&r->memory, length, 1, &r->blank_bytes, error));
-    memset(r->blank_bytes, '(', deepest + 1);
-    memcpy(r->blank_bytes + deepest + 1, "blank", 5);
-    memset(r->blank_bytes + deepest + 6, ')', deepest + 1);
-    r->blank = (lk_text){r->blank_bytes, length};
+    return deepest;
+}
+
+/* The word in one pair of parentheses more than any touch has. `name` has one pair. */
+static leadkpi_status name_apart(lk_report *r, lk_text *name, char **bytes, leadkpi_error *error)
+{
+    lk_text word = {name->data + 1, name->length - 2};
+    size_t depth = deepest_of(r, word) + 1, length = word.length + 2 * depth;
+    if (depth == 1) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&r->memory, length, 1, bytes, error));
+    memset(*bytes, '(', depth);
+    memcpy(*bytes + depth, word.data, word.length);
+    memset(*bytes + depth + word.length, ')', depth);
+    *name = (lk_text){*bytes, length};
     return LEADKPI_OK;
 }
 
@@ -288,13 +309,39 @@ leadkpi_status lk_report_open(lk_report *report, const leadkpi_attribution *attr
     memset(report, 0, sizeof *report);
     report->attribution = attribution;
     report->options = options;
+    report->blank = LK_BLANK_NAME;
+    report->unattributed = LK_LITERAL("(unattributed)");
     report->memory = lk_memory_like(&attribution->memory);
     LK_TRY(lk_options_check(options, SCHEMA, error));
     LK_TRY(read_dimensions(report, error));
     LK_TRY(read_filter(report, error));
     if (with_models) LK_TRY(read_models(report, error));
     LK_TRY(find_members(report, error));
-    return name_blank(report, error);
+    LK_TRY(name_apart(report, &report->blank, &report->blank_bytes, error));
+    return name_apart(report, &report->unattributed, &report->unattributed_bytes, error);
+}
+
+static void release_members(lk_report *report)
+{
+    lk_members *m = &report->members;
+    lk_release(&report->memory, m->of_kind, m->kind_count, sizeof *m->of_kind);
+    lk_release(&report->memory, m->kinds, m->kind_count, sizeof *m->kinds);
+}
+
+leadkpi_status lk_report_open_level(const lk_report *report, uint32_t dimension_count,
+                                    lk_report *level, leadkpi_error *error)
+{
+    *level = *report;
+    level->memory = lk_memory_like(&report->memory);
+    memset(&level->members, 0, sizeof level->members);
+    memcpy(level->members.dimensions, report->members.dimensions, sizeof level->members.dimensions);
+    level->members.dimension_count = dimension_count;
+    return find_members(level, error);
+}
+
+void lk_report_close_level(lk_report *level)
+{
+    release_members(level);
 }
 
 void lk_report_close(lk_report *report)
@@ -304,10 +351,9 @@ void lk_report_close(lk_report *report)
     lk_release(memory, report->models, report->model_count, sizeof *report->models);
     if (report->types) lk_release(memory, report->types, lk_report_texts(report)->count, 1);
     if (report->blank_bytes) lk_release(memory, report->blank_bytes, report->blank.length, 1);
-    lk_release(memory, report->members.of_kind, report->members.kind_count,
-               sizeof *report->members.of_kind);
-    lk_release(memory, report->members.kinds, report->members.kind_count,
-               sizeof *report->members.kinds);
+    if (report->unattributed_bytes)
+        lk_release(memory, report->unattributed_bytes, report->unattributed.length, 1);
+    release_members(report);
 }
 
 /* ---- columns ---------------------------------------------------------------------------- */

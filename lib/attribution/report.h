@@ -27,6 +27,11 @@ enum {
     LK_REPORT_SAMPLES,
     LK_REPORT_SEED,
     LK_REPORT_ORDER_MAX,
+    LK_REPORT_ROLLUP,
+    LK_REPORT_COALITIONS,
+    LK_REPORT_PLACES,
+    LK_REPORT_CONVERSIONS_AS,
+    LK_REPORT_VALUE_AS,
     LK_REPORT_OPTION_COUNT
 };
 
@@ -49,8 +54,10 @@ typedef struct lk_report {
     const leadkpi_options *options;
     lk_memory memory;
     lk_members members;
-    lk_text blank; /* what a blank is called: "(blank)", or what no touch is called */
-    char *blank_bytes; /* of the latter, blank.length; NULL: static */
+    /* "(blank)" and "(unattributed)", or the same in more parentheses, so that nothing else is called
+     * so; in memory of their own where `_bytes` is not NULL. */
+    lk_text blank, unattributed;
+    char *blank_bytes, *unattributed_bytes;
     lk_walk_filter filter;
     uint8_t *types; /* by text; what the filter points to */
     lk_model *models;
@@ -65,6 +72,12 @@ leadkpi_status lk_report_open(lk_report *report, const leadkpi_attribution *attr
                               leadkpi_error *error);
 void lk_report_close(lk_report *report);
 
+/* The report by the first `dimension_count` dimensions of `by`. All but the members is the
+ * report's, which outlives it. Close after any outcome. */
+leadkpi_status lk_report_open_level(const lk_report *report, uint32_t dimension_count,
+                                    lk_report *level, leadkpi_error *error);
+void lk_report_close_level(lk_report *level);
+
 static inline const lk_map_text *lk_report_texts(const lk_report *report)
 {
     return &report->attribution->store->texts;
@@ -72,6 +85,12 @@ static inline const lk_map_text *lk_report_texts(const lk_report *report)
 
 /* A member's text in dimension `d` of `by`. */
 lk_text lk_member_text(const lk_report *report, uint32_t member, uint32_t d);
+
+static inline bool lk_member_is_blank(const lk_report *report, uint32_t member, uint32_t d)
+{
+    return lk_kind_text(report->attribution->store, report->members.kinds[member],
+                        report->members.dimensions[d]) == LK_TEXT_BLANK;
+}
 
 /* The text as reports show it. */
 static inline lk_text lk_report_name(const lk_report *report, uint32_t text)
@@ -93,6 +112,7 @@ typedef struct lk_credits {
     lk_credit *credit;     /* of rule models; model * rows + row */
     double *values[LK_ATTRIBUTION_KINDS]; /* the same of all models, as doubles */
     double *errors[LK_ATTRIBUTION_KINDS]; /* NaN: not enough data, or not wanted */
+    double *share_errors[LK_ATTRIBUTION_KINDS]; /* of the share of the total */
     double *removal[LK_ATTRIBUTION_KINDS]; /* of Markov, else NaN */
     double *removal_errors[LK_ATTRIBUTION_KINDS];
     double *probability; /* by model: Markov's own, else NaN */
@@ -103,6 +123,10 @@ typedef struct lk_credits {
 } lk_credits;
 
 leadkpi_status lk_credits_find(lk_report *report, lk_credits *credits, leadkpi_error *error);
+
+/* The same for the same models by other groups each, in one walk over the journeys. All or none. */
+leadkpi_status lk_credits_find_levels(lk_report *levels, lk_credits *credits, size_t level_count,
+                                      leadkpi_error *error);
 void lk_credits_free(lk_report *report, lk_credits *credits);
 
 /* into += total * share / 2^63; exact where total is a multiple of 2^-64. */

@@ -1,5 +1,5 @@
 /* report_markov.c: what is inside the Markov models: removal effects, steps, and their order. */
-#include "attribution/report.h"
+#include "attribution/gather.h"
 #include "base/buffer.h"
 
 #define SCHEMA (&lk_attribution_report_schema)
@@ -91,55 +91,6 @@ leadkpi_status leadkpi_attribution_removal_effects(const leadkpi_attribution *at
                                                    leadkpi_table **out, leadkpi_error *error)
 {
     return lk_report_run(attribution, options, true, fill_removal_effects, out, error);
-}
-
-/* ---- journeys as paths of members -------------------------------------------------------------- */
-
-typedef struct gathering {
-    lk_report *report;
-    lk_attribution_paths paths;
-    uint32_t *members; /* of one journey */
-    size_t capacity;
-} gathering;
-
-static leadkpi_status gather(void *context, const lk_journey *journey, leadkpi_error *error)
-{
-    gathering *g = context;
-    lk_memory *memory = &g->report->memory;
-    double amounts[LK_PATH_SUMS];
-    size_t end = journey->count;
-    uint64_t unit = journey->group;
-    LK_TRY(lk_journey_amounts(journey, amounts, error));
-    LK_TRY(lk_attribution_grow(memory, &g->members, 0, &g->capacity, end, sizeof *g->members, "touches",
-                               error));
-    for (uint32_t i = 0; i < journey->count; i++)
-        g->members[i] = g->report->members.of_kind[journey->kinds[i]];
-    lk_attribution_batch batch = {1,
-                                  g->members,
-                                  &end,
-                                  &amounts[LK_PATH_CONVERSIONS],
-                                  &amounts[LK_PATH_NULLS],
-                                  &amounts[LK_PATH_VALUE],
-                                  &unit};
-    return lk_report_without_row(
-        lk_attribution_paths_add(&g->paths, memory, g->report->members.count, &batch, error), error);
-}
-
-static leadkpi_status gather_all(gathering *g, lk_report *report, uint32_t groups,
-                                 leadkpi_error *error)
-{
-    *g = (gathering){.report = report};
-    report->filter.groups = groups;
-    lk_attribution_paths_init(&g->paths, groups);
-    return lk_walk(report->attribution, &report->filter, &report->memory, gather, g, &report->counts,
-                   error);
-}
-
-static void drop(gathering *g)
-{
-    lk_memory *memory = &g->report->memory;
-    lk_release(memory, g->members, g->capacity, sizeof *g->members);
-    lk_attribution_paths_free(&g->paths, memory);
 }
 
 /* ---- steps ------------------------------------------------------------------------------------------- */
@@ -275,18 +226,18 @@ static leadkpi_status read_chain(const lk_report *report, lk_attribution_chain *
 
 static leadkpi_status fill_transitions(lk_report *report, leadkpi_table *table, leadkpi_error *error)
 {
-    gathering g;
+    lk_gathering g = {0};
     listing l = {.report = report};
     lk_attribution_chain chain;
     lk_memory *memory = &report->memory;
     LK_TRY(read_chain(report, &chain, error));
-    leadkpi_status status = gather_all(&g, report, 1, error);
+    leadkpi_status status = lk_gather(&g, report, 1, error);
     if (status == LEADKPI_OK)
         status = lk_attribution_graph_make(&g.paths, memory, NULL, &chain, &l.graph, error);
     if (status == LEADKPI_OK) status = fill_steps(&l, table, error);
     lk_release(memory, l.steps, l.room, sizeof *l.steps);
     lk_attribution_graph_free(&l.graph, memory);
-    drop(&g);
+    lk_gather_drop(&g);
     return status;
 }
 
@@ -320,17 +271,17 @@ static leadkpi_status add_orders(const double *losses, uint32_t count, uint32_t 
 
 static leadkpi_status fill_orders(lk_report *report, leadkpi_table *table, leadkpi_error *error)
 {
-    gathering g;
+    lk_gathering g = {0};
     uint32_t best = 0, count = (uint32_t)lk_options_int64(report->options, SCHEMA, LK_REPORT_ORDER_MAX);
     double *losses = NULL;
     LK_TRY(lk_allocate(&report->memory, count, sizeof *losses, &losses, error));
-    leadkpi_status status = gather_all(&g, report, report->attribution->rule.groups, error);
+    leadkpi_status status = lk_gather(&g, report, report->attribution->rule.groups, error);
     if (status == LEADKPI_OK)
         status = lk_attribution_choose_order(&g.paths, &report->memory, count, FOLDS, losses, &best,
                                              error);
     if (status == LEADKPI_OK) status = add_orders(losses, count, best, table, error);
     lk_release(&report->memory, losses, count, sizeof *losses);
-    drop(&g);
+    lk_gather_drop(&g);
     return status;
 }
 

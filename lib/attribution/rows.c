@@ -62,6 +62,7 @@ leadkpi_status lk_rows_amount(const lk_column *column, size_t row, int64_t other
     if (!column || !lk_column_is_valid(column, row))
         return lk_exact_sum_add_int64(amount, otherwise, error);
     if (column->type == LEADKPI_TYPE_DOUBLE) {
+        if (lk_column_double(column, row) == 0) return LEADKPI_OK; /* most of them are */
         LK_TRY(check_double(column, row, error));
         LK_TRY(lk_exact_sum_add_double(amount, lk_column_double(column, row), error));
     } else {

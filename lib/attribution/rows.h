@@ -66,6 +66,10 @@ void lk_kind_lookup_close(lk_kind_lookup *lookup, leadkpi_attribution *attributi
 leadkpi_status lk_kind_lookup_row(lk_kind_lookup *lookup, leadkpi_attribution *attribution,
                                   size_t row, uint32_t *kind, leadkpi_error *error);
 
+/* Paths as rows of touches, of which column `path` is int64; all or none but for what was interned. */
+leadkpi_status lk_add_path_rows(leadkpi_attribution *attribution, const leadkpi_table *rows,
+                                leadkpi_error *error);
+
 /* One call of the public kind: `add` interns and appends; rolled back when it fails. */
 typedef leadkpi_status (*lk_rows_add)(leadkpi_attribution *, const leadkpi_table *,
                                       leadkpi_error *);

@@ -214,21 +214,28 @@ leadkpi_status lk_attribution_open_costs(leadkpi_attribution *attribution, leadk
 
 /* ---- paths --------------------------------------------------------------------------- */
 
+leadkpi_status lk_attribution_find_paths(leadkpi_attribution *attribution, const lk_text *keys,
+                                         size_t count, uint32_t *paths, leadkpi_error *error)
+{
+    lk_attribution_store *store = attribution->store;
+    uint32_t before = store->paths.count;
+    LK_TRY(lk_map_text_find_or_add(&store->paths, &attribution->memory, keys, count, paths, error));
+    LK_TRY(grow_by_index(&attribution->memory, &store->path_sums, &store->path_capacity,
+                         store->paths.count, sizeof *store->path_sums, "paths", error));
+    if (store->paths.count > before)
+        memset(store->path_sums + before, 0,
+               (store->paths.count - before) * sizeof *store->path_sums);
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_attribution_path(leadkpi_attribution *attribution, uint32_t group,
                                    const uint32_t *kinds, uint32_t count, uint32_t *words,
                                    uint32_t *path, leadkpi_error *error)
 {
-    lk_attribution_store *store = attribution->store;
-    uint32_t before = store->paths.count;
     words[0] = group;
     for (uint32_t i = 0; i < count; i++) words[i + 1] = kinds[i];
     lk_text key = {(const char *)words, ((size_t)count + 1) * sizeof *words};
-    LK_TRY(lk_map_text_find_or_add(&store->paths, &attribution->memory, &key, 1, path, error));
-    if (*path < before) return LEADKPI_OK;
-    LK_TRY(grow_by_index(&attribution->memory, &store->path_sums, &store->path_capacity,
-                         store->paths.count, sizeof *store->path_sums, "paths", error));
-    memset(&store->path_sums[*path], 0, sizeof store->path_sums[*path]);
-    return LEADKPI_OK;
+    return lk_attribution_find_paths(attribution, &key, 1, path, error);
 }
 
 bool lk_path_is_empty(const lk_path_sums *sums)
@@ -242,6 +249,16 @@ bool lk_sum_is_modest(const lk_exact_sum *sum)
 {
     uint64_t sign = lk_exact_sum_is_negative(sum) ? UINT64_MAX : 0;
     return ((sum->limbs[3] ^ sign) >> 30) == 0;
+}
+
+uint32_t lk_attribution_path_group(const leadkpi_attribution *attribution, const uint32_t *kinds,
+                                   size_t count, uint8_t *hashes)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = attribution->store->kind_hashes[kinds[i]];
+        for (int byte = 0; byte < 8; byte++) hashes[i * 8 + (size_t)byte] = (uint8_t)(hash >> 8 * byte);
+    }
+    return (uint32_t)lk_hash128(hashes, count * 8).low & (attribution->rule.groups - 1);
 }
 
 /* ---- groups ---------------------------------------------------------------------------- */

@@ -151,6 +151,15 @@ int lk_kind_compare(const lk_attribution_store *store, uint32_t dimensions, uint
 /* Room for costs of every kind there is. */
 leadkpi_status lk_attribution_open_costs(leadkpi_attribution *attribution, leadkpi_error *error);
 
+/* The paths of so many keys, words as bytes: the group, then the kinds. Sums of new ones start at
+ * zero. */
+leadkpi_status lk_attribution_find_paths(leadkpi_attribution *attribution, const lk_text *keys,
+                                         size_t count, uint32_t *paths, leadkpi_error *error);
+
+/* A path is its own unit: its group hangs on its kinds alone. `hashes`: room for 8 bytes a kind. */
+uint32_t lk_attribution_path_group(const leadkpi_attribution *attribution, const uint32_t *kinds,
+                                   size_t count, uint8_t *hashes);
+
 /* The path of `count` kinds in a group; `words` has room for count + 1. Its sums start at zero. */
 leadkpi_status lk_attribution_path(leadkpi_attribution *attribution, uint32_t group,
                                    const uint32_t *kinds, uint32_t count, uint32_t *words,

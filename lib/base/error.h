@@ -19,10 +19,12 @@
 #define LK_PRINTF(text, first) __attribute__((__format__(__printf__, text, first), cold))
 #define LK_LIKELY(x) __builtin_expect(!!(x), 1)
 #define LK_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define LK_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define LK_PRINTF(text, first)
 #define LK_LIKELY(x) (x)
 #define LK_UNLIKELY(x) (x)
+#define LK_PREFETCH(address) ((void)(address))
 #endif
 
 /* Hand a failure up. For functions that own nothing at that point. */

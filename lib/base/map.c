@@ -23,10 +23,8 @@ struct lk_map_slot {
 typedef struct lk_map_slot slot;
 
 #if defined(__GNUC__)
-#define LK_PREFETCH(address) __builtin_prefetch(address)
 #define LK_INLINE static inline __attribute__((always_inline))
 #else
-#define LK_PREFETCH(address) ((void)(address))
 #define LK_INLINE static inline
 #endif
 

@@ -512,6 +512,60 @@ static leadkpi_status add_money(leadkpi_attribution *a, const char *call, const 
     return status;
 }
 
+static leadkpi_status add_by_ids(leadkpi_attribution *a, const int64_t *path, const int32_t *code,
+                                 const double *numbers, size_t count, leadkpi_error *error)
+{
+    static const int64_t offsets[] = {0, 1, 2, 3};
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_borrow_int64(table, "path", NUL, path, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_dictionary(table, "channel", NUL, code, count, 0, NULL, offsets, "ABC", 3,
+                                       ok_error));
+    OK(leadkpi_table_borrow_double(table, "conversions", NUL, numbers, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "value", NUL, numbers, count, 0, NULL, ok_error));
+    leadkpi_status status = leadkpi_attribution_add_paths(a, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+/* A > B > A twice, B once, and a path of zeros: the same bytes as from text. */
+START_TEST(paths_by_ids_are_paths_by_text)
+{
+    static const int64_t path[] = {7, 7, 7, 3, 9, 9, 7, 7, 7};
+    static const int32_t code[] = {0, 1, 0, 1, 2, 2, 0, 1, 0};
+    static const double numbers[] = {1, 0, 0.25, 2, 0, 0, 0, 0, 4};
+    static const path_row text[] = {{"A > B > A", 5.25, 5.25, 0}, {"B", 2, 2, 0}};
+    static const double bad[] = {1, 0, 0.25, 2, 0, 0, 0, 0, -4};
+    leadkpi_attribution *a = attribution_with(""), *b = attribution_with("");
+    leadkpi_error error;
+    OK(add_paths(b, text, 2, NULL, ok_error));
+    OK(add_by_ids(a, path, code, numbers, 9, ok_error));
+    same_state(a, b);
+    ck_assert_int_eq(add_by_ids(a, path, code, bad, 9, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 8);
+    same_state(a, b);
+    OK(add_by_ids(a, path, code, numbers, 0, ok_error));
+    same_state(a, b);
+    leadkpi_attribution_free(a);
+    leadkpi_attribution_free(b);
+    /* With campaigns. */
+    static const char *const channels[] = {"Ads", "Ads", "Email"}, *const campaigns[] = {"x", "y", NULL};
+    static const double one[] = {1, 0, 0};
+    static const int64_t number[] = {1, 1, 1};
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_borrow_int64(table, "path", NUL, number, 3, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, 3, ok_error));
+    OK(leadkpi_table_copy_strings(table, "campaign", NUL, campaigns, 3, ok_error));
+    OK(leadkpi_table_borrow_double(table, "conversions", NUL, one, 3, 0, NULL, ok_error));
+    a = attribution_with("");
+    OK(leadkpi_attribution_add_paths(a, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    leadkpi_table *t = report(leadkpi_attribution_paths, a, "by=channel,campaign");
+    ck_assert(text_is(t, "path", 0, "Ads / x > Ads / y > Email / (blank)"));
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
 START_TEST(money_is_of_one_currency)
 {
     static const char *const calls[] = {"touches", "conversions", "paths", "costs"};
@@ -771,6 +825,7 @@ static Suite *suite_of_journeys(void)
     tcase_add_test(tc, transforms_and_models_know_a_channel_by_its_folded_name);
     tcase_add_test(tc, a_channel_called_blank_is_not_what_has_no_name);
     tcase_add_test(tc, channels_of_many_rows_are_those_of_each_row);
+    tcase_add_test(tc, paths_by_ids_are_paths_by_text);
     tcase_add_test(tc, money_is_of_one_currency);
     tcase_add_test(tc, people_of_an_account_share_a_journey);
     tcase_add_test(tc, cells_and_kernel_agree_to_the_bit);

@@ -423,6 +423,20 @@ ACT(conversions, leadkpi_attribution_add_conversions(f->attribution, f->rows, "b
 ACT(milestones, leadkpi_attribution_add_milestones(f->attribution, f->rows, NULL, 0, error))
 ACT(nulls, leadkpi_attribution_add_nulls(f->attribution, f->rows, NULL, 0, error))
 ACT(paths, leadkpi_attribution_add_paths(f->attribution, f->rows, "b", 1, error))
+static leadkpi_status add_path_rows(leadkpi_attribution *a, leadkpi_error *error)
+{
+    static const int64_t paths[] = {1, 1, 2};
+    static const char *const channels[] = {"q", "r", "p"};
+    static const double ones[] = {1, 0, 3};
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_borrow_int64(table, "path", NUL, paths, 3, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, 3, ok_error));
+    OK(leadkpi_table_borrow_double(table, "conversions", NUL, ones, 3, 0, NULL, ok_error));
+    leadkpi_status status = leadkpi_attribution_add_paths(a, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+ACT(path_rows, add_path_rows(f->attribution, error))
 ACT(costs, leadkpi_attribution_add_costs(f->attribution, f->rows, NULL, 0, error))
 ACT(merge, leadkpi_attribution_merge(f->attribution, f->other, error))
 ACT(subtract, leadkpi_attribution_subtract(f->paths, f->made, error))
@@ -436,6 +450,23 @@ ACT(summary, leadkpi_attribution_summary(f->attribution, NULL, &f->result, error
 ACT(paths_report, leadkpi_attribution_paths(f->attribution, f->options, &f->result, error))
 ACT(touches_report, leadkpi_attribution_touches(f->attribution, NULL, &f->result, error))
 ACT(compare, leadkpi_attribution_compare(f->attribution, NULL, &f->result, error))
+
+static leadkpi_status with_options(report_call call, const char *text, fault_context *f,
+                                   leadkpi_error *error)
+{
+    leadkpi_options *options = options_of("attribution_report", text);
+    leadkpi_status status = call(f->attribution, options, &f->result, error);
+    leadkpi_options_free(options);
+    return status;
+}
+ACT(rollup, with_options(leadkpi_attribution_credits,
+                         "models=u,markov,shapley; by=channel,campaign; rollup=true", f, error))
+ACT(shapley, with_options(leadkpi_attribution_shapley,
+                          "models=shapley:ordered,shapley,shapley:sum; places=2", f, error))
+ACT(given, with_options(leadkpi_attribution_shapley,
+                        "models=shapley:given; coalitions=A=1,B=2,A|B=4", f, error))
+ACT(measures, with_options(leadkpi_attribution_measures, "models=linear", f, error))
+ACT(solved_measures, with_options(leadkpi_attribution_measures, "models=markov", f, error))
 
 static void state(void *context, lk_fault_bytes *bytes)
 {
@@ -472,29 +503,60 @@ static void set_up_subtract(const leadkpi_host *host, void *context)
     OK(add_paths(f->made, w.paths, 9, NULL, ok_error));
 }
 
+/* Events alone, whose conversions have times; and paths of two channels alone. */
+static void set_up_events(const leadkpi_host *host, void *context)
+{
+    static world w;
+    fault_context *f = context;
+    set_up(host, context);
+    draw(&w, 18);
+    leadkpi_attribution *empty;
+    OK(leadkpi_attribution_create_like(f->attribution, &empty, ok_error));
+    leadkpi_attribution_free(f->attribution);
+    f->attribution = empty;
+    OK(add_touches(empty, w.touches, 60, NULL, ok_error));
+    OK(add_conversions(empty, w.conversions, 60, NULL, ok_error));
+}
+
+static void set_up_given(const leadkpi_host *host, void *context)
+{
+    static const path_row rows[] = {{"A > B", 8, 16, 1}, {"B", 2, 4, 0}};
+    fault_context *f = context;
+    leadkpi_attribution *empty;
+    set_up(host, context);
+    OK(leadkpi_attribution_create_like(f->attribution, &empty, ok_error));
+    leadkpi_attribution_free(f->attribution);
+    f->attribution = empty;
+    OK(add_paths(empty, rows, 2, NULL, ok_error));
+}
+
 typedef leadkpi_status (*act_call)(const leadkpi_host *, void *, leadkpi_error *);
 static const struct {
     const char *name;
     act_call act;
     int polls;
+    void (*set_up)(const leadkpi_host *, void *); /* NULL: the one of most */
 } acts[] = {
-    {"add_touches", act_touches, 1},     {"add_conversions", act_conversions, 1},
-    {"add_milestones", act_milestones, 1}, {"add_nulls", act_nulls, 1},
-    {"add_paths", act_paths, 1},         {"add_costs", act_costs, 1},
-    {"merge", act_merge, 1},             {"subtract", act_subtract, 1},
-    {"close", act_close, 1},             {"create_like", act_create_like, 0},
-    {"serialize", act_serialize, 1},     {"deserialize", act_deserialize, 1},
-    {"credits", act_credits, 1},         {"summary", act_summary, 1},
-    {"paths", act_paths_report, 1},      {"touches", act_touches_report, 1},
-    {"compare", act_compare, 1},
+    {"add_touches", act_touches, 1, NULL},     {"add_conversions", act_conversions, 1, NULL},
+    {"add_milestones", act_milestones, 1, NULL}, {"add_nulls", act_nulls, 1, NULL},
+    {"add_paths", act_paths, 1, NULL},         {"add_costs", act_costs, 1, NULL},
+    {"merge", act_merge, 1, NULL},             {"subtract", act_subtract, 1, set_up_subtract},
+    {"close", act_close, 1, NULL},             {"create_like", act_create_like, 0, NULL},
+    {"serialize", act_serialize, 1, NULL},     {"deserialize", act_deserialize, 1, NULL},
+    {"credits", act_credits, 1, NULL},         {"summary", act_summary, 1, NULL},
+    {"paths", act_paths_report, 1, NULL},      {"touches", act_touches_report, 1, NULL},
+    {"compare", act_compare, 1, NULL},         {"rollup", act_rollup, 1, NULL},
+    {"path rows", act_path_rows, 1, NULL},
+    {"measures", act_measures, 1, set_up_events},
+    {"solved measures", act_solved_measures, 1, set_up_events},
+    {"shapley", act_shapley, 1, NULL},         {"given", act_given, 1, set_up_given},
 };
 #define ACT_COUNT (int)(sizeof acts / sizeof acts[0])
 
 START_TEST(whichever_allocation_fails_nothing_is_half_done)
 {
     static fault_context f;
-    int is_subtract = acts[_i].act == act_subtract;
-    lk_fault_case fault = {acts[_i].name, is_subtract ? set_up_subtract : set_up, acts[_i].act,
+    lk_fault_case fault = {acts[_i].name, acts[_i].set_up ? acts[_i].set_up : set_up, acts[_i].act,
                            state, tear_down, &f};
     lk_fault_every_allocation(&fault);
     if (acts[_i].polls) lk_fault_every_poll(&fault);

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <leadkpi/attribution.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
