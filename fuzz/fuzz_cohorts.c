@@ -29,6 +29,28 @@ static leadkpi_status value(const leadkpi_cohorts *cohorts, const leadkpi_option
     return leadkpi_cohorts_value(cohorts, NULL, options, out, error);
 }
 
+static leadkpi_lifetime *model_of(const char *text)
+{
+    leadkpi_options *options;
+    leadkpi_lifetime *model;
+    MUST(leadkpi_options_create(NULL, "lifetime", LEADKPI_NUL_TERMINATED, &options, NULL) == LEADKPI_OK);
+    MUST(leadkpi_options_parse(options, text, LEADKPI_NUL_TERMINATED, NULL) == LEADKPI_OK);
+    MUST(leadkpi_lifetime_create(NULL, options, &model, NULL) == LEADKPI_OK);
+    leadkpi_options_free(options);
+    return model;
+}
+
+static leadkpi_status lifetime_value(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                     leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_lifetime *model = model_of("model=bg_nbd; r=0.24; alpha=4.4; a=0.79; b=2.4");
+    leadkpi_lifetime *spend_model = model_of("model=gamma_gamma; p=6; q=4; gamma=15");
+    leadkpi_status status = leadkpi_cohorts_lifetime_value(cohorts, model, spend_model, NULL, options, out, error);
+    leadkpi_lifetime_free(model);
+    leadkpi_lifetime_free(spend_model);
+    return status;
+}
+
 static const struct {
     const char *schema, *options;
     report_call call;
@@ -42,6 +64,9 @@ static const struct {
     {"cohorts_incidence", "as_of=9999-12-31", leadkpi_cohorts_incidence},
     {"cohorts_conversion", "as_of=9999-12-31; grain=all", leadkpi_cohorts_conversion},
     {"cohorts_value", "as_of=2000-01-01", value},
+    {"cohorts_histories", "as_of=9999-12-31; acquired=first_event; zone=-11:30", leadkpi_cohorts_histories},
+    {"cohorts_lifetime_value", "as_of=2000-01-01; acquired=first_event; unit=1us; period=1us; discount=0.1",
+     lifetime_value},
     {"cohorts_findings", "as_of=2000-01-01", leadkpi_cohorts_findings},
 };
 

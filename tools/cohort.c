@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <leadkpi/cohorts.h>
+#include <leadkpi/lifetime.h>
 
 #include "batch.h"
 #include "clock.h"
@@ -36,7 +37,7 @@ typedef struct cohort_file {
 } cohort_file;
 
 typedef struct cohort_run {
-    const char *report, *as_of, *by, *zone;
+    const char *report, *as_of, *by, *zone, *model;
     bool json, csv;
     const char **settings;
     size_t setting_count;
@@ -319,18 +320,33 @@ static int load_file(cohort_run *run, cohort_file *file)
 typedef leadkpi_status (*report_call)(const leadkpi_cohorts *, const leadkpi_options *,
                                       leadkpi_table **, leadkpi_error *);
 
+typedef leadkpi_status (*spend_call)(cohort_run *, const leadkpi_table *, const leadkpi_options *,
+                                     leadkpi_table **, leadkpi_error *);
+
+static leadkpi_status ask_value(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
+                                leadkpi_table **out, leadkpi_error *error)
+{
+    return leadkpi_cohorts_value(r->cohorts, spend, options, out, error);
+}
+
+static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
+                                   leadkpi_table **out, leadkpi_error *error);
+
 static const struct {
     const char *word, *schema;
-    report_call call; /* NULL: value, which takes the spend */
+    report_call call;
+    spend_call with_spend; /* in its place */
 } reports[] = {
-    {"retention", "cohorts_retention", leadkpi_cohorts_retention},
-    {"churn", "cohorts_churn", leadkpi_cohorts_churn},
-    {"survival", "cohorts_survival", leadkpi_cohorts_survival},
-    {"summary", "cohorts_survival", leadkpi_cohorts_survival_summary},
-    {"incidence", "cohorts_incidence", leadkpi_cohorts_incidence},
-    {"conversion", "cohorts_conversion", leadkpi_cohorts_conversion},
-    {"value", "cohorts_value", NULL},
-    {"findings", "cohorts_findings", leadkpi_cohorts_findings},
+    {"retention", "cohorts_retention", leadkpi_cohorts_retention, NULL},
+    {"churn", "cohorts_churn", leadkpi_cohorts_churn, NULL},
+    {"survival", "cohorts_survival", leadkpi_cohorts_survival, NULL},
+    {"summary", "cohorts_survival", leadkpi_cohorts_survival_summary, NULL},
+    {"incidence", "cohorts_incidence", leadkpi_cohorts_incidence, NULL},
+    {"conversion", "cohorts_conversion", leadkpi_cohorts_conversion, NULL},
+    {"value", "cohorts_value", NULL, ask_value},
+    {"lifetime", "cohorts_lifetime_value", NULL, ask_lifetime},
+    {"histories", "cohorts_histories", leadkpi_cohorts_histories, NULL},
+    {"findings", "cohorts_findings", leadkpi_cohorts_findings, NULL},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
 
@@ -368,14 +384,61 @@ static int set_options(cohort_run *r, leadkpi_options *options)
     return library_trouble(r, status, &error);
 }
 
-static leadkpi_status ask_value(cohort_run *r, const leadkpi_options *options, leadkpi_table **out,
-                                leadkpi_error *error)
+/* The settings of the histories are among those of the report; what is not theirs is left out. */
+static leadkpi_status read_histories(cohort_run *r, leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_options *options;
+    leadkpi_status status =
+        leadkpi_options_create(NULL, "cohorts_histories", LEADKPI_NUL_TERMINATED, &options, error);
+    if (status != LEADKPI_OK) return status;
+    if (set_as_of(r, options) != TOOL_GOOD) status = LEADKPI_BAD_ARGUMENT; /* cannot be: it was set before */
+    for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++) {
+        status = leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, error);
+        if (status == LEADKPI_UNKNOWN_NAME) status = LEADKPI_OK;
+    }
+    if (status == LEADKPI_OK) status = leadkpi_cohorts_histories(r->cohorts, options, out, error);
+    leadkpi_options_free(options);
+    return status;
+}
+
+/* What a fit has to say beside its numbers goes to the user. */
+static leadkpi_status fit(const char *name, const leadkpi_table *histories, leadkpi_lifetime **out,
+                          leadkpi_error *error)
+{
+    leadkpi_options *options;
+    leadkpi_status status = leadkpi_options_create(NULL, "lifetime", LEADKPI_NUL_TERMINATED, &options, error);
+    if (status != LEADKPI_OK) return status;
+    status = leadkpi_options_set_text(options, "model", LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED, error);
+    if (status == LEADKPI_OK) status = leadkpi_lifetime_fit(NULL, options, histories, out, error);
+    if (status == LEADKPI_OK && error->message[0]) fprintf(stderr, "leadkpi: %s: %s\n", name, error->message);
+    leadkpi_options_free(options);
+    return status;
+}
+
+static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
+                                   leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_table *histories = NULL;
+    leadkpi_lifetime *model = NULL, *spend_model = NULL;
+    leadkpi_status status = read_histories(r, &histories, error);
+    if (status == LEADKPI_OK) status = fit(r->model, histories, &model, error);
+    if (status == LEADKPI_OK) status = fit("gamma_gamma", histories, &spend_model, error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_cohorts_lifetime_value(r->cohorts, model, spend_model, spend, options, out, error);
+    leadkpi_lifetime_free(spend_model);
+    leadkpi_lifetime_free(model);
+    leadkpi_table_free(histories);
+    return status;
+}
+
+static leadkpi_status ask_with_spend(cohort_run *r, int which, const leadkpi_options *options,
+                                     leadkpi_table **out, leadkpi_error *error)
 {
     leadkpi_table *spend = NULL;
     leadkpi_status status = LEADKPI_OK;
     *out = NULL;
     if (r->has_spend) status = batch_table(&r->spend, 0, r->spend.row_count, &spend, error);
-    if (status == LEADKPI_OK) status = leadkpi_cohorts_value(r->cohorts, spend, options, out, error);
+    if (status == LEADKPI_OK) status = reports[which].with_spend(r, spend, options, out, error);
     leadkpi_table_free(spend);
     return status;
 }
@@ -390,7 +453,7 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
     int code = set_options(r, options);
     if (code == TOOL_GOOD) {
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
-                                     : ask_value(r, options, out, &error);
+                                     : ask_with_spend(r, which, options, out, &error);
         code = library_trouble(r, status, &error);
     }
     leadkpi_options_free(options);
@@ -406,7 +469,7 @@ static int run_cohort(cohort_run *r)
     if (which == REPORTS)
         return trouble_set(r->why, TOOL_USAGE,
                            "cohort: expected retention, churn, survival, summary, incidence, conversion, "
-                           "value or findings, found \"%s\"",
+                           "value, lifetime, histories or findings, found \"%s\"",
                            r->report);
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
@@ -429,19 +492,20 @@ static int run_cohort(cohort_run *r)
 static const char help[] =
     "usage: leadkpi cohort [REPORT] FILES --as-of DATE [option ...]\n"
     "\n"
-    "REPORT is retention (without a word), churn, survival, summary, incidence, conversion, value\n"
-    "or findings. Files, CSV with a header\n"
+    "REPORT is retention (without a word), churn, survival, summary, incidence, conversion, value,\n"
+    "lifetime, histories or findings. Files, CSV with a header\n"
     "  --acquisitions FILE    id, time, dimensions\n"
     "  --activity FILE        id, time\n"
     "  --revenue FILE         id, time, amount (below zero for refunds), currency if there is one\n"
     "  --subscriptions FILE   id, time, mrr, currency if there is one\n"
     "  --outcomes FILE        id, time, outcome\n"
-    "  --spend FILE           amount, dimensions, time if there is one; for value\n"
+    "  --spend FILE           amount, dimensions, time if there is one; for value and lifetime\n"
     "  --map 'id=Customer,time=Date @day-first'    columns of the file before it\n"
     "What to report\n"
     "  --as-of DATE           the files are complete up to the end of that day\n"
     "  --by channel,country   segments\n"
     "  --zone +01:00          of times without an offset\n"
+    "  --model pareto_nbd     of lifetime: or bg_nbd, mbg_nbd\n"
     "  --set NAME=VALUE       any other option of the report, such as clock=calendar\n"
     "  --json | --csv         retention is a triangle of percentages without them\n"
     "\n"
@@ -463,6 +527,7 @@ static int take_option(cohort_run *r, const char *option, const char *value)
     if (strcmp(option, "--as-of") == 0) return r->as_of = value, TOOL_GOOD;
     if (strcmp(option, "--by") == 0) return r->by = value, TOOL_GOOD;
     if (strcmp(option, "--zone") == 0) return r->zone = value, TOOL_GOOD;
+    if (strcmp(option, "--model") == 0) return r->model = value, TOOL_GOOD;
     if (strcmp(option, "--set") == 0) {
         r->settings = tool_resize(r->settings, r->setting_count + 1, sizeof *r->settings);
         r->settings[r->setting_count++] = value;
@@ -497,6 +562,7 @@ int command_cohort(int count, char **arguments, trouble *why)
     r->why = why;
     r->report = "retention";
     r->zone = "UTC";
+    r->model = "pareto_nbd";
     int code = read_arguments(r, count, arguments);
     if (code == TOOL_GOOD) code = run_cohort(r);
     for (size_t i = 0; i < r->file_count; i++) map_free(&r->files[i].map);

@@ -146,6 +146,10 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon);
 /* The same, each worth exp(-interest t) at T + t; horizon may be INFINITY where interest > 0. */
 double lk_prospect_discounted(const lk_prospect *prospect, double horizon, double interest);
 
+/* Expected value of a transaction of a customer under gamma-gamma `parameters`; NaN where there is
+ * none: q + p frequency <= 1. */
+double lk_mean_spend(const double *parameters, const lk_model_row *row);
+
 /* The same, each worth exp(-interest t) of the end t of its period, of which the last may reach
  * beyond the horizon; both are finite. The tables are of no customer: made once. */
 #define LK_PERIOD_ENDS_DEGREES 20

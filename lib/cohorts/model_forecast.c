@@ -59,16 +59,6 @@ static double discounted(const forecast *f, const lk_prospect *prospect)
     return lk_prospect_discounted(prospect, f->horizon, f->interest);
 }
 
-/* p (gamma + x z) / (p x + q - 1) (Fader and Hardie 2013, equation 5). */
-static double mean_spend(const leadkpi_lifetime *spend, const lk_model_row *row)
-{
-    enum { P, Q, GAMMA };
-    const double *p = spend->parameters;
-    double shape = p[P] * row->frequency + p[Q] - 1;
-    if (!(shape > 0)) return NAN;
-    return p[P] * (p[GAMMA] + row->frequency * row->value) / shape;
-}
-
 static void forecast_row(const forecast *f, const lk_model_row *row, double numbers[NUMBERS],
                          uint8_t *flags)
 {
@@ -76,7 +66,7 @@ static void forecast_row(const forecast *f, const lk_model_row *row, double numb
     numbers[ALIVE] = prospect.alive;
     numbers[EXPECTED] = isinf(f->horizon) ? NAN : lk_prospect_expected(&prospect, f->horizon);
     numbers[DISCOUNTED] = f->interest == 0 ? numbers[EXPECTED] : discounted(f, &prospect);
-    numbers[SPEND] = f->spend ? mean_spend(f->spend, row) : NAN;
+    numbers[SPEND] = f->spend ? lk_mean_spend(f->spend->parameters, row) : NAN;
     numbers[VALUE] = f->margin * numbers[SPEND] * numbers[DISCOUNTED];
     numbers[RATE] = prospect.shape / prospect.rate;
     numbers[MISSED] = numbers[RATE] * (row->age - row->recency);

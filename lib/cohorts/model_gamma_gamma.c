@@ -64,3 +64,11 @@ leadkpi_status lk_gamma_gamma_likelihood(const void *from, const double *p, lk_s
     *slopes = lk_slopes_sum_value(&total);
     return LEADKPI_OK;
 }
+
+/* p (gamma + x z) / (p x + q - 1) (Fader and Hardie 2013, equation 5). */
+double lk_mean_spend(const double *p, const lk_model_row *row)
+{
+    double shape = p[P] * row->frequency + p[Q] - 1;
+    if (!(shape > 0)) return NAN;
+    return p[P] * (p[GAMMA] + row->frequency * row->value) / shape;
+}

@@ -75,33 +75,35 @@ static bool is_refund(const histories *h, size_t i)
     return h->value && lk_column_number(h->value, h->order[i]) < 0;
 }
 
-/* One customer's rows, from `first` on; at least one is a purchase. */
-static lk_model_row read_customer(histories *h, size_t first, size_t count)
+/* One customer's rows, from `first` on; false without a transaction. */
+static bool read_customer(histories *h, size_t first, size_t count, lk_model_row *row)
 {
     lk_history history = {0};
     for (size_t i = first; i < first + count; i++) {
         uint64_t period = lk_history_period(&h->rule, lk_column_int64(h->time, h->order[i]));
         lk_history_take(&history, period, value_of(h, i), is_refund(h, i));
     }
-    return lk_history_row(&h->rule, &history);
+    if (!lk_history_finish(&history)) return false;
+    *row = lk_history_row(&h->rule, &history);
+    return true;
 }
 
 /* Where the rows of a customer are, in `keys`: first in the high half, how many in the low; 0 of who has
- * refunds alone. */
+ * no transaction. */
 static void find_runs(histories *h, size_t count, uint64_t *runs)
 {
     for (size_t first = 0; first < count;) {
-        size_t last = first;
-        bool has_purchase = false;
+        size_t last = first + 1;
+        lk_model_row row;
         uint32_t customer = h->customers[h->order[first]];
-        for (; last < count && h->customers[h->order[last]] == customer; last++)
-            has_purchase |= !is_refund(h, last);
-        if (has_purchase) runs[customer] = (uint64_t)first << 32 | (uint64_t)(last - first);
+        while (last < count && h->customers[h->order[last]] == customer) last++;
+        if (read_customer(h, first, last - first, &row))
+            runs[customer] = (uint64_t)first << 32 | (uint64_t)(last - first);
         first = last;
     }
 }
 
-/* Customers without a purchase by the end are not there. */
+/* Customers without a transaction by the end are not there. */
 static leadkpi_status fill(const void *request, leadkpi_table *table, leadkpi_error *error)
 {
     histories *h = *(histories *const *)request;
@@ -119,8 +121,8 @@ static leadkpi_status fill(const void *request, leadkpi_table *table, leadkpi_er
     LK_TRY(lk_history_add_columns(table, present, h->value != NULL, &out, error));
     for (size_t i = 0; i < present; i++) {
         uint64_t run = runs[h->sorted[i]];
-        lk_model_row row = read_customer(h, (size_t)(run >> 32), (uint32_t)run);
-        lk_history_put(&out, i, &row);
+        lk_model_row row;
+        if (read_customer(h, (size_t)(run >> 32), (uint32_t)run, &row)) lk_history_put(&out, i, &row);
     }
     return LEADKPI_OK;
 }

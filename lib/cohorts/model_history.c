@@ -55,36 +55,61 @@ uint64_t lk_history_period(lk_history_rule *rule, int64_t time)
 
 /* ---- one customer ---------------------------------------------------------------- */
 
-static void add_value(lk_history *h, const lk_exact_sum *value)
+static void take_off(lk_history *h)
 {
-    (void)lk_exact_sum_add(h->latest == h->first ? &h->once : &h->repeat, value, NULL);
+    if (!h->has_waiting) return;
+    (void)lk_exact_sum_add(&h->open, &h->waiting, NULL);
+    h->waiting = LK_EXACT_SUM_ZERO;
+    h->has_waiting = false;
+    h->open_has_refund = true;
 }
 
-static void settle(lk_history *h)
+static bool is_nothing_left(const lk_history *h)
 {
-    if (!h->has_refund) return;
-    add_value(h, &h->waiting);
-    h->waiting = LK_EXACT_SUM_ZERO;
-    h->has_refund = false;
+    return h->open_has_refund && (lk_exact_sum_is_negative(&h->open) || lk_exact_sum_is_zero(&h->open));
+}
+
+static void close_transaction(lk_history *h)
+{
+    if (h->is_open && !is_nothing_left(h)) {
+        (void)lk_exact_sum_add(h->has_transaction ? &h->repeat : &h->once, &h->open, NULL);
+        h->frequency += h->has_transaction;
+        if (!h->has_transaction) h->first = h->open_period;
+        h->latest = h->open_period;
+        h->has_transaction = true;
+    }
+    h->open = LK_EXACT_SUM_ZERO;
+    h->is_open = h->open_has_refund = false;
+}
+
+static void add_to(lk_exact_sum *sum, lk_value value)
+{
+    if (value.kind != LK_VALUE_NONE) lk_value_add_to(value, sum);
 }
 
 void lk_history_take(lk_history *h, uint64_t period, lk_value value, bool is_refund)
 {
-    if (h->has_purchase && period < h->latest) period = h->latest; /* a clock that went back */
-    if (h->has_refund && h->has_purchase && period != h->refunded) settle(h);
+    if (h->is_open && period < h->open_period) period = h->open_period; /* a clock that went back */
+    if (h->is_open && h->has_waiting && period != h->waiting_period) take_off(h);
+    add_to(&h->paid, value);
     if (is_refund) {
-        if (value.kind != LK_VALUE_NONE) lk_value_add_to(value, &h->waiting);
-        h->has_refund = true;
-        h->refunded = period;
+        add_to(&h->waiting, value);
+        h->has_waiting = true;
+        h->waiting_period = period;
         return;
     }
-    if (!h->has_purchase) h->first = h->latest = period;
-    if (h->has_purchase && period != h->latest) h->frequency++;
-    h->latest = period;
-    h->has_purchase = true;
-    settle(h);
-    if (value.kind == LK_VALUE_NONE) return;
-    lk_value_add_to(value, h->latest == h->first ? &h->once : &h->repeat);
+    if (h->is_open && period != h->open_period) close_transaction(h);
+    h->is_open = true;
+    h->open_period = period;
+    add_to(&h->open, value);
+    take_off(h);
+}
+
+bool lk_history_finish(lk_history *h)
+{
+    take_off(h);
+    close_transaction(h);
+    return h->has_transaction;
 }
 
 static double in_units(const lk_history_rule *rule, uint64_t periods)
@@ -92,11 +117,10 @@ static double in_units(const lk_history_rule *rule, uint64_t periods)
     return (double)periods * (double)rule->period / (double)rule->unit;
 }
 
-lk_model_row lk_history_row(const lk_history_rule *rule, lk_history *h)
+lk_model_row lk_history_row(const lk_history_rule *rule, const lk_history *h)
 {
     lk_model_row row = {.frequency = (double)h->frequency, .weight = 1};
     double count = row.frequency + rule->average_all;
-    settle(h);
     row.recency = in_units(rule, h->latest - h->first);
     row.age = in_units(rule, rule->end - h->first);
     lk_exact_sum sum = h->repeat;

@@ -2,7 +2,8 @@
  * customer-by-sufficient-statistic table). One policy, for tables of transactions and for cohorts:
  *   - purchases of a customer within one period are one transaction, worth their sum;
  *   - a refund (a value below 0) is no transaction: it is taken off that of its period, or else off the
- *     one before it, or else off the first. */
+ *     one before it, or else off the first;
+ *   - what was refunded in full, or beyond, is no transaction any more. */
 #ifndef LK_MODEL_HISTORY_H
 #define LK_MODEL_HISTORY_H
 
@@ -59,21 +60,25 @@ void lk_history_rule_close(lk_history_rule *rule);
  * count them from 1970-01-01T00:00:00. Numbers sort as periods do; the first one there can be is 0. */
 uint64_t lk_history_period(lk_history_rule *rule, int64_t time);
 
-/* One customer's; all zero bytes is empty. */
+/* One customer's; all zero bytes is empty. A transaction is open until the next one begins. */
 typedef struct lk_history {
-    bool has_purchase, has_refund;
-    uint64_t first, latest; /* periods of purchases */
-    uint64_t refunded;      /* the period of the refunds that wait */
-    int64_t frequency;      /* periods with a purchase, less one */
-    lk_exact_sum once, repeat, waiting;
+    bool is_open, open_has_refund;
+    bool has_waiting; /* refunds of a period that may still bring the purchase they belong to */
+    bool has_transaction;
+    uint64_t open_period, waiting_period;
+    uint64_t first, latest; /* periods of transactions */
+    int64_t frequency;      /* transactions after the first */
+    lk_exact_sum open, waiting, once, repeat, paid;
 } lk_history;
 
 /* In order of periods, and in any within one. */
 void lk_history_take(lk_history *history, uint64_t period, lk_value value, bool is_refund);
 
-/* After the last one; of a history with a purchase. `value` of the row is NaN without a transaction to
- * average. */
-lk_model_row lk_history_row(const lk_history_rule *rule, lk_history *history);
+/* After the last one: is there a transaction? */
+bool lk_history_finish(lk_history *history);
+
+/* Of a finished one with a transaction. `value` of the row is NaN without a transaction to average. */
+lk_model_row lk_history_row(const lk_history_rule *rule, const lk_history *history);
 
 /* The columns frequency, recency, T and, where there are values, monetary_value: the last one. */
 typedef struct lk_history_columns {

@@ -49,6 +49,8 @@ double lk_prospect_scale(const lk_prospect *prospect)
 
 /* Beyond this an interest has eaten up what is left. */
 #define INTEREST_MOST 60.0
+/* Before this it has taken nothing that a double shows. */
+#define INTEREST_LEAST 1e-18
 
 /* By parts: exp(-i h) E(h) + i times the integral of exp(-i t) E(t): nothing cancels. Panels
  * double with t beside the scale of the model, and hold at most 6 of interest: of 1e300 units of time
@@ -56,8 +58,8 @@ double lk_prospect_scale(const lk_prospect *prospect)
 static double discounted_until(const lk_prospect *prospect, double horizon, double interest)
 {
     lk_gauss gauss;
-    double end = fmin(horizon, INTEREST_MOST / interest), from = 0, sum = 0;
-    double scale = lk_prospect_scale(prospect);
+    double end = fmin(horizon, INTEREST_MOST / interest), sum = 0;
+    double from = fmin(end, INTEREST_LEAST / interest), scale = lk_prospect_scale(prospect);
     lk_gauss_init(&gauss, 16);
     while (from < end) {
         double length = fmin(end - from, fmin(scale + from, 6 / interest));

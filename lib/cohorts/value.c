@@ -152,8 +152,6 @@ static void add_worth(lk_worth *into, const lk_worth *from)
     into->paid_months += from->paid_months;
     into->mrr_months += from->mrr_months;
     into->to_date += from->to_date;
-    (void)lk_exact_sum_add(&into->spend, &from->spend, NULL);
-    into->has_spend |= from->has_spend;
     into->eligible += from->eligible;
     into->sum += from->sum;
     into->squares += from->squares;
@@ -188,11 +186,8 @@ static leadkpi_status find(lk_values *v, const leadkpi_table *spend, leadkpi_err
     v->count = segments + 1;
     if (spend) LK_TRY(make_ages(v, error));
     LK_TRY(take_customers(v, error));
-    if (spend) LK_TRY(lk_values_add_spend(v, spend, error));
     for (size_t i = 0; i < segments; i++) add_worth(&v->worths[segments], &v->worths[i]);
-    (void)lk_exact_sum_add(&v->worths[segments].spend, &v->unmatched, NULL);
-    v->worths[segments].has_spend |= v->has_unmatched;
-    return LEADKPI_OK;
+    return lk_spends_open(view, spend, &v->spends, error);
 }
 
 static void read_options(lk_values *v)
@@ -213,6 +208,7 @@ static leadkpi_status fill(lk_view *view, void *context, leadkpi_table *table, l
     read_options(&v);
     leadkpi_status status = find(&v, *(const leadkpi_table *const *)context, error);
     if (status == LEADKPI_OK) status = lk_values_fill_table(&v, table, error);
+    lk_spends_close(view, &v.spends);
     lk_release(&view->memory, v.ages, v.count, LK_WORTH_AGES * sizeof *v.ages);
     lk_release(&view->memory, v.worths, v.count, sizeof *v.worths);
     return status;

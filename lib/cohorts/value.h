@@ -2,7 +2,7 @@
 #ifndef LK_COHORTS_VALUE_H
 #define LK_COHORTS_VALUE_H
 
-#include "cohorts/view.h"
+#include "cohorts/spend.h"
 
 enum {
     LK_WORTH_MONEY = LK_VIEW_OPTION_COUNT,
@@ -31,8 +31,6 @@ typedef struct lk_worth {
     double paid_months; /* customer months with mrr above 0 */
     double mrr_months;  /* mrr times months */
     double to_date;     /* margin of all customers so far */
-    lk_exact_sum spend; /* exact, so that the order of the caller's rows does not show */
-    bool has_spend;
     int64_t eligible; /* customers of the age asked for */
     double sum, squares;
     lk_worth_age *ages; /* LK_WORTH_AGES of them; NULL where nobody asks for the payback */
@@ -48,15 +46,10 @@ typedef struct lk_values {
     lk_worth *worths; /* of each segment where there are dimensions, then of all */
     size_t count;
     lk_worth_age *ages; /* of all worths; NULL without spend */
-    lk_exact_sum unmatched; /* spend of segments without a customer */
-    bool has_unmatched;
+    lk_spends spends;   /* a row a worth */
 } lk_values;
 
 #define LK_MONTH_MICROSECONDS (365.2425 / 12 * 86400e6)
-
-/* Adds the spend of a table to the worths. */
-leadkpi_status lk_values_add_spend(lk_values *values, const leadkpi_table *spend,
-                                   leadkpi_error *error);
 
 leadkpi_status lk_values_fill_table(lk_values *values, leadkpi_table *table, leadkpi_error *error);
 

@@ -153,13 +153,12 @@ static double capped(const void *x, size_t row)
 
 static double spend(const void *x, size_t row)
 {
-    return at(x, row)->has_spend ? lk_exact_sum_to_double(&at(x, row)->spend) : NAN;
+    return lk_spends_amount(&((const lk_values *)x)->spends, row);
 }
 
 static double unmatched(const void *x, size_t row)
 {
-    const lk_values *v = x;
-    return row + 1 == v->count && v->has_unmatched ? lk_exact_sum_to_double(&v->unmatched) : NAN;
+    return lk_spends_unmatched(&((const lk_values *)x)->spends, row);
 }
 
 static double cac(const void *x, size_t row)
@@ -167,16 +166,10 @@ static double cac(const void *x, size_t row)
     return lk_ratio(spend(x, row), (double)at(x, row)->customers);
 }
 
-/* So much spend might have brought another number of customers: a Poisson count. */
 static double cac_end(const void *x, size_t row, bool is_high)
 {
-    double low, high;
-    if (isnan(spend(x, row)) ||
-        leadkpi_stats_cost_per_count_interval(spend(x, row), (double)at(x, row)->customers,
-                                              ((const lk_values *)x)->view->level, &low, &high,
-                                              NULL) != LEADKPI_OK)
-        return NAN;
-    return is_high ? high : low;
+    const lk_values *v = x;
+    return lk_spends_cac_end(&v->spends, row, at(x, row)->customers, v->view->level, is_high);
 }
 
 static double cac_low(const void *x, size_t row)

@@ -1,4 +1,5 @@
 /* Churn and value: worked examples, and movements that add up whatever the rows. */
+#include <leadkpi/campaigns.h>
 #include <math.h>
 
 #include "../support/check_main.h"
@@ -46,6 +47,9 @@ START_TEST(movements_are_those_of_a_hand_count)
     ck_assert_int_eq(whole_at(t, "churned_customers", 2), 0);
     ck_assert_int_eq(whole_at(t, "churn_events", 2), 1);
     near(number_at(t, "exposure_months", 2), (31 - 1 + 31 + 20 + 31) / (365.2425 / 12), 1e-13, "exposure");
+    /* R 4.2.2: poisson.test(1, (31 - 1 + 31 + 20 + 31) / (365.2425 / 12))$conf.int */
+    near(number_at(t, "churn_per_month_low", 2), 0.025317807984289897 / (112 / (365.2425 / 12)), 1e-12, "Garwood, low");
+    near(number_at(t, "churn_per_month_high", 2), 5.5716433909388085 / (112 / (365.2425 / 12)), 1e-12, "Garwood, high");
     near(number_at(t, "nrr_with_reactivation", 2), 190.0 / 160, 1e-15, "with those who came back");
     text_is(t, "status", 2, "complete");
     leadkpi_table_free(t);
@@ -217,6 +221,36 @@ START_TEST(spend_is_one_sum_in_any_order_of_its_rows)
 }
 END_TEST
 
+/* As leadkpi_campaigns_add_costs takes it: types, credits, costs of no channel, costs of tomorrow. */
+START_TEST(the_costs_of_campaigns_are_spend_as_they_are)
+{
+    static const int64_t times[] = {0, 0, 30 * DAY, 40 * DAY, 900 * DAY};
+    static const double amounts[] = {100, 30, -20, 55, 7000};
+    static const char *const channels[] = {"ads", "web", "ads", NULL, "ads"};
+    static const char *const types[] = {"media", "agency", "media", "salaries", "media"};
+    leadkpi_table *costs, *t;
+    leadkpi_campaigns *campaigns;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, payments, sizeof payments / sizeof payments[0], 0);
+    OK(leadkpi_table_create(NULL, &costs, ok_error));
+    OK(leadkpi_table_borrow_timestamp(costs, "time", NUL, times, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(costs, "amount", NUL, amounts, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(costs, "channel", NUL, channels, 5, ok_error));
+    OK(leadkpi_table_copy_strings(costs, "cost_type", NUL, types, 5, ok_error));
+    OK(leadkpi_campaigns_create(NULL, NULL, &campaigns, ok_error));
+    OK(leadkpi_campaigns_add_costs(campaigns, costs, NULL, 0, ok_error));
+    t = value(cohorts, costs, "as_of=1971-02-01; by=channel");
+    near(number_at(t, "spend", 0), 80, 0, "less the credit");
+    near(number_at(t, "spend", 1), 30, 0, "web");
+    near(number_at(t, "spend", 2), 165, 0, "all of it by now");
+    near(number_at(t, "unmatched_spend", 2), 55, 0, "salaries");
+    near(number_at(t, "cac", 2), 165 / 4.0, 1e-15, "fully loaded");
+    leadkpi_table_free(t), leadkpi_table_free(costs);
+    leadkpi_campaigns_free(campaigns);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* Paid since 20 days before it was acquired, until 10 days after: 10 days of money, and one leaves. */
 START_TEST(a_subscription_from_before_the_acquisition_counts_from_age_0)
 {
@@ -246,6 +280,7 @@ static Suite *suite_of_churn(void)
     tcase_add_test(tc, historical_value_counts_those_who_are_old_enough);
     tcase_add_test(tc, value_from_churn_follows_its_formulas);
     tcase_add_test(tc, spend_is_one_sum_in_any_order_of_its_rows);
+    tcase_add_test(tc, the_costs_of_campaigns_are_spend_as_they_are);
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_counts_from_age_0);
     suite_add_tcase(suite, tc);
     return suite;

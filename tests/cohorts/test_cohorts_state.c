@@ -1,4 +1,6 @@
 /* States, merging, adding: the same rows give the same bytes; nothing half done; hostile bytes. */
+#include <math.h>
+
 #include "../support/check_main.h"
 #include "../support/fault.h"
 #include "base/hash.h"
@@ -210,6 +212,71 @@ START_TEST(a_merge_that_cannot_be_is_refused)
 }
 END_TEST
 
+START_TEST(a_handle_says_what_it_is_in_a_sentence)
+{
+    static const char *const kinds[] = {"", "ids=hashed"};
+    char sentences[2][400];
+    size_t needed, same;
+    for (int i = 0; i < 2; i++) {
+        leadkpi_cohorts *cohorts = cohorts_with(kinds[i]);
+        OK(leadkpi_cohorts_describe(cohorts, NULL, 0, &needed, ok_error));
+        OK(leadkpi_cohorts_describe(cohorts, sentences[i], sizeof sentences[i], &same, ok_error));
+        ck_assert(needed == same && strlen(sentences[i]) + 1 == needed);
+        sentences[i][0] = '?';
+        ck_assert_int_eq(leadkpi_cohorts_describe(cohorts, sentences[i], needed - 1, &same, NULL),
+                         LEADKPI_BUFFER_TOO_SMALL);
+        ck_assert(sentences[i][0] == '?' && same == needed);
+        leadkpi_cohorts_free(cohorts);
+    }
+    ck_assert_str_ne(sentences[0], sentences[1]);
+    ck_assert_int_eq(leadkpi_cohorts_describe(NULL, sentences[0], 400, &needed, NULL), LEADKPI_NULL_ARGUMENT);
+}
+END_TEST
+
+static leadkpi_cohorts *paid_in(const char *currency)
+{
+    static const int64_t id = 1, time = 5, cents = 100;
+    leadkpi_table *table;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, &id, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &time, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_decimal(table, "amount", NUL, &cents, 2, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "currency", NUL, &currency, 1, ok_error));
+    OK(leadkpi_cohorts_add_revenue(cohorts, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    return cohorts;
+}
+
+START_TEST(a_merge_takes_the_currency_over_and_refuses_a_second_one)
+{
+    leadkpi_cohorts *unsaid = paid_in(NULL), *euro = paid_in("EUR"), *dollar = paid_in("USD");
+    OK(leadkpi_cohorts_merge(unsaid, euro, ok_error));
+    blob before = state_of(unsaid);
+    ck_assert_int_eq(leadkpi_cohorts_merge(unsaid, dollar, NULL), LEADKPI_MISMATCH);
+    same_state(unsaid, before, "after a refused currency");
+    free(before.bytes);
+    leadkpi_cohorts_free(unsaid), leadkpi_cohorts_free(euro), leadkpi_cohorts_free(dollar);
+}
+END_TEST
+
+START_TEST(spend_that_is_no_number_is_refused_with_its_row)
+{
+    static const double amounts[] = {1, HUGE_VAL};
+    leadkpi_table *spend, *out;
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = paid_in("EUR");
+    leadkpi_options *options = options_of("cohorts_value", "as_of=1971-01-01");
+    OK(leadkpi_table_create(NULL, &spend, ok_error));
+    OK(leadkpi_table_borrow_double(spend, "amount", NUL, amounts, 2, 0, NULL, ok_error));
+    ck_assert_int_eq(leadkpi_cohorts_value(cohorts, spend, options, &out, &error), LEADKPI_BAD_DATA);
+    ck_assert(error.row == 1 && error.column == 0 && !out);
+    leadkpi_options_free(options);
+    leadkpi_table_free(spend);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* ---- faults ------------------------------------------------------------------------------ */
 
 typedef struct fault_context {
@@ -238,6 +305,26 @@ static leadkpi_status value_of_spend(const leadkpi_cohorts *cohorts, const leadk
     return status;
 }
 
+static leadkpi_lifetime *model_of(const char *text)
+{
+    leadkpi_lifetime *model;
+    leadkpi_options *options = options_of("lifetime", text);
+    OK(leadkpi_lifetime_create(NULL, options, &model, ok_error));
+    leadkpi_options_free(options);
+    return model;
+}
+
+static leadkpi_status lifetime_value(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                     leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_lifetime *model = model_of("model=pareto_nbd; r=0.55; alpha=10; s=0.6; beta=11");
+    leadkpi_lifetime *spend_model = model_of("model=gamma_gamma; p=6; q=4; gamma=15");
+    leadkpi_status status =
+        leadkpi_cohorts_lifetime_value(cohorts, model, spend_model, NULL, options, out, error);
+    leadkpi_lifetime_free(model), leadkpi_lifetime_free(spend_model);
+    return status;
+}
+
 static const struct {
     const char *schema, *options;
     report_call call;
@@ -253,6 +340,8 @@ static const struct {
     {"cohorts_incidence", "as_of=1970-01-11; by=channel", leadkpi_cohorts_incidence},
     {"cohorts_conversion", "as_of=1970-01-11; by=channel; grain=day", leadkpi_cohorts_conversion},
     {"cohorts_value", "as_of=1970-01-11; by=channel; age=1d", value_of_spend},
+    {"cohorts_histories", "as_of=1970-01-11; by=channel", leadkpi_cohorts_histories},
+    {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; unit=1d; months=3", lifetime_value},
 };
 #define REPORT_COUNT (int)(sizeof reports / sizeof reports[0])
 
@@ -398,6 +487,9 @@ static Suite *suite_of_states(void)
     Suite *suite = suite_create("cohorts states");
     TCase *tc = tcase_create("states");
     tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, a_handle_says_what_it_is_in_a_sentence);
+    tcase_add_test(tc, a_merge_takes_the_currency_over_and_refuses_a_second_one);
+    tcase_add_test(tc, spend_that_is_no_number_is_refused_with_its_row);
     tcase_add_loop_test(tc, any_order_of_the_same_rows_gives_the_same_bytes, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tc, any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes, 0,
                         DEFINITION_COUNT);

@@ -445,20 +445,84 @@ START_TEST(a_clock_that_goes_back_makes_no_negative_age)
 }
 END_TEST
 
-/* Refunds in any order within a day; one before any purchase; somebody with nothing else. */
+/* Refunds in any order within a day; one before any purchase; somebody with nothing else. Of d a purchase is
+ * taken back, of e all are, and f got one for nothing. */
 START_TEST(a_refund_is_taken_off_the_purchase_it_belongs_to)
 {
-    const char *ids[] = {"a", "a", "a", "a", "a", "b", "b", "c"};
-    const int64_t times[] = {DAY, 3 * DAY + 2, 3 * DAY, 5 * DAY, 9 * DAY, 2 * DAY, 4 * DAY, 4 * DAY};
-    const double values[] = {10, -4, 20, -1, 30, -2, 7, -9};
-    leadkpi_table *out = histories_of(ids, times, values, 8, "end=1970-02-01");
-    ck_assert_uint_eq(leadkpi_table_row_count(out), 2);
+    const char *ids[] = {"a", "a", "a", "a", "a", "b", "b", "c", "d", "d", "d", "d", "e", "e", "f", "f"};
+    const int64_t times[] = {DAY,     3 * DAY + 2, 3 * DAY, 5 * DAY, 9 * DAY, 2 * DAY, 4 * DAY, 4 * DAY,
+                             4 * DAY, 5 * DAY,     6 * DAY, 8 * DAY, DAY,     2 * DAY, DAY,     2 * DAY};
+    const double values[] = {10, -4, 20, -1, 30, -2, 7, -9, 5, 6, -6, 4, 3, -8, 0, 9};
+    leadkpi_table *out = histories_of(ids, times, values, 16, "end=1970-02-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(out), 4);
+    ck_assert(cell(out, "frequency", 2) == 1 && cell(out, "monetary_value", 2) == 4);
+    agree(cell(out, "recency", 2), 4 / 7.0, 1e-15, "from the 4th to the 8th");
+    ck_assert(cell(out, "frequency", 3) == 1 && cell(out, "monetary_value", 3) == 9);
     ck_assert(cell(out, "frequency", 0) == 2 && cell(out, "monetary_value", 0) == (20 - 4 - 1 + 30) / 2.0);
     ck_assert(cell(out, "frequency", 1) == 0);
     leadkpi_table_free(out);
-    out = histories_of(ids, times, values, 8, "end=1970-02-01; average=all");
+    out = histories_of(ids, times, values, 16, "end=1970-02-01; average=all");
     ck_assert(cell(out, "monetary_value", 1) == 5);
     leadkpi_table_free(out);
+}
+END_TEST
+
+START_TEST(a_transaction_that_cannot_be_is_refused_with_its_row)
+{
+    static const struct {
+        int64_t time;
+        double value;
+        uint8_t has_id, has_time, has_value;
+        int32_t column;
+    } cases[] = {
+        {DAY, 1, 0, 1, 1, 0},       {DAY, 1, 1, 0, 1, 1},        {INT64_MAX, 1, 1, 1, 1, 1},
+        {DAY, INFINITY, 1, 1, 1, 2}, {DAY, 0x1p63, 1, 1, 1, 2},  {DAY, 1, 1, 1, 0, 2},
+    };
+    leadkpi_options *options = options_of("lifetime_histories", "end=1970-02-01");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const int64_t ids[] = {1, 2}, times[] = {DAY, cases[i].time};
+        const double values[] = {1, cases[i].value};
+        const uint8_t valid[] = {(uint8_t)(1 | cases[i].has_id << 1), (uint8_t)(1 | cases[i].has_time << 1),
+                                 (uint8_t)(1 | cases[i].has_value << 1)};
+        leadkpi_table *table, *out;
+        leadkpi_error error;
+        OK(leadkpi_table_create(NULL, &table, ok_error));
+        OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, 2, 0, &valid[0], ok_error));
+        OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, 2, 0, &valid[1], ok_error));
+        OK(leadkpi_table_borrow_double(table, "value", NUL, values, 2, 0, &valid[2], ok_error));
+        ck_assert_int_eq(leadkpi_lifetime_histories(NULL, table, options, &out, &error), LEADKPI_BAD_DATA);
+        ck_assert_msg(error.row == 1 && error.column == cases[i].column && !out, "case %zu: %s", i, error.message);
+        leadkpi_table_free(table);
+    }
+    leadkpi_options_free(options);
+}
+END_TEST
+
+/* Ids of a forecast are those of its table, of either type, and nobody's stay so. */
+START_TEST(a_forecast_hands_ids_on)
+{
+    static crowd c;
+    static const char *const words[] = {"x", NULL};
+    static const int64_t numbers[] = {7, 8};
+    static const uint8_t first_alone = 1;
+    leadkpi_lifetime *model = given("model=bg_nbd; r=0.24; alpha=4.4; a=0.79; b=2.4");
+    c.count = 2, c.age[0] = c.age[1] = 10;
+    for (int is_text = 0; is_text < 2; is_text++) {
+        leadkpi_table *table = table_of(&c), *out;
+        char id[100];
+        if (is_text) OK(leadkpi_table_copy_strings(table, "id", NUL, words, 2, ok_error));
+        else OK(leadkpi_table_borrow_int64(table, "id", NUL, numbers, 2, 0, &first_alone, ok_error));
+        OK(leadkpi_lifetime_forecast(model, NULL, table, NULL, &out, ok_error));
+        if (is_text) {
+            text_cell(out, "id", 0, id);
+            ck_assert_str_eq(id, "x");
+        } else {
+            ck_assert(cell(out, "id", 0) == 7);
+        }
+        ck_assert(leadkpi_table_is_null(out, 0, 1) && !leadkpi_table_is_null(out, 0, 0));
+        leadkpi_table_free(out), leadkpi_table_free(table);
+    }
+    leadkpi_lifetime_free(model);
 }
 END_TEST
 
@@ -662,6 +726,8 @@ int main(void)
     tcase_add_test(tcase, many_periods_add_up_to_the_sum_of_each);
     tcase_add_test(tcase, models_are_asked_only_what_they_can_answer);
     tcase_add_test(tcase, histories_follow_the_stated_policy);
+    tcase_add_test(tcase, a_transaction_that_cannot_be_is_refused_with_its_row);
+    tcase_add_test(tcase, a_forecast_hands_ids_on);
     tcase_add_test(tcase, histories_count_the_days_of_a_zone);
     tcase_add_test(tcase, a_clock_that_goes_back_makes_no_negative_age);
     tcase_add_test(tcase, a_refund_is_taken_off_the_purchase_it_belongs_to);

@@ -197,6 +197,54 @@ START_TEST(what_vanished_is_named)
 }
 END_TEST
 
+static void contracts_vanish(const char *model, const int64_t *alive, size_t count, const char *expected)
+{
+    static const int64_t periods[] = {0, 1, 2, 3, 4, 5};
+    char vanished[100];
+    leadkpi_table *table, *summary;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "period", NUL, periods, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "alive", NUL, alive, count, 0, NULL, ok_error));
+    leadkpi_lifetime *fit = fitted(model, table);
+    ck_assert_int_eq(leadkpi_lifetime_outcome(fit), LEADKPI_LIFETIME_BOUNDARY);
+    OK(leadkpi_lifetime_summary(fit, &summary, ok_error));
+    text_cell(summary, "vanished", 0, vanished);
+    ck_assert_msg(strstr(vanished, expected) != NULL, "%s: expected %s, found \"%s\"", model, expected, vanished);
+    leadkpi_lifetime_free(fit);
+    leadkpi_table_free(summary), leadkpi_table_free(table);
+}
+
+/* Half leave in every period: all have one rate. */
+START_TEST(contracts_without_heterogeneity_are_named)
+{
+    static const int64_t halves[] = {3200, 1600, 800, 400, 200, 100};
+    contracts_vanish("sbg", halves, 6, "dropout_rates");
+}
+END_TEST
+
+/* Of each customer every transaction is of one value: the mean of 30 is as far from others as that of one. */
+START_TEST(spend_without_variation_is_named)
+{
+    static crowd c;
+    char vanished[100];
+    leadkpi_table *summary;
+    uint64_t state = 5;
+    c.count = 400;
+    for (size_t i = 0; i < c.count; i++) {
+        c.frequency[i] = (double)(1 + i % 30), c.recency[i] = 10, c.age[i] = 20;
+        c.value[i] = 30 + 1e-3 * uniform(&state); /* all alike */
+    }
+    leadkpi_table *table = table_of(&c);
+    leadkpi_lifetime *fit = fitted("gamma_gamma", table);
+    ck_assert_int_eq(leadkpi_lifetime_outcome(fit), LEADKPI_LIFETIME_BOUNDARY);
+    OK(leadkpi_lifetime_summary(fit, &summary, ok_error));
+    text_cell(summary, "vanished", 0, vanished);
+    ck_assert_msg(strstr(vanished, "spend_") != NULL, "found \"%s\"", vanished);
+    leadkpi_lifetime_free(fit);
+    leadkpi_table_free(summary), leadkpi_table_free(table);
+}
+END_TEST
+
 /* Weeks, days, hours: the same parameters but for alpha and beta, which are lengths of time. */
 START_TEST(fits_in_weeks_days_and_hours_agree)
 {
@@ -358,6 +406,8 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, eleven_hard_sets_are_fitted_to_the_maximum_or_said_to_have_none, 0, SETS);
     tcase_add_test(tcase, what_vanished_is_named);
+    tcase_add_test(tcase, contracts_without_heterogeneity_are_named);
+    tcase_add_test(tcase, spend_without_variation_is_named);
     tcase_add_test(tcase, fits_in_weeks_days_and_hours_agree);
     tcase_add_test(tcase, the_order_of_rows_does_not_show_in_any_bit);
     tcase_add_test(tcase, a_row_stands_for_as_many_customers_as_it_says);

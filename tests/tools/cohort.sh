@@ -71,6 +71,37 @@ run cohort --revenue signs.csv --as-of 2025-03-31 --set acquired=first_event
 answers 1
 says err 'signs.csv:3'
 
+# ---- value by fitted models: of 120 shoppers, of whom some come back, some stay away
+awk 'BEGIN {
+    print "id,time,amount" >"shop.csv"; print "id,time,channel" >"shoppers.csv"; seed = 7
+    for (id = 1; id <= 120; id++) {
+        print id ",2024-01-01," (id % 2 ? "ads" : "web") >"shoppers.csv"
+        for (week = 0; week < 50; week++) {
+            seed = (seed * 1103 + 12345) % 65536
+            if (week && seed % 64 >= 2 ^ (id % 5)) continue
+            printf "%d,2024-%02d-%02d,%d\n", id, 1 + int(week / 4.2), 1 + int(week * 7) % 28, 5 + seed % 40 * (1 + id % 3) >"shop.csv"
+            seed = (seed * 1103 + 12345) % 65536
+            if (seed % 64 < (id % 3 ? 2 : 30)) break
+        }
+    }
+}'
+printf 'channel,amount\nads,600\nweb,900\n' >costs.csv
+shop='--acquisitions shoppers.csv --revenue shop.csv --as-of 2024-12-31'
+run cohort histories $shop
+answers 0
+says out 'id,frequency,recency,T,monetary_value'
+run cohort lifetime $shop --spend costs.csv --by channel --model bg_nbd --set discount=0.1 --set unit=1d
+answers 0
+says out 'row,channel,customers,buyers,alive,'
+says out 'segment,ads,60,60,'
+says out ',600,,10,'
+run cohort lifetime $shop --model bg
+answers 2
+says err 'bg_nbd'
+run cohort lifetime --revenue orders.csv --as-of 2025-03-31 --set acquired=first_event
+answers 1
+says err 'expected'
+
 # ---- maps: what is said is done, or refused
 printf 'Kunde,Datum,Betrag\na,03/02/2025,"1.234,50"\n' >german.csv
 run cohort --revenue german.csv --map 'id=Kunde,time=Datum @day-first,amount=Betrag @comma' \

@@ -145,6 +145,20 @@ class Cohorts(Handle):
         with made("cohorts_value", options) as definition, one_input(spend) as table, self._open() as handle:
             return table_from("leadkpi_cohorts_value", handle, table, definition)
 
+    def histories(self, **options: Any) -> Table:
+        """A row a buyer, with the dimensions of `by`: what a Lifetime is fitted to; options("cohorts_histories")."""
+        return self._table("histories", options, "cohorts_histories")
+
+    def lifetime_value(self, model: "Lifetime", spend_model: "Lifetime", spend: Any = None, **options: Any) -> Table:
+        """What each segment has brought and will bring by fitted models, against what was spent on it.
+
+            buyers = cohorts.histories(as_of="2025-07-01", by=["channel"])
+            model, spends = lk.Lifetime(buyers, model="pareto_nbd"), lk.Lifetime(buyers, model="gamma_gamma")
+            cohorts.lifetime_value(model, spends, as_of="2025-07-01", by=["channel"], discount=0.1)"""
+        with made("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
+                self._open() as handle, model._open() as first, spend_model._open() as second:
+            return table_from("leadkpi_cohorts_lifetime_value", handle, first, second, table, definition)
+
     def findings(self, **options: Any) -> Table:
         return self._table("findings", options, "cohorts_findings")
 

@@ -85,6 +85,27 @@ class Cohorts(unittest.TestCase):
         self.assertEqual(lk.Cohorts.loads(cohorts.dumps()).dumps(), cohorts.dumps())
 
 
+    def test_models_say_what_a_channel_is_worth(self):
+        cohorts = lk.Cohorts()
+        people = list(range(60))
+        cohorts.add_acquisitions({"id": people, "time": [day(0)] * 60, "channel": ["Ads", "Web"] * 30})
+        bought = [(customer, day(1 + 9 * visit)) for customer in people for visit in range(1 + customer % 6)]
+        cohorts.add_revenue({"id": [who for who, _ in bought], "time": [when for _, when in bought],
+                             "amount": [10.0 + who % 7 for who, _ in bought]})
+        buyers = cohorts.histories(as_of="1970-06-01", by=["channel"])
+        self.assertEqual((len(buyers), buyers["frequency"][:3]), (60, [0, 1, 2]))
+        model = lk.Lifetime(model="bg_nbd", r=0.5, alpha=3.0, a=0.8, b=2.0)
+        spends = lk.Lifetime(model="gamma_gamma", p=6.0, q=4.0, gamma=15.0)
+        costs = {"channel": ["Ads", "Web"], "amount": [300.0, 200.0]}
+        table = cohorts.lifetime_value(model, spends, costs, as_of="1970-06-01", by=["channel"], months=12)
+        self.assertEqual(table["channel"], ["Ads", "Web", None])
+        self.assertEqual(table["cac"][:2], [10.0, 200 / 30])
+        self.assertTrue(all(low < value < high for low, value, high in zip(
+            table["lifetime_value_low"], table["lifetime_value"], table["lifetime_value_high"])))
+        with self.assertRaises(lk.LeadkpiError):
+            cohorts.lifetime_value(spends, spends, as_of="1970-06-01")
+
+
 class Attribution(unittest.TestCase):
     PATHS = {"path": ["Search > Email > Direct", "Search > Direct", "Social > Search", "Email"],
              "conversions": [10.0, 4.0, 6.0, 2.0], "nulls": [90.0, 96.0, 34.0, 18.0]}

@@ -102,6 +102,19 @@ class TestRooms < Minitest::Test
     assert_predicate model.tap(&:close), :closed?
   end
 
+  def test_models_say_what_a_channel_is_worth
+    cohorts = Leadkpi::Cohorts.new
+    cohorts.add_acquisitions((0...60).map { |id| { id: id, time: day(0), channel: id.even? ? "Ads" : "Web" } })
+    cohorts.add_revenue((0...60).flat_map { |id| (0..id % 6).map { |visit| { id: id, time: day(1 + (9 * visit)), amount: 10.0 + (id % 7) } } })
+    assert_equal [0, 1, 2], cohorts.histories(as_of: "1970-06-01", by: %w[channel])[:frequency].first(3)
+    model = Leadkpi::Lifetime.new(model: "bg_nbd", r: 0.5, alpha: 3.0, a: 0.8, b: 2.0)
+    spends = Leadkpi::Lifetime.new(model: "gamma_gamma", p: 6.0, q: 4.0, gamma: 15.0)
+    costs = { channel: %w[Ads Web], amount: [300.0, 200.0] }
+    table = cohorts.lifetime_value(model, spends, costs, as_of: "1970-06-01", by: %w[channel], months: 12)
+    assert_equal [10.0, 200 / 30.0], table[:cac].first(2)
+    assert_operator table[:lifetime_value_low][0], :<, table[:lifetime_value_high][0]
+  end
+
   def test_transactions_become_a_fitted_model
     state = 1
     rows = (0...200).flat_map do |customer|

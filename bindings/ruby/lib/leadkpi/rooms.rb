@@ -234,6 +234,9 @@ module Leadkpi
   # @!method findings(**options)
   #   What is odd in the rows.
   #   @return [Table]
+  # @!method histories(**options)
+  #   A row a buyer, with the dimensions of by: what a {Lifetime} is fitted to.
+  #   @return [Table]
   class Cohorts < Handle
     # Revenue by cohort and age, and against what was spent on the cohort.
     # @param spend [Hash, Array, Table, nil] what was spent on the cohorts
@@ -241,6 +244,20 @@ module Leadkpi
     # @return [Table]
     def value(spend = nil, columns: nil, **options)
       Input.made(spend, columns) { |table| table(:value, options, table) }
+    end
+
+    # What each segment has brought and will bring by fitted models, against what was spent on it.
+    # @param model [Lifetime] of purchases, fitted to {#histories}
+    # @param spend_model [Lifetime] model: "gamma_gamma", fitted to the same
+    # @param spend [Hash, Array, Table, nil] what was spent on the cohorts
+    # @param columns [Array, nil] the names of the cells of rows that are Arrays
+    # @return [Table]
+    def lifetime_value(model, spend_model, spend = nil, columns: nil, **options)
+      Input.made(spend, columns) do |costs|
+        model.opened do |first|
+          spend_model.opened { |second| table(:lifetime_value, options, first, second, costs) }
+        end
+      end
     end
 
     room_of "cohorts"

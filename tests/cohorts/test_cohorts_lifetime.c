@@ -1,0 +1,413 @@
+/* Lifetime value from fitted models, segment by segment: what the forecasts of the customers one by one add up
+ * to, with slopes taken through the public calls alone. */
+#include <leadkpi/lifetime.h>
+#include <math.h>
+
+#include "../support/check_main.h"
+#include "world.h"
+
+enum { PEOPLE = 150, MANY = 450, WEEKS = 40 };
+static row rows[MANY * (2 * WEEKS + 1)];
+static size_t row_count;
+static const char *const channels[] = {"ads", "mail", "web"};
+
+/* Every third person of ads never buys. Weekly chances to buy and to leave; now and then a refund. */
+static size_t draw_shop(int64_t people)
+{
+    uint64_t state = 11;
+    size_t count = 0;
+    for (int64_t id = 1; id <= people; id++) {
+        int64_t start = (int64_t)(lk_test_random(&state) % 10) * 7;
+        uint64_t buys = UINT64_C(1) << id % 5, leaves = UINT64_C(1) << 5 * (lk_test_random(&state) % 2);
+        rows[count++] = (row){ACQUIRED, id, start * DAY, 0, channels[id % 3], NULL};
+        if (id % 9 == 0) continue;
+        for (int64_t week = start / 7; week < WEEKS; week++) {
+            if (week > start / 7 && lk_test_random(&state) % 64 >= buys) continue;
+            int64_t cents = 500 + (int64_t)(lk_test_random(&state) % 4000) * (1 + id % 4);
+            rows[count++] = (row){PAID, id, week * 7 * DAY + DAY / 2, cents, NULL, NULL};
+            if (id % 7 == 0) rows[count++] = (row){PAID, id, week * 7 * DAY + 2 * DAY, -cents / 10, NULL, NULL};
+            if (lk_test_random(&state) % 64 < leaves) break;
+        }
+    }
+    return count;
+}
+
+static leadkpi_cohorts *shop_of(int64_t people)
+{
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    row_count = draw_shop(people);
+    add_rows(cohorts, rows, row_count, 0);
+    return cohorts;
+}
+
+static leadkpi_cohorts *shop(void)
+{
+    return shop_of(PEOPLE);
+}
+
+#define AS_OF "as_of=1970-10-20"
+
+static leadkpi_table *histories(const leadkpi_cohorts *cohorts, const char *options)
+{
+    return report_of(cohorts, leadkpi_cohorts_histories, "cohorts_histories", options);
+}
+
+static leadkpi_lifetime *fitted(const char *text, const leadkpi_table *data)
+{
+    leadkpi_lifetime *model;
+    leadkpi_options *options = options_of("lifetime", text);
+    OK(leadkpi_lifetime_fit(NULL, options, data, &model, ok_error));
+    leadkpi_options_free(options);
+    return model;
+}
+
+static leadkpi_table *outlook(const leadkpi_cohorts *cohorts, const leadkpi_lifetime *model,
+                              const leadkpi_lifetime *spend_model, const leadkpi_table *spend, const char *text)
+{
+    leadkpi_table *t;
+    leadkpi_options *options = options_of("cohorts_lifetime_value", text);
+    OK(leadkpi_cohorts_lifetime_value(cohorts, model, spend_model, spend, options, &t, ok_error));
+    leadkpi_options_free(options);
+    return t;
+}
+
+static leadkpi_table *cost_table(const double *amounts)
+{
+    leadkpi_table *spend;
+    OK(leadkpi_table_create(NULL, &spend, ok_error));
+    OK(leadkpi_table_borrow_double(spend, "amount", NUL, amounts, 3, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(spend, "channel", NUL, channels, 3, ok_error));
+    return spend;
+}
+
+START_TEST(histories_of_a_handle_are_those_of_its_transactions)
+{
+    static int64_t ids[2 * PEOPLE * WEEKS], times[2 * PEOPLE * WEEKS];
+    static double values[2 * PEOPLE * WEEKS];
+    leadkpi_cohorts *cohorts = shop();
+    size_t count = 0;
+    for (size_t i = 0; i < row_count; i++)
+        if (rows[i].kind == PAID)
+            ids[count] = rows[i].id, times[count] = rows[i].time, values[count++] = (double)rows[i].cents / 100;
+    leadkpi_table *table, *expected, *found = histories(cohorts, AS_OF "; by=channel; average=all; zone=+02:00");
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "value", NUL, values, count, 0, NULL, ok_error));
+    leadkpi_options *options = options_of("lifetime_histories", "end=1970-10-20; average=all; zone=+02:00");
+    OK(leadkpi_lifetime_histories(NULL, table, options, &expected, ok_error));
+    ck_assert_uint_eq(leadkpi_table_row_count(found), leadkpi_table_row_count(expected));
+    for (size_t i = 0; i < leadkpi_table_row_count(found); i++) {
+        int64_t id = whole_at(found, "id", i);
+        ck_assert_int_eq(id, whole_at(expected, "id", i));
+        ck_assert_int_eq(whole_at(found, "frequency", i), whole_at(expected, "frequency", i));
+        ck_assert(number_at(found, "recency", i) == number_at(expected, "recency", i));
+        ck_assert(number_at(found, "T", i) == number_at(expected, "T", i));
+        near(number_at(found, "monetary_value", i), number_at(expected, "monetary_value", i), 1e-14, "mean");
+        text_is(found, "channel", i, channels[id % 3]);
+    }
+    leadkpi_options_free(options);
+    leadkpi_table_free(table), leadkpi_table_free(expected), leadkpi_table_free(found);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+START_TEST(rows_before_the_acquisition_and_of_nobody_make_no_history)
+{
+    static const row few[] = {
+        {PAID, 1, 0, 900, NULL, NULL},       {ACQUIRED, 1, 5 * DAY, 0, "ads", NULL},
+        {PAID, 1, 6 * DAY, 100, NULL, NULL}, {PAID, 1, 20 * DAY, 300, NULL, NULL},
+        {PAID, 2, 6 * DAY, 100, NULL, NULL}, {ACQUIRED, 3, 0, 0, NULL, NULL},
+        {PAID, 1, 90 * DAY, 1, NULL, NULL},  {PAID, 3, 2 * DAY, -100, NULL, NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_table *t = histories(cohorts, "as_of=1970-02-01");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    add_rows(cohorts, few, sizeof few / sizeof few[0], 1);
+    t = histories(cohorts, "as_of=1970-02-01; unit=1d");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1);
+    text_is(t, "id", 0, "c1");
+    near(number_at(t, "recency", 0), 14, 0, "recency"), near(number_at(t, "T", 0), 25, 0, "T");
+    near(number_at(t, "monetary_value", 0), 3, 0, "mean");
+    leadkpi_table_free(t);
+    t = histories(cohorts, "as_of=1970-02-01; acquired=first_event");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    ck_assert(is_null_at(t, "monetary_value", 1));
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* ---- a naive account through the forecasts ------------------------------------------------ */
+
+typedef struct account {
+    double buyers, alive, expected, residual, residual_squares, total_squares, to_date;
+} account;
+
+enum { ALL = 3 };
+
+static double paid_by(int64_t id)
+{
+    double sum = 0;
+    for (size_t i = 0; i < row_count; i++)
+        if (rows[i].kind == PAID && rows[i].id == id) sum += (double)rows[i].cents / 100;
+    return sum;
+}
+
+static void add_up(const leadkpi_lifetime *model, const leadkpi_lifetime *spend_model, const leadkpi_table *table,
+                   const char *how_far, account accounts[4])
+{
+    leadkpi_table *forecast;
+    leadkpi_options *options = options_of("lifetime_forecast", how_far);
+    memset(accounts, 0, 4 * sizeof *accounts);
+    OK(leadkpi_lifetime_forecast(model, spend_model, table, options, &forecast, ok_error));
+    for (size_t i = 0; i < leadkpi_table_row_count(forecast); i++) {
+        int64_t id = whole_at(forecast, "id", i);
+        double residual = number_at(forecast, "lifetime_value", i), paid = 0.6 * paid_by(id);
+        for (int k = 0; k < 2; k++) {
+            account *a = &accounts[k ? ALL : id % 3];
+            a->buyers++;
+            a->alive += number_at(forecast, "probability_alive", i);
+            a->expected += number_at(forecast, "expected_transactions", i);
+            a->residual += residual;
+            a->residual_squares += residual * residual;
+            a->total_squares += (residual + paid) * (residual + paid);
+            a->to_date += paid;
+        }
+    }
+    leadkpi_table_free(forecast);
+    leadkpi_options_free(options);
+}
+
+/* The model with one parameter times a factor, as given. */
+static leadkpi_lifetime *moved(const leadkpi_lifetime *model, const char *name, size_t which, double factor)
+{
+    leadkpi_table *parameters;
+    leadkpi_lifetime *other;
+    char text[300];
+    int used = snprintf(text, sizeof text, "model=%s", name);
+    OK(leadkpi_lifetime_parameters(model, 0.95, &parameters, ok_error));
+    for (size_t i = 0; i < leadkpi_table_row_count(parameters); i++) {
+        const char *word;
+        size_t length;
+        OK(leadkpi_table_get_text(parameters, 0, i, &word, &length, ok_error));
+        used += snprintf(text + used, sizeof text - (size_t)used, "; %.*s=%.17g", (int)length, word,
+                         number_at(parameters, "value", i) * (i == which ? factor : 1));
+    }
+    leadkpi_options *options = options_of("lifetime", text);
+    OK(leadkpi_lifetime_create(NULL, options, &other, ok_error));
+    leadkpi_options_free(options);
+    leadkpi_table_free(parameters);
+    return other;
+}
+
+/* Adds g' C g of the residual of each segment, C of the parameters themselves; a parameter without a standard
+ * error adds nothing. */
+static void add_variance_of_fit(const leadkpi_lifetime *model, const char *name, const leadkpi_lifetime *fixed,
+                                int is_spend, const leadkpi_table *table, const char *how_far, double variances[4])
+{
+    leadkpi_table *covariance, *parameters;
+    double slopes[4][4];
+    OK(leadkpi_lifetime_covariance(model, &covariance, ok_error));
+    OK(leadkpi_lifetime_parameters(model, 0.95, &parameters, ok_error));
+    size_t count = leadkpi_table_row_count(covariance);
+    for (size_t i = 0; i < count; i++) {
+        account ends[2][4];
+        for (int end = 0; end < 2; end++) {
+            leadkpi_lifetime *other = moved(model, name, i, end ? 1.001 : 0.999);
+            add_up(is_spend ? fixed : other, is_spend ? other : fixed, table, how_far, ends[end]);
+            leadkpi_lifetime_free(other);
+        }
+        for (int k = 0; k < 4; k++)
+            slopes[k][i] = (ends[1][k].residual - ends[0][k].residual) / (0.002 * number_at(parameters, "value", i));
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
+            double c;
+            OK(leadkpi_table_get_double(covariance, (int32_t)(1 + j), i, &c, ok_error));
+            for (int k = 0; k < 4 && !isnan(c); k++) variances[k] += slopes[k][i] * c * slopes[k][j];
+        }
+    leadkpi_table_free(covariance), leadkpi_table_free(parameters);
+}
+
+START_TEST(a_segment_is_worth_what_its_customers_are)
+{
+    static const char *const names[] = {"bg_nbd", "pareto_nbd"};
+    static const char options[] = AS_OF "; by=channel; months=24; discount=0.1; margin=0.6";
+    char text[40], how_far[160];
+    const char *name = names[_i];
+    leadkpi_cohorts *cohorts = shop();
+    leadkpi_table *table = histories(cohorts, AS_OF "; by=channel");
+    snprintf(text, sizeof text, "model=%s", name);
+    leadkpi_lifetime *model = fitted(text, table), *spend_model = fitted("model=gamma_gamma", table);
+    leadkpi_table *t = outlook(cohorts, model, spend_model, NULL, options);
+    snprintf(how_far, sizeof how_far, "horizon=%.17g; discount=0.1; periods_per_year=%.17g; margin=0.6",
+             24 * 365.2425 / 12 / 7, 365.2425 / 7);
+    account accounts[4];
+    add_up(model, spend_model, table, how_far, accounts);
+    double fits[4] = {0, 0, 0, 0};
+    add_variance_of_fit(model, name, spend_model, 0, table, how_far, fits);
+    add_variance_of_fit(spend_model, "gamma_gamma", model, 1, table, how_far, fits);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const account *a = &accounts[i];
+        double n = i == ALL ? PEOPLE : PEOPLE / 3.0, mean = (a->residual + a->to_date) / n;
+        near(number_at(t, "customers", i), n, 0, "customers"), near(number_at(t, "buyers", i), a->buyers, 0, "buyers");
+        near(number_at(t, "alive", i), a->alive, 1e-12, "alive");
+        near(number_at(t, "expected_transactions", i), a->expected / n, 1e-12, "expected");
+        near(number_at(t, "to_date_value", i), a->to_date / n, 1e-12, "to date");
+        near(number_at(t, "residual_value", i), a->residual / n, 1e-12, "residual");
+        near(number_at(t, "lifetime_value", i), mean, 1e-12, "lifetime");
+        double chance = (a->total_squares - mean * mean * n) / (n - 1) / n;
+        double half = 1.959963984540054 * sqrt(chance + fits[i] / (n * n));
+        near(number_at(t, "lifetime_value_high", i) - mean, half, 1e-4, "high");
+        near(mean - number_at(t, "lifetime_value_low", i), half, 1e-4, "low");
+        ck_assert(fits[i] > 0 && is_null_at(t, "cac", i) && is_null_at(t, "payback_months", i));
+        ck_assert(number_at(t, "residual_value_low", i) < number_at(t, "residual_value", i));
+        text_is(t, "model_outcome", i, leadkpi_lifetime_outcome_name(leadkpi_lifetime_outcome(model)));
+    }
+    leadkpi_table_free(t), leadkpi_table_free(table);
+    leadkpi_lifetime_free(model), leadkpi_lifetime_free(spend_model);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* ---- against the cost ------------------------------------------------------------------------ */
+
+/* By month, not discounted: the sum so far and what is expected. */
+static double curve(const leadkpi_lifetime *model, const leadkpi_lifetime *spend_model, const leadkpi_table *table,
+                    int month, int segment)
+{
+    char how_far[80];
+    account accounts[4];
+    snprintf(how_far, sizeof how_far, "horizon=%.17g; margin=0.6", month * 365.2425 / 12 / 7);
+    add_up(model, spend_model, table, how_far, accounts);
+    return accounts[segment].to_date + accounts[segment].residual;
+}
+
+START_TEST(a_channel_pays_back_in_the_first_month_that_is_enough)
+{
+    leadkpi_cohorts *cohorts = shop();
+    leadkpi_table *table = histories(cohorts, AS_OF);
+    leadkpi_lifetime *model = fitted("model=bg_nbd", table), *spend_model = fitted("model=gamma_gamma", table);
+    double at_5 = curve(model, spend_model, table, 5, 0), at_9 = curve(model, spend_model, table, 9, 1);
+    const double amounts[] = {at_5, at_9 * (1 + 1e-9), 1e9};
+    leadkpi_table *spend = cost_table(amounts);
+    leadkpi_table *t = outlook(cohorts, model, spend_model, spend, AS_OF "; by=channel; months=36; margin=0.6");
+    near(number_at(t, "spend", 0), amounts[0], 1e-14, "spend");
+    near(number_at(t, "cac", 0), amounts[0] / (PEOPLE / 3.0), 1e-14, "cac");
+    ck_assert(number_at(t, "cac_low", 0) < number_at(t, "cac", 0) && number_at(t, "cac", 0) < number_at(t, "cac_high", 0));
+    double payback = number_at(t, "payback_months", 0); /* the sums may differ in their last bits */
+    ck_assert_msg(payback == 5 || payback == 6, "payback in month %g", payback);
+    near(number_at(t, "payback_months", 1), 10, 0, "a trifle short in the ninth");
+    ck_assert(is_null_at(t, "payback_months", 2));
+    double ratio = number_at(t, "value_to_cac", 1);
+    near(ratio, number_at(t, "lifetime_value", 1) / number_at(t, "cac", 1), 1e-14, "ratio");
+    near(number_at(t, "value_to_cac_low", 1) * number_at(t, "value_to_cac_high", 1), ratio * ratio, 1e-12, "log scale");
+    ck_assert(number_at(t, "payback_months_low", 1) <= 10 && is_null_at(t, "unmatched_spend", 1));
+    ck_assert(is_null_at(t, "payback_months_high", 1) || number_at(t, "payback_months_high", 1) >= 10);
+    leadkpi_table_free(t), leadkpi_table_free(spend);
+    static const double nothing[] = {0, 0, 0};
+    spend = cost_table(nothing);
+    t = outlook(cohorts, model, spend_model, spend, AS_OF "; months=0; discount=0.2; margin=0.6");
+    near(number_at(t, "payback_months", 0), 0, 0, "nothing was spent");
+    ck_assert(is_null_at(t, "expected_transactions", 0) && number_at(t, "residual_value", 0) > 0);
+    leadkpi_table_free(t), leadkpi_table_free(spend);
+    leadkpi_table_free(table);
+    leadkpi_lifetime_free(model), leadkpi_lifetime_free(spend_model);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* ---- what cannot be --------------------------------------------------------------------------- */
+
+static leadkpi_lifetime *given(const char *text)
+{
+    leadkpi_lifetime *model;
+    leadkpi_options *options = options_of("lifetime", text);
+    OK(leadkpi_lifetime_create(NULL, options, &model, ok_error));
+    leadkpi_options_free(options);
+    return model;
+}
+
+START_TEST(models_that_do_not_fit_are_refused_and_missing_means_are_null)
+{
+    leadkpi_cohorts *cohorts = shop();
+    leadkpi_table *out = (leadkpi_table *)cohorts;
+    leadkpi_lifetime *bg = given("model=bg_nbd; r=0.24; alpha=4.4; a=0.79; b=2.4");
+    leadkpi_lifetime *spend = given("model=gamma_gamma; p=6; q=0.5; gamma=15");
+    leadkpi_options *options = options_of("cohorts_lifetime_value", AS_OF);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, bg, bg, NULL, options, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_ptr_null(out);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, spend, spend, NULL, options, &out, NULL), LEADKPI_MISMATCH);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, NULL, spend, NULL, options, &out, NULL),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, bg, NULL, NULL, options, &out, NULL),
+                     LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(NULL, bg, spend, NULL, options, &out, NULL), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, bg, spend, NULL, options, NULL, NULL),
+                     LEADKPI_NULL_ARGUMENT);
+    leadkpi_options_free(options);
+    options = options_of("cohorts_lifetime_value", AS_OF "; months=0");
+    ck_assert_int_eq(leadkpi_cohorts_lifetime_value(cohorts, bg, spend, NULL, options, &out, NULL), LEADKPI_CONTRADICTION);
+    leadkpi_options_free(options);
+    leadkpi_table *t = outlook(cohorts, bg, spend, NULL, AS_OF); /* q <= 1: one-time buyers have no mean */
+    ck_assert(is_null_at(t, "lifetime_value", 0) && is_null_at(t, "lifetime_value_low", 0));
+    ck_assert(number_at(t, "alive", 0) > 0 && !is_null_at(t, "to_date_value", 0));
+    text_is(t, "model_outcome", 0, "given");
+    leadkpi_table_free(t);
+    leadkpi_cohorts *empty = cohorts_with("");
+    t = outlook(empty, bg, spend, NULL, AS_OF "; by=channel");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1);
+    ck_assert(whole_at(t, "customers", 0) == 0 && is_null_at(t, "lifetime_value", 0));
+    leadkpi_table_free(t);
+    leadkpi_lifetime_free(bg), leadkpi_lifetime_free(spend);
+    leadkpi_cohorts_free(empty), leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* Of more than 256 buyers the slopes are those of some. */
+START_TEST(sampled_slopes_give_the_width_of_all)
+{
+    leadkpi_cohorts *cohorts = shop_of(MANY);
+    leadkpi_table *table = histories(cohorts, AS_OF);
+    leadkpi_lifetime *model = fitted("model=bg_nbd", table), *spend_model = fitted("model=gamma_gamma", table);
+    leadkpi_table *t = outlook(cohorts, model, spend_model, NULL, AS_OF "; months=12; margin=0.6");
+    double half = number_at(t, "residual_value_high", 0) - number_at(t, "residual_value", 0);
+    char how_far[80];
+    account accounts[4];
+    snprintf(how_far, sizeof how_far, "horizon=%.17g; margin=0.6", 365.2425 / 7);
+    add_up(model, spend_model, table, how_far, accounts);
+    const account *all = &accounts[ALL];
+    near(number_at(t, "residual_value", 0), all->residual / MANY, 1e-12, "mean");
+    double fits[4] = {0, 0, 0, 0};
+    add_variance_of_fit(model, "bg_nbd", spend_model, 0, table, how_far, fits);
+    add_variance_of_fit(spend_model, "gamma_gamma", model, 1, table, how_far, fits);
+    double chance = (all->residual_squares - all->residual * all->residual / MANY) / (MANY - 1.0) / MANY;
+    near(half / (1.959963984540054 * sqrt(chance + fits[ALL] / ((double)MANY * MANY))), 1, 0.05, "width");
+    leadkpi_table_free(t), leadkpi_table_free(table);
+    leadkpi_lifetime_free(model), leadkpi_lifetime_free(spend_model);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+static Suite *suite_of_lifetime(void)
+{
+    Suite *suite = suite_create("cohorts lifetime");
+    TCase *tc = tcase_create("lifetime");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, histories_of_a_handle_are_those_of_its_transactions);
+    tcase_add_test(tc, rows_before_the_acquisition_and_of_nobody_make_no_history);
+    tcase_add_loop_test(tc, a_segment_is_worth_what_its_customers_are, 0, 2);
+    tcase_add_test(tc, a_channel_pays_back_in_the_first_month_that_is_enough);
+    tcase_add_test(tc, models_that_do_not_fit_are_refused_and_missing_means_are_null);
+    tcase_add_test(tc, sampled_slopes_give_the_width_of_all);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+int main(void)
+{
+    return lk_test_run(suite_of_lifetime());
+}
