@@ -63,6 +63,7 @@
 #include <leadkpi/error.h>
 #include <leadkpi/export.h>
 #include <leadkpi/host.h>
+#include <leadkpi/lifetime.h>
 #include <leadkpi/options.h>
 #include <leadkpi/status.h>
 #include <leadkpi/table.h>
@@ -354,9 +355,10 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *coh
  *   discount  annual rate, default 0; a month's is (1 + discount)^(1/12) - 1
  *   timing    start (default): a month is paid at its start; end: at its end, by who is still there
  *   months    horizon of finite_value and capped_value, default 60
- * `spend` is NULL or a table of what the acquisitions cost: amount (number, from 0), and as text
- * the dimensions of `by`; with time (timestamp), rows after as_of do not count. It may come from
- * leadkpi_campaigns_report by the same dimensions. A month has 365.2425 / 12 days. Revenue from
+ * `spend` is NULL or a table of what the acquisitions cost: amount (number; below zero for a credit), and
+ * as text the dimensions of `by`; with time (timestamp), rows after as_of do not count. The costs that
+ * went into leadkpi_campaigns_add_costs are such a table: all cost types count, and those without
+ * the dimensions stand in the total. A month has 365.2425 / 12 days. Revenue from
  * before the acquisition does not count; a subscription that began before it counts from age 0. Rows: of
  * each segment and of all:
  *   customers, eligible  int64: acquired, and of these those as old as `age`
@@ -387,6 +389,52 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_value(const leadkpi_cohorts *cohorts,
                                                  const leadkpi_table *spend,
                                                  const leadkpi_options *options,
                                                  leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_cohorts_histories: the customers that bought as the table that the models of
+ * leadkpi/lifetime.h are fitted to, a row each in order of ids: id, the dimensions of `by`, frequency,
+ * recency, T, monetary_value (null without a transaction to average). Options of schema
+ * "cohorts_histories": those above, and period, unit, average, zone, zone_data and zone_rule with the
+ * policy of leadkpi_lifetime_histories; the end of the watch is as_of. Revenue rows that are not
+ * before the acquisition count, but for payments of 0; a refund, an amount below 0, is taken off the
+ * purchase it belongs to. Also BAD_FORMAT (zone). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_histories(const leadkpi_cohorts *cohorts,
+                                                     const leadkpi_options *options,
+                                                     leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_cohorts_lifetime_value: what the customers of each segment have brought and, by fitted
+ * models, will bring: as an average over what each one's own history lets expect. `model` is bg_nbd,
+ * mbg_nbd or pareto_nbd, `spend_model` gamma_gamma, both best fitted to leadkpi_cohorts_histories of the
+ * same handle with the same unit. `spend` is as in leadkpi_cohorts_value, or NULL. Options of schema
+ * "cohorts_lifetime_value": those above, those of histories, and
+ *   months    how far to look ahead of as_of, default 60; 0: to the end of time, with a discount
+ *   discount  annual rate, default 0; continuous, from when a transaction is expected
+ *   margin    share of the money that is left after its cost, default 1
+ * Rows: of each segment and of all. Values are margin a customer; who never bought counts as 0.
+ *   customers, buyers     int64: acquired, and of these those with a purchase
+ *   alive                 double: how many of the buyers still buy, as expected
+ *   expected_transactions double: a customer, within `months`; null with 0
+ *   to_date_value         double: so far, less refunds
+ *   residual_value        double: to come, discounted, with _low, _high
+ *   lifetime_value        double: both, with _low, _high: normal, of chance among customers and of the
+ *                         errors of the fits (delta method; slopes of up to 256 buyers a segment);
+ *                         of a given model, and of parameters at a boundary, of chance alone
+ *   spend, unmatched_spend, cac, cac_low, cac_high  as in leadkpi_cohorts_value
+ *   value_to_cac          double: lifetime_value / cac, with _low, _high (log scale, delta method)
+ *   payback_months        double: the first month after as_of by whose end to_date and what is expected,
+ *                         not discounted, reach the spend; 0 where they have; null where they do not
+ *                         within `months` (120 with 0). _low and _high: where the sum is off at each month as
+ *                         lifetime_value is at its ends
+ *   model_outcome         text: of the model that says less: given, interior, boundary, infinite_mean,
+ *                         unfinished
+ * Values are null where a buyer has no expected spend (infinite_mean). Also NULL_ARGUMENT (model,
+ * spend_model), MISMATCH (a model of another kind), CONTRADICTION (months 0 without a discount),
+ * BAD_FORMAT (zone), BAD_DATA, UNKNOWN_NAME and WRONG_TYPE (spend). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_lifetime_value(const leadkpi_cohorts *cohorts,
+                                                          const leadkpi_lifetime *model,
+                                                          const leadkpi_lifetime *spend_model,
+                                                          const leadkpi_table *spend,
+                                                          const leadkpi_options *options,
+                                                          leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_cohorts_findings: what is odd in the rows. Options of schema "cohorts_findings",
  * those above alone. A row a finding that there is: finding (text, a stable name), count (int64),

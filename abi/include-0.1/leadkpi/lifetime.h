@@ -106,7 +106,8 @@ LEADKPI_API const char *leadkpi_lifetime_outcome_name(int32_t outcome);
  *            two purchases on one local day are one transaction
  * frequency is the number of periods with a purchase less one; T is from the period of the
  * first purchase to that of `end`. A refund is no transaction: it is taken off that of its
- * period, else off the one before it, else off the first. monetary_value is there with a column
+ * period, else off the one before it, else off the first; what was refunded in full is no
+ * transaction any more. monetary_value is there with a column
  * value, null without a transaction to average. Customers without a purchase are left out. Rows
  * are in order of ids. `host` may be NULL. `*out` is NULL on failure.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host; no end; zone), MISMATCH (options of another
