@@ -27,6 +27,14 @@ static inline void bench_row(const char *what, double seconds, double items, dou
     printf("\n");
 }
 
+/* How long the last BENCH took at its best, for a ratio. */
+static double bench_best;
+
+static inline void bench_ratio(const char *what, double seconds, double of)
+{
+    printf("%-44s %12.2f\n", what, seconds / of);
+}
+
 #define BENCH(what, items, bytes, ...)                                                             \
     do {                                                                                           \
         double bench_best_ = 1e300;                                                                \
@@ -37,6 +45,7 @@ static inline void bench_row(const char *what, double seconds, double items, dou
             if (bench_took_ < bench_best_) bench_best_ = bench_took_;                              \
         }                                                                                          \
         bench_row(what, bench_best_, (double)(items), (double)(bytes));                            \
+        bench_best = bench_best_;                                                                  \
     } while (0)
 
 /* The same numbers in every run and on every machine (splitmix64). */

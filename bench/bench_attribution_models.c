@@ -137,7 +137,7 @@ int main(void)
     if (lk_memory_init(&memory, NULL, NULL) != LEADKPI_OK) return 1;
     order_1(12, 1000000);
     order_1(50, 1000000);
-    order_1(500, 100000);
+    order_1(500, 1000000);
     higher_order(12, 100000, 2);
     higher_order(50, 100000, 2);
     higher_order(500, 100000, 2);

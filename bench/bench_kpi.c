@@ -35,7 +35,7 @@ static void compare_with_copy(const char *what, int32_t kpi, const double *const
         best_of(&copy_best, bench_seconds() - start);
     }
     char line[100];
-    snprintf(line, sizeof line, "%s: %.0f %% of a copy of the same bytes", what,
+    snprintf(line, sizeof line, "%s: %.0f %% of the speed of a copy", what,
              100 * copy_best / kpi_best);
     bench_row("plain copy of the same bytes", copy_best, ROWS, bytes);
     bench_row(line, kpi_best, ROWS, bytes);

@@ -111,3 +111,19 @@ def levels(times, codes, code_steps, ends, step_count, window, out):
          _POINTER(code_steps.ctypes.data), ctypes.c_size_t(len(code_steps)),
          _POINTER(ends.ctypes.data), ctypes.c_size_t(len(ends)), ctypes.c_int32(step_count),
          ctypes.c_int64(window), _POINTER(out.ctypes.data))
+
+
+def calendar(text):
+    chosen = options("calendar", text)
+    made = _made("calendar_create", None, chosen)
+    free("options", chosen)
+    return made
+
+
+def matrix(of, start, periods, customers, times):
+    """The retention triangle of int64 customers at int64 microseconds."""
+    cells = np.empty((periods, periods), np.int64)
+    call("cohorts_matrix", None, of, ctypes.c_int64(start), ctypes.c_int32(periods),
+         _POINTER(customers.ctypes.data), _POINTER(times.ctypes.data),
+         ctypes.c_size_t(len(customers)), _POINTER(cells.ctypes.data), None)
+    return cells

@@ -3,4 +3,7 @@
 . "${top_srcdir:?}/tests/support/interop.sh"
 interop_python chdb numpy
 interop_library
-LEADKPI_LIBRARY=$library "$python" -B "$top_srcdir/bench/peers/funnel.py" ${PEER_EVENTS:+"$PEER_EVENTS"}
+export LEADKPI_LIBRARY="$library"
+for peers in ${PEERS:-funnel cohorts}; do
+    "$python" -B "$top_srcdir/bench/peers/$peers.py" ${PEER_EVENTS:+"$PEER_EVENTS"} || exit 1
+done

@@ -7,16 +7,17 @@ for library in lib/.libs/libleadkpi.so.[0-9] lib/.libs/libleadkpi.[0-9].dylib; d
     test -f "$library" && break
 done
 test -f "$library" || fail "no shared library was built"
-gem=${GEM:-gem}
-command -v "$gem" >/dev/null 2>&1 || fail "$gem, of RubyGems, is not installed"
+ruby=${RUBY:-ruby}
+command -v "$ruby" >/dev/null 2>&1 || fail "$ruby is not installed"
 
 package=build-gem
 rm -rf "$package"
 mkdir "$package" || fail "no folder to work in"
-cp -R "$top_srcdir/bindings/ruby/lib" "$top_srcdir/bindings/ruby/README.md" \
-    "$top_srcdir/bindings/ruby/leadkpi.gemspec" "$top_srcdir/COPYING" "$package" || fail "the gem's files"
+source=$top_srcdir/bindings/ruby
+cp -R "$source/lib" "$source/README.md" "$source/.yardopts" "$source/leadkpi.gemspec" "$top_srcdir/COPYING" "$package" ||
+    fail "the gem's files"
 chmod -R u+w "$package"
 cp "$library" "$package/lib/leadkpi/${library##*/}" || fail "the library"
 strip --strip-unneeded "$package/lib/leadkpi/${library##*/}" 2>/dev/null || :
-(cd "$package" && LEADKPI_BUNDLE=1 "$gem" build leadkpi.gemspec) || fail "gem build"
+(cd "$package" && LEADKPI_BUNDLE=1 "$ruby" -S gem build leadkpi.gemspec) || fail "gem build"
 mv "$package"/leadkpi-*.gem . && rm -rf "$package"

@@ -105,8 +105,8 @@
  * recycled_leads of the accepted leads, trials_converted of the trials. Response times,
  * SLA, the sales cycle (lead to won) and open leads follow the lead on either basis.
  *
- * Memory, in bytes: a lead 24 and its id in a map (int64 none, hashed 8, text its
- * bytes; 13 to 26 of slots), with e-mail keys 4 more and each address once; a stage
+ * Memory, in bytes: a lead 24 and its id in a map (int64 none, but small numbers 4 to 16,
+ * hashed 8, text its bytes; 13 to 26 of slots), with e-mail keys 4 more and each address once; a stage
  * row or response 24; a distinct (time, dimensions, measure) 56 and 13 to 26. Arrays
  * grow by half, so up to as much again as half of it is in reserve. While a table
  * is added it takes up to 16 bytes a row more, and of costs and measures 4 a number

@@ -48,7 +48,8 @@
  *
  * Memory, in bytes: a row 32, a customer its id in a map (int64 8, text its bytes; 13 to
  * 26 of slots). A report holds 12 a customer, and 32 a row where the rows did not come
- * customer by customer in order of time; adding holds 4 to 8 a row.
+ * customer by customer in order of time; retention by the calendar with start=first_time no row, but 16 a customer
+ * and 8 more for each 64 ages. Adding holds 4 to 8 a row.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -258,11 +259,12 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_churn(const leadkpi_cohorts *cohorts,
  * customers of it with an event so many periods later, in period_count (1 to 64) periods of the
  * calendar from the one that holds `from` on. Events in no such period are counted in `*outside`,
  * which may be NULL. `cells` has period_count squared items, untouched on failure. Nothing is kept.
- * Where the ids span less than 4 times `count`, the call holds 8 bytes an id of that span and
- * takes about one write to memory an event; else it goes through a map, with some 45 bytes a customer, and
- * takes longer. bench/bench_cohorts measures both.
- * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time, or far shorter
- * than others), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * Where the ids span less than 4 times `count`, the call holds 4 bytes an id of that span (8 for
+ * more than 32 periods) and changes one of them an event. Else it deals the events out by a hash of the ids
+ * first, holds 8 bytes an event, and takes some 3 times as long. `make bench` and `make
+ * bench-peers` measure both.
+ * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (host, period_count, periods of all time),
+ * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
                                                   const leadkpi_calendar *calendar, int64_t from,
                                                   int32_t period_count, const int64_t *customers,
@@ -377,7 +379,9 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *coh
  *                        have brought their cac on average; _low and _high by the ends of that mean. Null
  *                        where it is not reached
  *   status               text: complete, or immature: some are younger than `age`
- * Also BAD_DATA (spend), UNKNOWN_NAME and WRONG_TYPE (its columns). Since 0.1. */
+ * Holds 160 bytes a segment and, with spend, 2,880 more: of at most 65,536 segments then.
+ * Also BAD_DATA (spend), UNKNOWN_NAME and WRONG_TYPE (its columns), OVERFLOW (more segments with
+ * spend). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_value(const leadkpi_cohorts *cohorts,
                                                  const leadkpi_table *spend,
                                                  const leadkpi_options *options,

@@ -15,7 +15,7 @@
  *     a w_{s_n} + g * sum over i of k_{s_i} (w_{s_{i-1}} - w_{s_i}),       w_{s_0} = 0.
  *
  * What a group brings is taken away; no chain is solved again. */
-#include "attribution/sweep.h"
+#include "attribution/reduce.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,7 +33,6 @@ typedef struct lk_chain_job {
     uint32_t *rows;      /* of the windows, distinct by state */
     size_t *row_ends;
     size_t row_room;
-    uint32_t *from;      /* slots of the steps in */
     size_t *first_out;   /* steps out, by state */
     uint32_t *to;
     double *in, *out;    /* coefficients of the steps in and out */
@@ -43,6 +42,7 @@ typedef struct lk_chain_job {
     double *lost;        /* by kind and row: RE * amount */
     double *brought;     /* by group, kind and row; NULL: no errors */
     double *amounts;     /* by group and kind */
+    lk_attribution_reduction reduction;
 } lk_chain_job;
 
 /* ---- the systems --------------------------------------------------------------------------------------- */
@@ -96,7 +96,6 @@ static void turn_steps(lk_chain_job *job)
         for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++) {
             size_t from = graph->from[i], at = job->first_out[from]++;
             job->to[at] = (uint32_t)s;
-            job->from[i] = graph->slot[from];
             job->in[i] = from == s ? 0 : graph->steps[i] * divisors[s];
             job->out[at] = from == s ? 0 : graph->steps[i] * divisors[from];
         }
@@ -121,20 +120,6 @@ static void fill_measures(lk_chain_job *job)
     for (size_t s = 0; s < graph->state_count; s++)
         job->measures[s] = (sums[0] > 0 ? graph->conversions[s] / sums[0] : 0) +
                            (sums[1] > 0 ? fabs(graph->values[s]) / sums[1] : 0);
-}
-
-static lk_attribution_system system_in(const lk_chain_job *job)
-{
-    return (lk_attribution_system){.state_count = job->graph.state_count,
-                                   .first = job->graph.first,
-                                   .other = job->from,
-                                   .slot = job->graph.slot,
-                                   .coefficients = job->in,
-                                   .measure = job->measures,
-                                   .rows = job->rows,
-                                   .row_ends = job->row_ends,
-                                   .pinned = 1,
-                                   .tolerance = TOLERANCE};
 }
 
 static lk_attribution_system system_out(const lk_chain_job *job, size_t kind, double tolerance)
@@ -214,13 +199,12 @@ static void bring(lk_chain_job *job, size_t first_row)
 static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_error *error)
 {
     uint32_t row = (uint32_t)first_row, *sweeps = &job->result->sweeps;
-    lk_attribution_system system = system_in(job);
-    LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->w, job->scratch, sweeps,
-                                error));
+    LK_TRY(lk_attribution_reduction_solve(&job->reduction, job->memory, row, TOLERANCE, job->w,
+                                          job->scratch, sweeps, error));
     lose(job, first_row);
     if (!job->brought) return LEADKPI_OK;
     for (size_t kind = 0; kind < 2; kind++) {
-        system = system_out(job, kind, TOLERANCE_OF_ERRORS);
+        lk_attribution_system system = system_out(job, kind, TOLERANCE_OF_ERRORS);
         LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->k[kind], job->scratch,
                                     sweeps, error));
     }
@@ -307,6 +291,14 @@ static void sum_amounts(lk_chain_job *job)
     }
 }
 
+static leadkpi_status reduce(lk_chain_job *job, leadkpi_error *error)
+{
+    lk_attribution_steps steps = {&job->graph, job->in,   job->first_out,
+                                  job->to,     job->rows, job->row_ends};
+    if (job->chain->removal != LK_ATTRIBUTION_REMOVE_TO_NULL) return LEADKPI_OK;
+    return lk_attribution_reduction_make(&job->reduction, job->memory, &steps, job->measures, error);
+}
+
 static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
 {
     const lk_attribution_view *view = job->view;
@@ -314,6 +306,7 @@ static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
     list_rows(job);
     turn_steps(job);
     fill_measures(job);
+    LK_TRY(reduce(job, error));
     sum_amounts(job);
     for (size_t i = 0; i < 2 * channels; i++) job->lost[i] = 0;
     for (size_t i = 0; job->brought && i < 2 * view->groups * channels; i++) job->brought[i] = 0;
@@ -347,7 +340,6 @@ static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, job->row_room, sizeof *job->rows, &job->rows, error));
     LK_TRY(lk_allocate(memory, states, sizeof *job->row_ends, &job->row_ends, error));
     LK_TRY(lk_allocate(memory, states + 1, sizeof *job->first_out, &job->first_out, error));
-    LK_TRY(lk_allocate(memory, steps, sizeof *job->from, &job->from, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->to, &job->to, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->in, &job->in, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->out, &job->out, error));
@@ -370,7 +362,6 @@ static void release(lk_chain_job *job)
     lk_release(memory, job->rows, job->row_room, sizeof *job->rows);
     lk_release(memory, job->row_ends, states, sizeof *job->row_ends);
     lk_release(memory, job->first_out, states + 1, sizeof *job->first_out);
-    lk_release(memory, job->from, steps, sizeof *job->from);
     lk_release(memory, job->to, steps, sizeof *job->to);
     lk_release(memory, job->in, steps, sizeof *job->in);
     lk_release(memory, job->out, steps, sizeof *job->out);
@@ -384,6 +375,7 @@ static void release(lk_chain_job *job)
     lk_release(memory, job->lost, job->view->channel_count, 2 * sizeof *job->lost);
     lk_release(memory, job->amounts, job->view->groups, 2 * sizeof *job->amounts);
     lk_release(memory, job->brought, brought_count(job), sizeof *job->brought);
+    lk_attribution_reduction_free(&job->reduction, memory);
     lk_attribution_graph_free(&job->graph, memory);
 }
 

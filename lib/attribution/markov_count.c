@@ -205,6 +205,46 @@ static void count_steps(int64_t *table, size_t stride, const lk_attribution_jour
     table[row + stride - 1] += nulls;
 }
 
+/* The same where the cells are more than the second cache holds (500 channels: 16 MB): each is asked
+ * for FAR_STEPS steps before it is written, across journeys, so that none is waited for alone. */
+#define FAR_CELLS ((size_t)1 << 17)
+#define FAR_STEPS 32
+
+typedef struct far_steps {
+    int64_t *cells;
+    size_t next;
+    size_t places[FAR_STEPS];
+    int64_t weights[FAR_STEPS]; /* 0: none yet */
+} far_steps;
+
+static inline void put_step(far_steps *far, size_t place, int64_t weight)
+{
+    size_t at = far->next++ % FAR_STEPS;
+    far->cells[far->places[at]] += far->weights[at];
+    LK_PREFETCH(far->cells + place);
+    far->places[at] = place;
+    far->weights[at] = weight;
+}
+
+static void settle(far_steps *far)
+{
+    for (size_t i = 0; i < FAR_STEPS; i++) far->cells[far->places[i]] += far->weights[i];
+}
+
+static void count_far_steps(far_steps *far, size_t table, size_t stride,
+                            const lk_attribution_journey *journey, int64_t conversions, int64_t nulls)
+{
+    size_t row = table + (stride - 2) * stride;
+    int64_t weight = conversions + nulls;
+    for (size_t i = 0; i < journey->length; i++) {
+        size_t channel = journey->channels[i];
+        put_step(far, row + channel, weight);
+        row = table + channel * stride;
+    }
+    if (conversions) put_step(far, row + stride - 2, conversions);
+    if (nulls) put_step(far, row + stride - 1, nulls);
+}
+
 /* Sums are below 2^120 before (LK_ATTRIBUTION_SUM_BITS), so that no batch can make one overflow. */
 static leadkpi_status count_parts(lk_exact_sum *table, size_t stride,
                                   const lk_attribution_journey *journey, const double weights[2],
@@ -237,11 +277,16 @@ static leadkpi_status add_parts(lk_attribution_transitions *t, size_t group,
 }
 
 static void add_whole(lk_attribution_transitions *t, size_t group,
-                      const lk_attribution_journey *journey)
+                      const lk_attribution_journey *journey, far_steps *far)
 {
     int64_t counts[2];
     for (size_t k = 0; k < 2; k++)
         counts[k] = lk_attribution_is_whole(journey->weights[k]) ? (int64_t)journey->weights[k] : 0;
+    if (journey->length && far) {
+        count_far_steps(far, group * lk_attribution_table_size(t), t->capacity + 2u, journey, counts[0],
+                        counts[1]);
+        return;
+    }
     if (journey->length) {
         count_steps(t->cells + group * lk_attribution_table_size(t), t->capacity + 2u, journey,
                     counts[0], counts[1]);
@@ -263,14 +308,18 @@ static leadkpi_status add_value(lk_attribution_transitions *t, size_t group,
 static leadkpi_status add_all(lk_attribution_transitions *t, const lk_attribution_batch *batch,
                               bool parts, leadkpi_error *error)
 {
-    for (size_t i = 0; i < batch->count; i++) {
+    far_steps far = {.cells = t->cells};
+    bool is_far = cell_count(t) > FAR_CELLS;
+    leadkpi_status status = LEADKPI_OK;
+    for (size_t i = 0; i < batch->count && status == LEADKPI_OK; i++) {
         lk_attribution_journey journey = lk_attribution_journey_at(batch, i);
         size_t group = (size_t)journey.unit & (t->groups - 1);
-        add_whole(t, group, &journey);
-        if (parts) LK_TRY(add_parts(t, group, &journey, error));
-        LK_TRY(add_value(t, group, &journey, error));
+        add_whole(t, group, &journey, is_far ? &far : NULL);
+        if (parts) status = add_parts(t, group, &journey, error);
+        if (status == LEADKPI_OK) status = add_value(t, group, &journey, error);
     }
-    return LEADKPI_OK;
+    settle(&far);
+    return status;
 }
 
 leadkpi_status lk_attribution_transitions_add(lk_attribution_transitions *t, lk_memory *memory,

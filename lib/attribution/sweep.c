@@ -73,13 +73,28 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
     memcpy(here, lanes, sizeof lanes);
 }
 
+/* Beyond the second cache (1 MB) lines are asked for so many states ahead: a third of the time.
+ * Within it that would cost half as much again. */
+#define STATES_AHEAD 12
+#define STATES_NEAR 16384
+
+static inline void fetch(const lk_attribution_system *system, size_t state, const double *x)
+{
+    LK_PREFETCH(x + (system->slot ? system->slot[state] : state) * LK_LANES);
+    for (size_t i = system->first[state]; i < system->first[state + 1]; i++)
+        LK_PREFETCH(x + (size_t)system->other[i] * LK_LANES);
+}
+
 static void sweep(const lk_attribution_system *system, uint32_t first_row, double *x,
                   lk_sweep_lanes *sums)
 {
     size_t count = system->state_count;
     memset(sums, 0, sizeof *sums);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        size_t ahead = i + STATES_AHEAD < count ? i + STATES_AHEAD : count - 1;
+        if (count > STATES_NEAR) fetch(system, system->backward ? count - 1 - ahead : ahead, x);
         sweep_state(system, first_row, system->backward ? count - 1 - i : i, x, sums);
+    }
 }
 
 /* ---- rest --------------------------------------------------------------------------------------------- */

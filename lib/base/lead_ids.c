@@ -67,16 +67,31 @@ static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
     return (uint64_t)id < ids->direct_count;
 }
 
-/* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array that
- * mostly fits the cache; the others go through the map, and are noted. */
+/* How many rows ahead the place of a number is asked for: as long as a miss of the cache takes. */
+#define ROWS_AHEAD 48
+
+static inline void fetch_direct(const lk_lead_ids *ids, int64_t id)
+{
+#if defined(__GNUC__)
+    if (is_direct(ids, id)) __builtin_prefetch(&ids->direct[id], 1);
+#else
+    (void)ids, (void)id;
+#endif
+}
+
+/* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array, asked
+ * for ahead; the others go through the map, and are noted. */
 static leadkpi_status intern_integers(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
                                       size_t start, size_t count, uint32_t *indexes,
                                       leadkpi_error *error)
 {
     int64_t missing[BLOCK] = {0};
     uint32_t rows[BLOCK], found[BLOCK], missed = 0;
+    size_t last = column->row_count - 1;
     for (size_t i = 0; i < count; i++) {
-        int64_t id = lk_column_int64(column, start + i);
+        size_t row = start + i, ahead = row + ROWS_AHEAD;
+        int64_t id = lk_column_int64(column, row);
+        fetch_direct(ids, lk_column_int64(column, ahead < last ? ahead : last));
         uint32_t known = is_direct(ids, id) ? ids->direct[id] : 0;
         indexes[i] = known - 1;
         missing[missed] = id;
@@ -151,12 +166,20 @@ static leadkpi_status merge_texts(lk_lead_ids *ids, lk_memory *memory, const lk_
     return LEADKPI_OK;
 }
 
+leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
+                                       leadkpi_error *error)
+{
+    LK_FAIL_IF(ids->type != LK_LEAD_IDS_NONE && from->type != LK_LEAD_IDS_NONE && ids->type != from->type,
+               error, LEADKPI_MISMATCH, "from: expected %s ids, found %s ids", type_name(ids->type),
+               type_name(from->type));
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error)
 {
     if (from->type == LK_LEAD_IDS_NONE) return LEADKPI_OK;
-    LK_FAIL_IF(ids->type != LK_LEAD_IDS_NONE && ids->type != from->type, error, LEADKPI_MISMATCH,
-               "from: expected %s ids, found %s ids", type_name(ids->type), type_name(from->type));
+    LK_TRY(lk_lead_ids_check_merge(ids, from, error));
     ids->type = from->type;
     if (ids->hashed)
         return lk_map128_find_or_add(&ids->hashes, memory, from->hashes.keys, from->hashes.count,
@@ -251,47 +274,86 @@ void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index
     }
 }
 
-static leadkpi_status read_hash(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+static leadkpi_status read_hash(lk_lead_ids_block *block, lk_reader *reader)
 {
-    uint32_t index, count = ids->hashes.count;
     lk_key128 key = lk_read_key128(reader);
     LK_TRY(lk_reader_status(reader));
-    if (count > 0 && lk_key128_compare(ids->hashes.keys[count - 1], key) >= 0)
+    if (block->any && lk_key128_compare(block->last_hash, key) >= 0)
         return lk_reader_refuse(reader, "ids: expected rising order");
-    return lk_map128_find_or_add(&ids->hashes, memory, &key, 1, &index, reader->error);
+    block->keys.hashes[block->count++] = block->last_hash = key;
+    return LEADKPI_OK;
 }
 
-static leadkpi_status read_text(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+static leadkpi_status read_text(lk_lead_ids_block *block, lk_reader *reader)
 {
-    uint32_t index, count = ids->texts.count;
     lk_text key = lk_read_text(reader);
     LK_TRY(lk_reader_status(reader));
-    if (count > 0 && lk_text_compare(lk_map_text_key(&ids->texts, count - 1), key) >= 0)
+    if (block->any && lk_text_compare(block->last_text, key) >= 0)
         return lk_reader_refuse(reader, "ids: expected rising order");
-    return lk_map_text_find_or_add(&ids->texts, memory, &key, 1, &index, reader->error);
+    block->keys.texts[block->count++] = block->last_text = key;
+    return LEADKPI_OK;
 }
 
-static leadkpi_status read_integer(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
+static leadkpi_status read_integer(lk_lead_ids_block *block, lk_reader *reader)
 {
-    uint32_t index, count = ids->integers.count;
     int64_t key;
-    if (count == 0) {
+    if (!block->any) {
         key = lk_read_signed_varint(reader);
     } else {
-        uint64_t last = (uint64_t)ids->integers.keys[count - 1], gap = lk_read_varint(reader);
+        uint64_t last = (uint64_t)block->last_integer, gap = lk_read_varint(reader);
         if (gap >= (uint64_t)INT64_MAX - last)
             return lk_reader_refuse(reader, "id: expected no more than 2^63 - 1");
         key = (int64_t)(last + gap + 1);
     }
     LK_TRY(lk_reader_status(reader));
-    return lk_map64_find_or_add(&ids->integers, memory, &key, 0, 1, &index, reader->error);
+    block->keys.integers[block->count++] = block->last_integer = key;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status read_into(const lk_lead_ids *ids, lk_lead_ids_block *block, lk_reader *reader)
+{
+    leadkpi_status status = ids->hashed                        ? read_hash(block, reader)
+                            : ids->type == LK_LEAD_IDS_TEXT ? read_text(block, reader)
+                                                              : read_integer(block, reader);
+    block->any = true;
+    return status;
+}
+
+leadkpi_status lk_lead_ids_flush(lk_lead_ids *ids, lk_memory *memory, lk_lead_ids_block *block,
+                                 leadkpi_error *error)
+{
+    uint32_t indexes[LK_LEAD_IDS_AHEAD];
+    size_t count = block->count;
+    block->count = 0;
+    if (ids->hashed)
+        return lk_map128_find_or_add(&ids->hashes, memory, block->keys.hashes, count, indexes, error);
+    if (ids->type == LK_LEAD_IDS_TEXT)
+        return lk_map_text_find_or_add(&ids->texts, memory, block->keys.texts, count, indexes, error);
+    return lk_map64_find_or_add(&ids->integers, memory, block->keys.integers, 0, count, indexes, error);
+}
+
+leadkpi_status lk_lead_ids_read_ahead(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader,
+                                      lk_lead_ids_block *block)
+{
+    LK_TRY(read_into(ids, block, reader));
+    if (block->count < LK_LEAD_IDS_AHEAD) return LEADKPI_OK;
+    return lk_lead_ids_flush(ids, memory, block, reader->error);
 }
 
 leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader)
 {
-    if (ids->hashed) return read_hash(ids, memory, reader);
-    if (ids->type == LK_LEAD_IDS_TEXT) return read_text(ids, memory, reader);
-    return read_integer(ids, memory, reader);
+    lk_lead_ids_block block;
+    uint32_t count = lk_lead_ids_count(ids);
+    block.count = 0;
+    block.any = count > 0;
+    if (count && ids->hashed)
+        block.last_hash = ids->hashes.keys[count - 1];
+    else if (count && ids->type == LK_LEAD_IDS_TEXT)
+        block.last_text = lk_map_text_key(&ids->texts, count - 1);
+    else if (count)
+        block.last_integer = ids->integers.keys[count - 1];
+    LK_TRY(read_into(ids, &block, reader));
+    return lk_lead_ids_flush(ids, memory, &block, reader->error);
 }
 
 /* ---- out ----------------------------------------------------------------------- */

@@ -46,6 +46,10 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
                                        size_t start, size_t count, uint32_t *indexes,
                                        leadkpi_error *error);
 
+/* MISMATCH where one has numbers and the other texts. */
+leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
+                                       leadkpi_error *error);
+
 /* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. */
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error);
@@ -67,6 +71,27 @@ void lk_lead_ids_write(const lk_lead_ids *ids, lk_writer *writer, uint32_t index
 /* The next id of a state gets the next index; ids must rise.
  * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader);
+
+/* The same for many ids, of which a block goes into the map at a time, so that it can fetch its slots ahead:
+ * all zero at first, and flushed after the last id. The bytes that are read stay until then. */
+#define LK_LEAD_IDS_AHEAD 512
+typedef struct lk_lead_ids_block {
+    size_t count;
+    bool any; /* there was one before; it is the last: */
+    lk_text last_text;
+    lk_key128 last_hash;
+    int64_t last_integer;
+    union {
+        int64_t integers[LK_LEAD_IDS_AHEAD];
+        lk_text texts[LK_LEAD_IDS_AHEAD];
+        lk_key128 hashes[LK_LEAD_IDS_AHEAD];
+    } keys;
+} lk_lead_ids_block;
+
+leadkpi_status lk_lead_ids_read_ahead(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader,
+                                      lk_lead_ids_block *block);
+leadkpi_status lk_lead_ids_flush(lk_lead_ids *ids, lk_memory *memory, lk_lead_ids_block *block,
+                                 leadkpi_error *error);
 
 /* A column `id` of those ids, in this order; a hashed id as 32 hexadecimal digits, and a null cell for
  * LK_MAP_NONE. */

@@ -106,7 +106,7 @@ static void note_lead(search *s, int what, int64_t count, uint32_t lead)
 {
     finding *f = &s->found[what];
     note(s, what, count);
-    if (f->lead == NO_LEAD || lk_leads_compare_ids(&s->tally->plan->store->ids, lead, f->lead) < 0)
+    if (f->lead == NO_LEAD || lk_lead_ids_compare(&s->tally->plan->store->ids, lead, f->lead) < 0)
         f->lead = lead;
 }
 
@@ -117,10 +117,10 @@ static void note_text(search *s, int what, int64_t count, lk_text text)
     if (!f->text.data || lk_text_compare(text, f->text) < 0) f->text = text;
 }
 
-static lk_text id_text(const lk_ids *ids, uint32_t lead, char buffer[24])
+static lk_text id_text(const lk_lead_ids *ids, uint32_t lead, char buffer[24])
 {
     if (ids->hashed) return (lk_text){"", 0}; /* hashed ids cannot be listed */
-    if (ids->type == LK_IDS_TEXT) return lk_map_text_key(&ids->texts, lead);
+    if (ids->type == LK_LEAD_IDS_TEXT) return lk_map_text_key(&ids->texts, lead);
     size_t length = lk_format(buffer, 24, "%lld", (long long)ids->integers.keys[lead]);
     return (lk_text){buffer, length};
 }

@@ -52,11 +52,6 @@ static void release_lists(merge *m)
 
 /* ---- what must hold ---------------------------------------------------------- */
 
-static const char *id_type_name(int32_t type)
-{
-    return type == LK_IDS_TEXT ? "text" : "int64";
-}
-
 /* A key of batches is "leads:<batch id>". */
 static leadkpi_status check_batches(const lk_store *into, const lk_store *from,
                                     leadkpi_error *error)
@@ -89,9 +84,7 @@ static leadkpi_status check_counts(const lk_store *into, const lk_store *from,
 
 static leadkpi_status check_stores(const lk_store *into, const lk_store *from, leadkpi_error *error)
 {
-    LK_FAIL_IF(into->ids.type && from->ids.type && into->ids.type != from->ids.type, error,
-               LEADKPI_MISMATCH, "from: expected %s ids, found %s ids",
-               id_type_name(into->ids.type), id_type_name(from->ids.type));
+    LK_TRY(lk_lead_ids_check_merge(&into->ids, &from->ids, error));
     lk_text known = {into->currency, into->currency_length};
     lk_text other = {from->currency, from->currency_length};
     LK_FAIL_IF(known.length && other.length && !lk_text_equal(known, other), error,
@@ -179,22 +172,12 @@ static uint32_t tuple_of(const merge *m, uint32_t tuple)
 
 static leadkpi_status translate_ids(merge *m, leadkpi_error *error)
 {
-    lk_ids *into = &m->into->store->ids;
-    const lk_ids *from = &m->from->ids;
-    lk_memory *memory = &m->into->memory;
-    uint32_t before = lk_ids_count(into);
-    if (from->type == LK_IDS_NONE) return LEADKPI_OK;
-    LK_TRY(open_list(m, LEADS, lk_ids_count(from), error));
-    into->type = from->type;
-    if (into->hashed) {
-        LK_TRY(lk_map128_find_or_add(&into->hashes, memory, from->hashes.keys, from->hashes.count,
-                                     m->lists[LEADS], error));
-    } else if (from->type == LK_IDS_TEXT) {
-        LK_TRY(translate_texts(m, &into->texts, &from->texts, m->lists[LEADS], error));
-    } else {
-        LK_TRY(lk_map64_find_or_add(&into->integers, memory, from->integers.keys, 0,
-                                    from->integers.count, m->lists[LEADS], error));
-    }
+    lk_lead_ids *into = &m->into->store->ids;
+    const lk_lead_ids *from = &m->from->ids;
+    uint32_t before = lk_lead_ids_count(into);
+    if (from->type == LK_LEAD_IDS_NONE) return LEADKPI_OK;
+    LK_TRY(open_list(m, LEADS, lk_lead_ids_count(from), error));
+    LK_TRY(lk_lead_ids_merge(into, &m->into->memory, from, m->lists[LEADS], error));
     return lk_store_grow_leads(m->into, before, error);
 }
 

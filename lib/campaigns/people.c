@@ -4,21 +4,12 @@
 
 /* ---- one person by e-mail ---------------------------------------------------- */
 
-int lk_leads_compare_ids(const lk_ids *ids, uint32_t a, uint32_t b)
-{
-    if (ids->hashed) return lk_key128_compare(ids->hashes.keys[a], ids->hashes.keys[b]);
-    if (ids->type == LK_IDS_TEXT)
-        return lk_text_compare(lk_map_text_key(&ids->texts, a), lk_map_text_key(&ids->texts, b));
-    int64_t x = ids->integers.keys[a], y = ids->integers.keys[b];
-    return (x > y) - (x < y);
-}
-
 static bool lead_goes_before(const lk_store *store, const uint32_t *order, uint32_t a, uint32_t b)
 {
     const lk_lead *x = &store->leads[a], *y = &store->leads[b];
     if (x->time != y->time) return x->time < y->time;
     int content = lk_tuple_compare(store, order, x->tuple, y->tuple);
-    return content ? content < 0 : lk_leads_compare_ids(&store->ids, a, b) < 0;
+    return content ? content < 0 : lk_lead_ids_compare(&store->ids, a, b) < 0;
 }
 
 /* first_of_email[e]: the first lead of address e. */
@@ -132,7 +123,7 @@ leadkpi_status lk_people_find(const leadkpi_campaigns *campaigns, lk_memory *mem
     const lk_store *store = campaigns->store;
     memset(people, 0, sizeof *people);
     people->campaigns = campaigns;
-    people->lead_count = lk_ids_count(&store->ids);
+    people->lead_count = lk_lead_ids_count(&store->ids);
     leadkpi_status status = LEADKPI_OK;
     if (campaigns->person_key == LK_PERSON_KEY_EMAIL)
         status = join_by_email(store, memory, people, error);

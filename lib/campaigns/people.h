@@ -57,9 +57,6 @@ static inline lk_event_run lk_event_lists_of(const lk_event_lists *lists, uint32
     return (lk_event_run){lists->order + start, lists->ends[lead] - start};
 }
 
-/* Order of two leads by their ids. */
-int lk_leads_compare_ids(const lk_ids *ids, uint32_t a, uint32_t b);
-
 /* Equal in all that counts: name, time, value. */
 bool lk_event_same(const lk_event *a, const lk_event *b);
 

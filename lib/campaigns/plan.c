@@ -246,7 +246,7 @@ bool lk_plan_has_answers(const lk_plan *plan)
 static int64_t latest_time(const lk_store *store)
 {
     int64_t latest = LK_TIME_MIN;
-    for (uint32_t i = 0, n = lk_ids_count(&store->ids); i < n; i++)
+    for (uint32_t i = 0, n = lk_lead_ids_count(&store->ids); i < n; i++)
         if (store->leads[i].rows && store->leads[i].time > latest) latest = store->leads[i].time;
     for (size_t i = 0; i < store->stages.count; i++)
         if (store->stages.items[i].time > latest) latest = store->stages.items[i].time;

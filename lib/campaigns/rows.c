@@ -81,67 +81,13 @@ static size_t block_size(size_t row_count, size_t start)
     return row_count - start < LK_ROW_BLOCK ? row_count - start : LK_ROW_BLOCK;
 }
 
-static leadkpi_status intern_text_ids(leadkpi_campaigns *campaigns, const lk_column *column,
-                                      uint32_t *indexes, leadkpi_error *error)
-{
-    lk_text keys[LK_ROW_BLOCK];
-    for (size_t start = 0; start < column->row_count; start += LK_ROW_BLOCK) {
-        size_t count = block_size(column->row_count, start);
-        for (size_t i = 0; i < count; i++) keys[i] = lk_column_text(column, start + i);
-        LK_TRY(lk_map_text_find_or_add(&campaigns->store->ids.texts, &campaigns->memory, keys,
-                                       count, indexes + start, error));
-    }
-    return LEADKPI_OK;
-}
-
-static lk_key128 hash_of_id(const lk_column *column, size_t row)
-{
-    if (column->type == LEADKPI_TYPE_TEXT) {
-        lk_text id = lk_column_text(column, row);
-        return lk_hash128(id.data, id.length);
-    }
-    uint64_t id = (uint64_t)lk_column_int64(column, row);
-    uint8_t bytes[8];
-    for (int i = 0; i < 8; i++) bytes[i] = (uint8_t)(id >> 8 * i);
-    return lk_hash128(bytes, sizeof bytes);
-}
-
-static leadkpi_status intern_hashed_ids(leadkpi_campaigns *campaigns, const lk_column *column,
-                                        uint32_t *indexes, leadkpi_error *error)
-{
-    lk_key128 keys[LK_ROW_BLOCK];
-    for (size_t start = 0; start < column->row_count; start += LK_ROW_BLOCK) {
-        size_t count = block_size(column->row_count, start);
-        for (size_t i = 0; i < count; i++) keys[i] = hash_of_id(column, start + i);
-        LK_TRY(lk_map128_find_or_add(&campaigns->store->ids.hashes, &campaigns->memory, keys, count,
-                                     indexes + start, error));
-    }
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_rows_intern_ids(leadkpi_campaigns *campaigns, const lk_column *column,
                                   uint32_t *indexes, leadkpi_error *error)
 {
-    lk_ids *ids = &campaigns->store->ids;
-    uint32_t before = lk_ids_count(ids);
-    int32_t type = column->type == LEADKPI_TYPE_TEXT ? LK_IDS_TEXT : LK_IDS_INT64;
+    lk_lead_ids *ids = &campaigns->store->ids;
+    uint32_t before = lk_lead_ids_count(ids);
     LK_TRY(lk_rows_check_complete(column, error));
-    if (column->row_count == 0) return LEADKPI_OK;
-    if (ids->type != LK_IDS_NONE && ids->type != type)
-        return lk_fail_at(error, LEADKPI_WRONG_TYPE, -1, column->index,
-                          "column \"%.*s\": expected %s ids as before, found %s", NAME_OF(column),
-                          ids->type == LK_IDS_TEXT ? "text" : "int64",
-                          type == LK_IDS_TEXT ? "text" : "int64");
-    ids->type = type;
-    if (ids->hashed) {
-        LK_TRY(intern_hashed_ids(campaigns, column, indexes, error));
-    } else if (type == LK_IDS_TEXT) {
-        LK_TRY(intern_text_ids(campaigns, column, indexes, error));
-    } else {
-        LK_TRY(lk_map64_find_or_add(&ids->integers, &campaigns->memory,
-                                    (const int64_t *)(const void *)column->values, column->stride,
-                                    column->row_count, indexes, error));
-    }
+    LK_TRY(lk_lead_ids_intern(ids, &campaigns->memory, column, indexes, error));
     return lk_store_grow_leads(campaigns, before, error);
 }
 

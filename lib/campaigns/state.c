@@ -180,36 +180,11 @@ static leadkpi_status rank_tuples(state *s, leadkpi_error *error)
     return status;
 }
 
-static int compare_hashes(const void *context, uint32_t a, uint32_t b)
-{
-    const lk_key128 *keys = context;
-    return lk_key128_compare(keys[a], keys[b]);
-}
-
-static leadkpi_status sort_integer_ids(state *s, leadkpi_error *error)
-{
-    int64_t *keys;
-    size_t count = s->lead_count;
-    LK_TRY(lk_allocate(&s->memory, count, sizeof *keys, &keys, error));
-    if (count) memcpy(keys, s->store->ids.integers.keys, count * sizeof *keys);
-    leadkpi_status status = lk_sort_int64(&s->memory, keys, s->leads, count, error);
-    lk_release(&s->memory, keys, count, sizeof *keys);
-    return status;
-}
-
 static leadkpi_status order_leads(state *s, leadkpi_error *error)
 {
-    const lk_ids *ids = &s->store->ids;
     LK_TRY(lk_interrupted(&s->memory, error));
     LK_TRY(lk_allocate(&s->memory, s->lead_count, sizeof *s->leads, &s->leads, error));
-    for (uint32_t i = 0; i < s->lead_count; i++) s->leads[i] = i;
-    if (ids->hashed)
-        return lk_sort_indexes(&s->memory, s->leads, s->lead_count, compare_hashes,
-                               ids->hashes.keys, error);
-    if (ids->type == LK_IDS_TEXT)
-        return lk_sort_indexes(&s->memory, s->leads, s->lead_count, compare_texts, &ids->texts,
-                               error);
-    return sort_integer_ids(s, error);
+    return lk_lead_ids_sort(&s->store->ids, &s->memory, s->leads, error);
 }
 
 typedef struct event_context {
@@ -378,22 +353,6 @@ static leadkpi_status write_tuples(const state *s, lk_writer *writer, leadkpi_er
     return LEADKPI_OK;
 }
 
-static void write_id(const state *s, lk_writer *writer, uint32_t place)
-{
-    const lk_ids *ids = &s->store->ids;
-    uint32_t lead = s->leads[place];
-    if (ids->hashed) {
-        lk_write_key128(writer, ids->hashes.keys[lead]);
-    } else if (ids->type == LK_IDS_TEXT) {
-        lk_write_text(writer, lk_map_text_key(&ids->texts, lead));
-    } else if (place == 0) {
-        lk_write_signed_varint(writer, ids->integers.keys[lead]);
-    } else {
-        uint64_t before = (uint64_t)ids->integers.keys[s->leads[place - 1]];
-        lk_write_varint(writer, (uint64_t)ids->integers.keys[lead] - before - 1);
-    }
-}
-
 static void write_stages(const state *s, lk_writer *writer, uint32_t lead)
 {
     const event_order *by_lead = &s->stages;
@@ -429,7 +388,7 @@ static void write_lead(const state *s, lk_writer *writer, uint32_t place)
 {
     uint32_t index = s->leads[place];
     const lk_lead *lead = &s->store->leads[index];
-    write_id(s, writer, place);
+    lk_lead_ids_write(&s->store->ids, writer, index, place ? s->leads[place - 1] : LK_MAP_NONE);
     lk_write_varint(writer, lead->rows);
     if (lead->rows) {
         lk_write_int64(writer, lead->time);
@@ -448,14 +407,14 @@ static void write_lead(const state *s, lk_writer *writer, uint32_t place)
 static void fetch_lead_ahead(const state *s, uint32_t place)
 {
     if (s->lead_count - place <= LK_LEADS_AHEAD) return;
-    const lk_ids *ids = &s->store->ids;
+    const lk_lead_ids *ids = &s->store->ids;
     uint32_t lead = s->leads[place + LK_LEADS_AHEAD];
     lk_fetch_ahead(&s->store->leads[lead]);
     lk_fetch_ahead(&s->stages.ends[lead]);
     lk_fetch_ahead(&s->responses.ends[lead]);
     if (ids->hashed) {
         lk_fetch_ahead(&ids->hashes.keys[lead]);
-    } else if (ids->type == LK_IDS_TEXT) {
+    } else if (ids->type == LK_LEAD_IDS_TEXT) {
         lk_fetch_ahead(&ids->texts.ends[lead]);
     } else {
         lk_fetch_ahead(&ids->integers.keys[lead]);
@@ -534,7 +493,7 @@ leadkpi_status leadkpi_campaigns_serialize(const leadkpi_campaigns *campaigns, v
     state s = {.campaigns = campaigns,
                .store = campaigns->store ? campaigns->store : &nothing,
                .memory = lk_memory_like(&campaigns->memory)};
-    s.lead_count = lk_ids_count(&s.store->ids);
+    s.lead_count = lk_lead_ids_count(&s.store->ids);
     leadkpi_status status = order_all(&s, error);
     if (status == LEADKPI_OK) status = write_counted(&s, buffer, capacity, needed, error);
     release_all(&s);

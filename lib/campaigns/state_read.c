@@ -191,69 +191,6 @@ static leadkpi_status read_time(reading *r, int64_t *time)
     return lk_reader_status(&r->reader);
 }
 
-/* ---- ids --------------------------------------------------------------------------- */
-
-/* Ids wait here until a block of them goes into the map. */
-typedef struct id_block {
-    size_t count;
-    lk_text last_text;
-    lk_key128 last_hash;
-    int64_t last_integer;
-    union {
-        int64_t integers[LK_ROW_BLOCK];
-        lk_text texts[LK_ROW_BLOCK];
-        lk_key128 hashes[LK_ROW_BLOCK];
-    } keys;
-} id_block;
-
-static leadkpi_status flush_ids(reading *r, id_block *block)
-{
-    uint32_t indexes[LK_ROW_BLOCK];
-    lk_ids *ids = &r->store->ids;
-    lk_memory *memory = &r->campaigns->memory;
-    size_t count = block->count;
-    block->count = 0;
-    if (ids->hashed)
-        return lk_map128_find_or_add(&ids->hashes, memory, block->keys.hashes, count, indexes, r->error);
-    if (ids->type == LK_IDS_TEXT)
-        return lk_map_text_find_or_add(&ids->texts, memory, block->keys.texts, count, indexes, r->error);
-    return lk_map64_find_or_add(&ids->integers, memory, block->keys.integers, 0, count, indexes,
-                                r->error);
-}
-
-static leadkpi_status read_integer_id(reading *r, id_block *block, bool first)
-{
-    int64_t id;
-    if (first) {
-        id = lk_read_signed_varint(&r->reader);
-    } else {
-        uint64_t above = (uint64_t)INT64_MAX - (uint64_t)block->last_integer;
-        uint64_t gap = lk_read_varint(&r->reader);
-        REFUSE_IF(gap >= above, r, "id: expected no more than 2^63 - 1");
-        id = (int64_t)((uint64_t)block->last_integer + gap + 1);
-    }
-    block->keys.integers[block->count++] = block->last_integer = id;
-    return lk_reader_status(&r->reader);
-}
-
-static leadkpi_status read_id(reading *r, id_block *block, bool first)
-{
-    if (r->store->ids.hashed) {
-        lk_key128 hash = lk_read_key128(&r->reader);
-        REFUSE_IF(!first && lk_key128_compare(block->last_hash, hash) >= 0, r,
-                  "ids: expected rising order");
-        block->keys.hashes[block->count++] = block->last_hash = hash;
-    } else if (r->store->ids.type == LK_IDS_TEXT) {
-        lk_text text = lk_read_text(&r->reader);
-        REFUSE_IF(!first && lk_text_compare(block->last_text, text) >= 0, r,
-                  "ids: expected rising order");
-        block->keys.texts[block->count++] = block->last_text = text;
-    } else {
-        return read_integer_id(r, block, first);
-    }
-    return lk_reader_status(&r->reader);
-}
-
 /* ---- events ------------------------------------------------------------------------ */
 
 static leadkpi_status read_value(reading *r, lk_value *value)
@@ -356,8 +293,8 @@ static leadkpi_status open_leads(reading *r)
     r->store->ids.type = lk_read_uint8(&r->reader);
     r->lead_count = lk_read_count(&r->reader, LK_STATE_LEAD_SIZE);
     LK_TRY(lk_reader_status(&r->reader));
-    REFUSE_IF(r->store->ids.type > LK_IDS_TEXT ||
-                  (r->store->ids.type == LK_IDS_NONE) != (r->lead_count == 0),
+    REFUSE_IF(r->store->ids.type > LK_LEAD_IDS_TEXT ||
+                  (r->store->ids.type == LK_LEAD_IDS_NONE) != (r->lead_count == 0),
               r, "ids: expected a type where there are leads, and none where there are not");
     REFUSE_IF(r->lead_count > LK_MAP_KEYS_MAX, r, "leads: expected fewer than 2^32 - 1");
     LK_TRY(make_room_for_leads(r));
@@ -367,15 +304,16 @@ static leadkpi_status open_leads(reading *r)
 
 static leadkpi_status read_leads(reading *r)
 {
-    id_block block;
-    block.count = 0;
+    lk_lead_ids_block block = {.count = 0};
+    lk_lead_ids *ids = &r->store->ids;
+    lk_memory *memory = &r->campaigns->memory;
     LK_TRY(open_leads(r));
     for (size_t i = 0; i < r->lead_count; i++) {
         LK_TRY(poll_at(r, i));
-        LK_TRY(read_id(r, &block, i == 0));
+        LK_TRY(lk_lead_ids_read_ahead(ids, memory, &r->reader, &block));
         LK_TRY(read_lead(r, (uint32_t)i));
-        if (block.count == LK_ROW_BLOCK || i + 1 == r->lead_count) LK_TRY(flush_ids(r, &block));
     }
+    LK_TRY(lk_lead_ids_flush(ids, memory, &block, r->error));
     REFUSE_IF(r->store->stages.count != r->store->stages.capacity ||
                   r->store->responses.count != r->store->responses.capacity,
               r, "stage rows or responses of leads: expected as many as in all");

@@ -27,9 +27,7 @@ void lk_store_free(leadkpi_campaigns *campaigns)
     lk_map_text_free(&store->dimensions, memory);
     lk_map_text_free(&store->texts, memory);
     lk_map128_free(&store->tuples, memory);
-    lk_map64_free(&store->ids.integers, memory);
-    lk_map_text_free(&store->ids.texts, memory);
-    lk_map128_free(&store->ids.hashes, memory);
+    lk_lead_ids_free(&store->ids, memory);
     lk_release(memory, store->leads, store->lead_capacity, sizeof *store->leads);
     lk_release(memory, store->emails, store->emails ? store->lead_capacity : 0, sizeof *store->emails);
     lk_map_text_free(&store->email_texts, memory);
@@ -46,7 +44,7 @@ void lk_store_free(leadkpi_campaigns *campaigns)
 void lk_store_drop_empty(leadkpi_campaigns *campaigns)
 {
     const lk_store *store = campaigns->store;
-    if (store->ids.type == LK_IDS_NONE && store->fact_keys.count == 0 && store->cost_rows == 0 &&
+    if (store->ids.type == LK_LEAD_IDS_NONE && store->fact_keys.count == 0 && store->cost_rows == 0 &&
         store->measure_rows == 0 && store->batches.count == 0 && store->dimensions.count == 0 &&
         store->currency_length == 0)
         lk_store_free(campaigns);
@@ -63,7 +61,7 @@ lk_store_mark lk_store_mark_now(const leadkpi_campaigns *campaigns)
     mark.dimensions = store->dimensions.count;
     mark.texts = store->texts.count;
     mark.tuples = store->tuples.count;
-    mark.ids = lk_ids_count(&store->ids);
+    mark.ids = lk_lead_ids_count(&store->ids);
     mark.email_texts = store->email_texts.count;
     mark.stage_names = store->stages.names.count;
     mark.response_kinds = store->responses.names.count;
@@ -73,18 +71,6 @@ lk_store_mark lk_store_mark_now(const leadkpi_campaigns *campaigns)
     mark.id_type = store->ids.type;
     mark.currency_length = store->currency_length;
     return mark;
-}
-
-static void truncate_ids(lk_ids *ids, const lk_store_mark *mark)
-{
-    if (ids->hashed) {
-        lk_map128_truncate(&ids->hashes, mark->ids);
-    } else if (ids->type == LK_IDS_TEXT) {
-        lk_map_text_truncate(&ids->texts, mark->ids);
-    } else {
-        lk_map64_truncate(&ids->integers, mark->ids);
-    }
-    ids->type = mark->id_type;
 }
 
 void lk_store_roll_back(leadkpi_campaigns *campaigns, const lk_store_mark *mark)
@@ -98,7 +84,7 @@ void lk_store_roll_back(leadkpi_campaigns *campaigns, const lk_store_mark *mark)
     lk_map_text_truncate(&store->dimensions, mark->dimensions);
     lk_map_text_truncate(&store->texts, mark->texts);
     lk_map128_truncate(&store->tuples, mark->tuples);
-    truncate_ids(&store->ids, mark);
+    lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map_text_truncate(&store->email_texts, mark->email_texts);
     lk_map_text_truncate(&store->stages.names, mark->stage_names);
     lk_map_text_truncate(&store->responses.names, mark->response_kinds);
@@ -121,7 +107,7 @@ leadkpi_status lk_store_grow_leads(leadkpi_campaigns *campaigns, uint32_t count_
                                    leadkpi_error *error)
 {
     lk_store *store = campaigns->store;
-    size_t needed = lk_ids_count(&store->ids);
+    size_t needed = lk_lead_ids_count(&store->ids);
     if (needed > store->lead_capacity) {
         size_t capacity = grown(store->lead_capacity, needed);
         if (campaigns->person_key == LK_PERSON_KEY_EMAIL) {

@@ -23,6 +23,7 @@
 #include <leadkpi/campaigns.h>
 
 #include "base/exact_sum.h"
+#include "base/lead_ids.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/value.h"
@@ -32,17 +33,6 @@
 #define LK_TIME_END INT64_C(253402300800000000)
 
 /* ---- leads --------------------------------------------------------------- */
-
-enum { LK_IDS_NONE = 0, LK_IDS_INT64 = 1, LK_IDS_TEXT = 2 };
-
-/* Ids to lead indexes. Hashed ids are 128 bits of XXH3 of the id's bytes (int64: little-endian). */
-typedef struct lk_ids {
-    int32_t type;   /* LK_IDS_... of what came in; NONE until the first row */
-    int32_t hashed; /* from the definition */
-    lk_map64 integers;
-    lk_map_text texts;
-    lk_map128 hashes;
-} lk_ids;
 
 /* The first row of an id. An id that only events have named so far has no rows. */
 typedef struct lk_lead {
@@ -123,7 +113,7 @@ typedef struct lk_store {
     lk_map_text dimensions;
     lk_map_text texts;  /* of every dimension */
     lk_map128 tuples;   /* the trie: node - 1 is the index of (parent << 32 | dimension, text) */
-    lk_ids ids;
+    lk_lead_ids ids;
     lk_lead *leads; /* one an id */
     uint32_t *emails; /* one an id, where e-mail is the key: 1 + index in email_texts, or 0 */
     size_t lead_capacity;
@@ -151,12 +141,6 @@ struct leadkpi_campaigns {
     int32_t person_key;
     int32_t hashed_ids;
 };
-
-static inline uint32_t lk_ids_count(const lk_ids *ids)
-{
-    if (ids->hashed) return ids->hashes.count;
-    return ids->type == LK_IDS_TEXT ? ids->texts.count : ids->integers.count;
-}
 
 /* ---- the trie of dimensions ---------------------------------------------- */
 

@@ -8,7 +8,7 @@
 static int64_t count_leads(const lk_store *store)
 {
     int64_t count = 0;
-    for (uint32_t i = 0; i < lk_ids_count(&store->ids); i++) count += store->leads[i].rows > 0;
+    for (uint32_t i = 0; i < lk_lead_ids_count(&store->ids); i++) count += store->leads[i].rows > 0;
     return count;
 }
 
@@ -27,7 +27,7 @@ static void widen(time_range *range, int64_t time)
 static time_range find_times(const lk_store *store)
 {
     time_range range = {INT64_MAX, INT64_MIN};
-    for (uint32_t i = 0; i < lk_ids_count(&store->ids); i++)
+    for (uint32_t i = 0; i < lk_lead_ids_count(&store->ids); i++)
         if (store->leads[i].rows > 0) widen(&range, store->leads[i].time);
     for (size_t i = 0; i < store->stages.count; i++) widen(&range, store->stages.items[i].time);
     for (size_t i = 0; i < store->responses.count; i++) widen(&range, store->responses.items[i].time);
@@ -38,8 +38,8 @@ static time_range find_times(const lk_store *store)
 
 static lk_text id_type_of(const leadkpi_campaigns *campaigns, const lk_store *store)
 {
-    if (store->ids.type == LK_IDS_NONE) return LK_LITERAL("none");
-    if (store->ids.type == LK_IDS_TEXT)
+    if (store->ids.type == LK_LEAD_IDS_NONE) return LK_LITERAL("none");
+    if (store->ids.type == LK_LEAD_IDS_TEXT)
         return campaigns->hashed_ids ? LK_LITERAL("hashed text") : LK_LITERAL("text");
     return campaigns->hashed_ids ? LK_LITERAL("hashed int64") : LK_LITERAL("int64");
 }

@@ -5,6 +5,11 @@
 
 #include "base/sort.h"
 
+/* Of a time with d events of n at risk, n[i] of them in segment i, the hypergeometric variance between
+ * segments i and j is -w n[i] n[j], w = d (n - d) / (n - 1) / n^2. Its sum over times is a sum over
+ * lives: a life of segment i adds what w n[j] came to while it was at risk. So the sums of w n[j] are
+ * carried along, and added to the row of i when one leaves, taken away when one enters. The variance
+ * of a segment is what it shares with the others, since all together have none. */
 typedef struct test {
     lk_memory *memory;
     size_t count;        /* segments */
@@ -13,9 +18,10 @@ typedef struct test {
     uint32_t *by_entry; /* lives, in order of entry */
     uint32_t *by_exit;
     double *at_risk;    /* of each segment, now */
-    double *events;     /* of each, at this time */
+    double *moving;     /* of each: how many enter, or leave, at this time */
+    double *shared;     /* of each: the sum of w n[j] up to now */
     double *difference; /* observed - expected */
-    double *variance;   /* count * count */
+    double *variance;   /* count * count; while times are walked, of i and j without the sign */
 } test;
 
 static leadkpi_status order_by(const test *t, bool exit, uint32_t **order, leadkpi_error *error)
@@ -32,48 +38,78 @@ static leadkpi_status order_by(const test *t, bool exit, uint32_t **order, leadk
     return status;
 }
 
+/* Those that are moving enter (sign -1) or leave (1): cost segments for each that has any. */
+static size_t move(test *t, double sign)
+{
+    size_t work = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        double weight = sign * t->moving[i];
+        if (weight == 0) continue;
+        t->at_risk[i] -= weight;
+        t->moving[i] = 0;
+        work += t->count;
+        for (size_t j = 0; j < t->count; j++) t->variance[i * t->count + j] += weight * t->shared[j];
+    }
+    return work;
+}
+
+/* The lives that enter before a time (with it, at 0). */
+static size_t enter(test *t, int64_t time, size_t *entered)
+{
+    size_t first = *entered;
+    for (; *entered < t->life_count; ++*entered) {
+        const lk_life *life = &t->lives[t->by_entry[*entered]];
+        if (life->entry >= time && life->entry > 0) break;
+        t->moving[life->segment]++;
+    }
+    return *entered > first ? move(t, -1) : 0;
+}
+
 /* One time with d events of n at risk. */
 static void add_time(test *t, double d, double n)
 {
-    double scale = n > 1 ? d * (n - d) / (n - 1) : 0;
+    double weight = n > 1 ? d * (n - d) / (n - 1) / n / n : 0;
     for (size_t i = 0; i < t->count; i++) {
-        double share = t->at_risk[i] / n;
-        t->difference[i] += t->events[i] - d * share;
-        if (share == 0) continue;
-        for (size_t j = 0; j < t->count; j++)
-            t->variance[i * t->count + j] +=
-                scale * share * ((i == j ? 1 : 0) - t->at_risk[j] / n);
+        t->difference[i] -= d * (t->at_risk[i] / n);
+        t->shared[i] += weight * t->at_risk[i];
     }
 }
 
-/* Cost an event time: segments squared, which the host may interrupt. */
+/* Cost: segments for each time with events and for each segment of which lives enter or leave at a
+ * time, at most segments for each life. */
 static leadkpi_status walk_times(test *t, leadkpi_error *error)
 {
-    size_t entered = 0, work = 0;
-    double n = 0;
-    for (size_t i = 0, end; i < t->life_count; i = end) {
+    size_t entered = 0, left = 0, work = 0;
+    for (size_t i = 0; i < t->life_count; left = i) {
         int64_t time = t->lives[t->by_exit[i]].exit;
         double d = 0;
-        for (; entered < t->life_count; entered++) {
-            const lk_life *life = &t->lives[t->by_entry[entered]];
-            if (life->entry >= time && life->entry > 0) break;
-            t->at_risk[life->segment]++, n++;
-        }
-        memset(t->events, 0, t->count * sizeof *t->events);
-        for (end = i; end < t->life_count && t->lives[t->by_exit[end]].exit == time; end++) {
-            const lk_life *life = &t->lives[t->by_exit[end]];
-            t->events[life->segment] += life->is_event;
+        work += 1 + enter(t, time, &entered);
+        for (; i < t->life_count && t->lives[t->by_exit[i]].exit == time; i++) {
+            const lk_life *life = &t->lives[t->by_exit[i]];
+            t->moving[life->segment]++;
+            t->difference[life->segment] += life->is_event;
             d += life->is_event;
         }
-        work += 1 + (d > 0 ? t->count * t->count : 0);
-        if (work >= LK_INTERRUPT_ROWS) {
-            LK_TRY(lk_interrupted(t->memory, error));
-            work = 0;
-        }
-        if (d > 0) add_time(t, d, n);
-        for (size_t j = i; j < end; j++) t->at_risk[t->lives[t->by_exit[j]].segment]--, n--;
+        if (d > 0) add_time(t, d, (double)(entered - left));
+        work += (d > 0 ? t->count : 0) + move(t, 1);
+        if (work < LK_INTERRUPT_ROWS) continue;
+        LK_TRY(lk_interrupted(t->memory, error));
+        work = 0;
     }
     return LEADKPI_OK;
+}
+
+static void sign_variance(test *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        double *row = t->variance + i * t->count, own = 0;
+        for (size_t j = 0; j < t->count; j++) {
+            if (j == i) continue;
+            own += row[j];
+            row[j] = -row[j];
+        }
+        row[i] = own;
+    }
 }
 
 /* z' V^-1 z by Cholesky's decomposition with the rows that depend on others left out: the variance of
@@ -104,14 +140,18 @@ static leadkpi_status run(test *t, double *chi_squared, int64_t *degrees, leadkp
     LK_TRY(order_by(t, false, &t->by_entry, error));
     LK_TRY(order_by(t, true, &t->by_exit, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->at_risk, &t->at_risk, error));
-    LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->events, &t->events, error));
+    LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->moving, &t->moving, error));
+    LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->shared, &t->shared, error));
     LK_TRY(lk_allocate(t->memory, t->count, sizeof *t->difference, &t->difference, error));
     LK_TRY(lk_allocate(t->memory, t->count * t->count, sizeof *t->variance, &t->variance, error));
     LK_TRY(lk_interrupted(t->memory, error));
     memset(t->at_risk, 0, t->count * sizeof *t->at_risk);
+    memset(t->moving, 0, t->count * sizeof *t->moving);
+    memset(t->shared, 0, t->count * sizeof *t->shared);
     memset(t->difference, 0, t->count * sizeof *t->difference);
     memset(t->variance, 0, t->count * t->count * sizeof *t->variance);
     LK_TRY(walk_times(t, error));
+    sign_variance(t);
     *degrees = quadratic_form(t, chi_squared);
     return LEADKPI_OK;
 }
@@ -128,7 +168,8 @@ leadkpi_status lk_log_rank(const lk_lives *lives, uint32_t segment_count, bool *
     lk_release(t.memory, t.by_entry, t.life_count, sizeof *t.by_entry);
     lk_release(t.memory, t.by_exit, t.life_count, sizeof *t.by_exit);
     lk_release(t.memory, t.at_risk, t.count, sizeof *t.at_risk);
-    lk_release(t.memory, t.events, t.count, sizeof *t.events);
+    lk_release(t.memory, t.moving, t.count, sizeof *t.moving);
+    lk_release(t.memory, t.shared, t.count, sizeof *t.shared);
     lk_release(t.memory, t.difference, t.count, sizeof *t.difference);
     lk_release(t.memory, t.variance, t.count * t.count, sizeof *t.variance);
     if (status != LEADKPI_OK || *degrees == 0) return status;

@@ -1,224 +1,110 @@
-/* matrix.c: the retention triangle of a log of events, without a handle.
- *
- * One bit a customer and period: the cohort of a customer is its lowest bit, and the others,
- * shifted down by it, are its ages. */
+/* matrix.c: matrix.h over ids that lie close together, and the public call. */
 #include <leadkpi/cohorts.h>
 
-#include "base/map.h"
-#include "calendar/calendar.h"
+#include "cohorts/matrix.h"
 
-#define PERIODS_MAX 64
-
-/* Times to periods without a search: the range is cut into cells of 2^shift microseconds, none longer
- * than the shortest period, so that a cell holds at most one boundary. */
-typedef struct clock {
-    int64_t starts[PERIODS_MAX + 1];
-    int32_t period_count;
-    int shift;
-    uint8_t *first; /* the period at the start of each cell */
-    size_t cell_count;
-} clock;
-
-typedef struct matrix {
-    lk_memory memory;
-    clock clock;
-    const int64_t *customers, *times;
-    size_t count;
-    uint64_t *periods; /* of each customer, a bit each */
-    size_t customer_count;
-    size_t outside;
-} matrix;
-
-/* ---- the clock --------------------------------------------------------------------------- */
-
-/* The most cells: 32 KiB, which stay in the first-level cache. */
-#define CELLS_MAX 32768
-
-static leadkpi_status make_clock(matrix *m, const leadkpi_calendar *calendar, int64_t from,
-                                 int32_t period_count, leadkpi_error *error)
-{
-    clock *c = &m->clock;
-    int64_t shortest = INT64_MAX;
-    c->period_count = period_count;
-    c->starts[0] = lk_calendar_start(calendar, from);
-    for (int32_t i = 0; i < period_count; i++) {
-        c->starts[i + 1] = lk_calendar_end(calendar, c->starts[i]);
-        LK_FAIL_IF(c->starts[i] == INT64_MIN || c->starts[i + 1] == INT64_MAX, error,
-                   LEADKPI_BAD_ARGUMENT,
-                   "from: expected %d whole periods from there on; take a shorter grain",
-                   (int)period_count);
-        if (c->starts[i + 1] - c->starts[i] < shortest) shortest = c->starts[i + 1] - c->starts[i];
-    }
-    uint64_t range = (uint64_t)c->starts[period_count] - (uint64_t)c->starts[0];
-    while (c->shift < 62 && (int64_t)1 << (c->shift + 1) <= shortest) c->shift++;
-    LK_FAIL_IF(range >> c->shift >= CELLS_MAX, error, LEADKPI_BAD_ARGUMENT,
-               "calendar: expected periods of like lengths, found one far shorter than others");
-    c->cell_count = (size_t)(range >> c->shift) + 1;
-    LK_TRY(lk_allocate(&m->memory, c->cell_count, 1, &c->first, error));
-    for (size_t i = 0, period = 0; i < c->cell_count; i++) {
-        int64_t start = (int64_t)((uint64_t)c->starts[0] + ((uint64_t)i << c->shift));
-        while (period + 1 < (size_t)period_count && c->starts[period + 1] <= start) period++;
-        c->first[i] = (uint8_t)period;
-    }
-    return LEADKPI_OK;
-}
-
-/* What marks a bit, in registers: behind a store through `periods` the compiler would have to read
- * every field of the matrix again. */
-typedef struct marker {
-    const int64_t *starts;
-    const uint8_t *first;
-    uint64_t *periods;
-    uint64_t range;
-    size_t outside;
-    int shift;
-} marker;
-
-static marker marker_of(const matrix *m)
-{
-    const clock *c = &m->clock;
-    uint64_t range = (uint64_t)c->starts[c->period_count] - (uint64_t)c->starts[0];
-    return (marker){c->starts, c->first, m->periods, range, 0, c->shift};
-}
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address, 1)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define PREFETCH(address) ((void)(address))
+#define INLINE static inline
+#endif
 
 /* ---- one bit an event ----------------------------------------------------------------------- */
 
-static inline void set_bit(marker *m, size_t customer, int64_t time)
+#define BLOCK 512
+
+/* The bits of a block, and where they go; none for a time in no period. Places are asked for ahead,
+ * so that the misses of a block overlap. */
+INLINE size_t find_bits(const lk_matrix *m, int64_t least, const void *periods, size_t width,
+                        size_t first, size_t count, uint64_t *bits)
 {
-    uint64_t offset = (uint64_t)time - (uint64_t)m->starts[0];
-    if (LK_UNLIKELY(offset >= m->range)) {
-        m->outside++;
-        return;
+    const int64_t *customers = m->customers + first, *times = m->times + first;
+    const lk_clock clock = m->clock;
+    size_t inside = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t offset = lk_clock_offset(&clock, times[i]);
+        uint64_t is_inside = offset < clock.range;
+        bits[i] = is_inside << lk_clock_period(&clock, is_inside ? offset : 0);
+        inside += (size_t)is_inside;
+        PREFETCH((const char *)periods + (size_t)((uint64_t)customers[i] - (uint64_t)least) * width);
     }
-    uint32_t period = m->first[offset >> m->shift];
-    m->periods[customer] |= (uint64_t)1 << (period + (time >= m->starts[period + 1]));
+    return count - inside;
 }
 
-static leadkpi_status make_periods(matrix *m, size_t customer_count, leadkpi_error *error)
+INLINE leadkpi_status mark(lk_matrix *m, int64_t least, void *periods, size_t width,
+                           leadkpi_error *error)
 {
-    LK_TRY(lk_allocate(&m->memory, customer_count, sizeof *m->periods, &m->periods, error));
-    m->customer_count = customer_count;
-    if (customer_count) memset(m->periods, 0, customer_count * sizeof *m->periods);
+    uint64_t bits[BLOCK];
+    uint32_t *narrow = periods;
+    uint64_t *wide = periods;
+    for (size_t first = 0; first < m->count; first += BLOCK) {
+        size_t count = m->count - first < BLOCK ? m->count - first : BLOCK;
+        const int64_t *customers = m->customers + first;
+        if (first % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&m->memory, error));
+        m->outside += find_bits(m, least, periods, width, first, count, bits);
+        for (size_t i = 0; i < count; i++) {
+            size_t place = (size_t)((uint64_t)customers[i] - (uint64_t)least);
+            if (width == sizeof *narrow) narrow[place] |= (uint32_t)bits[i];
+            else wide[place] |= bits[i];
+        }
+    }
     return LEADKPI_OK;
 }
 
-static void mark_block(matrix *m, int64_t least, size_t first, size_t last)
+INLINE void count_marks(lk_matrix *m, const void *periods, size_t width, size_t customer_count)
 {
-    const int64_t *customers = m->customers, *times = m->times;
-    marker mark = marker_of(m);
-    for (size_t i = first; i < last; i++)
-        set_bit(&mark, (size_t)((uint64_t)customers[i] - (uint64_t)least), times[i]);
-    m->outside += mark.outside;
+    const uint32_t *narrow = periods;
+    const uint64_t *wide = periods;
+    for (size_t i = 0; i < customer_count; i++) {
+        uint64_t bits = width == sizeof *narrow ? narrow[i] : wide[i];
+        if (!bits) continue;
+        uint32_t cohort = lk_lowest_bit(bits);
+        lk_triangle_add(&m->triangle, cohort, bits >> cohort);
+    }
 }
 
 /* Ids that lie close together are their own places. Cost an event: 16 bytes read in order, and one
- * word changed at random, which is in the second or third level for a million customers; the
- * processor has many of those under way at a time. */
-static leadkpi_status mark_directly(matrix *m, int64_t least, size_t range, leadkpi_error *error)
+ * word of 4 or 8 bytes changed at random, in the second or third level for a million customers. */
+static leadkpi_status count_directly(lk_matrix *m, int64_t least, size_t customer_count,
+                                     leadkpi_error *error)
 {
-    LK_TRY(make_periods(m, range, error));
-    for (size_t first = 0; first < m->count; first += LK_INTERRUPT_ROWS) {
-        size_t last = m->count - first < LK_INTERRUPT_ROWS ? m->count : first + LK_INTERRUPT_ROWS;
-        LK_TRY(lk_interrupted(&m->memory, error));
-        mark_block(m, least, first, last);
-    }
-    return LEADKPI_OK;
+    void *periods;
+    bool narrow = m->clock.period_count <= 32;
+    size_t width = narrow ? sizeof(uint32_t) : sizeof(uint64_t);
+    LK_TRY(lk_allocate(&m->memory, customer_count, width, &periods, error));
+    memset(periods, 0, customer_count * width);
+    leadkpi_status status = narrow ? mark(m, least, periods, sizeof(uint32_t), error)
+                                   : mark(m, least, periods, sizeof(uint64_t), error);
+    if (status == LEADKPI_OK && narrow) count_marks(m, periods, sizeof(uint32_t), customer_count);
+    if (status == LEADKPI_OK && !narrow) count_marks(m, periods, sizeof(uint64_t), customer_count);
+    lk_release(&m->memory, periods, customer_count, width);
+    return status;
 }
 
-#define BLOCK 4096
+/* ---- the whole ------------------------------------------------------------------------------ */
 
-/* Any other ids through a map: two more cache misses an event, asked for ahead block by block. */
-static leadkpi_status mark_by_map(matrix *m, lk_map64 *map, leadkpi_error *error)
-{
-    uint32_t indexes[BLOCK];
-    size_t capacity = 0;
-    for (size_t first = 0; first < m->count; first += BLOCK) {
-        size_t count = m->count - first < BLOCK ? m->count - first : BLOCK;
-        LK_TRY(lk_interrupted(&m->memory, error));
-        LK_TRY(lk_map64_find_or_add(map, &m->memory, m->customers + first, 0, count, indexes, error));
-        if (map->count > capacity) {
-            size_t wider = (size_t)map->count + map->count / 2;
-            LK_TRY(lk_resize(&m->memory, &m->periods, capacity, wider, sizeof *m->periods, error));
-            memset(m->periods + capacity, 0, (wider - capacity) * sizeof *m->periods);
-            m->customer_count = capacity = wider;
-        }
-        marker mark = marker_of(m);
-        for (size_t i = 0; i < count; i++) set_bit(&mark, indexes[i], m->times[first + i]);
-        m->outside += mark.outside;
-    }
-    return LEADKPI_OK;
-}
-
-/* ---- the triangle ------------------------------------------------------------------------------ */
-
-static inline uint32_t lowest_bit(uint64_t bits)
-{
-#if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits);
-#else
-    uint32_t place = 0;
-    for (; !(bits & 1); bits >>= 1) place++;
-    return place;
-#endif
-}
-
-/* How often each byte of the shifted bits has each value, by cohort: an eighth of the increments that
- * single bits would take, and not one after another on the same few counts. */
-#define BYTE_VALUES 256
-
-static void count_bytes(const matrix *m, size_t byte_count, uint64_t *counts)
-{
-    for (size_t i = 0; i < m->customer_count; i++) {
-        uint64_t bits = m->periods[i];
-        if (!bits) continue;
-        uint32_t cohort = lowest_bit(bits);
-        uint64_t *of_cohort = counts + cohort * byte_count * BYTE_VALUES;
-        bits >>= cohort;
-        for (size_t byte = 0; byte < byte_count; byte++, bits >>= 8)
-            of_cohort[byte * BYTE_VALUES + (bits & 255)]++;
-    }
-}
-
-static void add_bytes(const uint64_t *counts, size_t width, size_t byte_count, int64_t *cells)
-{
-    memset(cells, 0, width * width * sizeof *cells);
-    for (size_t cohort = 0; cohort < width; cohort++)
-        for (size_t byte = 0; byte < byte_count; byte++)
-            for (size_t value = 1; value < BYTE_VALUES; value++) {
-                uint64_t count = counts[(cohort * byte_count + byte) * BYTE_VALUES + value];
-                for (size_t bit = 0; count && bit < 8; bit++)
-                    if (value >> bit & 1) cells[cohort * width + byte * 8 + bit] += (int64_t)count;
-            }
-}
-
-/* Cost a customer: 8 bytes read in order and a count for each 8 periods, in 150 KB for 24 of them. */
-static leadkpi_status count_cells(matrix *m, int64_t *cells, leadkpi_error *error)
-{
-    size_t width = (size_t)m->clock.period_count, byte_count = (width + 7) / 8;
-    size_t size = width * byte_count * BYTE_VALUES;
-    uint64_t *counts;
-    LK_TRY(lk_allocate(&m->memory, size, sizeof *counts, &counts, error));
-    memset(counts, 0, size * sizeof *counts);
-    count_bytes(m, byte_count, counts);
-    add_bytes(counts, width, byte_count, cells);
-    lk_release(&m->memory, counts, size, sizeof *counts);
-    return LEADKPI_OK;
-}
-
-static leadkpi_status count_all(matrix *m, int64_t *cells, leadkpi_error *error)
+static leadkpi_status count_all(lk_matrix *m, leadkpi_error *error)
 {
     int64_t least = INT64_MAX, most = INT64_MIN;
-    lk_map64 map = {{NULL, 0, 0, 0}, NULL, 0, 0};
+    if (m->count == 0) return LEADKPI_OK;
     for (size_t i = 0; i < m->count; i++) {
         if (m->customers[i] < least) least = m->customers[i];
         if (m->customers[i] > most) most = m->customers[i];
     }
-    uint64_t range = m->count ? (uint64_t)most - (uint64_t)least : 0;
-    leadkpi_status status = range / 4 < m->count && range < SIZE_MAX / 16
-                                ? mark_directly(m, least, m->count ? (size_t)range + 1 : 0, error)
-                                : mark_by_map(m, &map, error);
-    lk_map64_free(&map, &m->memory);
-    return status == LEADKPI_OK ? count_cells(m, cells, error) : status;
+    uint64_t range = (uint64_t)most - (uint64_t)least;
+    if (range / 4 < m->count && range < SIZE_MAX / 16)
+        return count_directly(m, least, (size_t)range + 1, error);
+    return lk_matrix_count_by_parts(m, error);
+}
+
+static leadkpi_status fill(lk_matrix *m, const leadkpi_calendar *calendar, int64_t from,
+                           size_t period_count, leadkpi_error *error)
+{
+    LK_TRY(lk_clock_open(&m->clock, &m->memory, calendar, from, period_count, error));
+    LK_TRY(lk_triangle_open(&m->triangle, &m->memory, period_count, error));
+    return count_all(m, error);
 }
 
 leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host, const leadkpi_calendar *calendar,
@@ -226,20 +112,20 @@ leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host, const leadkpi_ca
                                       const int64_t *times, size_t count, int64_t *cells,
                                       size_t *outside, leadkpi_error *error)
 {
-    matrix m = {.customers = customers, .times = times, .count = count};
+    lk_matrix m = {.customers = customers, .times = times, .count = count};
     leadkpi_error_reset(error);
     if (outside) *outside = 0;
     LK_REQUIRE(calendar, error);
     LK_REQUIRE(cells, error);
     LK_FAIL_IF(count && (!customers || !times), error, LEADKPI_NULL_ARGUMENT,
                "customers and times: expected pointers, found NULL");
-    LK_FAIL_IF(period_count < 1 || period_count > PERIODS_MAX, error, LEADKPI_BAD_ARGUMENT,
-               "period_count: expected 1 to %d, found %d", PERIODS_MAX, (int)period_count);
+    LK_FAIL_IF(period_count < 1 || period_count > LK_MATRIX_PERIODS_MAX, error, LEADKPI_BAD_ARGUMENT,
+               "period_count: expected 1 to %d, found %d", LK_MATRIX_PERIODS_MAX, (int)period_count);
     LK_TRY(lk_memory_init(&m.memory, host, error));
-    leadkpi_status status = make_clock(&m, calendar, from, period_count, error);
-    if (status == LEADKPI_OK) status = count_all(&m, cells, error);
+    leadkpi_status status = fill(&m, calendar, from, (size_t)period_count, error);
+    if (status == LEADKPI_OK) lk_triangle_read(&m.triangle, cells);
     if (status == LEADKPI_OK && outside) *outside = m.outside;
-    lk_release(&m.memory, m.clock.first, m.clock.cell_count, 1);
-    lk_release(&m.memory, m.periods, m.customer_count, sizeof *m.periods);
+    lk_clock_close(&m.clock, &m.memory);
+    lk_triangle_close(&m.triangle, &m.memory);
     return status;
 }

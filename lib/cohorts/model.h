@@ -146,6 +146,19 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon);
 /* The same, each worth exp(-interest t) at T + t; horizon may be INFINITY where interest > 0. */
 double lk_prospect_discounted(const lk_prospect *prospect, double horizon, double interest);
 
+/* The same, each worth exp(-interest t) of the end t of its period, of which the last may reach
+ * beyond the horizon; both are finite. The tables are of no customer: made once. */
+#define LK_PERIOD_ENDS_DEGREES 20
+typedef struct lk_period_ends {
+    double cosines[LK_PERIOD_ENDS_DEGREES][LK_PERIOD_ENDS_DEGREES];
+} lk_period_ends;
+void lk_period_ends_init(lk_period_ends *ends);
+double lk_prospect_at_period_ends(const lk_period_ends *ends, const lk_prospect *prospect,
+                                  double horizon, double period, double interest);
+
+/* The time on which expectations change: they are smooth in the log of time beside it. */
+double lk_prospect_scale(const lk_prospect *prospect);
+
 /* log of the ratio dead : alive at the end of the watch; -INFINITY where nobody can be dead. */
 double lk_bg_log_odds_of_death(const leadkpi_lifetime *model, const lk_model_row *row);
 double lk_pareto_log_odds_of_death(const double *parameters, const lk_pareto_rules *rules,

@@ -46,26 +46,16 @@ typedef struct forecast {
     lk_memory memory;
     uint8_t *flags; /* a row */
     lk_pareto_rules rules;
+    lk_period_ends ends;
 } forecast;
 
 /* ---- one customer ------------------------------------------------------------------- */
 
-static double at_period_ends(const forecast *f, const lk_prospect *prospect)
-{
-    double before = 0, sum = 0;
-    for (double i = 1; before >= 0; i += 1) {
-        double end = i * f->period, until = lk_prospect_expected(prospect, fmin(end, f->horizon));
-        sum += (until - before) * exp(-f->interest * end);
-        if (end >= f->horizon) break;
-        before = until;
-    }
-    return sum;
-}
-
+/* Of an interest above 0. */
 static double discounted(const forecast *f, const lk_prospect *prospect)
 {
-    if (isinf(f->horizon) && f->interest == 0) return NAN;
-    if (f->period > 0) return at_period_ends(f, prospect);
+    if (f->period > 0)
+        return lk_prospect_at_period_ends(&f->ends, prospect, f->horizon, f->period, f->interest);
     return lk_prospect_discounted(prospect, f->horizon, f->interest);
 }
 
@@ -85,7 +75,7 @@ static void forecast_row(const forecast *f, const lk_model_row *row, double numb
     lk_prospect prospect = lk_prospect_of(f->model, &f->rules, row);
     numbers[ALIVE] = prospect.alive;
     numbers[EXPECTED] = isinf(f->horizon) ? NAN : lk_prospect_expected(&prospect, f->horizon);
-    numbers[DISCOUNTED] = f->interest == 0 && f->period == 0 ? numbers[EXPECTED] : discounted(f, &prospect);
+    numbers[DISCOUNTED] = f->interest == 0 ? numbers[EXPECTED] : discounted(f, &prospect);
     numbers[SPEND] = f->spend ? mean_spend(f->spend, row) : NAN;
     numbers[VALUE] = f->margin * numbers[SPEND] * numbers[DISCOUNTED];
     numbers[RATE] = prospect.shape / prospect.rate;
@@ -154,7 +144,7 @@ static leadkpi_status fill(const void *request, leadkpi_table *table, leadkpi_er
         LK_TRY(lk_table_add_double(table, lk_text_of(names[i].name, LEADKPI_NUL_TERMINATED), names[i].unit,
                                    f->rows, true, &columns[i], error));
     for (size_t i = 0; i < f->rows; i++) {
-        /* With timing=period_end one customer may take as long as many. */
+        /* With timing=period_end one customer may take a few milliseconds. */
         if (i % 16 == 0 || f->period > 0) LK_TRY(lk_interrupted(&f->memory, error));
         LK_TRY(lk_customers_read(&f->columns, i, &row, error));
         forecast_row(f, &row, numbers, &f->flags[i]);
@@ -213,6 +203,7 @@ leadkpi_status leadkpi_lifetime_forecast(const leadkpi_lifetime *model, const le
     f.rows = leadkpi_table_row_count(customers);
     LK_TRY(lk_allocate(&f.memory, f.rows, 1, &f.flags, error));
     if (model->kind == LK_MODEL_PARETO_NBD) lk_pareto_rules_init(&f.rules);
+    if (f.period > 0) lk_period_ends_init(&f.ends);
     leadkpi_status status = lk_lifetime_report(&model->memory, fill, &f, out, error);
     lk_release(&f.memory, f.flags, f.rows, 1);
     return status;

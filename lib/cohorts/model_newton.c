@@ -24,13 +24,19 @@ typedef struct spectrum {
     double vectors[N][N]; /* vectors[i][k]: component i of vector k */
 } spectrum;
 
+/* hypot(1, x): beyond 2^27 the 1 is lost in rounding, and no square overflows. */
+static double secant_of(double x)
+{
+    return fabs(x) > 0x1p27 ? fabs(x) : sqrt(1 + x * x);
+}
+
 /* One rotation that clears matrix[p][q] (Jacobi 1846; Golub and Van Loan, 8.5). */
 static void rotate(double matrix[N][N], spectrum *s, int count, int p, int q)
 {
     double difference = matrix[q][q] - matrix[p][p], off = matrix[p][q];
     double ratio = difference / (2 * off);
-    double t = (ratio >= 0 ? 1 : -1) / (fabs(ratio) + hypot(1, ratio));
-    double c = 1 / hypot(1, t), sine = t * c;
+    double t = (ratio >= 0 ? 1 : -1) / (fabs(ratio) + secant_of(ratio));
+    double c = 1 / secant_of(t), sine = t * c;
     for (int k = 0; k < count; k++) {
         double a = matrix[k][p], b = matrix[k][q];
         matrix[k][p] = c * a - sine * b;

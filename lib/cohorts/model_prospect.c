@@ -41,6 +41,12 @@ double lk_prospect_expected(const lk_prospect *prospect, double horizon)
                                             horizon);
 }
 
+double lk_prospect_scale(const lk_prospect *prospect)
+{
+    if (prospect->model->kind != LK_MODEL_PARETO_NBD) return prospect->rate;
+    return prospect->model->parameters[B_OR_BETA] + prospect->age;
+}
+
 /* Beyond this an interest has eaten up what is left. */
 #define INTEREST_MOST 60.0
 
@@ -51,9 +57,7 @@ static double discounted_until(const lk_prospect *prospect, double horizon, doub
 {
     lk_gauss gauss;
     double end = fmin(horizon, INTEREST_MOST / interest), from = 0, sum = 0;
-    double scale = prospect->model->kind == LK_MODEL_PARETO_NBD
-                       ? prospect->model->parameters[B_OR_BETA] + prospect->age
-                       : prospect->rate;
+    double scale = lk_prospect_scale(prospect);
     lk_gauss_init(&gauss, 16);
     while (from < end) {
         double length = fmin(end - from, fmin(scale + from, 6 / interest));

@@ -75,7 +75,7 @@ static size_t period_of(const lk_retention *r, int64_t time)
 /* ---- brackets --------------------------------------------------------------------------- */
 
 /* The bracket of an age; bracket_count where it is past the last, -1 before the first or in none. */
-static int64_t bracket_of(const lk_retention_rule *rule, int64_t age)
+int64_t lk_retention_bracket_of(const lk_retention_rule *rule, int64_t age)
 {
     size_t low = 0, high = rule->bracket_count;
     if (age < rule->brackets[0].from) return -1;
@@ -89,8 +89,8 @@ static int64_t bracket_of(const lk_retention_rule *rule, int64_t age)
 
 /* How many of a life's first brackets are over as of the report, and how many have begun. Brackets
  * are half-open: one that ends right after as_of is over. */
-static void count_reached(const lk_retention *r, int64_t start, size_t period, size_t *over,
-                          size_t *begun)
+void lk_retention_count_reached(const lk_retention *r, int64_t start, size_t period, size_t *over,
+                                size_t *begun)
 {
     const lk_retention_rule *rule = &r->rule;
     int64_t whole, part;
@@ -108,7 +108,7 @@ static void count_reached(const lk_retention *r, int64_t start, size_t period, s
          ++*begun) {}
 }
 
-static bool makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event)
+bool lk_retention_makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event)
 {
     if (event->kind == LK_COHORTS_ACTIVE) return rule->active_by != LK_ACTIVE_REVENUE;
     return event->kind == LK_COHORTS_PAID && rule->active_by != LK_ACTIVE_ACTIVITY &&
@@ -125,9 +125,9 @@ static void clear_life(const lk_retention_rule *rule, life *l)
 static void live_event(const lk_retention_rule *rule, life *l, const lk_cohorts_event *event,
                        int64_t age)
 {
-    int64_t bracket = bracket_of(rule, age);
+    int64_t bracket = lk_retention_bracket_of(rule, age);
     if (bracket < 0) return;
-    bool active = makes_active(rule, event);
+    bool active = lk_retention_makes_active(rule, event);
     if ((size_t)bracket == rule->bracket_count) {
         l->active_later |= active;
         return;
@@ -214,8 +214,8 @@ static leadkpi_status make_room(lk_retention *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-static leadkpi_status put_cohort(lk_retention *r, lk_head head, lk_cell **cells,
-                                 leadkpi_error *error)
+leadkpi_status lk_retention_put_cohort(lk_retention *r, lk_head head, lk_cell **cells,
+                                       leadkpi_error *error)
 {
     LK_TRY(make_room(r, error));
     *cells = r->cells + r->cohort_count * r->rule.bracket_count;
@@ -231,7 +231,7 @@ static leadkpi_status cells_of(lk_retention *r, uint32_t segment, int64_t start,
     uint32_t place, before = r->places.count;
     lk_key128 key = {segment, (uint64_t)start};
     LK_TRY(lk_map128_find_or_add(&r->places, &r->view->memory, &key, 1, &place, error));
-    if (place == before) LK_TRY(put_cohort(r, (lk_head){LK_HEAD_COHORT, segment, start}, cells, error));
+    if (place == before) LK_TRY(lk_retention_put_cohort(r, (lk_head){LK_HEAD_COHORT, segment, start}, cells, error));
     *cells = r->cells + place * r->rule.bracket_count;
     r->cohorts[place].size++;
     return LEADKPI_OK;
@@ -252,7 +252,7 @@ static leadkpi_status take_life(work *w, uint32_t customer, int64_t start, size_
     }
     LK_TRY(cells_of(r, r->view->segments[customer], cohort, &cells, error));
     live(r, &w->life, events, start, period);
-    count_reached(r, start, period, &over, &begun);
+    lk_retention_count_reached(r, start, period, &over, &begun);
     add_life(r, &w->life, cells, over, begun);
     return LEADKPI_OK;
 }
@@ -265,7 +265,7 @@ static leadkpi_status take_recurring(work *w, uint32_t customer, lk_events_of ev
     size_t last = period_of(r, r->view->acquired[customer]);
     for (uint32_t i = 0; i < events.count; i++) {
         const lk_cohorts_event *event = &events.items[i];
-        if (!makes_active(&r->rule, event) || event->time < r->starts[last]) continue;
+        if (!lk_retention_makes_active(&r->rule, event) || event->time < r->starts[last]) continue;
         size_t period = period_of(r, event->time);
         if (period == last) continue;
         last = period;
@@ -358,7 +358,7 @@ static leadkpi_status put_total(lk_retention *r, size_t first, size_t last, lk_h
 {
     lk_cell *cells;
     size_t brackets = r->rule.bracket_count;
-    LK_TRY(put_cohort(r, head, &cells, error));
+    LK_TRY(lk_retention_put_cohort(r, head, &cells, error));
     lk_cohort *total = &r->cohorts[r->cohort_count - 1];
     for (size_t i = first; i < last; i++) {
         total->size += r->cohorts[i].size;
@@ -391,6 +391,11 @@ static int64_t first_acquisition(const lk_view *v)
 static leadkpi_status fill_cells(lk_retention *r, leadkpi_error *error)
 {
     work *w;
+    bool done = false;
+    if (r->rule.clock == LK_CLOCK_CALENDAR && r->rule.start == LK_START_FIRST_TIME)
+        LK_TRY(lk_retention_fill_directly(r, &done, error));
+    if (done) return LEADKPI_OK;
+    LK_TRY(lk_timeline_sort(&r->view->timeline, &r->view->memory, error));
     LK_TRY(lk_allocate(&r->view->memory, 1, sizeof *w, &w, error));
     w->retention = r;
     w->since_interrupt = 0;

@@ -61,6 +61,25 @@ typedef struct lk_retention {
 leadkpi_status lk_retention_find(lk_view *view, lk_retention *retention, leadkpi_error *error);
 void lk_retention_close(lk_retention *retention);
 
+/* ---- shared between the two ways to fill cells ------------------------------------ */
+
+/* The bracket of an age; bracket_count where it is past the last, -1 before the first. */
+int64_t lk_retention_bracket_of(const lk_retention_rule *rule, int64_t age);
+
+/* How many brackets are over, and how many have begun, of who was acquired at `start`, in a period. */
+void lk_retention_count_reached(const lk_retention *retention, int64_t start, size_t period,
+                                size_t *over, size_t *begun);
+
+bool lk_retention_makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event);
+
+/* A cohort more, with cells of zeros. */
+leadkpi_status lk_retention_put_cohort(lk_retention *retention, lk_head head, lk_cell **cells,
+                                       leadkpi_error *error);
+
+/* Cells of the calendar clock with start=first_time, from rows in no order; `*done` is false, and nothing is
+ * done, where it would take a place for far more cohorts than there are customers. */
+leadkpi_status lk_retention_fill_directly(lk_retention *retention, bool *done, leadkpi_error *error);
+
 /* ---- the schema ---------------------------------------------------------------- */
 
 enum {

@@ -160,6 +160,6 @@ leadkpi_status leadkpi_cohorts_retention(const leadkpi_cohorts *cohorts,
     LK_REQUIRE(cohorts, error);
     LK_TRY(lk_options_check(options, &lk_cohorts_retention_schema, error));
     LK_TRY(lk_retention_read_rule(options, &retention.rule, error));
-    return lk_cohorts_report(cohorts, options, &lk_cohorts_retention_schema, 0, fill_report,
-                             &retention, out, error);
+    return lk_cohorts_report_in_no_order(cohorts, options, &lk_cohorts_retention_schema, 0, fill_report,
+                                         &retention, out, error);
 }

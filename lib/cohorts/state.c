@@ -39,6 +39,7 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     const lk_cohorts_store *store = s->cohorts->store;
     lk_memory *memory = &s->memory;
     LK_TRY(lk_timeline_open(s->cohorts, memory, &s->timeline, error));
+    LK_TRY(lk_timeline_sort(&s->timeline, memory, error));
     if (!store) return LEADKPI_OK;
     LK_TRY(lk_allocate(memory, s->timeline.customer_count, sizeof *s->customers, &s->customers, error));
     LK_TRY(lk_allocate(memory, store->tuples.count, sizeof *s->tuples, &s->tuples, error));

@@ -167,13 +167,18 @@ leadkpi_status lk_timeline_open(const leadkpi_cohorts *cohorts, lk_memory *memor
     LK_TRY(lk_interrupted(memory, error));
     if (!store) return LEADKPI_OK;
     timeline->store = store;
-    timeline->events = store->events;
+    timeline->customer_count = lk_lead_ids_count(&store->ids);
     LK_TRY(rank_texts(memory, &store->tuples, &timeline->tuple_rank, error));
-    LK_TRY(rank_texts(memory, &store->outcomes, &timeline->outcome_rank, error));
-    uint32_t count = lk_lead_ids_count(&store->ids);
+    return rank_texts(memory, &store->outcomes, &timeline->outcome_rank, error);
+}
+
+leadkpi_status lk_timeline_sort(lk_timeline *timeline, lk_memory *memory, leadkpi_error *error)
+{
+    uint32_t count = timeline->customer_count;
     if (count == 0) return LEADKPI_OK;
+    LK_TRY(lk_interrupted(memory, error));
+    timeline->events = timeline->store->events;
     LK_TRY(lk_allocate(memory, count, sizeof *timeline->ends, &timeline->ends, error));
-    timeline->customer_count = count;
     if (count_by_customer(timeline) && all_sorted(timeline)) return LEADKPI_OK;
     LK_TRY(copy_by_customer(timeline, memory, error));
     return sort_customers(timeline, memory, error);

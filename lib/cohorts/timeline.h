@@ -17,10 +17,14 @@ typedef struct lk_timeline {
     uint32_t longest;
 } lk_timeline;
 
-/* Holds 32 bytes an event where the rows did not come customer by customer in order, 4 a customer.
- * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. What is open is to be closed on failure too. */
+/* The customers and the order of the texts, but no events yet. Status: OK, OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. What is open is to be closed on failure too. */
 leadkpi_status lk_timeline_open(const leadkpi_cohorts *cohorts, lk_memory *memory,
                                 lk_timeline *timeline, leadkpi_error *error);
+
+/* Then the events, in order. Holds 32 bytes an event where the rows did not come customer by customer in
+ * order, 4 a customer. The same statuses. */
+leadkpi_status lk_timeline_sort(lk_timeline *timeline, lk_memory *memory, leadkpi_error *error);
 void lk_timeline_close(lk_timeline *timeline, lk_memory *memory);
 
 static inline uint32_t lk_timeline_start(const lk_timeline *timeline, uint32_t customer)

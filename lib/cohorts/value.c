@@ -113,11 +113,11 @@ static void take_customer(ledger *l, uint32_t customer)
         w->sum += money;
         w->squares += money * money;
     }
-    for (int i = 0; i < LK_WORTH_AGES && life >= (i + 1) * LK_MONTH_MICROSECONDS; i++) {
+    for (int i = 0; w->ages && i < LK_WORTH_AGES && life >= (i + 1) * LK_MONTH_MICROSECONDS; i++) {
         double money = money_by(l, (i + 1) * LK_MONTH_MICROSECONDS);
-        w->ages_eligible[i]++;
-        w->ages_sum[i] += money;
-        w->ages_squares[i] += money * money;
+        w->ages[i].eligible++;
+        w->ages[i].sum += money;
+        w->ages[i].squares += money * money;
     }
 }
 
@@ -157,11 +157,26 @@ static void add_worth(lk_worth *into, const lk_worth *from)
     into->eligible += from->eligible;
     into->sum += from->sum;
     into->squares += from->squares;
-    for (int i = 0; i < LK_WORTH_AGES; i++) {
-        into->ages_eligible[i] += from->ages_eligible[i];
-        into->ages_sum[i] += from->ages_sum[i];
-        into->ages_squares[i] += from->ages_squares[i];
+    for (int i = 0; into->ages && i < LK_WORTH_AGES; i++) {
+        into->ages[i].eligible += from->ages[i].eligible;
+        into->ages[i].sum += from->ages[i].sum;
+        into->ages[i].squares += from->ages[i].squares;
     }
+}
+
+/* Some 3 KB a segment, which only the payback needs: so many segments with spend take 200 MB. */
+#define SEGMENTS_WITH_AGES_MAX 65536
+
+static leadkpi_status make_ages(lk_values *v, leadkpi_error *error)
+{
+    LK_FAIL_IF(v->count - 1 > SEGMENTS_WITH_AGES_MAX, error, LEADKPI_OVERFLOW,
+               "by: expected at most %d segments with spend, found %zu; take fewer dimensions, or leave "
+               "out the spend",
+               SEGMENTS_WITH_AGES_MAX, v->count - 1);
+    LK_TRY(lk_allocate(&v->view->memory, v->count, LK_WORTH_AGES * sizeof *v->ages, &v->ages, error));
+    memset(v->ages, 0, v->count * LK_WORTH_AGES * sizeof *v->ages);
+    for (size_t i = 0; i < v->count; i++) v->worths[i].ages = v->ages + i * LK_WORTH_AGES;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status find(lk_values *v, const leadkpi_table *spend, leadkpi_error *error)
@@ -171,6 +186,7 @@ static leadkpi_status find(lk_values *v, const leadkpi_table *spend, leadkpi_err
     LK_TRY(lk_allocate(&view->memory, segments + 1, sizeof *v->worths, &v->worths, error));
     memset(v->worths, 0, (segments + 1) * sizeof *v->worths);
     v->count = segments + 1;
+    if (spend) LK_TRY(make_ages(v, error));
     LK_TRY(take_customers(v, error));
     if (spend) LK_TRY(lk_values_add_spend(v, spend, error));
     for (size_t i = 0; i < segments; i++) add_worth(&v->worths[segments], &v->worths[i]);
@@ -197,6 +213,7 @@ static leadkpi_status fill(lk_view *view, void *context, leadkpi_table *table, l
     read_options(&v);
     leadkpi_status status = find(&v, *(const leadkpi_table *const *)context, error);
     if (status == LEADKPI_OK) status = lk_values_fill_table(&v, table, error);
+    lk_release(&view->memory, v.ages, v.count, LK_WORTH_AGES * sizeof *v.ages);
     lk_release(&view->memory, v.worths, v.count, sizeof *v.worths);
     return status;
 }

@@ -19,6 +19,12 @@ enum { LK_TIMING_START, LK_TIMING_END };
 /* Ages in months at which the value so far is looked at, for the payback. */
 #define LK_WORTH_AGES 120
 
+/* By the end of month 1, 2 ... */
+typedef struct lk_worth_age {
+    int64_t eligible;
+    double sum, squares;
+} lk_worth_age;
+
 typedef struct lk_worth {
     int64_t customers;
     int64_t churn_events;
@@ -29,8 +35,7 @@ typedef struct lk_worth {
     bool has_spend;
     int64_t eligible; /* customers of the age asked for */
     double sum, squares;
-    int64_t ages_eligible[LK_WORTH_AGES]; /* by the end of month 1, 2 ... */
-    double ages_sum[LK_WORTH_AGES], ages_squares[LK_WORTH_AGES];
+    lk_worth_age *ages; /* LK_WORTH_AGES of them; NULL where nobody asks for the payback */
 } lk_worth;
 
 typedef struct lk_values {
@@ -42,6 +47,7 @@ typedef struct lk_values {
     int64_t months; /* of the finite and the capped value */
     lk_worth *worths; /* of each segment where there are dimensions, then of all */
     size_t count;
+    lk_worth_age *ages; /* of all worths; NULL without spend */
     lk_exact_sum unmatched; /* spend of segments without a customer */
     bool has_unmatched;
 } lk_values;

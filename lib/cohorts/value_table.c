@@ -222,11 +222,12 @@ static double payback_of(const void *x, size_t row, int which)
 {
     const lk_worth *w = at(x, row);
     double cost = cac(x, row), level = ((const lk_values *)x)->view->level;
-    for (int i = 0; !isnan(cost) && i < LK_WORTH_AGES && w->ages_eligible[i] > 0; i++) {
-        double mean = w->ages_sum[i] / (double)w->ages_eligible[i];
-        double value = which == MEAN ? mean
-                                     : mean_end(level, w->ages_eligible[i], w->ages_sum[i],
-                                                w->ages_squares[i], which == HIGH);
+    for (int i = 0; !isnan(cost) && i < LK_WORTH_AGES && w->ages[i].eligible > 0; i++) {
+        const lk_worth_age *age = &w->ages[i];
+        double mean = age->sum / (double)age->eligible;
+        double value = which == MEAN
+                           ? mean
+                           : mean_end(level, age->eligible, age->sum, age->squares, which == HIGH);
         if (value >= cost) return i + 1;
     }
     return NAN;

@@ -51,7 +51,7 @@ leadkpi_status lk_view_open(const leadkpi_cohorts *cohorts, const leadkpi_option
                             const lk_schema *schema, int first, lk_view *view, leadkpi_error *error);
 void lk_view_close(lk_view *view);
 
-/* The events of a customer that are not after as_of. */
+/* The events of a customer that are not after as_of; of a timeline that was sorted. */
 typedef struct lk_events_of {
     const lk_cohorts_event *items;
     uint32_t count;
@@ -93,5 +93,11 @@ typedef leadkpi_status (*lk_cohorts_fill)(lk_view *view, void *context, leadkpi_
 leadkpi_status lk_cohorts_report(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
                                  const lk_schema *schema, int first, lk_cohorts_fill fill,
                                  void *context, leadkpi_table **out, leadkpi_error *error);
+
+/* The same; `fill` sorts the timeline itself, if it looks at events customer by customer at all. */
+leadkpi_status lk_cohorts_report_in_no_order(const leadkpi_cohorts *cohorts,
+                                             const leadkpi_options *options, const lk_schema *schema,
+                                             int first, lk_cohorts_fill fill, void *context,
+                                             leadkpi_table **out, leadkpi_error *error);
 
 #endif

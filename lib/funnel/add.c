@@ -325,15 +325,20 @@ static leadkpi_status make_room(leadkpi_funnel *funnel, const batch *b, const bl
     return lk_funnel_grow(funnel, kept, sequences, segments, error);
 }
 
-/* 16 bytes written in order a row that is kept; a branch that most logs take or leave in runs. */
+/* 16 bytes written in order a row that is kept. Which are, no branch could foresee: they are listed first. */
 static void append_plain(lk_funnel_store *store, const batch *b, const block *at)
 {
+    uint32_t rows[BLOCK], kept = 0;
     lk_funnel_event *next = store->events + store->event_count;
-    for (size_t i = 0; i < at->count; i++) {
-        if (!is_kept(b, at->codes[i])) continue;
-        *next++ = (lk_funnel_event){lk_column_int64(b->time, at->start + i), at->leads[i], at->codes[i]};
+    for (uint32_t i = 0; i < at->count; i++) {
+        rows[kept] = i;
+        kept += is_kept(b, at->codes[i]);
     }
-    store->event_count = (size_t)(next - store->events);
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t row = rows[i];
+        next[i] = (lk_funnel_event){lk_column_int64(b->time, at->start + row), at->leads[row], at->codes[row]};
+    }
+    store->event_count += kept;
 }
 
 static void append(lk_funnel_store *store, const batch *b, const block *at)
@@ -383,7 +388,7 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, batch *b, leadkpi_erro
 {
     code_memo memo = {{0}, {0}};
     block at;
-    size_t row_count = b->id->row_count;
+    size_t row_count = b->id->row_count, events_before = funnel->store->event_count;
     LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
     LK_TRY(find_entry_codes(funnel, b, error));
     LK_TRY(reserve(funnel, b, error));
@@ -392,7 +397,7 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, batch *b, leadkpi_erro
         if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
         LK_TRY(take_block(funnel, b, &memo, &at, error));
     }
-    return LEADKPI_OK;
+    return lk_journeys_settle(funnel, events_before, error);
 }
 
 /* ---- rows in order of time, into standings ----------------------------------------------- */

@@ -1,40 +1,51 @@
-/* any_order.c: steps in any order, with or without an anchor, or each by itself. Items match one step at
- * most. */
+/* any_order.c: steps in any order, with or without an anchor, or each by itself. An item has one step, or
+ * several that are taken from the first to the last. */
 #include "funnel/attempt.h"
 
-/* The items of a stretch, by step. */
+/* The steps of the items of a stretch that moves on. */
 typedef struct presence {
-    uint32_t counts[LK_FUNNEL_STEPS_MAX];
+    uint32_t last[LK_FUNNEL_STEPS_MAX]; /* the last item of each step that is there */
+    uint64_t steps;                     /* those that are */
     int32_t different;
 } presence;
 
-static int32_t step_of(const lk_item *item)
+static void enter(presence *p, uint32_t item, uint64_t steps)
 {
-    int32_t step = 0;
-    while (!(item->steps >> step & 1)) step++;
-    return step;
+    for (uint64_t left = steps & ~p->steps; left; left &= left - 1) p->different++;
+    p->steps |= steps;
+    for (; steps; steps &= steps - 1) p->last[lk_lowest_bit(steps)] = item;
 }
 
-static void enter(presence *p, const lk_item *item)
+/* The steps of an item that no later one of the stretch has. */
+static uint64_t own_steps(const presence *p, uint32_t item, uint64_t steps)
 {
-    if (item->steps && p->counts[step_of(item)]++ == 0) p->different++;
+    uint64_t own = 0;
+    for (steps &= p->steps; steps; steps &= steps - 1)
+        own |= (uint64_t)(p->last[lk_lowest_bit(steps)] == item) << lk_lowest_bit(steps);
+    return own;
 }
 
-static void leave(presence *p, const lk_item *item)
+static void leave(presence *p, uint32_t item, uint64_t steps)
 {
-    if (item->steps && --p->counts[step_of(item)] == 0) p->different--;
+    uint64_t own = own_steps(p, item, steps);
+    p->steps &= ~own;
+    for (; own; own &= own - 1) p->different--;
 }
 
-/* The first time of each step from item `first` on, in rising order, up to `level` of them. */
-static void collect_times(const lk_item *items, size_t first, size_t count, uint64_t seen,
+/* The first time of each step from item `first` on, of that item only of `steps`, in rising order, up to
+ * `level` of them. */
+static void collect_times(const lk_item *items, size_t first, size_t count, uint64_t steps,
                           lk_attempt *attempt)
 {
+    uint64_t seen = 0;
     int32_t reached = 0;
-    if (seen) attempt->times[reached++] = items[first++].time;
-    for (size_t i = first; i < count && reached < attempt->level; i++) {
-        if (items[i].steps == 0 || seen & items[i].steps) continue;
-        seen |= items[i].steps;
-        attempt->times[reached++] = items[i].time;
+    for (size_t i = first; i < count; i++) {
+        uint64_t found = (i == first ? steps : items[i].steps) & ~seen;
+        seen |= found;
+        for (; found; found &= found - 1) {
+            if (reached == attempt->level) return;
+            attempt->times[reached++] = items[i].time;
+        }
     }
 }
 
@@ -46,27 +57,59 @@ static void set_start(const lk_item *item, lk_attempt *attempt)
     attempt->done = lk_attempt_steps(attempt->level);
 }
 
-/* A window that slides over the items; each enters once and leaves once. */
+/* A window that slides over the items. */
+typedef struct sliding {
+    const lk_item *items;
+    presence p;
+    uint32_t left, best;
+    uint64_t best_steps; /* of the item that starts the best attempt, those in it */
+} sliding;
+
+/* The attempt starts with a step that it needs. */
+static void pass_what_is_not_needed(sliding *s, uint32_t i)
+{
+    while (s->left < i && !own_steps(&s->p, s->left, s->items[s->left].steps)) s->left++;
+}
+
+/* Step by step: an item that gets farther may also take the place of the first one. */
+static void enter_by_steps(sliding *s, uint32_t i, lk_attempt *attempt)
+{
+    for (uint64_t steps = s->items[i].steps; steps; steps &= steps - 1) {
+        enter(&s->p, i, steps & (0 - steps));
+        pass_what_is_not_needed(s, i);
+        if (s->p.different <= attempt->level) continue;
+        attempt->level = s->p.different;
+        s->best = s->left;
+        uint64_t own = own_steps(&s->p, s->left, s->items[s->left].steps);
+        s->best_steps = s->items[s->left].steps & ~((own & (0 - own)) - 1);
+    }
+}
+
+static bool gets_farther(const presence *p, uint64_t steps, int32_t level)
+{
+    int32_t different = p->different;
+    for (steps &= ~p->steps; steps; steps &= steps - 1) different++;
+    return different > level;
+}
+
+/* Each item enters once and leaves once. Cost a step of an item: a place in the first cache written, and one
+ * compared when it leaves. */
 void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt)
 {
     const lk_item *items = search->items;
-    presence p;
-    size_t left = 0, best_left = 0;
-    memset(&p, 0, sizeof p);
-    for (size_t i = 0; i < search->count; i++) {
-        enter(&p, &items[i]);
-        while (items[i].time > items[left].until) leave(&p, &items[left++]);
-        while (left < i && (!items[left].steps || p.counts[step_of(&items[left])] > 1))
-            leave(&p, &items[left++]); /* the attempt starts with a step that it needs */
-        if (p.different > attempt->level) {
-            attempt->level = p.different;
-            best_left = left;
+    sliding s = {.items = items};
+    for (uint32_t i = 0; i < search->count; i++) {
+        for (; items[i].time > items[s.left].until; s.left++) leave(&s.p, s.left, items[s.left].steps);
+        if (gets_farther(&s.p, items[i].steps, attempt->level)) {
+            enter_by_steps(&s, i, attempt);
+        } else {
+            enter(&s.p, i, items[i].steps);
+            pass_what_is_not_needed(&s, i);
         }
     }
     if (attempt->level == 0) return;
-    while (!items[best_left].steps) best_left++;
-    set_start(&items[best_left], attempt);
-    collect_times(items, best_left, search->count, 0, attempt);
+    set_start(&items[s.best], attempt);
+    collect_times(items, s.best, search->count, s.best_steps, attempt);
 }
 
 /* Does an anchored attempt start here? The exclusion at the end of a stretch starts the next one. */
@@ -81,14 +124,13 @@ static bool is_anchor(const lk_attempt_search *search, size_t i)
 void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt)
 {
     const lk_item *items = search->items;
-    presence p;
-    size_t left = 0, right = 0, best = 0;
-    memset(&p, 0, sizeof p);
-    for (size_t i = 0; i < search->count; i++) {
+    uint32_t left = 0, right = 0, best = 0;
+    presence p = {.different = 0};
+    for (uint32_t i = 0; i < search->count; i++) {
         if (!is_anchor(search, i)) continue;
-        while (right < search->count && items[right].time <= items[i].until)
-            enter(&p, &items[right++]);
-        while (left < i) leave(&p, &items[left++]);
+        for (; right < search->count && items[right].time <= items[i].until; right++)
+            enter(&p, right, items[right].steps);
+        for (; left < i; left++) leave(&p, left, items[left].steps);
         /* The anchor itself is in the window, so step 1 counts once. */
         if (p.different > attempt->level) {
             attempt->level = p.different;
@@ -98,7 +140,7 @@ void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt)
     }
     if (attempt->level == 0) return;
     set_start(&items[best], attempt);
-    collect_times(items, best, search->count, 1, attempt);
+    collect_times(items, best, search->count, items[best].steps, attempt);
 }
 
 /* ---- an attempt from every anchor -------------------------------------------------- */
@@ -109,19 +151,27 @@ typedef struct lists {
     uint32_t next[LK_FUNNEL_STEPS_MAX], end[LK_FUNNEL_STEPS_MAX];
 } lists;
 
+static size_t count_steps(const lk_attempt_search *search, lists *l)
+{
+    size_t total = 0;
+    memset(l->end, 0, sizeof l->end);
+    for (size_t i = 0; i < search->count; i++)
+        for (uint64_t steps = search->items[i].steps; steps; steps &= steps - 1, total++)
+            l->end[lk_lowest_bit(steps)]++;
+    return total;
+}
+
 static void fill_lists(const lk_attempt_search *search, uint32_t *cells, lists *l)
 {
     uint32_t total = 0;
-    memset(l->end, 0, sizeof l->end);
-    for (size_t i = 0; i < search->count; i++)
-        if (search->items[i].steps) l->end[step_of(&search->items[i])]++;
     for (int32_t step = 0; step < search->rule->step_count; step++) {
         uint32_t count = l->end[step];
         l->next[step] = l->end[step] = total;
         total += count;
     }
     for (size_t i = 0; i < search->count; i++)
-        if (search->items[i].steps) cells[l->end[step_of(&search->items[i])]++] = (uint32_t)i;
+        for (uint64_t steps = search->items[i].steps; steps; steps &= steps - 1)
+            cells[l->end[lk_lowest_bit(steps)]++] = (uint32_t)i;
     l->items = cells;
 }
 
@@ -143,7 +193,7 @@ static size_t follow_anchor(const lk_attempt_search *search, lists *l, uint32_t 
     attempt->level = 1;
     attempt->times[0] = items[anchor].time;
     for (int32_t step = 1; step < search->rule->step_count; step++) {
-        while (l->next[step] < l->end[step] && l->items[l->next[step]] <= anchor) l->next[step]++;
+        while (l->next[step] < l->end[step] && l->items[l->next[step]] < anchor) l->next[step]++;
         if (l->next[step] == l->end[step]) continue;
         uint32_t item = l->items[l->next[step]];
         if (items[item].time > items[anchor].until) continue;
@@ -165,7 +215,10 @@ leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_
     int64_t until = INT64_MIN;
     lk_attempt attempt;
     lists l;
-    LK_TRY(lk_attempt_scratch_cells(search->scratch, search->memory, search->count, error));
+    size_t needed = count_steps(search, &l);
+    LK_FAIL_IF(needed >= UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "events of a lead: more than the address space holds");
+    LK_TRY(lk_attempt_scratch_cells(search->scratch, search->memory, needed, error));
     fill_lists(search, search->scratch->cells, &l);
     for (size_t i = 0; i < search->count; i++) {
         if (!is_anchor(search, i)) continue;
@@ -188,13 +241,14 @@ void lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt)
     size_t first = search->count;
     attempt->done = 0;
     for (size_t i = 0; i < search->count; i++) {
-        if (items[i].steps == 0) continue;
-        int32_t step = step_of(&items[i]);
-        if (first == search->count) first = i;
-        if (attempt->done >> step & 1) continue;
-        attempt->done |= items[i].steps;
-        attempt->times[step] = items[i].time;
-        if (step >= attempt->level) attempt->level = step + 1;
+        uint64_t found = items[i].steps & ~attempt->done;
+        if (items[i].steps && first == search->count) first = i;
+        attempt->done |= found;
+        for (; found; found &= found - 1) {
+            int32_t step = (int32_t)lk_lowest_bit(found);
+            attempt->times[step] = items[i].time;
+            if (step >= attempt->level) attempt->level = step + 1;
+        }
     }
     if (attempt->level == 0) return;
     attempt->entry = items[first].event;

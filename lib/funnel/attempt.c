@@ -39,9 +39,32 @@ typedef struct scan {
     uint32_t start;
 } scan;
 
-/* The item's steps from the last to the first, so that it fills one step of an
- * attempt. The latest start at a step is all that is needed: whatever an earlier
- * one could still reach within the window, it can too. `into` may be `from`. */
+/* The latest start at a step is all that is needed: whatever an earlier one could still reach within the
+ * window, it can too. */
+static inline void take_later_step(const lk_item *items, uint32_t i, int32_t step, const scan *from,
+                                   scan *into)
+{
+    uint32_t start = from->latest[step - 1];
+    if (start == NONE || items[i].time > items[start].until) return;
+    if (into->latest[step] == NONE || into->latest[step] < start) into->latest[step] = start;
+    if (step >= into->level) {
+        into->level = step + 1;
+        into->start = start;
+    }
+}
+
+static inline void take_entry(const lk_funnel_rule *rule, uint32_t i, scan *into)
+{
+    if (rule->entry == LK_ENTRY_FIRST && into->level > 0) return;
+    into->latest[0] = i;
+    if (into->level == 0) {
+        into->level = 1;
+        into->start = i;
+    }
+}
+
+/* The item's steps from the last to the first, so that it fills one step of an attempt. `into` may be
+ * `from`. */
 static inline void take_steps(const lk_funnel_rule *rule, const lk_item *items, uint32_t i,
                               const scan *from, scan *into)
 {
@@ -50,20 +73,18 @@ static inline void take_steps(const lk_funnel_rule *rule, const lk_item *items, 
         int32_t step = 63;
         while (!(steps >> step)) step--;
         steps &= ~((uint64_t)1 << step);
-        uint32_t start = from->latest[step - 1];
-        if (start == NONE || items[i].time > items[start].until) continue;
-        if (into->latest[step] == NONE || into->latest[step] < start) into->latest[step] = start;
-        if (step >= into->level) {
-            into->level = step + 1;
-            into->start = start;
-        }
+        take_later_step(items, i, step, from, into);
     }
-    if (!(items[i].steps & 1) || (rule->entry == LK_ENTRY_FIRST && into->level > 0)) return;
-    into->latest[0] = i;
-    if (into->level == 0) {
-        into->level = 1;
-        into->start = i;
-    }
+    if (items[i].steps & 1) take_entry(rule, i, into);
+}
+
+/* From the first to the last: one item may fill many. */
+static inline void take_steps_together(const lk_funnel_rule *rule, const lk_item *items, uint32_t i,
+                                       scan *s)
+{
+    if (items[i].steps & 1) take_entry(rule, i, s);
+    for (uint64_t steps = items[i].steps & ~UINT64_C(1); steps; steps &= steps - 1)
+        take_later_step(items, i, (int32_t)lk_lowest_bit(steps), s, s);
 }
 
 /* Attempts under way within the range end; those whose step this very event fills go on. */
@@ -82,6 +103,7 @@ static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
 {
     const lk_funnel_rule *rule = search->rule;
     const lk_item *items = search->items;
+    bool together = lk_funnel_takes_steps_together(rule);
     scan s;
     memset(s.latest, 0xFF, sizeof s.latest);
     s.level = 0;
@@ -89,6 +111,8 @@ static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
     for (size_t i = 0; i < search->count && s.level < rule->step_count; i++) {
         if (items[i].excludes)
             take_exclusion(rule, items, (uint32_t)i, &s);
+        else if (together)
+            take_steps_together(rule, items, (uint32_t)i, &s);
         else
             take_steps(rule, items, (uint32_t)i, &s, &s);
     }
@@ -125,8 +149,9 @@ static void sweep_step(const lk_funnel_rule *rule, const lk_item *items, size_t 
 {
     uint64_t barriers = lk_funnel_barriers(rule, step - 1, step);
     size_t head = 0, tail = 0, next = 0, least = 0;
+    size_t own = lk_funnel_takes_steps_together(rule); /* it may follow itself */
     for (size_t i = 0; i < count; i++) {
-        for (; next < i && items[i].time - items[next].time >= rule->gap; next++) {
+        for (; next < i + own && items[i].time - items[next].time >= rule->gap; next++) {
             if (w->before[next] == NONE) continue;
             while (tail > head && w->before[w->queue[tail - 1]] < w->before[next]) tail--;
             w->queue[tail++] = (uint32_t)next;

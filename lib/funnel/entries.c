@@ -98,11 +98,12 @@ static void relax(entries *e, int32_t from, int32_t to, uint64_t barred)
     size_t head = 0, tail = 0, candidate = e->first[to + 1], barrier = e->barrier_count;
     uint32_t bar = NONE;
     bool is_optional = lk_funnel_is_optional(e->rule, to);
+    uint32_t own = lk_funnel_takes_steps_together(e->rule); /* it may follow itself */
     for (size_t place = e->first[from + 1]; place-- > e->first[from];) {
         uint32_t i = e->item[place];
         for (; candidate > e->first[to]; candidate--) {
             uint32_t new_one = (uint32_t)candidate - 1, item = e->item[new_one];
-            if (item <= i || e->items[item].time - e->items[i].time < e->rule->gap) break;
+            if (item + own <= i || e->items[item].time - e->items[i].time < e->rule->gap) break;
             if (e->end[new_one] == NONE) continue;
             while (tail > head && !is_better(e, e->queue[tail - 1], new_one)) tail--;
             e->queue[tail++] = new_one;

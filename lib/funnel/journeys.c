@@ -82,11 +82,16 @@ static void count_by_lead(lk_journeys *j)
         j->ends[store->events[i].lead]++;
     }
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        uint32_t count = j->ends[lead];
-        if (count > j->longest) j->longest = count;
-        before += count;
+        before += j->ends[lead];
         j->ends[lead] = before;
     }
+}
+
+static void find_longest(lk_journeys *j)
+{
+    uint32_t start = 0;
+    for (uint32_t lead = 0; lead < j->lead_count; start = j->ends[lead++])
+        if (j->ends[lead] - start > j->longest) j->longest = j->ends[lead] - start;
 }
 
 /* From the last to the first, so that the ends become starts; they are put right behind it. */
@@ -141,6 +146,8 @@ static leadkpi_status sort_by_index(lk_journeys *j, lk_memory *memory, leadkpi_e
 {
     j->events = j->store->events;
     LK_TRY(lk_allocate(memory, j->store->event_count, sizeof *j->order, &j->order, error));
+    count_by_lead(j);
+    find_longest(j);
     order_by_lead(j);
     return sort_leads(j, memory, error);
 }
@@ -169,21 +176,27 @@ static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error
     return LEADKPI_OK;
 }
 
+static leadkpi_status rank_codes(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    LK_TRY(rank(memory, j->store->codes.count, 0, compare_codes, j->store, &j->code_rank, error));
+    return lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error);
+}
+
 static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
-    LK_TRY(rank(memory, store->codes.count, 0, compare_codes, store, &j->code_rank, error));
     LK_TRY(rank(memory, store->segments.count, 1, compare_texts, &store->segments, &j->segment_rank,
                 error));
     LK_TRY(rank(memory, store->values.count, 1, compare_texts, &store->values, &j->value_rank, error));
-    LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
+    LK_TRY(rank_codes(j, memory, error));
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     LK_TRY(lk_interrupted(memory, error));
-    count_by_lead(j);
-    if (store->sequences || store->event_segments)
+    if (store->sequences || store->event_segments) {
         LK_TRY(sort_by_index(j, memory, error));
-    else
+    } else {
         LK_TRY(lk_journeys_sort_plain(j, memory, error));
+        find_longest(j);
+    }
     return make_room(j, memory, error);
 }
 
@@ -198,6 +211,26 @@ leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
     leadkpi_status status = fill(journeys, memory, error);
     if (status != LEADKPI_OK) lk_journeys_close(journeys, memory);
     return status;
+}
+
+/* Fewer events a report puts in order in no time. */
+#define SETTLE_LEAST 256
+
+leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, leadkpi_error *error)
+{
+    lk_funnel_store *store = funnel->store;
+    lk_memory *memory = &funnel->memory;
+    size_t added = store->event_count - events_before;
+    lk_journeys j = {.rule = &funnel->rule, .store = store, .lead_count = lk_lead_ids_count(&store->ids)};
+    if (added < events_before || added < SETTLE_LEAST || store->sequences || store->event_segments)
+        return LEADKPI_OK;
+    LK_TRY(lk_interrupted(memory, error));
+    leadkpi_status status = rank_codes(&j, memory, error);
+    if (status == LEADKPI_OK)
+        status = lk_journeys_sort_in_place(&j, memory, store->events, error);
+    lk_journeys_close(&j, memory);
+    if (status != LEADKPI_OK) leadkpi_error_reset(error); /* no memory: reports put them in order */
+    return LEADKPI_OK;
 }
 
 void lk_journeys_close(lk_journeys *j, lk_memory *memory)

@@ -40,12 +40,25 @@ leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);
 void lk_journeys_close(lk_journeys *journeys, lk_memory *memory);
 
+/* Puts the events of the store in the order of journeys, so that reports find them so and a merge of handles
+ * that share no lead keeps them so. It is done where at least as many came as there were before, so that an
+ * event is moved a few times at most; and where there is memory for 4 bytes a lead and the events of a few
+ * thousand leads. Status: OK, INTERRUPTED; then nothing has changed. */
+leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, leadkpi_error *error);
+
 /* The items of a lead's events that are not after `as_of`, in journeys->items. */
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 
-/* A part of lk_journeys_open, in its own file: events without sequences and segments. */
+/* The same for the rules of attempt.h: where one event may fill many steps, an item has all those of an event
+ * that no other event of the instant comes between. They are taken from the first to the last. */
+size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t lead, int64_t as_of);
+
+/* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
+ * into a copy if need be, or where they are. */
 leadkpi_status lk_journeys_sort_plain(lk_journeys *journeys, lk_memory *memory,
                                       leadkpi_error *error);
+leadkpi_status lk_journeys_sort_in_place(lk_journeys *journeys, lk_memory *memory,
+                                         lk_funnel_event *events, leadkpi_error *error);
 
 static inline uint32_t lk_journeys_start(const lk_journeys *journeys, uint32_t lead)
 {

@@ -76,10 +76,69 @@ static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t
     return count;
 }
 
+static bool has_step(const lk_journeys *j, uint32_t place, uint64_t step)
+{
+    return lk_funnel_code_steps(j->store, lk_journeys_event(j, place)->code) & step;
+}
+
+/* The last event of the instant that has the step; one does. */
+static uint32_t last_with(const lk_journeys *j, uint32_t start, uint32_t end, uint64_t step)
+{
+    while (end - 1 > start && !has_step(j, end - 1, step)) end--;
+    return end - 1;
+}
+
+/* The lowest step of the instant, an item an event. Of the others the last event stands for all: no attempt
+ * starts with them, or it starts with the last. Steps of one event that follow each other are one item. */
+static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t end, lk_item *items)
+{
+    int64_t time = lk_journeys_event(j, start)->time;
+    size_t count = 0;
+    uint64_t all = 0;
+    for (uint32_t i = start; i < end; i++)
+        all |= lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code);
+    uint64_t lowest = all & (0 - all);
+    for (uint32_t i = start; i < end; i++)
+        if (has_step(j, i, lowest)) items[count++] = (lk_item){time, lowest, i, 0, 0};
+    if (end == start + 1 && all) items[0].steps = all;
+    for (uint64_t left = end > start + 1 ? all & (all - 1) : 0; left; left &= left - 1) {
+        uint64_t step = left & (0 - left);
+        uint32_t last = last_with(j, start, end, step);
+        if (items[count - 1].event == last)
+            items[count - 1].steps |= step;
+        else
+            items[count++] = (lk_item){time, step, last, 0, 0};
+    }
+    return count;
+}
+
+/* As gather_steps, with fewer items. */
+static size_t gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+{
+    size_t count = 0;
+    while (start < end && lk_journeys_event(j, start)->time <= as_of) {
+        uint32_t next = instant_end(j, start, end);
+        count += put_others(j, start, next, false, j->items + count);
+        count += put_steps_together(j, start, next, j->items + count);
+        count += put_others(j, start, next, true, j->items + count);
+        start = next;
+    }
+    return count;
+}
+
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
 {
     uint32_t start = lk_journeys_start(journeys, lead), end = journeys->ends[lead];
     if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
         return gather_steps(journeys, start, end, as_of);
     return gather_events(journeys, start, end, as_of);
+}
+
+/* windowFunnel's own rules take an item a step, and so does what tells the values of events apart. */
+size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t lead, int64_t as_of)
+{
+    const lk_funnel_rule *rule = journeys->rule;
+    if (rule->same_event != LK_SAME_EVENT_MANY || rule->compat != LK_COMPAT_NONE || rule->same_value)
+        return lk_journeys_gather(journeys, lead, as_of);
+    return gather_together(journeys, lk_journeys_start(journeys, lead), journeys->ends[lead], as_of);
 }

@@ -1,6 +1,5 @@
 /* journeys_plain.c: events that are a time, a lead and a code, put in order in two steps that stay in
  * the cache: to parts of a few thousand leads, then lead by lead within a part. */
-#include "base/sort.h"
 #include "funnel/journeys.h"
 
 /* Leads of one part: their events, 16 bytes each, fit the second cache at ten or so a lead. */
@@ -10,25 +9,17 @@
 typedef struct parts {
     lk_journeys *journeys;
     lk_memory *memory;
+    lk_funnel_event *events;  /* what is put in order */
     lk_funnel_event *scratch; /* room for the largest part */
-    uint32_t *next;           /* where the next event of each part goes */
+    uint32_t *next;           /* of each part where its next event goes; its end, once it is filled */
+    uint32_t *ends;
     uint32_t count, largest;
 } parts;
-
-static uint32_t part_start(const lk_journeys *j, uint32_t part)
-{
-    return part ? j->ends[part * PART_LEADS - 1] : 0;
-}
 
 static uint32_t part_leads(const lk_journeys *j, uint32_t part)
 {
     uint32_t left = j->lead_count - part * PART_LEADS;
     return left < PART_LEADS ? left : PART_LEADS;
-}
-
-static uint32_t part_end(const lk_journeys *j, uint32_t part)
-{
-    return j->ends[part * PART_LEADS + part_leads(j, part) - 1];
 }
 
 static inline bool goes_before(const lk_journeys *j, const lk_funnel_event *a,
@@ -37,26 +28,78 @@ static inline bool goes_before(const lk_journeys *j, const lk_funnel_event *a,
     return a->time != b->time ? a->time < b->time : j->code_rank[a->code] < j->code_rank[b->code];
 }
 
-static bool is_in_order(const lk_journeys *j)
+/* Events that stand lead by lead and in order need no copy. One pass, which ends at the first that does
+ * not. */
+static bool find_ends(lk_journeys *j)
 {
     const lk_funnel_event *events = j->store->events;
-    for (size_t i = 1; i < j->store->event_count; i++) {
-        const lk_funnel_event *a = &events[i - 1], *b = &events[i];
-        if (a->lead > b->lead || (a->lead == b->lead && goes_before(j, b, a))) return false;
+    size_t count = j->store->event_count;
+    uint32_t lead = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].lead < lead) return false;
+        if (i > 0 && events[i].lead == events[i - 1].lead && goes_before(j, &events[i], &events[i - 1]))
+            return false;
+        while (lead < events[i].lead) j->ends[lead++] = (uint32_t)i;
     }
+    while (lead < j->lead_count) j->ends[lead++] = (uint32_t)count;
     return true;
 }
 
-/* 16 bytes read in order and written to one of some hundred places that move on in order. */
-static void split(parts *p)
+/* 4 bytes of each event, and a counter in the first cache. */
+static void count_by_part(parts *p)
 {
-    lk_journeys *j = p->journeys;
-    const lk_funnel_store *store = j->store;
-    for (uint32_t part = 0; part < p->count; part++) p->next[part] = part_start(j, part);
+    const lk_funnel_store *store = p->journeys->store;
+    uint32_t before = 0;
+    memset(p->ends, 0, p->count * sizeof *p->ends);
+    for (size_t i = 0; i < store->event_count; i++) p->ends[store->events[i].lead >> PART_BITS]++;
+    for (uint32_t part = 0; part < p->count; part++) {
+        uint32_t size = p->ends[part];
+        if (size > p->largest) p->largest = size;
+        p->next[part] = before;
+        p->ends[part] = before += size;
+    }
+}
+
+/* 16 bytes read in order and written to one of some hundred places that move on in order. */
+static void split_to_copy(parts *p)
+{
+    const lk_funnel_store *store = p->journeys->store;
     for (size_t i = 0; i < store->event_count; i++) {
         const lk_funnel_event *event = &store->events[i];
-        j->copy[p->next[event->lead >> PART_BITS]++] = *event;
+        p->events[p->next[event->lead >> PART_BITS]++] = *event;
     }
+}
+
+static inline void fetch(const lk_funnel_event *event)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(event, 1);
+#else
+    (void)event;
+#endif
+}
+
+/* How many events ahead in its part: two lines of the cache. */
+#define EVENTS_AHEAD 8
+
+/* Each event goes to its part, and the one that was in that place goes on to its own: 16 bytes read and
+ * written an event at one of some hundred places that move on in order and are asked for ahead, and no
+ * memory but theirs, whose first touch would cost more. */
+static void split_in_place(parts *p)
+{
+    lk_funnel_event *events = p->events;
+    for (uint32_t part = 0; part < p->count; part++)
+        while (p->next[part] < p->ends[part]) {
+            lk_funnel_event event = events[p->next[part]];
+            for (uint32_t goal; (goal = event.lead >> PART_BITS) != part;) {
+                uint32_t place = p->next[goal]++;
+                lk_funnel_event there = events[place];
+                fetch(&events[place] + EVENTS_AHEAD);
+                events[place] = event;
+                event = there;
+            }
+            events[p->next[part]++] = event;
+        }
 }
 
 /* ---- one lead ------------------------------------------------------------------- */
@@ -92,90 +135,158 @@ static void sort_few(const lk_journeys *j, lk_funnel_event *events, uint32_t cou
     for (uint32_t i = 0; i < count; i++) events[places[i]] = from[i];
 }
 
-static int compare_events(const void *context, uint32_t a, uint32_t b)
+/* Under a rule with many codes. */
+static void insert_few(const lk_journeys *j, lk_funnel_event *events, uint32_t count)
 {
-    const lk_journeys *j = context;
-    if (goes_before(j, &j->events[a], &j->events[b])) return -1;
-    return goes_before(j, &j->events[b], &j->events[a]);
+    for (uint32_t i = 1; i < count; i++) {
+        lk_funnel_event event = events[i];
+        uint32_t place = i;
+        for (; place > 0 && goes_before(j, &event, &events[place - 1]); place--)
+            events[place] = events[place - 1];
+        events[place] = event;
+    }
 }
 
-static bool lead_is_in_order(const lk_journeys *j, const lk_funnel_event *events, uint32_t count)
+static void sort_run(const lk_journeys *j, lk_funnel_event *events, uint32_t count)
+{
+    if (j->store->codes.count <= 1u << RANK_BITS)
+        sort_few(j, events, count);
+    else
+        insert_few(j, events, count);
+}
+
+static bool is_in_order(const lk_journeys *j, const lk_funnel_event *events, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++)
         if (goes_before(j, &events[i], &events[i - 1])) return false;
     return true;
 }
 
-/* Of a lead with many events, or under a rule with many codes: by index, and moved after it. */
-static leadkpi_status sort_many(parts *p, uint32_t start, uint32_t count, leadkpi_error *error)
+/* Two neighbouring runs, [0, middle) and [middle, count), into one. */
+static void merge_runs(const lk_journeys *j, const lk_funnel_event *from, uint32_t middle,
+                       uint32_t count, lk_funnel_event *to)
 {
-    lk_journeys *j = p->journeys;
-    uint32_t *order;
-    LK_TRY(lk_allocate(p->memory, count, sizeof *order, &order, error));
-    for (uint32_t i = 0; i < count; i++) order[i] = start + i;
-    leadkpi_status status = lk_sort_indexes(p->memory, order, count, compare_events, j, error);
-    if (status == LEADKPI_OK) {
-        for (uint32_t i = 0; i < count; i++) p->scratch[i] = j->copy[order[i]];
-        memcpy(j->copy + start, p->scratch, count * sizeof *j->copy);
+    uint32_t left = 0, right = middle, place = 0;
+    while (left < middle && right < count) {
+        bool takes_right = goes_before(j, &from[right], &from[left]);
+        to[place++] = from[takes_right ? right : left];
+        right += takes_right;
+        left += !takes_right;
     }
-    lk_release(p->memory, order, count, sizeof *order);
-    return status;
+    memcpy(to + place, from + left, (middle - left) * sizeof *to);
+    memcpy(to + place + middle - left, from + right, (count - right) * sizeof *to);
+}
+
+/* Of a lead with many events: short runs, and those merged. `scratch` is as large. */
+static void sort_many(const lk_journeys *j, lk_funnel_event *events, uint32_t count,
+                      lk_funnel_event *scratch)
+{
+    lk_funnel_event *from = events, *to = scratch;
+    for (uint32_t i = 0; i < count; i += FEW_EVENTS)
+        sort_run(j, events + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS);
+    for (uint64_t width = FEW_EVENTS; width < count; width *= 2) {
+        for (uint64_t i = 0; i < count; i += 2 * width) {
+            uint32_t both = (uint32_t)(count - i < 2 * width ? count - i : 2 * width);
+            merge_runs(j, from + i, (uint32_t)(width < both ? width : both), both, to + i);
+        }
+        lk_funnel_event *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != events) memcpy(events, from, count * sizeof *events);
 }
 
 /* ---- one part ------------------------------------------------------------------- */
 
-/* Lead by lead, within the cache; from the last to the first, so that the ends become starts. */
-static void group_part(parts *p, uint32_t start, uint32_t end)
+/* Lead by lead, within the cache. */
+static void group_part(parts *p, uint32_t part, uint32_t start, uint32_t end)
 {
     lk_journeys *j = p->journeys;
-    memcpy(p->scratch, j->copy + start, (end - start) * sizeof *p->scratch);
-    for (uint32_t i = end - start; i-- > 0;)
-        j->copy[--j->ends[p->scratch[i].lead]] = p->scratch[i];
-}
-
-static leadkpi_status sort_part(parts *p, uint32_t part, leadkpi_error *error)
-{
-    lk_journeys *j = p->journeys;
-    uint32_t start = part_start(j, part), end = part_end(j, part);
-    uint32_t first = part * PART_LEADS, leads = part_leads(j, part);
-    bool few_codes = j->store->codes.count <= 1u << RANK_BITS;
-    LK_TRY(lk_interrupted(p->memory, error));
-    group_part(p, start, end);
-    for (uint32_t lead = first; lead < first + leads; lead++) {
-        uint32_t next = lead + 1 < first + leads ? j->ends[lead + 1] : end;
-        uint32_t at = j->ends[lead], count = next - at;
-        j->ends[lead] = next;
-        if (count < 2) continue;
-        if (count <= FEW_EVENTS && few_codes)
-            sort_few(j, j->copy + at, count);
-        else if (!lead_is_in_order(j, j->copy + at, count))
-            LK_TRY(sort_many(p, at, count, error));
+    uint32_t *ends = j->ends + part * PART_LEADS, leads = part_leads(j, part), before = start;
+    memcpy(p->scratch, p->events + start, (end - start) * sizeof *p->scratch);
+    memset(ends, 0, leads * sizeof *ends);
+    for (uint32_t i = 0; i < end - start; i++) ends[p->scratch[i].lead % PART_LEADS]++;
+    for (uint32_t lead = 0; lead < leads; lead++) {
+        uint32_t count = ends[lead];
+        ends[lead] = before;
+        before += count;
     }
-    return LEADKPI_OK;
+    for (uint32_t i = 0; i < end - start; i++)
+        p->events[ends[p->scratch[i].lead % PART_LEADS]++] = p->scratch[i];
 }
 
-static leadkpi_status sort_parts(parts *p, leadkpi_error *error)
+static void sort_part(parts *p, uint32_t part)
+{
+    lk_journeys *j = p->journeys;
+    uint32_t start = part ? p->ends[part - 1] : 0, end = p->ends[part];
+    uint32_t first = part * PART_LEADS, leads = part_leads(j, part);
+    group_part(p, part, start, end);
+    for (uint32_t lead = first; lead < first + leads; start = j->ends[lead++]) {
+        uint32_t count = j->ends[lead] - start;
+        if (count < 2) continue;
+        if (count <= FEW_EVENTS)
+            sort_run(j, p->events + start, count);
+        else if (!is_in_order(j, p->events + start, count))
+            sort_many(j, p->events + start, count, p->scratch);
+    }
+}
+
+static leadkpi_status open_parts(parts *p, leadkpi_error *error)
 {
     LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->next, &p->next, error));
-    LK_TRY(lk_allocate(p->memory, p->largest, sizeof *p->scratch, &p->scratch, error));
-    split(p);
-    for (uint32_t part = 0; part < p->count; part++) LK_TRY(sort_part(p, part, error));
+    LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->ends, &p->ends, error));
+    count_by_part(p);
+    return lk_allocate(p->memory, p->largest, sizeof *p->scratch, &p->scratch, error);
+}
+
+static void close_parts(parts *p)
+{
+    lk_release(p->memory, p->next, p->count, sizeof *p->next);
+    lk_release(p->memory, p->ends, p->count, sizeof *p->ends);
+    lk_release(p->memory, p->scratch, p->largest, sizeof *p->scratch);
+}
+
+static uint32_t part_count(const lk_journeys *j)
+{
+    return (j->lead_count - 1) / PART_LEADS + 1;
+}
+
+static leadkpi_status sort_copy(parts *p, leadkpi_error *error)
+{
+    lk_journeys *j = p->journeys;
+    LK_TRY(open_parts(p, error));
+    LK_TRY(lk_allocate(p->memory, j->store->event_count, sizeof *j->copy, &j->copy, error));
+    p->events = j->copy;
+    split_to_copy(p);
+    for (uint32_t part = 0; part < p->count; part++) {
+        LK_TRY(lk_interrupted(p->memory, error));
+        sort_part(p, part);
+    }
+    j->events = j->copy;
     return LEADKPI_OK;
 }
 
 leadkpi_status lk_journeys_sort_plain(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
-    parts p = {j, memory, NULL, NULL, (j->lead_count - 1) / PART_LEADS + 1, 0};
+    parts p = {.journeys = j, .memory = memory, .count = part_count(j)};
     j->events = j->store->events;
-    if (is_in_order(j)) return LEADKPI_OK;
-    for (uint32_t part = 0; part < p.count; part++) {
-        uint32_t size = part_end(j, part) - part_start(j, part);
-        if (size > p.largest) p.largest = size;
+    if (find_ends(j)) return LEADKPI_OK;
+    leadkpi_status status = sort_copy(&p, error);
+    close_parts(&p);
+    return status;
+}
+
+/* Nothing can fail once events move. */
+leadkpi_status lk_journeys_sort_in_place(lk_journeys *j, lk_memory *memory, lk_funnel_event *events,
+                                         leadkpi_error *error)
+{
+    parts p = {.journeys = j, .memory = memory, .events = events, .count = part_count(j)};
+    if (find_ends(j)) return LEADKPI_OK;
+    leadkpi_status status = open_parts(&p, error);
+    if (status == LEADKPI_OK) {
+        split_in_place(&p);
+        for (uint32_t part = 0; part < p.count; part++) sort_part(&p, part);
     }
-    LK_TRY(lk_allocate(memory, j->store->event_count, sizeof *j->copy, &j->copy, error));
-    j->events = j->copy;
-    leadkpi_status status = sort_parts(&p, error);
-    lk_release(memory, p.next, p.count, sizeof *p.next);
-    lk_release(memory, p.scratch, p.largest, sizeof *p.scratch);
+    close_parts(&p);
     return status;
 }

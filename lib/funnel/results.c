@@ -169,7 +169,7 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
     for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
         if (status != LEADKPI_OK) break;
-        search.count = lk_journeys_gather(j, in->lead, r->as_of);
+        search.count = lk_journeys_gather_together(j, in->lead, r->as_of);
         in->attempt = 0;
         if (j->rule->same_value) {
             status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);

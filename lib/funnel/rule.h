@@ -111,6 +111,12 @@ static inline bool lk_funnel_keeps_foreign(const lk_funnel_rule *rule)
            (rule->modes & LK_MODE_STRICT_ORDER);
 }
 
+/* May an event fill many steps of one attempt? */
+static inline bool lk_funnel_takes_steps_together(const lk_funnel_rule *rule)
+{
+    return rule->same_event == LK_SAME_EVENT_MANY;
+}
+
 /* An open funnel asks for no attempt, and windowFunnel has no exclusions. */
 static inline bool lk_funnel_takes_exclusions(const lk_funnel_rule *rule)
 {

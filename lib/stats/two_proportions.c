@@ -14,6 +14,12 @@ static leadkpi_status check_both(double first_successes, double first_trials,
     return lk_stats_check_proportion(second_successes, second_trials, error);
 }
 
+/* hypot of two numbers up to 1, which need no care, as sqrt is the same everywhere. */
+static double length_of(double x, double y)
+{
+    return sqrt(x * x + y * y);
+}
+
 leadkpi_status leadkpi_stats_newcombe_interval(double first_successes, double first_trials,
                                                double second_successes, double second_trials,
                                                double level, double *low, double *high,
@@ -27,8 +33,8 @@ leadkpi_status leadkpi_stats_newcombe_interval(double first_successes, double fi
     double p_high = lk_stats_wilson_high(first_successes, first_trials, z);
     double q_low = lk_stats_wilson_low(second_successes, second_trials, z);
     double q_high = lk_stats_wilson_high(second_successes, second_trials, z);
-    *low = p - q - hypot(p - p_low, q_high - q);
-    *high = p - q + hypot(p_high - p, q - q_low);
+    *low = p - q - length_of(p - p_low, q_high - q);
+    *high = p - q + length_of(p_high - p, q - q_low);
     return LEADKPI_OK;
 }
 

@@ -303,6 +303,42 @@ START_TEST(findings_count_what_is_odd_and_name_one)
 }
 END_TEST
 
+/* Where all happens at midnight, days of the calendar are steps of a day: the one goes straight from
+ * rows to cells, the other customer by customer in order of time. */
+START_TEST(days_of_the_calendar_are_steps_of_a_day)
+{
+    static const char *const rules[] = {"on", "on_or_after", "on_or_before", "streak"};
+    static const char *const ages[] = {"ages=63", "ages=64", "brackets=2,5,70,128,129,500"};
+    static const char *const columns[] = {"age", "size", "eligible", "active", "active_so_far", "events"};
+    static world w;
+    char text[200];
+    draw_world(&w, 170 + (uint64_t)_i, 500, 25, 150);
+    for (size_t i = 0; i < w.count; i++) /* and some who are there day by day */
+        if (w.rows[i].id < 5) w.rows[i].time = (int64_t)(i % 150) * DAY;
+    leadkpi_cohorts *cohorts = filled(&w, "");
+    for (int k = 0; k < 6; k++) {
+        snprintf(text, sizeof text, "as_of=1970-05-%02dT23:59:59.999999Z; by=channel; rule=%s; %s; acquired=%s", 9 + k,
+                 rules[_i], ages[k / 2], k % 2 ? "given" : "first_event");
+        char calendar[260], rolling[260];
+        snprintf(calendar, sizeof calendar, "%s; clock=calendar; grain=day", text);
+        snprintf(rolling, sizeof rolling, "%s; clock=rolling; step=1d; grain=day", text);
+        leadkpi_table *a = retention(cohorts, calendar), *b = retention(cohorts, rolling);
+        size_t count = leadkpi_table_row_count(a);
+        ck_assert_uint_eq(count, leadkpi_table_row_count(b));
+        for (size_t at = 0; at < count; at++) {
+            for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++)
+                ck_assert_int_eq(whole_at(a, columns[c], at), whole_at(b, columns[c], at));
+            ck_assert_int_eq(is_null_at(a, "money_rate", at), is_null_at(b, "money_rate", at));
+            if (!is_null_at(a, "money_rate", at))
+                near(number_at(a, "money_rate", at), number_at(b, "money_rate", at), 0, "money_rate");
+        }
+        leadkpi_table_free(a);
+        leadkpi_table_free(b);
+    }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* ---- the matrix ----------------------------------------------------------------------------- */
 
 enum { EVENTS = 3000, WIDTH = 13 };
@@ -348,6 +384,32 @@ START_TEST(a_matrix_counts_as_a_naive_one_does)
                      LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_cohorts_matrix(NULL, NULL, 0, 5, ids, times, 1, cells, NULL, &error),
                      LEADKPI_NULL_ARGUMENT);
+    leadkpi_calendar_free(calendar);
+    leadkpi_options_free(o);
+}
+END_TEST
+
+/* Ids close together are places of an array, others go by parts of a hash whose tables grow. */
+START_TEST(the_ids_do_not_show_in_a_matrix)
+{
+    enum { MANY = 60000, MOST = 64 };
+    static int64_t near_ids[MANY], far_ids[MANY], times[MANY], cells[2][MOST * MOST];
+    int32_t periods = _i ? MOST : 24;
+    uint64_t state = 5;
+    size_t outside[2];
+    leadkpi_calendar *calendar;
+    leadkpi_options *o = options_of("calendar", "grain=week");
+    OK(leadkpi_calendar_create(NULL, o, &calendar, ok_error));
+    for (int i = 0; i < MANY; i++) {
+        near_ids[i] = (int64_t)(lk_test_random(&state) % 45000);
+        far_ids[i] = (int64_t)((uint64_t)near_ids[i] * 0x9e3779b97f4a7c15u);
+        times[i] = (int64_t)(lk_test_random(&state) % 500) * DAY;
+    }
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 0, periods, near_ids, times, MANY, cells[0], &outside[0], ok_error));
+    OK(leadkpi_cohorts_matrix(NULL, calendar, 0, periods, far_ids, times, MANY, cells[1], &outside[1], ok_error));
+    ck_assert_int_eq(memcmp(cells[0], cells[1], (size_t)(periods * periods) * sizeof cells[0][0]), 0);
+    ck_assert_uint_eq(outside[0], outside[1]);
+    ck_assert_uint_ne(outside[0], 0);
     leadkpi_calendar_free(calendar);
     leadkpi_options_free(o);
 }
@@ -421,6 +483,8 @@ static Suite *suite_of_retention(void)
     tcase_add_loop_test(tc, the_total_is_what_a_naive_count_says, 0, 4);
     tcase_add_test(tc, segments_add_up_to_the_total_and_no_order_changes_a_report);
     tcase_add_loop_test(tc, a_matrix_counts_as_a_naive_one_does, 0, 3);
+    tcase_add_loop_test(tc, days_of_the_calendar_are_steps_of_a_day, 0, 4);
+    tcase_add_loop_test(tc, the_ids_do_not_show_in_a_matrix, 0, 2);
     tcase_add_test(tc, findings_count_what_is_odd_and_name_one);
     tcase_add_test(tc, a_recurring_cohort_has_all_money_of_its_first_period);
     tcase_add_test(tc, long_work_on_one_customer_can_be_interrupted);

@@ -83,12 +83,15 @@ enum { LIVES = 40 };
 typedef struct life {
     int64_t entry, exit; /* days */
     int cause;           /* 0 open, 1 won, 2 lost */
+    int segment;         /* by channel */
 } life;
+enum { SEGMENTS = 4 };
 
 static leadkpi_cohorts *draw_lives(uint64_t seed, int64_t observed_from, life *lives, size_t *count)
 {
     static row rows[2 * LIVES];
     static const char *const names[] = {NULL, "won", "lost"};
+    static const char *const channels[SEGMENTS] = {"ads", "mail", "tv", "web"};
     uint64_t state = seed;
     size_t row_count = 0;
     *count = 0;
@@ -96,9 +99,9 @@ static leadkpi_cohorts *draw_lives(uint64_t seed, int64_t observed_from, life *l
         int64_t acquired = (int64_t)(lk_test_random(&state) % 60), end = 70;
         int cause = (int)(lk_test_random(&state) % 3);
         if (cause) end = acquired + (int64_t)(lk_test_random(&state) % 12);
-        rows[row_count++] = (row){ACQUIRED, i, acquired * DAY, 0, "ads", NULL};
+        rows[row_count++] = (row){ACQUIRED, i, acquired * DAY, 0, channels[i % SEGMENTS], NULL};
         if (cause) rows[row_count++] = (row){OUTCOME, i, end * DAY, 0, names[cause], NULL};
-        life l = {observed_from > acquired ? observed_from - acquired : 0, end - acquired, cause};
+        life l = {observed_from > acquired ? observed_from - acquired : 0, end - acquired, cause, (int)(i % SEGMENTS)};
         if (l.entry == 0 || l.exit > l.entry) lives[(*count)++] = l;
     }
     leadkpi_cohorts *cohorts = cohorts_with("");
@@ -175,6 +178,52 @@ START_TEST(curves_of_truncated_lives_are_those_of_naive_sums)
     ck_assert_uint_eq(leadkpi_table_row_count(t), line);
     ck_assert_uint_eq(leadkpi_table_row_count(u), at);
     leadkpi_table_free(t), leadkpi_table_free(u);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* Mantel's statistic by its definition: the variance of all segments but the last, solved. */
+static double naive_log_rank(const life *lives, size_t count)
+{
+    double z[SEGMENTS] = {0}, v[SEGMENTS][SEGMENTS] = {{0}}, chi_squared = 0;
+    for (int64_t time = 0; time <= 70; time++) {
+        double n[SEGMENTS] = {0}, all = 0, d = 0;
+        for (size_t i = 0; i < count; i++) {
+            const life *l = &lives[i];
+            if ((l->entry < time || l->entry == 0) && l->exit >= time) n[l->segment]++, all++;
+            if (l->exit == time && l->cause == 1) d++, z[l->segment]++;
+        }
+        for (int i = 0; d > 0 && i < SEGMENTS; i++) {
+            z[i] -= d * n[i] / all;
+            for (int j = 0; all > 1 && j < SEGMENTS; j++)
+                v[i][j] += d * (all - d) / (all - 1) * (n[i] / all) * ((i == j) - n[j] / all);
+        }
+    }
+    for (int i = 0; i + 1 < SEGMENTS; i++) { /* z' v^-1 z: each row out of those after it */
+        for (int j = i + 1; j + 1 < SEGMENTS; j++) {
+            double factor = v[j][i] / v[i][i];
+            for (int k = 0; k + 1 < SEGMENTS; k++) v[j][k] -= factor * v[i][k];
+            z[j] -= factor * z[i];
+        }
+        chi_squared += z[i] * z[i] / v[i][i];
+    }
+    return chi_squared;
+}
+
+START_TEST(the_log_rank_of_segments_is_that_of_its_definition)
+{
+    static life lives[LIVES];
+    char text[120];
+    size_t count;
+    int64_t observed_from = _i % 2 ? 30 : 0;
+    leadkpi_cohorts *cohorts = draw_lives(80 + (uint64_t)_i, observed_from, lives, &count);
+    snprintf(text, sizeof text, "as_of=1970-03-12; by=channel; event=outcome%s",
+             observed_from ? "; observed_from=1970-01-31" : "");
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival_summary, "cohorts_survival", text);
+    size_t last = leadkpi_table_row_count(t) - 1;
+    ck_assert_int_eq(whole_at(t, "log_rank_degrees", last), SEGMENTS - 1);
+    near(number_at(t, "log_rank", last), naive_log_rank(lives, count), 1e-12, "log-rank");
+    leadkpi_table_free(t);
     leadkpi_cohorts_free(cohorts);
 }
 END_TEST
@@ -334,6 +383,7 @@ static Suite *suite_of_survival(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, curves_agree_with_r);
     tcase_add_loop_test(tc, curves_of_truncated_lives_are_those_of_naive_sums, 0, 6);
+    tcase_add_loop_test(tc, the_log_rank_of_segments_is_that_of_its_definition, 0, 6);
     tcase_add_test(tc, an_outcome_that_nobody_has_is_named);
     tcase_add_test(tc, the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not);
     tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);

@@ -485,13 +485,9 @@ static leadkpi_table *leads_under(const char *definition, const world *w)
     return leads;
 }
 
-START_TEST(what_says_the_same_gives_the_same_times_of_steps)
+static void check_same_leads(leadkpi_table *a, leadkpi_table *b)
 {
     static const char *const names[] = {"id", "step", "start", "step_1", "step_2", "step_3", "step_4", "step_5"};
-    static world w;
-    drawing d = {40, 5, 60, 0, 0, 0, 1};
-    draw_world(&w, (uint64_t)_i + 8, 1500, &d);
-    leadkpi_table *a = leads_under(same_meanings[_i][0], &w), *b = leads_under(same_meanings[_i][1], &w);
     ck_assert_uint_eq(leadkpi_table_row_count(a), leadkpi_table_row_count(b));
     for (size_t at = 0; at < leadkpi_table_row_count(a); at++)
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -501,6 +497,82 @@ START_TEST(what_says_the_same_gives_the_same_times_of_steps)
         }
     leadkpi_table_free(a);
     leadkpi_table_free(b);
+}
+
+START_TEST(what_says_the_same_gives_the_same_times_of_steps)
+{
+    static world w;
+    drawing d = {40, 5, 60, 0, 0, 0, 1};
+    draw_world(&w, (uint64_t)_i + 8, 1500, &d);
+    check_same_leads(leads_under(same_meanings[_i][0], &w), leads_under(same_meanings[_i][1], &w));
+}
+END_TEST
+
+/* Under same_event=many. */
+static const char *const rules_of_many[] = {
+    "", "; entry=first", "; entry=every", "; entry=again", "; step_window=4us", "; gap=1us; optional=3",
+    "; order=unordered", "; order=anchored", "; order=anchored; entry=first", "; order=anchored; entry=every",
+    "; order=anchored; entry=again",
+};
+
+START_TEST(an_event_of_many_steps_is_as_many_events_of_one)
+{
+    static world w, split;
+    char text[200];
+    drawing d = {40, 5, 30, 0, 1, 0, 1};
+    draw_world(&w, (uint64_t)_i + 3, 900, &d);
+    split.count = 0;
+    for (size_t i = 0; i < w.count; i++) {
+        if (i % 9 == 0) w.rows[i].steps = 31;
+        for (int64_t steps = w.rows[i].steps, step; steps; steps ^= step) {
+            step = steps & -steps;
+            split.rows[split.count] = w.rows[i];
+            split.rows[split.count++].steps = step;
+        }
+    }
+    snprintf(text, sizeof text, "steps=A,B,C,D,E; window=9us; same_event=many%s", rules_of_many[_i]);
+    check_same_leads(leads_under(text, &w), leads_under(text, &split));
+}
+END_TEST
+
+/* ---- many leads ------------------------------------------------------------------------------- */
+
+enum { CROWD_EVENTS = 30000, CROWD_LEADS = 9000 };
+
+static leadkpi_table *leads_of_crowd(const char *definition, const int64_t *ids, const int64_t *times,
+                                     const int64_t *steps, size_t batch)
+{
+    leadkpi_table *leads;
+    leadkpi_funnel *funnel = funnel_with(definition);
+    for (size_t first = 0; first < CROWD_EVENTS; first += batch) {
+        leadkpi_table *rows;
+        OK(leadkpi_table_create(NULL, &rows, ok_error));
+        OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_table_borrow_int64(rows, "steps", NUL, steps + first, batch, 0, NULL, ok_error));
+        OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+        leadkpi_table_free(rows);
+    }
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, ok_error));
+    leadkpi_funnel_free(funnel);
+    return leads;
+}
+
+/* Leads come up in another order, some have hundreds of events, and the handle is put in order by itself. */
+START_TEST(a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many)
+{
+    static int64_t ids[CROWD_EVENTS], times[CROWD_EVENTS], steps[CROWD_EVENTS];
+    const char *definition = _i ? "steps=A,B,C,D,E; window=90us; same_event=many" : "steps=A,B,C,D,E; window=90us";
+    uint64_t state = (uint64_t)_i + 5;
+    for (int i = 0; i < CROWD_EVENTS; i++) {
+        uint64_t lead = lk_test_random(&state) % CROWD_LEADS;
+        ids[i] = (int64_t)(i % 6 ? lead * lead * lead / ((uint64_t)CROWD_LEADS * CROWD_LEADS) : lead);
+        times[i] = (int64_t)(lk_test_random(&state) % 300);
+        steps[i] = INT64_C(1) << lk_test_random(&state) % 5;
+        if (_i) steps[i] |= (int64_t)(lk_test_random(&state) % 32); /* more codes than a few */
+    }
+    check_same_leads(leads_of_crowd(definition, ids, times, steps, CROWD_EVENTS),
+                     leads_of_crowd(definition, ids, times, steps, 200));
 }
 END_TEST
 
@@ -579,6 +651,9 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
                         (int)(sizeof same_meanings / sizeof same_meanings[0]));
+    tcase_add_loop_test(tc, a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many, 0, 2);
+    tcase_add_loop_test(tc, an_event_of_many_steps_is_as_many_events_of_one, 0,
+                        (int)(sizeof rules_of_many / sizeof rules_of_many[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
     tcase_add_test(tc, a_rule_is_described_as_a_sentence);

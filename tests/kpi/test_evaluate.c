@@ -455,6 +455,39 @@ START_TEST(columns_with_gaps_or_backwards_are_read_as_such)
 }
 END_TEST
 
+/* Results of 16 MiB and more are written past the caches. */
+START_TEST(large_columns_give_what_small_ones_give_in_place_and_wherever_they_lie)
+{
+    enum {
+        LARGE = (16 << 20) / 8 + 259
+    };
+    double *spend = malloc(LARGE * sizeof *spend), *leads = malloc(LARGE * sizeof *leads);
+    double *out = malloc((LARGE + 2) * sizeof *out), *expected = malloc(LARGE * sizeof *expected);
+    const double *inputs[] = {spend, leads};
+    ck_assert(spend && leads && out && expected);
+    for (size_t i = 0; i < LARGE; i++) spend[i] = (double)(i % 1013), leads[i] = (double)(i % 17);
+    for (size_t first = 0; first < LARGE; first += 100000) {
+        size_t rows = LARGE - first < 100000 ? LARGE - first : 100000;
+        const double *part[] = {spend + first, leads + first};
+        leadkpi_kpi_evaluate_columns(6000, part, 2, NULL, rows, expected + first, NULL, NULL);
+    }
+    for (size_t shift = 0; shift < 2; shift++) {
+        out[shift + LARGE] = 77;
+        ck_assert_int_eq(leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, LARGE, out + shift,
+                                                      NULL, NULL),
+                         LEADKPI_OK);
+        ck_assert_int_eq(memcmp(out + shift, expected, LARGE * sizeof *out), 0);
+        ck_assert_double_eq(out[shift + LARGE], 77);
+    }
+    leadkpi_kpi_evaluate_columns(6000, inputs, 2, NULL, LARGE, spend, NULL, NULL);
+    ck_assert_int_eq(memcmp(spend, expected, LARGE * sizeof *out), 0);
+    free(spend);
+    free(leads);
+    free(out);
+    free(expected);
+}
+END_TEST
+
 START_TEST(columns_with_intervals_give_what_evaluate_gives)
 {
     static double values[ROWS], low[ROWS], high[ROWS];
@@ -609,6 +642,8 @@ int main(void)
     tcase_add_test(tcase, sums_do_not_depend_on_the_order);
     tcase_add_test(tcase, columns_give_what_rows_give_bit_for_bit);
     tcase_add_test(tcase, columns_with_gaps_or_backwards_are_read_as_such);
+    tcase_add_test(tcase,
+                   large_columns_give_what_small_ones_give_in_place_and_wherever_they_lie);
     tcase_add_test(tcase, columns_with_intervals_give_what_evaluate_gives);
     tcase_add_test(tcase, rates_in_blocks_are_the_same_to_the_bit);
     tcase_add_test(tcase, misuse_of_columns_is_refused);

@@ -3,6 +3,7 @@
 #include "../support/fault.h"
 #include "base/codec.h"
 #include "cohorts/model_state.h"
+#include "cohorts/model.h"
 #include "customers.h"
 
 static leadkpi_status fit_status(const char *model, const leadkpi_table *table, leadkpi_error *error)
@@ -262,6 +263,33 @@ START_TEST(discounting_is_the_same_by_every_road)
         leadkpi_lifetime_free(model);
     }
     leadkpi_table_free(table);
+}
+END_TEST
+
+/* Many periods are taken by polynomials: against the sum that they stand for, the last period cut. */
+START_TEST(many_periods_add_up_to_the_sum_of_each)
+{
+    static const char *const models[] = {"model=pareto_nbd; r=0.553; alpha=10.578; s=0.606; beta=11.669",
+                                         "model=bg_nbd; r=0.243; alpha=4.414; a=0.793; b=2.426",
+                                         "model=mbg_nbd; r=0.525; alpha=6.183; a=0.891; b=1.614"};
+    static const double interests[] = {1e-6, 0.02, 3};
+    lk_model_row row = {.frequency = 3, .recency = 20, .age = 38};
+    lk_pareto_rules rules;
+    lk_period_ends ends;
+    lk_pareto_rules_init(&rules);
+    lk_period_ends_init(&ends);
+    for (int k = 0; k < 9; k++) {
+        leadkpi_lifetime *model = given(models[k / 3]);
+        lk_prospect prospect = lk_prospect_of(model, &rules, &row);
+        double horizon = 149.93, before = 0, sum = 0;
+        for (int i = 1; i <= 1500; i++) {
+            double until = lk_prospect_expected(&prospect, i < 1500 ? i * 0.1 : horizon);
+            sum += (until - before) * exp(-interests[k % 3] * i * 0.1);
+            before = until;
+        }
+        agree(lk_prospect_at_period_ends(&ends, &prospect, horizon, 0.1, interests[k % 3]), sum, 1e-12, models[k / 3]);
+        leadkpi_lifetime_free(model);
+    }
 }
 END_TEST
 
@@ -631,6 +659,7 @@ int main(void)
     tcase_add_test(tcase, covariance_is_symmetric_to_the_last_bit_and_agrees_with_the_errors);
     tcase_add_test(tcase, a_forecast_says_what_and_why);
     tcase_add_test(tcase, discounting_is_the_same_by_every_road);
+    tcase_add_test(tcase, many_periods_add_up_to_the_sum_of_each);
     tcase_add_test(tcase, models_are_asked_only_what_they_can_answer);
     tcase_add_test(tcase, histories_follow_the_stated_policy);
     tcase_add_test(tcase, histories_count_the_days_of_a_zone);

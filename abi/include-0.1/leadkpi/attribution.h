@@ -153,7 +153,10 @@ LEADKPI_API leadkpi_status leadkpi_attribution_add_nulls(leadkpi_attribution *at
 /* leadkpi_attribution_add_paths: the other door: a row a path with its totals: path (text: "Email >
  * Direct > Email"; null or blank: no touch; a blank between separators is a touch of "(blank)"),
  * conversions, value, nulls (numbers, each optional, null is 0). Equal paths add up; a row of zeros
- * changes nothing. A path has no times and no campaign: models that need times leave it
+ * changes nothing. Or by ids: path an int64, a row a touch, in order; rows of one number that stand
+ * together are one path, whose numbers are the sums of its rows' (a null is 0, so that they
+ * stand at one of them); the dimensions (text, best dictionary-coded, of which only the ids are looked at), so that such
+ * paths have campaigns and ads, too. A path has no times: models that need times leave it
  * unattributed and say so (flag no_times). No name clashes with an inner state of a
  * model. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_add_paths(leadkpi_attribution *attribution,
@@ -234,10 +237,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *                linear, linear_unique, u, j, inverse_j, custom:30/20/50, time_decay[:7d],
  *                rank_decay, halving, participation, lead_creation, u_lead, u_lead_50, w,
  *                full_path, milestones:first=30|lead=30|opportunity=30|last=0|middle=10,
- *                markov[:order], shapley[:rate|sum|exact], shao_li; and presets under the names of
- *                products: adobe_u, adobe_j, adobe_inverse_j, adobe_time_decay, channelattribution_first,
- *                channelattribution_last, channelattribution_linear, channelattribution_markov[:order],
- *                dp6_position, dp6_position_decay, dp6_shapley, marketo_u, marketo_w, marketo_full_path
+ *                markov[:order], shapley[:rate|sum|exact|given|ordered], shao_li; and presets under the names of
+ *                products (adobe_u, hubspot_w, ga_position, dp6_shapley ...): the manual has their table
  *   by           dimensions, the groups of credit; default the first (channel)
  *   types        of conversions that count; default all
  *   as_of        what comes after does not count; default: the latest time there is
@@ -249,8 +250,12 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *   errors       standard errors and intervals; default true
  *   level        of the intervals, default 0.95
  *   measure      of leadkpi_attribution_compare: conversions (default), value, share or value_share
+ *   conversions_as, value_as    of leadkpi_attribution_measures
  *   removal, collapse, padded   of markov: leadkpi_attribution(3)
- *   players_max, samples, seed  of shapley
+ *   rollup       leadkpi_attribution_credits and compare: also a row for each group of the first
+ *                dimension of `by`, of the first two and so on; default false
+ *   players_max, samples, seed  of shapley; coalitions, of shapley:given: what sets of channels are
+ *                worth, "Email=0.1,Email|Ads=0.3"; places, of shapley:ordered; default 10
  *   order_max    of leadkpi_attribution_orders; default 4
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), UNKNOWN_NAME (a model, a
  * dimension), BAD_ARGUMENT (what stands after a model's colon), CONTRADICTION, LIMIT (also a Shapley
@@ -261,12 +266,15 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  * texts; then the row "unattributed" (conversions that no touch can claim; all of them where nothing tells
  * the groups apart, as when no removal of removal=renormalise changes anything), then "total".
  *   model             text, as given
- *   row               text: "group", "unattributed" or "total"
- *   <dimensions>      text, those of `by`; null in the last two rows. "(blank)": not known
+ *   row               text: "group", "unattributed" or "total"; with rollup also "subtotal", a row
+ *                     before its parts
+ *   <dimensions>      text, those of `by`; null in the last two rows, and those that a subtotal is
+ *                     over. "(blank)": not known
  *   conversions       double: credit; with conversions_error (standard error), conversions_low,
  *                     conversions_high (Student's interval, cut at 0); null: not enough data
- *   conversion_share  double: of the total
- *   value             double, with value_error, value_low, value_high; and value_share
+ *   conversion_share  double: of the total; with conversion_share_error, _low and _high: less than
+ *                     the error of the credit by the total, as the two go up and down together
+ *   value             double, with value_error, value_low, value_high; and value_share with its own
  *   removal_effect, value_removal_effect  double: of markov, raw: they do not add up to 1; each with
  *                     its standard error in ..._error; null for other models
  *   cost              double: null where not known
@@ -275,7 +283,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *   claimed_conversions, over_claim  double: what platforms report, and that by the credit, less 1
  *   flags             text, with commas between: overlapping (participation: groups add up to more than
  *                     the total), no_times (paths were left unattributed for want of times),
- *                     missing_milestones, few_data (fewer than 2 units, or an error above 30 %)
+ *                     missing_milestones, reconciled (with rollup: a solved model's credit of the group
+ *                     above, shared out in proportion), few_data (fewer than 2 units, or an error above 30 %)
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_credits(const leadkpi_attribution *attribution,
                                                        const leadkpi_options *options,
@@ -297,6 +306,23 @@ LEADKPI_API leadkpi_status leadkpi_attribution_compare(const leadkpi_attribution
 LEADKPI_API leadkpi_status leadkpi_attribution_touches(const leadkpi_attribution *attribution,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
+
+/* leadkpi_attribution_measures: credit of one model as fractional leads, a table that
+ * leadkpi_campaigns_add_measures takes: a row a conversion and group that has credit of it, in order of
+ * time and of groups:
+ *   time            of the conversion
+ *   <dimensions>    text, those of `by`: null where not known, "(unattributed)" (in more parentheses where
+ *                   a touch is called so) where no touch can claim it
+ *   <conversions_as>  double: the option's name, default new_leads; with types=won say customers_won
+ *   <value_as>      double: default attributed_revenue; with an empty name there is no such column
+ *   currency        text, where one was said
+ * The credits of one conversion add up to its weight and its value exactly, as doubles and so in
+ * campaigns. Of a model that is no rule each conversion with a touch is shared out as all of them are.
+ * Also CONTRADICTION: not one model, participation, a model that gives a group less than nothing, or
+ * paths, which have no time. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_measures(const leadkpi_attribution *attribution,
+                                                        const leadkpi_options *options,
+                                                        leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_attribution_paths: the distinct paths by `by` with their totals, in order of their texts:
  * path (names with " > " between; a name with the separator in it stays as it is), length (int64),
@@ -325,6 +351,20 @@ LEADKPI_API leadkpi_status leadkpi_attribution_summary(const leadkpi_attribution
 LEADKPI_API leadkpi_status leadkpi_attribution_removal_effects(
     const leadkpi_attribution *attribution, const leadkpi_options *options, leadkpi_table **out,
     leadkpi_error *error);
+
+/* leadkpi_attribution_shapley: what the Shapley models of `models` make of each group, and how sure
+ * it is: a row a model and group, of shapley:ordered a row a place and group:
+ *   model, <dimensions>
+ *   place        int64: of the touch in its journey, from 1; the last of `places` stands for it and all
+ *                later ones. Null for other games
+ *   conversions  double: credit; with conversions_error (of the jackknife; null: not enough data),
+ *                conversions_sampling_error (of the permutations alone; 0 where all was played out)
+ *                and conversion_share, of the total
+ *   value, value_error, value_sampling_error, value_share  the same
+ * Also CONTRADICTION: no Shapley model. Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_attribution_shapley(const leadkpi_attribution *attribution,
+                                                       const leadkpi_options *options,
+                                                       leadkpi_table **out, leadkpi_error *error);
 
 /* leadkpi_attribution_transitions: the chain of the Markov model of `models` (order 1 where there is
  * none) as a table: a row a step that was taken:

@@ -139,6 +139,57 @@ class In(unittest.TestCase):
             reached(fine)
 
 
+class Kpis(unittest.TestCase):
+    """Columns of every make into a KPI, and out as they came."""
+
+    def test_the_same_kind_comes_out(self):
+        f, expected = lk.cost_per_lead, [3.0, 4.0]
+        for spend, leads in (([9.0, 8], [3, 2]), (numpy.array([9.0, 8]), numpy.array([3, 2])),
+                             (numpy.array([9, 8], "f4"), numpy.array([3, 2], ">f8")),
+                             (polars.Series([9, 8]), polars.Series([3, 2])), (pyarrow.array([9, 8]), pyarrow.array([3, 2])),
+                             (pandas.Series([9.0, 8]), pandas.Series([3, 2], dtype="Int64")),
+                             (pandas.Series([9, 8], dtype="float64[pyarrow]"), numpy.array([3, 2]))):
+            found = f(spend, leads)
+            with self.subTest(type(spend)):
+                self.assertEqual(found.to_pylist() if hasattr(found, "to_pylist") else list(found), expected)
+                same = pyarrow.DoubleArray if isinstance(spend, pyarrow.Array) else type(spend)
+                self.assertIsInstance(found, same)
+        series = f(pandas.Series([9.0, 8], index=["a", "b"]), 1)
+        self.assertEqual(list(series.index), ["a", "b"])
+        self.assertEqual(list(f(9, numpy.array([3.0, 2.0]))), [3.0, 4.5])
+        self.assertIsInstance(f(pyarrow.chunked_array([[9], [8]]), 1), pyarrow.DoubleArray)
+
+    def test_what_is_missing_is_nan(self):
+        for spend in (pandas.Series([9.0, None]), pandas.Series([9, None], dtype="Int64"), polars.Series([9, None]),
+                      pandas.Series([9, None], dtype="Float64"), polars.Series([9.0, None]), pyarrow.array([9, None]),
+                      pyarrow.array([9.0, None]), numpy.ma.masked_array([9.0, 8], [False, True]), [9, None]):
+            with self.subTest(spend):
+                numpy.testing.assert_array_equal(numpy.array(lk.cost_per_lead(spend, 3)), [3, numpy.nan])
+
+    def test_whole_numbers_beyond_a_double_are_refused_by_name_in_every_make(self):
+        big = 2**53 + 1
+        for spend in ([big], numpy.array([big]), numpy.array([2**64 - 1], "u8"), numpy.array([2**63 - 1]), numpy.int64(big),
+                      polars.Series([big]), polars.Series([big, None]), pyarrow.array([big, None]), pyarrow.array([big]),
+                      pandas.Series([big]), pandas.Series([big, None], dtype="Int64")):
+            with self.subTest(spend), self.assertRaisesRegex(lk.OverflowError, "campaign_spend.*a double holds") as told:
+                lk.cost_per_lead(spend, 3)
+            self.assertEqual(told.exception.column, "campaign_spend")
+        for text in (numpy.array(["a"]), polars.Series(["a"]), pandas.Series(["a"])):
+            with self.subTest(text), self.assertRaises(lk.WrongTypeError):
+                lk.cost_per_lead(text, 3)
+
+
+class Lists(unittest.TestCase):
+    def test_nat_na_and_numbers_of_numpy_among_values(self):
+        table = lk.Table({"t": [pandas.NaT, pandas.Timestamp("2025-01-01")], "n": [numpy.int64(2**53 + 1), pandas.NA],
+                          "f": [numpy.float32(0.5), 1], "b": [numpy.bool_(True), None]})
+        self.assertEqual(table.types, {"t": "timestamp", "n": "int64", "f": "double", "b": "bool"})
+        out = table.to_arrow().to_pydict()
+        self.assertEqual((out["n"], out["f"], out["b"], out["t"][0]), ([2**53 + 1, None], [0.5, 1.0], [True, None], None))
+        with self.assertRaisesRegex(lk.WrongTypeError, 'column "x", row 0'):
+            lk.Table({"x": [numpy.datetime64("2025-01-01")]}).to_arrow()
+
+
 class NoCopy(unittest.TestCase):
     def address_in(self, data, column):
         with _arrow.inputs(data, {}) as tables:

@@ -4,8 +4,10 @@ Whatever has __arrow_c_stream__ or __arrow_c_array__ goes in: data frames of pol
 and pandas, tables of pyarrow, relations of DuckDB, and tables of this package.
 """
 import ctypes
+import sys
+import threading
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from ._library import call, failure, library, text
 from ._table import Input
@@ -145,42 +147,54 @@ class _Stream(ctypes.Structure):
 
 
 _release_type = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-_destructor_type = ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
-# The capsule is on its way out when its destructor runs, so it must not be made an object again.
-_pointer_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", _python))
-_new_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, _destructor_type)(
-    ("PyCapsule_New", _python))
+_new_capsule = _python.PyCapsule_New
+_new_capsule.argtypes, _new_capsule.restype = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p], ctypes.py_object
 _malloc = _python.PyMem_RawMalloc
 _malloc.argtypes, _malloc.restype = [ctypes.c_size_t], ctypes.c_void_p
 _free = _python.PyMem_RawFree
 _free.argtypes, _free.restype = [ctypes.c_void_p], None
 _STREAM = b"arrow_array_stream"
+_python.Py_IncRef(ctypes.py_object(_STREAM))  # a capsule points to its bytes, and may outlive this module
+
+# A capsule has no destructor here. One would have to be a function of Python, and a capsule may die while
+# an exception is on its way, when no function of Python can run without losing it. So the capsules that were
+# given out are kept, each with the place of its stream, until nobody else holds them.
+_given: List[List[Any]] = []
+_given_lock = threading.Lock()
 
 
-def _release_capsule(capsule: int, pointer_of: Any = _pointer_of, name: bytes = _STREAM, stream_type: Any = _Stream,
-                     release_type: Any = _release_type, free: Any = _free) -> None:
-    place = pointer_of(capsule, name)
-    stream = stream_type.from_address(place)
-    if stream.release:
-        release_type(stream.release)(place)
-    free(place)
+def _holders(entry: List[Any]) -> int:
+    return sys.getrefcount(entry[0])
 
 
-# A capsule may outlive this module at the end of the interpreter, and then needs both of them:
-# the function, which holds all that it uses, and the name, whose bytes it points to.
-_destructor = _destructor_type(_release_capsule)
-for _each in (_destructor, _STREAM):
-    _python.Py_IncRef(ctypes.py_object(_each))
+_ALONE = _holders([object()])
+
+
+def _take_back() -> None:
+    """Streams that nobody took are released, and the structs of those that somebody did are freed."""
+    with _given_lock:
+        done = [entry for entry in _given if _holders(entry) <= _ALONE]
+        gone = set(map(id, done))
+        _given[:] = [entry for entry in _given if id(entry) not in gone]
+    for _, place in done:
+        stream = _Stream.from_address(place)
+        if stream.release:
+            _release_type(stream.release)(place)
+        _free(place)
 
 
 def export_stream(handle: ctypes.c_void_p) -> Any:
     """A capsule with a stream over a table of the library, which it keeps alive."""
+    _take_back()
     place = _malloc(ctypes.sizeof(_Stream))
     if not place:
         raise MemoryError
     try:
         call("leadkpi_arrow_export_stream", handle, place)
+        capsule = _new_capsule(place, _STREAM, None)
     except BaseException:
         _free(place)
         raise
-    return _new_capsule(place, _STREAM, _destructor)
+    with _given_lock:
+        _given.append([capsule, place])
+    return capsule

@@ -65,19 +65,25 @@ def _of_numpy(values: Any, what: str) -> Any:
     return made
 
 
+def _lent(values: Any) -> Optional[memoryview]:
+    try:
+        view = memoryview(values)
+    except (TypeError, ValueError):
+        return None
+    return view if view.format == "d" and view.ndim == 1 else None
+
+
 def doubles(values: Any, what: str) -> memoryview:
     """A column of doubles: lent where it is one, else made; None is nan."""
     values = unmasked(values)
     if hasattr(values, "to_numpy") and not hasattr(values, "__array_interface__"):
         values = _of_series(values)
-    if not isinstance(values, (list, tuple)):
-        made = _of_numpy(values, what) if hasattr(values, "__array_interface__") else None
-        try:
-            view = memoryview(values if made is None or made.dtype == values.dtype else made)
-            if view.format == "d" and view.ndim == 1:
-                return view
-        except TypeError:
-            pass
+    view = None if isinstance(values, (list, tuple)) else _lent(values)
+    if view is None and hasattr(values, "__array_interface__"):
+        made = _of_numpy(values, what)
+        view = None if made is None else memoryview(made)
+    if view is not None:
+        return view
     return memoryview(array("d", [NAN if value is None else number(value, what) for value in values]))
 
 
@@ -110,11 +116,14 @@ class Result:
         arrays = [value for value in inputs if is_array(value)]
         others = [value for value in arrays if not isinstance(value, (list, tuple))]
         self._like = others[0] if others else arrays[0]
-        self._values: Any = array("d", [0.0]) * rows
-        if not isinstance(self._like, (list, tuple, array, memoryview)):
-            import numpy
-            self._values = numpy.empty(rows)
+        self._values: Any = self._room(rows)
         self.place: Optional[int] = address(memoryview(self._values)) if rows else None
+
+    def _room(self, rows: int) -> Any:
+        if isinstance(self._like, (list, tuple, array, memoryview)):
+            return array("d", [0.0]) * rows
+        import numpy
+        return numpy.empty(rows)  # not written twice
 
     def as_given(self) -> Any:
         like, values = self._like, self._values

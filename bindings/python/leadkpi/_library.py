@@ -59,6 +59,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_table_borrow_timestamp": (_status, _column),
     "leadkpi_table_borrow_decimal": (_status, _named + [_array, c_int32, _size, c_ssize_t, _array, _error]),
     "leadkpi_table_borrow_text": (_status, _named + [_array, _text, _size, _array, _error]),
+    "leadkpi_table_add_nulls": (_status, _named + [_size, _error]),
     "leadkpi_table_share_column": (_status, _named + [_object, c_int32, _error]),
     "leadkpi_table_copy_column": (_status, _named + [_text, _object, c_int32, _error]),
     "leadkpi_table_row_count": (_size, [_object]),
@@ -257,6 +258,8 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_attribution_paths": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_summary": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_removal_effects": (_status, [_object, _object, _new, _error]),
+    "leadkpi_attribution_shapley": (_status, [_object, _object, _new, _error]),
+    "leadkpi_attribution_measures": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_transitions": (_status, [_object, _object, _new, _error]),
     "leadkpi_attribution_orders": (_status, [_object, _object, _new, _error]),
     # lifetime

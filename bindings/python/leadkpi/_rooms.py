@@ -203,6 +203,14 @@ class Attribution(Handle):
     def removal_effects(self, **options: Any) -> Table:
         return self._report("removal_effects", options)
 
+    def shapley(self, **options: Any) -> Table:
+        """What the Shapley models make of each group, and how sure it is."""
+        return self._report("shapley", options)
+
+    def measures(self, **options: Any) -> Table:
+        """Credit of one model as fractional leads, which Campaigns.add_measures takes."""
+        return self._report("measures", options)
+
     def transitions(self, **options: Any) -> Table:
         return self._report("transitions", options)
 

@@ -193,17 +193,18 @@ def _join(kinds: Set[Optional[str]]) -> Optional[str]:
 def _natural(values: Sequence[Any]) -> Sequence[Any]:
     """Without what pandas and numpy put among values of Python: NaT and NA are None, a number of theirs is one of ours."""
     kinds = {each for each in set(map(type, values)) if each.__name__ in ("NaTType", "NAType")
-             or getattr(each, "dtype", None) is not None and hasattr(each, "__float__") and not issubclass(each, str)}
+             or hasattr(each, "dtype") and hasattr(each, "__float__")
+             and not issubclass(each, str) and each.__name__ not in ("datetime64", "timedelta64")}
     if not kinds:
         return values
     return [(value.item() if hasattr(value, "item") else None) if type(value) in kinds else value for value in values]
 
 
 def _seen_type(name: str, values: Sequence[Any]) -> str:
-    """The type of a list, from its values. Nothing but None, or nothing: text."""
+    """The type of a list, from its values. Nothing but None, or nothing: "", which passes for any."""
     kinds = {_kind_of(python_type) for python_type in set(map(type, values)) - {type(None)}}
     if not kinds:
-        return "text"
+        return ""
     joined = _join(kinds)
     if joined:
         return joined
@@ -268,7 +269,11 @@ class Input:
         if not isinstance(values, (list, tuple)):
             values = values.tolist() if hasattr(values, "tolist") else list(values)
         values = _natural(values)
-        self._convert(name, values, told or _seen_type(name, values), scale)
+        kind = told or _seen_type(name, values)
+        if kind:
+            self._convert(name, values, kind, scale)
+        else:
+            call("leadkpi_table_add_nulls", self.handle, *text(name), len(values), columns=self.names)
 
     def _lend(self, name: str, values: Any, told: Optional[str], scale: Optional[int]) -> bool:
         """Lend an array without a copy; False where its type does not allow it."""

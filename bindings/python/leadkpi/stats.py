@@ -1,6 +1,6 @@
 """Intervals and distributions, as the library computes them.
 
-    lk.stats.wilson_interval(18, 120)             # (0.0969..., 0.2243...)
+    lk.stats.wilson_interval(18, 120)             # (0.0970..., 0.2246...)
     lk.stats.miettinen_nurminen_interval(18, 120, 9, 118, level=0.9)
     lk.stats.normal_quantile(0.975)               # 1.9599...
 

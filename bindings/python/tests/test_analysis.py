@@ -158,6 +158,16 @@ class Rooms(unittest.TestCase):
         with self.assertRaises(TypeError):
             one -= 1
 
+    def test_credit_becomes_leads_of_campaigns_and_a_game_shows_its_parts(self):
+        made = lk.Attribution(lookback="30d").add_touches(
+            {"id": [1, 1, 2], "time": [START, START + DAY, START], "channel": ["a", "b", "b"]})
+        made.add_conversions({"id": [1, 2], "time": [START + 2 * DAY, START + 2 * DAY]})
+        with lk.Campaigns() as campaigns:
+            campaigns.add_measures(made.measures(models=["linear"]))
+            report = campaigns.report(kpis=["new_leads"], by=["channel"], totals=False)
+        self.assertEqual(dict(zip(report["channel"], report["new_leads"])), {"a": 0.5, "b": 1.5})
+        self.assertEqual(made.shapley(models=["shapley"])["conversions_sampling_error"], [0, 0])
+
     def test_a_model_says_how_it_was_found(self):
         with lk.Lifetime(model="bg_nbd", r=0.24, alpha=4.4, a=0.8, b=2.4) as model:
             self.assertEqual(model.outcome, "given")

@@ -245,7 +245,7 @@ class Living(unittest.TestCase):
         try:
             sys.setswitchinterval(1000)
             ready.set()
-            for _ in range(20000):
+            for _ in range(2000):
                 lk.cost_per_lead(column, 2.0)
                 if seen:
                     break

@@ -83,6 +83,42 @@ class Arrow(unittest.TestCase):
         for _ in range(1000):
             table.__arrow_c_stream__()
 
+    def test_a_capsule_that_dies_in_an_exception_leaves_it_as_it_is(self):
+        import sys
+        table, lost = self.leads(), []
+
+        class Fails:
+            def __init__(self, capsule):
+                raise KeyError("mine")
+
+        def raises():
+            capsule = table.__arrow_c_stream__()
+            raise KeyError(capsule and "mine")
+
+        before, sys.unraisablehook = sys.unraisablehook, lost.append
+        try:
+            with self.assertRaises(TypeError):
+                int(table.__arrow_c_stream__())
+            for fails in (raises, lambda: Fails(table.__arrow_c_stream__())):
+                with self.assertRaisesRegex(KeyError, "mine"):
+                    fails()
+            list(_arrow._batches(table.__arrow_c_stream__()))
+        finally:
+            sys.unraisablehook = before
+        self.assertEqual(lost, [])
+
+    def test_what_was_given_out_is_taken_back_when_nobody_holds_it(self):
+        capsules = [self.leads().__arrow_c_stream__() for _ in range(5)]
+        _arrow._take_back()
+        self.assertEqual(len(_arrow._given), 5)
+        for capsule in capsules[:2]:
+            for batch in _arrow._batches(capsule):
+                batch.free()
+        del capsules, capsule
+        gc.collect()
+        _arrow._take_back()
+        self.assertEqual(_arrow._given, [])
+
     def test_a_table_outlives_the_stream_and_the_stream_the_table(self):
         table = self.leads()
         capsule = table.__arrow_c_stream__()

@@ -37,7 +37,6 @@ NOT_CALLED = [
     ("leadkpi_stats_survival_\\w+", "a curve over the caller's arrays; Cohorts.survival gives it as a table"),
     ("leadkpi_table_retain", "Python counts the references of its tables"),
     ("leadkpi_table_(borrow_text32|borrow_dictionary|copy_strings)", "lists of str are one layout; Arrow has the others"),
-    ("leadkpi_table_add_nulls", "a list of None alone has a layout of its own, which every column takes"),
     ("leadkpi_table_(find_column|is_null|get_int64|get_double|get_text)", "columns are read whole"),
 ]
 

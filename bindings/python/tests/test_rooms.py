@@ -1,6 +1,8 @@
 """Stages, responses, cohorts, attribution and lifetime value, through the public interface."""
 import datetime
+import os
 import pickle
+import re
 import unittest
 
 import leadkpi as lk
@@ -8,6 +10,30 @@ import leadkpi as lk
 
 def day(number, hour=0):
     return datetime.datetime(1970, 1, 1) + datetime.timedelta(days=number, hours=hour)
+
+
+SOURCE = os.environ.get("top_srcdir", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+
+
+class GoldenStates(unittest.TestCase):
+    def test_what_c_wrote_in_every_release_is_read_and_written_the_same(self):
+        rooms = {kind.ROOM: kind for kind in (lk.Attribution, lk.Campaigns, lk.Cohorts, lk.Funnel, lk.Lifetime,
+                                              lk.Responses, lk.Stages)}
+        folder, seen = os.path.join(SOURCE, "tests", "states"), set()
+        for file in sorted(os.listdir(folder)):
+            if not file.startswith("states_of_"):
+                continue
+            with open(os.path.join(folder, file), encoding="utf-8") as text:
+                written = re.findall(r"state_(\w+)\[\] =\s*((?:\"[0-9a-f]+\"\s*)+);", text.read())
+            for name, parts in written:
+                with self.subTest(file=file, state=name):
+                    state = bytes.fromhex("".join(re.findall("[0-9a-f]{2,}", parts)))
+                    room = state[8:24].rstrip(b"\0").decode()
+                    with rooms[room].loads(state) as handle:
+                        self.assertEqual(handle.dumps(), state)
+                        self.assertTrue(handle.describe())
+                    seen.add(room)
+        self.assertGreaterEqual(len(seen), 6)
 
 
 class Stages(unittest.TestCase):

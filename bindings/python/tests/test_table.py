@@ -162,6 +162,15 @@ class Refused(unittest.TestCase):
             self.assertEqual(len(funnel.leads()), 0)
 
 
+class Nothing(unittest.TestCase):
+    def test_a_column_of_none_alone_passes_for_any_type(self):
+        with lk.Campaigns() as campaigns:
+            campaigns.add_leads({"id": [1], "time": [datetime.datetime(2025, 1, 1)], "channel": [None]})
+            campaigns.add_stages({"id": [1], "stage": ["won"], "time": [datetime.datetime(2025, 1, 2)], "value": [None]})
+            campaigns.add_costs({"time": [], "amount": []})
+            self.assertEqual(campaigns.report(kpis=["lead_volume"], as_of="2025-02-01")["lead_volume"][0], 1)
+
+
 class Ends(unittest.TestCase):
     def test_a_capsule_may_outlive_the_package_at_the_end_of_the_interpreter(self):
         code = ("import sys, builtins, leadkpi as lk\n"

@@ -40,6 +40,16 @@ class TestFunnel < Minitest::Test
     assert_equal funnel.dump, funnel.add_rows([]).dump
   end
 
+  def test_a_column_is_there_once_and_a_row_may_leave_one_out
+    by_symbol = { id: 1, event: "lead", time: day(0), segment: "web" }
+    by_text = { "id" => 2, "event" => "lead", "time" => day(1) }
+    assert_equal [[1, "web"], [2, nil]], funnel.add([by_symbol, by_text]).leads.map { |row| row.values_at(:id, :segment) }
+    [-> { funnel.add([by_symbol.merge("id" => 2)]) }, -> { funnel.add({ id: [1], "id" => [2] }) },
+     -> { funnel.add_rows([[1, 2, day(0)]], columns: [:id, "id", :time]) }].each do |use|
+      refused(Leadkpi::BadArgumentError, /expected each name once, found .*id/, &use)
+    end
+  end
+
   def test_columns_go_by_the_users_names
     mine = { "Record ID" => COLUMNS[:id], "Stage" => COLUMNS[:event], "When" => COLUMNS[:time], "other" => [0] * 8 }
     f = funnel.add(mine, lead: "Record ID", step: "Stage", time: "When")
@@ -117,7 +127,12 @@ class TestFunnel < Minitest::Test
     f = funnel.add_rows(ROWS)
     f.close_range(nil, Time.utc(2025, 6, 1))
     assert_equal REACHED, f.steps[:reached]
-    refused(Leadkpi::Error) { f.add_rows(ROWS.first(1)) }
+    [Time.utc(2025, 1, 1), Time.utc(1969)].each do |time|
+      refused(Leadkpi::Error, /closed/) { f.add_rows([[9, "lead", time]]) }
+    end
+    f.add_rows([[9, "lead", Time.utc(2025, 6, 1)]])
+    f.close_range
+    refused(Leadkpi::Error, /closed/) { f.add_rows([[9, "lead", Time.utc(2100)]]) }
   end
 
   def test_damaged_bytes_are_refused

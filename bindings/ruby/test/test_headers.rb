@@ -50,7 +50,7 @@ class TestHeaders < Minitest::Test
     named = Dir[File.join(__dir__, "..", "lib", "**", "*.rb")].flat_map do |file|
       File.read(file).scan(/(?:Library\.|:|\b)(leadkpi_[a-z0-9_]+[a-z0-9])\b(?![_#"])/).flatten
     end
-    known = Leadkpi::Library.declarations.keys + %w[leadkpi_error leadkpi_estimate leadkpi_options leadkpi_table]
+    known = Leadkpi::Library.declarations.keys + %w[error estimate host options table].map { |type| "leadkpi_#{type}" }
     assert_operator named.uniq.size, :>, 30
     assert_empty named.uniq - known
   end
@@ -130,6 +130,7 @@ class TestFinding < Minitest::Test
       raised = assert_raises(LoadError) { Leadkpi::Library.check_version(found) }
       assert_match(/expected .*#{Leadkpi::VERSION}.* found #{found}/, raised.message)
     end
-    assert_nil Leadkpi::Library.check_version("0.1.7")
+    assert_raises(LoadError) { Leadkpi::Library.check_version("1.2.3", "1.2.4") }
+    [["0.1.7"], ["1.3.0", "1.2.4"], ["1.10.0", "1.9.0"]].each { |told| assert_nil Leadkpi::Library.check_version(*told) }
   end
 end

@@ -141,6 +141,7 @@ class TestKpi < Minitest::Test
     assert_equal entry, Marshal.load(Marshal.dump(entry))
     assert_equal entry.hash, Leadkpi.kpi(:cpl).hash
     assert_equal entry.formula, entry.to_h[:formula]
+    assert_equal "#<Leadkpi::Kpi cost_per_lead: campaign_spend / new_leads>", entry.inspect
     assert_raises(NoMethodError) { entry.colour }
     assert_raises(NoMethodError) { Leadkpi.kpis(colour: "red") }
     assert_includes Leadkpi.measures[:id], "new_leads"
@@ -159,8 +160,69 @@ class TestKpi < Minitest::Test
     measures = Leadkpi.measures[:id].map(&:to_sym)
     assert_empty measures & Leadkpi::Options.names("kpi_evaluate")
     refute_includes measures, :undefined
-    own = %i[kpi kpis measures categories evaluate options schemas report]
-    assert_empty Leadkpi.kpis.map { |each| each.function.to_sym } & (own + Module.instance_methods)
+    own = Leadkpi.singleton_methods - Leadkpi.kpis.map { |each| each.function.to_sym }
+    assert_operator own.size, :>, 15 # none of them was replaced by a KPI, or it would be missing here
+    assert_empty %i[kpi kpis evaluate options schemas report measures categories sql_dialects plan_leads] - own
+    assert_empty Leadkpi.kpis.map { |each| each.function.to_sym } & Module.instance_methods
+  end
+
+  def test_rows_are_compared_ranked_and_explained
+    cpl = Leadkpi.kpi("cpl")
+    rows = [{ campaign_spend: 5000, new_leads: 250 }, { campaign_spend: 4000, new_leads: 400 }]
+    compared = cpl.compare(rows)
+    assert_equal [[20.0, "base"], [10.0, "lower"]], compared.map { |row| row.values_at(:value, :verdict) }
+    assert_equal [20.0, 10.0], cpl.evaluate_table(rows)[:value]
+    columns = { campaign_spend: [5000, 4000], new_leads: [250, 400] }
+    assert_equal compared, cpl.compare(columns, base: 0)
+    assert_equal 2, cpl.rank(Leadkpi::Table.new(columns)).size
+    [cpl.explain_tree(rows), cpl.explain_drivers(rows), cpl.explain_mix(*[columns.merge(segment: %w[a b])] * 2)].each do |table|
+      assert_operator table.size, :>, 0
+    end
+    refused(Leadkpi::UnknownNameError, /base/) { cpl.compare(rows, bases: 1) }
+    refused(ArgumentError, /expected 2 tables, found 1/) { cpl.explain_mix(rows) }
+    refused(Leadkpi::WrongTypeError) { cpl.compare(nil) }
+    refused(Leadkpi::WrongTypeError, /row 2/) { cpl.compare(rows + [{ campaign_spend: "x" }]) }
+    assert_operator Leadkpi.scorecard({ kpi: ["cpl"], value: [20.0], target: [25.0] }).size, :>, 0
+  end
+
+  def test_the_catalogue_is_tables_too
+    assert_equal Leadkpi.kpis.map(&:name), Leadkpi.catalogue[:name]
+    assert_operator Leadkpi.inputs.size, :>, Leadkpi.kpis.size
+    assert_operator Leadkpi.check_set({ kpi: %w[cpl cac] }).columns.size, :>, 0
+    refused(ArgumentError, /no options/) { Leadkpi.catalogue(level: 1) }
+    assert_equal [Leadkpi.kpi(:cpl)], Leadkpi.candidates("CPL")
+    assert_operator Leadkpi.candidates("conversion rate").size, :>, 1
+    assert_empty Leadkpi.candidates("nothing of the kind")
+    Leadkpi.sql_dialects.each { |dialect| assert_match(/campaign_spend/, Leadkpi.kpi(:cpl).sql(dialect)) }
+    assert_equal Encoding::UTF_8, Leadkpi.kpi(:cpl).sql.encoding
+    refused(Leadkpi::UnknownNameError) { Leadkpi.kpi(:cpl).sql("cobol") }
+  end
+
+  # Wilson's interval and the quantile are those of scipy, as tests/stats has them.
+  def test_numbers_in_are_numbers_out
+    stats = Leadkpi::Stats
+    assert_in_delta 1.959963984540054, stats.normal_quantile(0.975), 1e-15
+    found = stats.wilson_interval(18, 120)
+    assert_equal found, stats.wilson_interval(successes: 18, trials: 120, level: 0.95)
+    assert_equal [0.097, 0.2247], found.values_at(:low, :high).map { |value| value.round(4) }
+    assert_operator stats.wilson_interval(18, 120, 0.5)[:high], :<, found[:high]
+    assert_equal [2.5, 7.0], [stats.quantile([4, 1, 3, 2], 0.5), stats.quantile([7], 0.1)]
+    plan = Leadkpi.plan_leads(10, 0.1, 0.9)
+    assert_equal 100.0, plan[:on_average]
+    assert_operator plan[:at_probability], :>, 100
+    assert_equal %i[projected needed_per_period probability], Leadkpi.plan_pace(100, 40, 0.5).keys
+    [-> { stats.wilson_interval(18) }, -> { stats.wilson_interval(1, 2, 3, 4) }, -> { stats.wilson_interval(1, 2, trials: 2) },
+     -> { Leadkpi.plan_leads(10, 0.1) }, -> { stats.t_cdf(1, degrees: 2) }].each { |use| refused(ArgumentError, /expected \w+\(/, &use) }
+    refused(Leadkpi::WrongTypeError, /trials/) { stats.wilson_interval(1, "2") }
+    refused(Leadkpi::Error) { stats.wilson_interval(-1, 2) }
+    assert_operator stats.singleton_methods.size, :>, 35
+  end
+
+  def test_what_is_documented_of_the_analysis_is_there
+    source = %w[kpi analysis stats].map { |name| File.read(File.join(__dir__, "../lib/leadkpi/#{name}.rb")) }.join
+    named = source.scan(/@!method (self\.)?(\w+)/).map { |of, name| [of ? Leadkpi : Leadkpi.kpi("cpl"), name] }
+    assert_operator named.size, :>=, 10
+    named.each { |of, name| assert_respond_to of, name }
   end
 
   def test_an_error_survives_marshal

@@ -76,6 +76,7 @@ class TestRooms < Minitest::Test
                .add_conversions([[1, day(2), 10.0]], columns: %i[id time value])
     sides = attribution.compare(models: %w[first last linear])
     assert_equal %w[Ads Mail], sides[:channel].compact.sort.first(2)
+    assert_equal attribution.credits(models: ["markov:1"]), attribution.markov(order: 1)
     closed = attribution.to_paths
     assert_equal attribution.compare(models: %w[first last linear]), closed.compare(models: %w[first last linear])
     both = closed.dup.merge!(closed.dup)
@@ -89,9 +90,15 @@ class TestRooms < Minitest::Test
     customers = { frequency: [2.0, 0.0], recency: [30.43, 0.0], T: [38.86, 38.86] }
     forecast = model.forecast(customers, horizon: 39.0)
     assert_equal 2, forecast.size
+    spend = Leadkpi::Lifetime.new(model: "gamma_gamma", p: 6.25, q: 3.74, gamma: 15.44)
+    worth = model.forecast(customers.merge(monetary_value: [22.35, 0.0]), spend: spend, horizon: 39.0)
+    assert_equal forecast.size, worth.size
+    assert_operator worth.columns.size, :>=, forecast.columns.size
+    refute_equal forecast, worth
     assert_equal model.dump, Leadkpi::Lifetime.load(model.dump).dump
     assert_operator model.log_likelihood(customers), :<, 0
     refute_empty model.curve.columns
+    assert_equal :given, model.outcome
     assert_predicate model.tap(&:close), :closed?
   end
 

@@ -30,6 +30,7 @@ class TestColumns < Minitest::Test
 
   def test_texts_are_utf8_or_bytes_as_they_are
     assert_equal %w[Grüße lead Grüße], through(["Grüße".encode("UTF-16LE"), :lead, "Grüße".encode("ISO-8859-1")])
+    assert_equal [["Grüße"], ["Grüße"]], %w[UTF-16LE ISO-8859-1].map { |name| through(["Grüße".encode(name)]) }
     assert_equal Encoding::UTF_8, through(["a"]).first.encoding
     assert_equal "\xFF\x00".b, through(["\xFF\x00".b]).first.b
     refused(Leadkpi::BadDataError, /column "x", row 1: expected a String that UTF-8 can say/) do
@@ -44,6 +45,15 @@ class TestColumns < Minitest::Test
     assert_predicate through([berlin]).first, :utc?
     assert_equal [Time.utc(1, 1, 1), Time.utc(9999, 12, 31)], through([Time.utc(1, 1, 1), Date.new(9999, 12, 31)])
     assert_equal [Time.at(0, -1, :microsecond)], through([Time.at(0, -1, :microsecond)])
+  end
+
+  def test_a_date_does_not_hang_on_where_the_machine_is
+    zone = ENV.fetch("TZ", nil)
+    ENV["TZ"] = "America/New_York"
+    assert_equal [Time.utc(2025, 4, 1)], through([Date.new(2025, 4, 1)])
+    assert_equal [Time.utc(2025, 4, 1, 7)], through([DateTime.new(2025, 4, 1, 9, 0, 0, "+02:00")])
+  ensure
+    ENV["TZ"] = zone
   end
 
   # As ActiveSupport::TimeWithZone is to those who do not know it.
@@ -88,6 +98,7 @@ class TestColumns < Minitest::Test
       refused(Leadkpi::WrongTypeError, /column "x".*expected/) { through(told(*arguments)) }
     end
     refused(Leadkpi::OverflowError) { through(told([BigDecimal("1.55")], :decimal, 1)) }
+    refused(Leadkpi::OverflowError, /row 1/) { through(told([0, -(2**53) - 1], :double)) }
   end
 
   def test_what_does_not_fit_is_refused_with_row_and_column
@@ -111,7 +122,19 @@ class TestColumns < Minitest::Test
   end
 
   def test_ragged_columns_are_refused
-    refused(Leadkpi::BadArgumentError) { Leadkpi::Input.new("a" => [1, 2], "b" => [1]) }
+    refused(Leadkpi::BadArgumentError) { Leadkpi::Input.made({ "a" => [1, 2], "b" => [1] }) { flunk } }
+  end
+
+  def test_a_table_of_the_library_goes_in_without_a_copy
+    leads = Leadkpi::Funnel.new(%w[a b]).add_rows([[1, "a", day(0)], [2, "a", day(1)], [1, "b", day(2)]]).leads
+    addresses = Leadkpi::Input.made(leads, nil, { id: :id, time: "start" }) do |input|
+      [input.pointer, leads.pointer].map { |table| Leadkpi::Library.leadkpi_table_column_values(table, 0, nil).address }
+    end
+    assert_equal addresses.first, addresses.last
+    whole = Leadkpi::Campaigns.new.add_leads(leads, id: :id, time: :start)
+    assert_equal whole.dump, Leadkpi::Campaigns.new.add_leads({ id: leads[:id], time: leads[:start] }).dump
+    assert_equal whole.dump, Leadkpi::Campaigns.new.add_leads(Marshal.load(Marshal.dump(leads)), id: :id, time: :start).dump
+    refused(Leadkpi::UnknownNameError, /there is none; there are id/) { whole.add_leads(leads, id: :nobody) }
   end
 
   def test_a_column_of_nothing_is_one_of_any_type
@@ -133,6 +156,7 @@ class TestTable < Minitest::Test
     assert_equal [2, %i[row n share], "persons"], [TABLE.size, TABLE.columns, TABLE.units[:n]]
     assert_equal({ row: "a", n: 1, share: 0.5 }, TABLE[0])
     assert_equal({ row: "b", n: nil, share: 2.0 }, TABLE[-1])
+    assert_equal [false, true], [TABLE.empty?, Leadkpi::Table.new({}).empty?]
     assert_nil TABLE[2]
     assert_nil TABLE[-3]
     assert_equal [TABLE[0], TABLE[1]], TABLE.to_a
@@ -151,6 +175,10 @@ class TestTable < Minitest::Test
     assert_equal "row  n  share\na    1    0.5\nb    -      2", TABLE.to_s
     assert_equal "", Leadkpi::Table.new({}).to_s
     assert_equal "#<Leadkpi::Table of 2 rows: row, n, share>", TABLE.inspect
+    mixed = Leadkpi::Table.new({ at: [Time.utc(2025, 1, 1), Time.utc(2025, 1, 1, 0, 0, Rational(1, 2))],
+                                 money: [BigDecimal("1.5"), nil], ok: [true, false] })
+    assert_equal ["at                           money  ok", "2025-01-01T00:00:00Z           1.5  true",
+                  "2025-01-01T00:00:00.500000Z      -  false"], mixed.to_s.lines(chomp: true)
     long = Leadkpi::Table.new({ n: (1..100).to_a })
     assert_equal [62, "... 100 rows"], [long.to_s.lines.size, long.to_s.lines.last]
   end

@@ -35,18 +35,14 @@ module Leadkpi
 
   # The name of each failure and its class.
   # @return [Hash{Symbol => Class}]
-  STATUSES = Library.collect do |index|
-    status = Library.leadkpi_status_at(index + 1) # 0 is success
-    status.negative? ? nil : status
-  end.to_h do |status|
-    name = Library.text(Library.leadkpi_status_name(status))
+  STATUSES = Library.statuses.to_h do |name, meaning|
     error = Class.new(Error)
-    error.status = name.to_sym
-    error.meaning = Library.text(Library.leadkpi_status_meaning(status)).freeze
-    [name.to_sym, const_set("#{name.split("_").map(&:capitalize).join}Error", error)]
+    error.status = name
+    error.meaning = meaning
+    [name, const_set("#{name.to_s.split("_").map(&:capitalize).join}Error", error)]
   end.freeze
 
-  module Library
+  module Library # :nodoc:
     class << self
       def status_name(status)
         text(leadkpi_status_name(status)).to_sym
@@ -77,6 +73,15 @@ module Leadkpi
         out.read_pointer
       end
 
+      # The bytes that a function writes into a buffer, whose size it says first.
+      def written(name, *arguments)
+        needed = FFI::MemoryPointer.new(:size_t)
+        call(name, *arguments, nil, 0, needed)
+        buffer = FFI::MemoryPointer.new(:char, needed.get(:size_t, 0), false)
+        call(name, *arguments, buffer, buffer.size, needed)
+        buffer.read_bytes(needed.get(:size_t, 0))
+      end
+
       # A text as the library takes it: bytes and their length.
       def bytes(value)
         data = Values.utf8(value, "text", nil)
@@ -90,9 +95,7 @@ module Leadkpi
     end
 
     # Flags of an estimate by their bit, types of columns by their number.
-    FLAGS = collect { |index| leadkpi_kpi_flag_at(index).then { |flag| flag unless flag.zero? } }
-            .to_h { |flag| [flag, text(leadkpi_kpi_flag_name(flag)).to_sym] }.freeze
-    TYPES = collect { |index| leadkpi_type_name(index + 1).then { |name| name unless name == leadkpi_type_name(0) } }
-            .each_with_index.to_h { |name, index| [index + 1, text(name).to_sym] }.freeze
+    FLAGS = flags.freeze
+    TYPES = types.freeze
   end
 end

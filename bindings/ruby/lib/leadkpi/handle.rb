@@ -28,12 +28,6 @@ module Leadkpi
         end
       end
 
-      # From {#dump}. Bytes from anywhere are safe: they are checked before they are used.
-      # @param state [String]
-      def load(state)
-        allocate.tap { |handle| handle.send(:marshal_load, state) }
-      end
-
       # @api private
       def of(pointer)
         allocate.tap { |handle| handle.send(:own, pointer) }
@@ -86,19 +80,6 @@ module Leadkpi
       read_bytes(:describe).chop.force_encoding(Encoding::UTF_8)
     end
 
-    # The state: the same bytes for the same rows on every machine and in every language, read by
-    # every later release.
-    # @return [String] binary
-    def dump
-      read_bytes(:serialize)
-    end
-    alias marshal_dump dump
-
-    def marshal_load(state)
-      state = String(state).b
-      own(Library.make(function(:deserialize), nil, state, state.bytesize))
-    end
-
     def inspect
       closed? ? "#<#{self.class}, closed>" : "#<#{self.class}: #{describe}>"
     end
@@ -121,10 +102,9 @@ module Leadkpi
       @pointer = FFI::AutoPointer.new(pointer, Library.method(function(:free)))
     end
 
-    # dup and clone stand on their own.
-    def initialize_copy(other)
-      super
-      marshal_load(other.dump)
+    # Two objects over one of the library would give its memory back twice.
+    def initialize_copy(_other)
+      raise TypeError, "a #{self.class} has no state to copy: make it again from its definition"
     end
 
     def function(verb)
@@ -141,14 +121,46 @@ module Leadkpi
       opened { |pointer| Table.from(function(verb), pointer, *arguments) }
     end
 
-    def read_bytes(verb)
-      needed = FFI::MemoryPointer.new(:size_t)
-      opened do |pointer|
-        Library.call(function(verb), pointer, nil, 0, needed)
-        buffer = FFI::MemoryPointer.new(:char, needed.get(:size_t, 0), false)
-        Library.call(function(verb), pointer, buffer, buffer.size, needed)
-        buffer.read_bytes(needed.get(:size_t, 0))
-      end
+    # What a call writes to the numbers behind what it takes, by the names that C has for them.
+    def asked(verb, *given)
+      declared = Library.declarations.fetch(function(verb).to_s)
+      types = declared.parameters[(1 + given.size)...-1].map { |type| Library::NUMBERS.fetch(type.delete(" *")) }
+      outs = types.map { |type| FFI::MemoryPointer.new(type) }
+      opened { |pointer| Library.call(function(verb), pointer, *given, *outs) }
+      declared.names[(1 + given.size)...-1].zip(outs.zip(types).map { |out, type| out.get(type, 0) }).to_h
+    end
+
+    def read_bytes(verb, *given)
+      opened { |pointer| Library.written(function(verb), pointer, *given) }
+    end
+  end
+
+  # One whose state can be saved, copied and sent elsewhere.
+  class Stored < Owned
+    # From {#dump}. Bytes from anywhere are safe: they are checked before they are used.
+    # @param state [String]
+    def self.load(state)
+      allocate.tap { |handle| handle.send(:marshal_load, state) }
+    end
+
+    # The state: the same bytes for the same rows on every machine and in every language, read by
+    # every later release.
+    # @return [String] binary
+    def dump
+      read_bytes(:serialize)
+    end
+    alias marshal_dump dump
+
+    def marshal_load(state)
+      state = String(state).b
+      own(Library.make(function(:deserialize), nil, state, state.bytesize))
+    end
+
+    private
+
+    # dup and clone stand on their own.
+    def initialize_copy(other)
+      marshal_load(other.dump)
     end
   end
 
@@ -166,7 +178,7 @@ module Leadkpi
   # UTC). A `batch` that was added before changes nothing, and warns.
   #
   # To work in parallel, give each thread an {#empty_twin} and add them up.
-  class Handle < Owned
+  class Handle < Stored
     # @return [Handle] empty, of the same definition: for another thread or shard
     def empty_twin
       opened { |pointer| self.class.of(Library.make(function(:create_like), pointer)) }

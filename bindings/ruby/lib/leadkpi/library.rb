@@ -12,8 +12,8 @@ module Leadkpi
   module Library
     extend FFI::Library
 
-    # A function of the library: what it gives, and the types of what it takes, as C says them.
-    Declaration = Struct.new(:name, :result, :parameters) do
+    # A function of the library: what it gives, the types of what it takes, and their names, as C says them.
+    Declaration = Struct.new(:name, :result, :parameters, :names) do
       # Calls that can fail are those that can take long: other threads of Ruby run meanwhile.
       def blocking?
         parameters.last == "leadkpi_error *"
@@ -53,8 +53,9 @@ module Leadkpi
           result, name, inside = line.match(/\A([^{(]*?)(leadkpi_\w+)\((.*)\);\z/)&.captures
           next unless name
 
-          parameters = inside == "void" ? [] : inside.split(", ").map { |each| each.sub(/\w+\z/, "").strip }
-          [name, Declaration.new(name, result.strip, parameters)]
+          parts = inside == "void" ? [] : inside.split(", ")
+          types = parts.map { |each| each.sub(/\w+\z/, "").strip }
+          [name, Declaration.new(name, result.strip, types, parts.map { |each| each[/\w+\z/].to_sym })]
         end.to_h
       end
 
@@ -73,28 +74,26 @@ module Leadkpi
       end
 
       def load_library
-        ffi_lib(*[candidates])
+        ffi_lib candidates
       rescue LoadError => e
         raise LoadError, "the C library leadkpi was not found: install libleadkpi #{VERSION} or later, or say where " \
                          "it is in LEADKPI_LIBRARY (such as /usr/local/lib/#{file_name}); #{e.message}"
       end
 
-      def attach_all
-        declarations.each_value do |each|
-          attach_function each.name, each.parameters.map { |type| type_of(type) },
-                          type_of(each.result, is_result: true), blocking: each.blocking?
-        end
+      def attach(declaration)
+        attach_function declaration.name, declaration.parameters.map { |type| type_of(type) },
+                        type_of(declaration.result, is_result: true), blocking: declaration.blocking?
       rescue FFI::NotFoundError => e
         raise LoadError, "the C library at #{ffi_libraries.first.name} is not leadkpi #{VERSION}: #{e.message}"
       end
 
       # The same interface: the same major number (before 1.0: and minor), and no older release.
-      def check_version(found)
-        wanted, have = [VERSION, found].map { |text| text.split(".").map(&:to_i) }
+      def check_version(found, expected = VERSION)
+        wanted, have = [expected, found].map { |text| text.split(".").map(&:to_i) }
         same = wanted.first.zero? ? 2 : 1
         return if have.first(same) == wanted.first(same) && (have <=> wanted) >= 0
 
-        raise LoadError, "leadkpi: expected the C library #{VERSION} or later of the same line, found #{found}"
+        raise LoadError, "leadkpi: expected the C library #{expected} or later of the same line, found #{found}"
       end
 
       # The function of a KPI, which only the catalogue describes.
@@ -117,11 +116,31 @@ module Leadkpi
         end
         found
       end
+
+      # @return [Hash{Symbol => String}] failures and what they mean
+      def statuses
+        # The first one, 0, is success.
+        numbers = collect { |index| leadkpi_status_at(index + 1).then { |status| status unless status.negative? } }
+        numbers.to_h { |status| [text(leadkpi_status_name(status)).to_sym, text(leadkpi_status_meaning(status)).freeze] }
+      end
+
+      def flags
+        bits = collect { |index| leadkpi_kpi_flag_at(index).then { |flag| flag unless flag.zero? } }
+        bits.to_h { |flag| [flag, text(leadkpi_kpi_flag_name(flag)).to_sym] }
+      end
+
+      # Their numbers begin at 1 and have no gap.
+      def types
+        unknown = leadkpi_type_name(0)
+        names = collect { |index| leadkpi_type_name(index + 1).then { |name| name unless name == unknown } }
+        names.each_with_index.to_h { |name, index| [index + 1, text(name).to_sym] }
+      end
     end
 
     load_library
-    attach_all
-    check_version(leadkpi_version)
+    attach declarations.fetch("leadkpi_version")
+    check_version leadkpi_version
+    declarations.each_value { |each| attach each unless each.name == "leadkpi_version" }
 
     # leadkpi_error.
     class ErrorStruct < FFI::Struct

@@ -78,14 +78,28 @@ module Leadkpi
         when String then value
         when Symbol, Integer, Float then value.to_s
         when BigDecimal then value.to_s("F")
-        else
-          return value.iso8601 if Values.time?(value)
-          return value.tzinfo.name if value.respond_to?(:tzinfo) # a zone of ActiveSupport
-          return value.identifier if value.respond_to?(:identifier) # one of TZInfo
-
-          raise Library.failure(:wrong_type, "#{name}: expected a text, a number, a time or a list of them, " \
-                                             "found #{Values.shown(value)}")
+        else moment(value) || duration(name, value) || zone(value) ||
+          raise(Library.failure(:wrong_type, "#{name}: expected a text, a number, a time or a list of them, " \
+                                             "found #{Values.shown(value)}"))
         end
+      end
+
+      def moment(value)
+        return value.iso8601 if value.instance_of?(Date)
+
+        value.to_time.getutc.strftime("%Y-%m-%dT%H:%M:%S.%6NZ") if Values.time?(value)
+      end
+
+      def duration(name, value)
+        microseconds = Values.duration(value, name)
+        "#{microseconds}us" if microseconds
+      end
+
+      # Of ActiveSupport, or of TZInfo.
+      def zone(value)
+        return value.tzinfo.name if value.respond_to?(:tzinfo)
+
+        value.identifier if value.respond_to?(:identifier)
       end
 
       # The library opens no file, so a named zone gets its rules from this machine.

@@ -71,7 +71,7 @@ module Leadkpi
     # @return [self]
     def close_range(from = nil, till = nil)
       from = from ? Values.microseconds(from, "from") : Values::INT64.begin
-      till = till ? Values.microseconds(till, "till") : Values::INT64.max
+      till = till ? Values.microseconds(till, "till") : Values::INT64.end
       opened { |pointer| Library.call(function(:close), pointer, from, till) }
       self
     end
@@ -286,6 +286,12 @@ module Leadkpi
   # @!method removal_effects(**options)
   #   What would be lost without a channel.
   #   @return [Table]
+  # @!method shapley(**options)
+  #   What the Shapley models make of each channel, and how sure it is.
+  #   @return [Table]
+  # @!method measures(**options)
+  #   Credit of one model as fractional leads, which Campaigns#add_measures takes.
+  #   @return [Table]
   # @!method transitions(**options)
   #   @return [Table]
   # @!method orders(**options)
@@ -294,6 +300,12 @@ module Leadkpi
   class Attribution < Handle
     room_of "attribution"
     alias report credits
+
+    # Credit by removal from a Markov chain of that order.
+    # @return [Table]
+    def markov(order: 1, **options)
+      credits(models: ["markov:#{order}"], **options)
+    end
 
     # A handle that holds the journeys of this one as paths, without ids and times.
     # @param options types, as_of, from and to of Leadkpi.options("attribution_report") choose them
@@ -328,7 +340,7 @@ module Leadkpi
   # @!method summary
   #   How the fit ended, one row.
   #   @return [Table]
-  class Lifetime < Owned
+  class Lifetime < Stored
     class << self
       # Transactions to customers: frequency, recency, T, monetary_value.
       # @param transactions [Hash, Array, Table] id, time; amount
@@ -337,7 +349,9 @@ module Leadkpi
       # @return [Table]
       def histories(transactions, columns: nil, **options)
         Options.made("lifetime_histories", options) do |definition|
-          Input.made(transactions, columns) { |table| Table.from(:leadkpi_lifetime_histories, nil, table, definition) }
+          Input.made(transactions, columns) do |rows|
+            Table.from(:leadkpi_lifetime_histories, nil, rows, definition, columns: rows&.names || [])
+          end
         end
       end
     end
@@ -345,11 +359,7 @@ module Leadkpi
     # @param data [Hash, Array, Table, nil] customers, as {histories} gives them
     # @param columns [Array, nil] the names of the cells of rows that are Arrays
     def initialize(data = nil, columns: nil, **definition)
-      return super(**definition) if data.nil?
-
-      Options.made(self.class.room, definition) do |options|
-        Input.made(data, columns) { |table| own(Library.make(function(:fit), nil, options, table, columns: table.names)) }
-      end
+      data.nil? ? super(**definition) : fit(data, columns, definition)
     end
 
     # What each is expected to buy, and with a model of spend to be worth; Leadkpi.options("lifetime_forecast").
@@ -380,7 +390,20 @@ module Leadkpi
       value.read_double
     end
 
+    # @return [Symbol] how the fit ended
+    def outcome
+      opened { |pointer| Library.text(Library.leadkpi_lifetime_outcome_name(Library.leadkpi_lifetime_outcome(pointer))).to_sym }
+    end
+
     room_of "lifetime"
+
+    private
+
+    def fit(data, columns, definition)
+      Options.made(self.class.room, definition) do |options|
+        Input.made(data, columns) { |rows| own(Library.make(function(:fit), nil, options, rows, columns: rows.names)) }
+      end
+    end
   end
 
   # A report of campaigns in one call; options of the definition and of the report together.

@@ -28,10 +28,19 @@ module Leadkpi
     attr_reader :size
     alias length size
 
-    # Call a function that makes a table.
+    # The table of the library; nil of one that was made in Ruby.
     # @api private
-    def self.from(function, *arguments)
-      allocate.tap { |table| table.send(:take, Library.make(function, *arguments)) }
+    attr_reader :pointer
+
+    # Call a function that makes a table. `columns`: names of the input's.
+    # @api private
+    def self.from(function, *arguments, columns: [])
+      allocate.tap { |table| table.send(:take, Library.make(function, *arguments, columns: columns)) }
+    end
+
+    # @api private
+    def self.moment(microseconds)
+      Time.at(microseconds.div(1_000_000), microseconds.modulo(1_000_000), :microsecond).utc
     end
 
     # @param columns [Hash{Symbol => Array}]
@@ -154,14 +163,10 @@ module Leadkpi
       case kind
       when :double then place.read_array_of_double(@size)
       when :bool then place.read_array_of_uint8(@size).map { |value| value != 0 }
-      when :timestamp then place.read_array_of_int64(@size).map { |value| moment(value) }
+      when :timestamp then place.read_array_of_int64(@size).map { |value| Table.moment(value) }
       when :decimal then decimals(place, Library.leadkpi_table_column_scale(@pointer, index))
       else place.read_array_of_int64(@size)
       end
-    end
-
-    def moment(value)
-      Time.at(value.div(1_000_000), value.modulo(1_000_000), :microsecond).utc
     end
 
     def decimals(place, scale)

@@ -8,14 +8,14 @@ module Leadkpi
   # One value of Ruby as the library takes it: exactly, or refused by name.
   # @api private
   module Values
-    INT64 = (-2**63...2**63).freeze
+    INT64 = -(2**63)..((2**63) - 1)
     SCALE_MAX = 18 # digits after the point of a decimal column
 
     class << self
       # @raise [Error] of a status, with the row and the column
       def refuse(status, name, row, expected, value)
         where = row ? %(column "#{name}", row #{row}) : name
-        raise Library.failure(status, "#{where}: expected #{expected}, found #{shown(value)}", row: row, column: name)
+        raise Library.failure(status, "#{where}: expected #{expected}, found #{shown(value)}", row: row, column: name.to_s)
       end
 
       def shown(value)
@@ -25,9 +25,13 @@ module Leadkpi
         text.length <= 60 ? text : "#{text[0, 57]}..."
       end
 
+      def int64?(whole)
+        whole.bit_length < 64
+      end
+
       def int64(value, name, row = nil)
         refuse(:wrong_type, name, row, "an Integer", value) unless value.is_a?(Integer)
-        INT64.cover?(value) ? value : refuse(:overflow, name, row, "an Integer of 64 bits", value)
+        int64?(value) ? value : refuse(:overflow, name, row, "an Integer of 64 bits", value)
       end
 
       # A number as a double: an Integer exactly or not at all, a BigDecimal or Rational to the nearest.
@@ -52,12 +56,11 @@ module Leadkpi
       def microseconds(value, name, row = nil)
         value = Time.utc(value.year, value.month, value.day) if value.instance_of?(Date)
         value = value.to_time unless value.instance_of?(Time)
-        fraction = value.subsec * 1_000_000
-        unless fraction == fraction.to_i
+        unless (1_000_000 % value.subsec.denominator).zero?
           refuse(:bad_data, name, row, "a time in whole microseconds (time.floor(6))",
                  value.strftime("%Y-%m-%d %H:%M:%S.%9N %z"))
         end
-        int64((value.to_i * 1_000_000) + fraction.to_i, name, row)
+        int64((value.to_i * 1_000_000) + value.usec, name, row)
       end
 
       # The microseconds of a duration of ActiveSupport; nil for anything else.
@@ -71,14 +74,25 @@ module Leadkpi
         micro == micro.to_i ? int64(micro.to_i, name) : refuse(:bad_argument, name, nil, "whole microseconds", value)
       end
 
-      # Coefficient and exponent of ten, without zeros at the end of a fraction.
-      def decimal_parts(value, name, row = nil)
+      # How many digits a decimal has after its point.
+      def scale(value, name, row = nil)
         case value
-        when Integer then [value, 0]
-        when BigDecimal then big_decimal_parts(value, name, row)
-        when Rational then rational_parts(value, name, row)
+        when Integer then 0
+        when BigDecimal
+          value.finite? ? value.scale : refuse(:bad_data, name, row, "a finite BigDecimal", value)
+        when Rational
+          (0..SCALE_MAX).find { |digits| ((10**digits) % value.denominator).zero? } ||
+            refuse(:overflow, name, row, "a Rational of at most #{SCALE_MAX} decimal digits after the point", value)
         else refuse(:wrong_type, name, row, "a BigDecimal, a Rational or an Integer", value)
         end
+      end
+
+      # A decimal of at most so many digits after the point as an Integer; nil where 64 bits do not hold it.
+      def unscaled(value, scale)
+        return if value.is_a?(BigDecimal) && value.exponent > 20 # 1E+999999 is not written out
+
+        whole = (value * (10**scale)).to_i
+        whole if int64?(whole)
       end
 
       # A text as bytes: UTF-8, or binary as it is.
@@ -99,22 +113,6 @@ module Leadkpi
         return result if result&.finite? && result.to_i == value
 
         refuse(:overflow, name, row, "an Integer that a double holds exactly", value)
-      end
-
-      def big_decimal_parts(value, name, row)
-        refuse(:bad_data, name, row, "a finite BigDecimal", value) unless value.finite?
-        return [0, 0] if value.zero?
-
-        sign, digits, _base, exponent = value.split # digits have no zero at their end
-        [sign * digits.to_i, exponent - digits.length]
-      end
-
-      def rational_parts(value, name, row)
-        scale = (0..SCALE_MAX).find { |digits| (10**digits % value.denominator).zero? }
-        unless scale
-          refuse(:overflow, name, row, "a Rational of at most #{SCALE_MAX} decimal digits after the point", value)
-        end
-        [value.numerator * (10**scale / value.denominator), -scale]
       end
     end
   end
