@@ -5,6 +5,7 @@
 #include <leadkpi/lifetime.h>
 
 #include "batch.h"
+#include "cells.h"
 #include "clock.h"
 #include "commands.h"
 #include "map.h"
@@ -371,11 +372,26 @@ static int set_as_of(cohort_run *r, leadkpi_options *options)
         r, leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, instant, &error), &error);
 }
 
+/* Days and months start on the clock that the files are on. A report without a calendar has no zone. */
+static int set_zone(cohort_run *r, leadkpi_options *options)
+{
+    leadkpi_error error;
+    if (!r->clock.calendar) return TOOL_GOOD;
+    leadkpi_status status = leadkpi_options_set_text(options, "zone", LEADKPI_NUL_TERMINATED, r->clock.name,
+                                                     LEADKPI_NUL_TERMINATED, &error);
+    if (status == LEADKPI_UNKNOWN_NAME) return TOOL_GOOD;
+    if (status == LEADKPI_OK && r->clock.rules)
+        status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, r->clock.rules,
+                                          r->clock.rules_length, &error);
+    return library_trouble(r, status, &error);
+}
+
 static int set_options(cohort_run *r, leadkpi_options *options)
 {
     leadkpi_error error;
     leadkpi_status status = LEADKPI_OK;
     TOOL_TRY(set_as_of(r, options));
+    TOOL_TRY(set_zone(r, options));
     if (r->by)
         status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
                                           LEADKPI_NUL_TERMINATED, &error);
@@ -384,18 +400,35 @@ static int set_options(cohort_run *r, leadkpi_options *options)
     return library_trouble(r, status, &error);
 }
 
-/* The settings of the histories are among those of the report; what is not theirs is left out. */
-static leadkpi_status read_histories(cohort_run *r, leadkpi_table **out, leadkpi_error *error)
+/* What the report was told is told to the histories too, but for what is not theirs and the segments. */
+static leadkpi_status copy_options(const leadkpi_options *from, leadkpi_options *into, leadkpi_error *error)
+{
+    leadkpi_table *list;
+    leadkpi_status status = leadkpi_options_list(from, &list, error);
+    if (status != LEADKPI_OK) return status;
+    int32_t place = -1;
+    status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &place, error);
+    for (size_t row = 0; row < leadkpi_table_row_count(list) && status == LEADKPI_OK; row++) {
+        slice name = cell_text(list, 0, row), value = cell_text(list, place, row);
+        if (value.length == 0 || slice_is(name, "by")) continue;
+        status = leadkpi_options_set_text(into, name.data, name.length, value.data, value.length, error);
+        if (status == LEADKPI_UNKNOWN_NAME) status = LEADKPI_OK;
+    }
+    leadkpi_table_free(list);
+    return status;
+}
+
+static leadkpi_status read_histories(cohort_run *r, const leadkpi_options *given, leadkpi_table **out,
+                                     leadkpi_error *error)
 {
     leadkpi_options *options;
     leadkpi_status status =
         leadkpi_options_create(NULL, "cohorts_histories", LEADKPI_NUL_TERMINATED, &options, error);
     if (status != LEADKPI_OK) return status;
-    if (set_as_of(r, options) != TOOL_GOOD) status = LEADKPI_BAD_ARGUMENT; /* cannot be: it was set before */
-    for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++) {
-        status = leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, error);
-        if (status == LEADKPI_UNKNOWN_NAME) status = LEADKPI_OK;
-    }
+    status = copy_options(given, options, error);
+    if (status == LEADKPI_OK && r->clock.rules) /* bytes are in no list */
+        status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, r->clock.rules,
+                                          r->clock.rules_length, error);
     if (status == LEADKPI_OK) status = leadkpi_cohorts_histories(r->cohorts, options, out, error);
     leadkpi_options_free(options);
     return status;
@@ -420,7 +453,7 @@ static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, co
 {
     leadkpi_table *histories = NULL;
     leadkpi_lifetime *model = NULL, *spend_model = NULL;
-    leadkpi_status status = read_histories(r, &histories, error);
+    leadkpi_status status = read_histories(r, options, &histories, error);
     if (status == LEADKPI_OK) status = fit(r->model, histories, &model, error);
     if (status == LEADKPI_OK) status = fit("gamma_gamma", histories, &spend_model, error);
     if (status == LEADKPI_OK)
@@ -504,7 +537,7 @@ static const char help[] =
     "What to report\n"
     "  --as-of DATE           the files are complete up to the end of that day\n"
     "  --by channel,country   segments\n"
-    "  --zone +01:00          of times without an offset\n"
+    "  --zone +01:00          of times without an offset, and of days and months\n"
     "  --model pareto_nbd     of lifetime: or bg_nbd, mbg_nbd\n"
     "  --set NAME=VALUE       any other option of the report, such as clock=calendar\n"
     "  --json | --csv         retention is a triangle of percentages without them\n"

@@ -302,8 +302,9 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_survival(const leadkpi_cohorts *cohor
 
 /* leadkpi_cohorts_survival_summary: the same curves in a row each:
  *   size, events     int64
- *   median, median_low, median_high  double: with the interval of Brookmeyer and Crowley; null where
- *                    the curve does not come down that far, INFINITY for an end that is not reached
+ *   median, median_low, median_high  double: with the interval of Brookmeyer and Crowley; median and
+ *                    median_low are null where the curve does not come down that far, median_high is
+ *                    INFINITY then
  *   horizon          double: the last time
  *   restricted_mean, restricted_mean_error  double: the mean life up to the horizon
  *   log_rank, log_rank_degrees, log_rank_p  of the last row: do the segments differ (Mantel 1966, Peto

@@ -161,7 +161,7 @@ LEADKPI_API leadkpi_status leadkpi_lifetime_deserialize(const leadkpi_host *host
                                                         leadkpi_error *error);
 
 /* leadkpi_lifetime_describe: the model as an English sentence, NUL-terminated. Buffer rules as
- * serialize. Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL. Since 0.1. */
+ * serialize. Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL, OUT_OF_MEMORY, LIMIT. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_lifetime_describe(const leadkpi_lifetime *model, char *buffer,
                                                      size_t capacity, size_t *needed,
                                                      leadkpi_error *error);

@@ -204,6 +204,7 @@ static leadkpi_status intern_outcomes(leadkpi_cohorts *cohorts, const batch *b,
     lk_text last = {NULL, 0};
     for (size_t row = 0; row < b->id->row_count; row++) {
         lk_text name = lk_column_text(b->outcome, row);
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&cohorts->memory, error));
         if (last.data && lk_text_equal(name, last)) {
             b->texts[row] = b->texts[row - 1];
             continue;

@@ -52,7 +52,8 @@ static const struct {
     [SUBSCRIPTION_CHANGES_WITHOUT_CHANGE] = {"subscription_changes_without_change",
                                              "subscription rows that repeat the mrr which held before"},
     [REPEATED_OUTCOMES] = {"repeated_outcomes",
-                           "outcomes of a customer after its first; the first counts"},
+                           "outcomes of a customer after its first; the first that is not before the "
+                           "acquisition counts"},
 };
 
 #define NO_CUSTOMER LK_MAP_NONE

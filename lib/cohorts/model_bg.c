@@ -122,11 +122,11 @@ static bool expected_by_series(double shape, double rate, double a, double b, do
         TERMS_MAX = 400
     };
     double z = horizon / (rate + horizon), log_left = -log1p(horizon / rate), e = a - 1;
-    double c = a + b - 1, numerator = c - shape, left = exp(e * log_left);
+    double both = a + b, c = both - 1, numerator = c - shape, left = exp(e * log_left);
     double term = numerator * z, sum = term, size = fabs(term);
     int k = 1;
     for (; k < TERMS_MAX && fabs(term) > 1e-17 * size; k++) {
-        term *= (numerator + k) * (a + k - 1) / ((c + k) * (k + 1)) * z;
+        term *= (numerator + k) * (a + k - 1) / ((both + (k - 1)) * (k + 1)) * z; /* c + k cancels where both are small */
         sum += term;
         size += fabs(term);
     }
@@ -146,7 +146,7 @@ static double value_at(const drawn *d, double p)
 {
     if (d->interest == 0) {
         double tau = d->horizon / d->rate;
-        return p > 0 ? -expm1(-d->shape * log1p(p * tau)) / p : d->shape * tau;
+        return fmin(p, p * tau) > 1e-290 ? -expm1(-d->shape * log1p(p * tau)) / p : d->shape * tau;
     }
     /* The mean of lambda / (interest + lambda p) over the gamma (shape, rate). */
     double z = d->rate * d->interest / p;
@@ -159,12 +159,11 @@ static double value_at(const drawn *d, double p)
  * cancels anywhere. */
 static double beta_mean(const drawn *d, double a, double b)
 {
-    enum {
-        NODES = 320 /* on either side */
-    };
     double step = 1.0 / 32, scale = fmin(3.2, fmax(2 * sqrt(1 / a + 1 / b), 1e-8));
+    /* On either side up to v = 10, and to where a density that falls like exp(-min(a, b) |w|) is gone. */
+    int nodes = (int)(fmax(10, asinh(45 / (scale * fmin(a, b)))) / step);
     double centre = log(a / b), peak = -a * log1p(b / a) - b * log1p(a / b), sum = 0, mass = 0;
-    for (int i = -NODES; i <= NODES; i++) {
+    for (int i = -nodes; i <= nodes; i++) {
         double v = i * step, w = centre + scale * sinh(v);
         double log_p = w < 0 ? w - log1p(exp(w)) : -log1p(exp(-w)), log_q = log_p - w;
         double density = exp(a * log_p + b * log_q - peak) * cosh(v);

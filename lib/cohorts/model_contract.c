@@ -14,13 +14,23 @@
 
 enum { ALPHA, BETA, C };
 
+/* The logarithm of (b + h)_more / (a + b + h)_more, which is (b + h)_a / (b + h + more)_a: by the one with
+ * the smaller factorials, so that no large numbers cancel. */
+static double log_kept(const double *p, double h, double more)
+{
+    double from = p[BETA] + h;
+    if (isinf(from + more)) return -INFINITY;
+    if (more <= p[ALPHA]) return lk_log_rising(from, more).value - lk_log_rising(p[ALPHA] + from, more).value;
+    return lk_log_rising(from, p[ALPHA]).value - lk_log_rising(from + more, p[ALPHA]).value;
+}
+
 /* log S(t1) - log S(t0) with its derivatives; t0 < t1. */
 static void log_ratio(const double *p, double t0, double t1, lk_slopes *e)
 {
     double sum = p[ALPHA] + p[BETA], h0 = pow(t0, p[C]), h1 = pow(t1, p[C]), more = h1 - h0;
     lk_rising stay = lk_log_rising(p[BETA] + h0, more), all = lk_log_rising(sum + h0, more);
     double *of = e->of;
-    of[LK_SLOPE_VALUE] = stay.value - all.value;
+    of[LK_SLOPE_VALUE] = log_kept(p, h0, more);
     of[LK_SLOPE_FIRST + ALPHA] = -all.first;
     of[LK_SLOPE_FIRST + BETA] = stay.first - all.first;
     of[lk_slope_second(ALPHA, ALPHA)] = of[lk_slope_second(ALPHA, BETA)] = -all.second;
@@ -102,15 +112,14 @@ static double hurdles(const leadkpi_lifetime *model, double age)
 
 double lk_contract_survival(const leadkpi_lifetime *model, double age)
 {
-    const double *p = model->parameters;
-    double h = hurdles(model, age);
-    return exp(lk_log_rising(p[BETA], h).value - lk_log_rising(p[ALPHA] + p[BETA], h).value);
+    return exp(log_kept(model->parameters, 0, hurdles(model, age)));
 }
 
 double lk_contract_retention(const leadkpi_lifetime *model, double age)
 {
     const double *p = model->parameters;
     double h = hurdles(model, age), more = hurdles(model, age + 1) - h;
-    return exp(lk_log_rising(p[BETA] + h, more).value -
-               lk_log_rising(p[ALPHA] + p[BETA] + h, more).value);
+    /* So far out S falls like h^-alpha. */
+    if (!isfinite(more)) return pow(age / (age + 1), p[C] * p[ALPHA]);
+    return exp(log_kept(p, h, more));
 }

@@ -75,6 +75,7 @@ static leadkpi_status fill_contracts(const void *request, leadkpi_table *table, 
     /* From the last row back: payments at one age are 1 and the retained, discounted, of the next. */
     double payments = NAN;
     for (size_t i = c->rows; i-- > 0;) {
+        if (i % 1024 == 0) LK_TRY(lk_interrupted(&c->model->memory, error));
         periods[i] = (int64_t)i;
         survival[i] = lk_contract_survival(c->model, (double)i);
         if (i + 1 == c->rows)

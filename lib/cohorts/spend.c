@@ -71,7 +71,10 @@ static leadkpi_status take_rows(spending *s, const leadkpi_table *spend, leadkpi
     LK_TRY(lk_table_allow(spend, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &s->time, error));
     for (size_t i = 0; i < v->dimension_count; i++)
         LK_TRY(lk_table_allow(spend, dimension_name(v, i), LK_ALLOW_TEXT, &s->dimensions[i], error));
-    for (size_t row = 0; row < s->amount->row_count; row++) LK_TRY(take_row(s, row, error));
+    for (size_t row = 0; row < s->amount->row_count; row++) {
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&v->memory, error));
+        LK_TRY(take_row(s, row, error));
+    }
     return LEADKPI_OK;
 }
 

@@ -187,6 +187,55 @@ START_TEST(discounted_residual_transactions_are_those_of_the_btyd_example)
 }
 END_TEST
 
+/* By mpmath 1.3 at 40 digits: the ratio of gamma functions, for a fit whose hazard goes from next to none
+ * to nearly 1 within three periods, and for sBG far out. */
+START_TEST(survival_far_out_only_falls)
+{
+    leadkpi_table *curve;
+    leadkpi_lifetime *model = given("model=bdw; alpha=6.458784748961412; beta=161140588112.85046; c=17.453886019788932");
+    leadkpi_options *options = options_of("lifetime_curve", "periods=60");
+    OK(leadkpi_lifetime_curve(model, options, &curve, ok_error));
+    agree(cell(curve, "survival", 5), 2.0780184446684163e-07, 1e-12, "S(5)");
+    agree(cell(curve, "survival", 20), 5.2318026937293631e-75, 1e-12, "S(20)");
+    for (size_t i = 1; i <= 60; i++) ck_assert(cell(curve, "survival", i) < cell(curve, "survival", i - 1));
+    leadkpi_table_free(curve);
+    leadkpi_lifetime_free(model);
+    leadkpi_options_free(options);
+    options = options_of("lifetime_curve", "periods=9999");
+    model = given("model=sbg; alpha=0.668; beta=3.806");
+    OK(leadkpi_lifetime_curve(model, options, &curve, ok_error));
+    agree(cell(curve, "survival", 100), 0.1068914100811491, 1e-12, "S(100)");
+    agree(cell(curve, "survival", 9999), 0.0050493928043184676, 1e-12, "S(9999)");
+    leadkpi_table_free(curve);
+    leadkpi_lifetime_free(model);
+    leadkpi_options_free(options);
+}
+END_TEST
+
+/* By mpmath 1.3 at 40 digits: equation (10) of Fader, Hardie and Lee (2005) with its 2F1, and the integral of
+ * discounted transactions, where next to nobody leaves, or all or none do. */
+START_TEST(customers_are_judged_exactly_where_a_or_b_nearly_vanish)
+{
+    golden_customer few = {"bg_nbd", {0.25, 4.4, 1e-3, 2.4}, 3, 30, 39, 0, 0, 0, 0, 0};
+    golden_customer fewer = {"bg_nbd", {0.25, 4.4, 1e-6, 2.4}, 3, 30, 39, 0, 0, 0, 0, 0};
+    golden_customer extremes = {"bg_nbd", {0.25, 4.4, 2e-9, 1e-9}, 0, 0, 39, 0, 0, 0, 0, 0};
+    const struct {
+        golden_customer *customer;
+        const char *options, *column;
+        double expected;
+    } cases[] = {{&few, "horizon=1000", "expected_transactions", 74.691930596084824},
+                 {&extremes, "horizon=1000", "expected_transactions", 2.2857188640826286},
+                 {&fewer, "discount=0.1", "discounted_transactions", 40.8560722089684}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        leadkpi_lifetime *model = model_of(cases[i].customer);
+        leadkpi_table *table = one_customer(cases[i].customer);
+        agree(forecast(model, table, cases[i].options, cases[i].column), cases[i].expected, 1e-12, cases[i].column);
+        leadkpi_lifetime_free(model);
+        leadkpi_table_free(table);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lifetime golden");
@@ -197,6 +246,8 @@ int main(void)
     tcase_add_test(tcase, customers_are_judged_exactly_also_at_a_1_and_s_1_and_after_1000_purchases);
     tcase_add_test(tcase, spend_is_as_published);
     tcase_add_test(tcase, discounted_residual_transactions_are_those_of_the_btyd_example);
+    tcase_add_test(tcase, survival_far_out_only_falls);
+    tcase_add_test(tcase, customers_are_judged_exactly_where_a_or_b_nearly_vanish);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

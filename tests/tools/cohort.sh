@@ -132,3 +132,16 @@ run cohort findings $both --as-of 2025-03-31
 answers 0
 says out 'refunds,1,c,'
 exit 0
+
+# ---- months start on the clock of --zone
+run cohort $both --as-of 2025-03-31 --zone +01:00 --set clock=calendar --csv
+answers 0
+says out 'cohort,2025-01-31T23:00:00Z,2025-02-28T23:00:00Z,2025-02,0,'
+
+# ---- settings are the same in one piece or in several
+run cohort lifetime $shop --model pareto_nbd --set unit=1d --set months=12
+answers 0
+mv out several
+run cohort lifetime $shop --model pareto_nbd --set 'unit=1d;months=12'
+answers 0
+cmp -s out several || fail "settings in one piece give another answer than in several"
