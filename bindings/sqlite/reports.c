@@ -145,7 +145,7 @@ static int run_query(sqlite3_stmt *query, adder add, void *handle, char **messag
 /* BEGIN, ROLLBACK, ATTACH and such are said to read only, but have no columns. */
 static bool is_one_query(sqlite3_stmt *query, const char *tail)
 {
-    if (!query || (tail && *tail) || !sqlite3_stmt_readonly(query)) return false;
+    if (!query || (tail && tail[strspn(tail, " \t\r\n\f")]) || !sqlite3_stmt_readonly(query)) return false;
     int count = sqlite3_column_count(query);
     return count > 0 && count <= COLUMNS_MAX;
 }

@@ -11,7 +11,8 @@ typedef struct state_sum {
     void *handle; /* of the room; NULL: none yet */
     const intake *intake;
     rows *part;
-    char *names; /* of the columns, each with its NUL; NULL: they are known */
+    char *definition; /* of the first row */
+    char *names;      /* of the columns, each with its NUL; NULL: they are known */
     bool has_failed;
 } state_sum;
 
@@ -45,13 +46,30 @@ static leadkpi_status take_row(state_sum *sum, sqlite3_value **values, leadkpi_e
     return rows_count(sum->part) >= PART_ROWS ? flush(sum, error) : LEADKPI_OK;
 }
 
+/* Opens the handle by the definition of the first row. */
+static leadkpi_status define(state_sum *sum, const room *of, sqlite3_value *definition,
+                             leadkpi_error *error)
+{
+    const char *text = (const char *)sqlite3_value_text(definition);
+    sum->definition = sqlite3_mprintf("%s", text ? text : "");
+    if (!sum->definition) return LEADKPI_OUT_OF_MEMORY;
+    return room_open(of, sum->definition, &sum->handle, error);
+}
+
+static leadkpi_status check_definition(const state_sum *sum, sqlite3_value *definition,
+                                       leadkpi_error *error)
+{
+    const char *text = (const char *)sqlite3_value_text(definition);
+    if (strcmp(text ? text : "", sum->definition) == 0) return LEADKPI_OK;
+    return refuse(error, "the definition of the first row (group by it)", text);
+}
+
 /* ---- events of a funnel: columns by place ---- */
 
 static leadkpi_status begin_events(state_sum *sum, sqlite3_value **values, int count,
                                    leadkpi_error *error)
 {
-    leadkpi_status status = room_open(&funnel_room, (const char *)sqlite3_value_text(values[0]),
-                                      &sum->handle, error);
+    leadkpi_status status = define(sum, &funnel_room, values[0], error);
     if (status != LEADKPI_OK) return status;
     sum->intake = room_intake(&funnel_room, "events");
     sum->part = rows_open(event_columns, count - 1);
@@ -66,7 +84,8 @@ static void events_step(sqlite3_context *context, int count, sqlite3_value **val
     leadkpi_status status = LEADKPI_OK;
     if (!sum || sum->has_failed) return;
     leadkpi_error_reset(&error);
-    if (!sum->part) status = begin_events(sum, values, count, &error);
+    status = sum->part ? check_definition(sum, values[0], &error)
+                       : begin_events(sum, values, count, &error);
     if (status == LEADKPI_OK) status = take_row(sum, values + 1, &error);
     if (status != LEADKPI_OK) fail(context, sum, status, &error);
 }
@@ -102,18 +121,17 @@ static leadkpi_status name_columns(state_sum *sum, sqlite3_value **values, int c
 static leadkpi_status begin_named(const room *of, state_sum *sum, sqlite3_value **values, int count,
                                   leadkpi_error *error)
 {
-    const char *table = (const char *)sqlite3_value_text(values[1]);
     if (count < 4 || count % 2 || (count - 2) / 2 > COLUMNS_MAX)
         return refuse(error, "a definition, a table, and up to 60 columns as name and value",
                       "another number of arguments");
+    const char *table = (const char *)sqlite3_value_text(values[1]);
     sum->intake = room_intake(of, table);
     if (!sum->intake)
         return refuse(error, of == &attribution_room
                                  ? "touches, conversions, milestones, nulls, paths or costs"
                                  : "leads, stages, responses, costs or measures",
                       table);
-    leadkpi_status status =
-        room_open(of, (const char *)sqlite3_value_text(values[0]), &sum->handle, error);
+    leadkpi_status status = define(sum, of, values[0], error);
     return status == LEADKPI_OK ? name_columns(sum, values + 2, (count - 2) / 2, error) : status;
 }
 
@@ -143,6 +161,8 @@ static void named_step(sqlite3_context *context, int count, sqlite3_value **valu
         status = begin_named(sqlite3_user_data(context), sum, values, count, &error);
     else if (!is_as_before(sum, values, count))
         status = refuse(&error, "the table and column names of the first row", "other ones");
+    else
+        status = check_definition(sum, values[0], &error);
     for (int i = 3; i < count && status == LEADKPI_OK; i += 2) cells[(i - 3) / 2] = values[i];
     if (status == LEADKPI_OK) status = take_row(sum, cells, &error);
     if (status != LEADKPI_OK) fail(context, sum, status, &error);
@@ -182,6 +202,7 @@ static void finish(sqlite3_context *context)
     }
     of->free(sum->handle);
     rows_close(sum->part);
+    sqlite3_free(sum->definition);
     sqlite3_free(sum->names);
 }
 

@@ -218,8 +218,8 @@ static int filter(sqlite3_vtab_cursor *base, int given, const char *unused, int 
     for (int i = 0, next = 0; i < PARAMETERS_MAX && next < count; i++) {
         if (!(given >> i & 1)) continue;
         arguments[i] = values[next++];
-        bool is_text = sqlite3_value_type(arguments[i]) == SQLITE_TEXT;
-        texts[i] = is_text ? (const char *)sqlite3_value_text(arguments[i]) : NULL;
+        bool is_blob = sqlite3_value_type(arguments[i]) == SQLITE_BLOB; /* a state */
+        texts[i] = is_blob ? NULL : (const char *)sqlite3_value_text(arguments[i]);
     }
     int code = table->module->run(table->db, texts, arguments, &cursor->report, &message);
     if (code == SQLITE_OK) code = take_report(table, cursor);

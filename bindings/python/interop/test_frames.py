@@ -127,6 +127,24 @@ class In(unittest.TestCase):
             reached(pyarrow.table({"id": IDS, "event": EVENTS, "time": times}))
         self.assertEqual((told.exception.row, told.exception.column), (6, "time"))
 
+    def test_the_row_of_what_a_later_batch_cannot_say_is_that_of_the_whole(self):
+        parts = [pyarrow.table({**{name: COLUMNS[name][:2] for name in ("id", "event")},
+                                "time": pyarrow.array(numpy.array(times, dtype="M8[ns]"))})
+                 for times in ([1000, 2000], [3000, 4001])]
+        with self.assertRaisesRegex(lk.BadDataError, "begins at row 2") as caught:
+            reached(pyarrow.concat_tables(parts))
+        self.assertEqual(caught.exception.row, 3)
+
+    def test_missing_texts_of_pandas_are_null_without_arrow_too(self):
+        class WithoutArrow(pandas.DataFrame):
+            def __arrow_c_stream__(self, requested_schema=None):
+                raise ImportError
+
+        for channels in (["Ads", numpy.nan], pandas.Categorical(["Ads", None])):
+            frame = WithoutArrow({"id": [1, 2], "time": pandas.to_datetime(["2025-01-01"] * 2), "channel": channels})
+            table = lk.report(leads=frame, by=["channel"], kpis=["lead_volume"], as_of="2025-04-01")
+            self.assertEqual(table["channel"][:2], [None, "Ads"])
+
     def test_what_int64_cannot_hold_is_refused_with_its_place(self):
         big = pyarrow.table({"id": pyarrow.array([1, 2**63], pyarrow.uint64()), "event": ["a", "b"],
                              "time": TIMES[:2]})
@@ -158,6 +176,17 @@ class Kpis(unittest.TestCase):
         self.assertEqual(list(series.index), ["a", "b"])
         self.assertEqual(list(f(9, numpy.array([3.0, 2.0]))), [3.0, 4.5])
         self.assertIsInstance(f(pyarrow.chunked_array([[9], [8]]), 1), pyarrow.DoubleArray)
+
+    def test_an_index_and_an_array_of_pandas_stay_what_they_are(self):
+        self.assertTrue(lk.cost_per_lead(pandas.Index([1.0, 2.0]), 2).equals(pandas.Index([0.5, 1.0])))
+        made = lk.cost_per_lead(pandas.array([1, None], dtype="Int64"), 2)
+        self.assertIsInstance(made, pandas.api.extensions.ExtensionArray)
+
+    def test_texts_and_complex_numbers_of_numpy_are_refused_and_one_number_is_one(self):
+        for values in (numpy.array(["1", "2"]), numpy.array([1 + 5j])):
+            with self.assertRaises(lk.WrongTypeError):
+                lk.cost_per_lead(values, 2)
+        self.assertEqual(lk.cost_per_lead(numpy.array(3.0), 2), 1.5)
 
     def test_what_is_missing_is_nan(self):
         for spend in (pandas.Series([9.0, None]), pandas.Series([9, None], dtype="Int64"), polars.Series([9, None]),

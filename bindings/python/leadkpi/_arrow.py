@@ -9,7 +9,7 @@ import threading
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
-from ._library import call, failure, library, text
+from ._library import LeadkpiError, call, failure, library, text
 from ._table import Input
 
 _python = ctypes.pythonapi
@@ -54,17 +54,31 @@ def _renamed(batch: Any, names: Mapping[str, str]) -> Any:
     return _Batch(out, batch)
 
 
+def count_from(error: LeadkpiError, rows: int) -> None:
+    """The row of an error in a record batch, from the first row of the data."""
+    if error.row is not None and rows:
+        error.row += rows
+        error.message = f"{error.message} (in the record batch that begins at row {rows})"
+        error.args = (error.message,)
+
+
 def _batches(stream: Any) -> Iterator[_Batch]:
     """The record batches of a capsule; the stream is moved out of it and released at the end."""
     reader = ctypes.c_void_p()
     call("leadkpi_arrow_reader_create", None, _python.PyCapsule_GetPointer(stream, b"arrow_array_stream"),
          ctypes.byref(reader))
+    rows = 0
     try:
         while True:
             out = ctypes.c_void_p()
-            call("leadkpi_arrow_reader_next", reader, ctypes.byref(out))
+            try:
+                call("leadkpi_arrow_reader_next", reader, ctypes.byref(out))
+            except LeadkpiError as error:
+                count_from(error, rows)
+                raise
             if not out.value:
                 return
+            rows += library.leadkpi_table_row_count(out)
             yield _Batch(out)
     finally:
         library.leadkpi_arrow_reader_free(reader)
@@ -82,7 +96,14 @@ def _frame_columns(data: Any) -> Optional[Dict[str, Any]]:
     """A data frame of pandas where its way to Arrow is not installed."""
     if not (hasattr(data, "columns") and hasattr(data, "__getitem__") and hasattr(data, "iloc")):
         return None
-    return {str(name): data[name].to_numpy() for name in data.columns}
+    return {str(name): _frame_column(data[name]) for name in data.columns}
+
+
+def _frame_column(column: Any) -> Any:
+    """Among objects (texts, categories) what is missing is null, as it is on the way through Arrow."""
+    if getattr(getattr(column, "dtype", None), "kind", "") != "O":
+        return column.to_numpy()
+    return [None if missing else value for value, missing in zip(column.tolist(), column.isna())]
 
 
 def _tables(data: Any) -> Iterator[Any]:

@@ -140,6 +140,9 @@ class Result:
             return values
         if hasattr(like, "index") and hasattr(like, "iloc"):
             return type(like)(values, index=like.index)
+        if hasattr(like, "isna"):  # an index or an array of pandas
+            import pandas  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            return pandas.Index(values) if isinstance(like, pandas.Index) else pandas.array(values, dtype="float64")
         if hasattr(like, "null_count") and callable(like.null_count):
             return type(like)(values=values)
         import pyarrow  # type: ignore[import-not-found,import-untyped,unused-ignore]

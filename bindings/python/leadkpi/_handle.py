@@ -1,19 +1,40 @@
 """What every handle of the library does alike: the seven verbs."""
 import ctypes
+import os
 import threading
 import warnings
 import weakref
 from contextlib import ExitStack, contextmanager
 from itertools import chain
-from typing import Any, Iterator, Mapping, Optional, Type, TypeVar
+from typing import Any, Iterator, List, Mapping, Optional, Type, TypeVar
 
-from ._arrow import inputs
+from ._arrow import count_from, inputs
 from ._library import LeadkpiError, call, failure, library, text
 from ._options import made
 from ._table import Table, table_from
 
 Self = TypeVar("Self", bound="Owned")
 Adding = TypeVar("Adding", bound="Handle")
+
+
+_alive: "weakref.WeakSet[Owned]" = weakref.WeakSet()
+_held: List[Any] = []
+
+
+def _before_fork() -> None:
+    """No call is under way and no lock is held in the process that begins."""
+    _held[:] = [each._lock for each in sorted(_alive, key=id)]
+    for lock in _held:
+        lock.acquire()
+
+
+def _after_fork() -> None:
+    while _held:
+        _held.pop().release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 
 class Owned:
@@ -32,7 +53,9 @@ class Owned:
     def _own(self, handle: ctypes.c_void_p) -> None:
         self._lock = threading.RLock()
         self._finalizer = weakref.finalize(self, getattr(library, f"leadkpi_{self.ROOM}_free"), handle)
+        self._finalizer.atexit = False  # a daemon thread may be in a call still
         self._handle: Optional[ctypes.c_void_p] = handle
+        _alive.add(self)
 
     @classmethod
     def _from(cls: Type[Self], handle: ctypes.c_void_p) -> Self:
@@ -103,6 +126,15 @@ class Owned:
         return f"<{name}, closed>" if self._handle is None else f"<{name}: {self.describe()}>"
 
 
+@contextmanager
+def all_open(*several: Owned) -> Iterator[List[Any]]:
+    """In one order, so that two threads cannot wait for each other."""
+    with ExitStack() as stack:
+        for each in sorted(several, key=id):
+            stack.enter_context(each._open())
+        yield [each._handle for each in several]
+
+
 class Handle(Owned):
     """One that collects rows. To work in parallel, give each thread an empty_twin() and add
     them up."""
@@ -140,10 +172,7 @@ class Handle(Owned):
                 try:
                     twin._add_one(function, table, (None, 0))
                 except LeadkpiError as error:
-                    if error.row is not None and rows:
-                        error.row += rows
-                        error.args = (f"{error} (in the record batch that begins at row {rows})",)
-                        error.message = error.args[0]
+                    count_from(error, rows)
                     raise
                 rows += count
             self.__iadd__(twin)
@@ -163,8 +192,6 @@ class Handle(Owned):
     def _with(self, verb: str, other: Any) -> Any:
         if not isinstance(other, type(self)):
             return NotImplemented
-        with ExitStack() as stack:
-            for each in sorted((self, other), key=id):  # one order, so that two threads cannot wait for each other
-                stack.enter_context(each._open())
-            call(f"leadkpi_{self.ROOM}_{verb}", self._handle, other._handle)
+        with all_open(self, other) as handles:
+            call(f"leadkpi_{self.ROOM}_{verb}", *handles)
         return self

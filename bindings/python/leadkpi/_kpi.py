@@ -127,6 +127,7 @@ def evaluate(name: Union[str, Kpi], *inputs: Any, **named: Any) -> Estimate:
     told = {key: named.pop(key) for key in option_names("kpi_evaluate") if key in named}
     if inputs:
         named = _by_name(entry, inputs, named)
+    _check_names(entry, named)
     with made("kpi_evaluate", told) as handle:
         return _evaluate(entry, named, handle)
 
@@ -139,6 +140,15 @@ def _by_name(entry: Kpi, inputs: Sequence[Any], named: Mapping[str, Any]) -> Dic
     if twice:
         raise TypeError(f"{entry.name}: {twice[0]} is given by position and by name")
     return {**dict(zip(names, inputs)), **named}
+
+
+def _check_names(entry: Kpi, named: Mapping[str, Any]) -> None:
+    """Other measures are not looked at, so that one dict does for many KPIs; a misspelt one would not be either."""
+    for name in named:
+        of_dispersion = name == "n" or "." in name
+        if not of_dispersion and library.leadkpi_kpi_measure_property(*text(name), *text("type")) is None:
+            raise failure("unknown_name", f'{entry.name}: expected measures ({", ".join(entry.inputs)}) and options '
+                          f'({", ".join(option_names("kpi_evaluate"))}), found "{name}"', column=name)
 
 
 def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:

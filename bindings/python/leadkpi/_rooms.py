@@ -6,7 +6,7 @@ import ctypes
 from typing import Any, Optional
 
 from ._arrow import one_input
-from ._handle import Handle, Owned
+from ._handle import Handle, Owned, all_open
 from ._library import call, library
 from ._options import made
 from ._table import Table, table_from
@@ -156,8 +156,8 @@ class Cohorts(Handle):
             model, spends = lk.Lifetime(buyers, model="pareto_nbd"), lk.Lifetime(buyers, model="gamma_gamma")
             cohorts.lifetime_value(model, spends, as_of="2025-07-01", by=["channel"], discount=0.1)"""
         with made("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
-                self._open() as handle, model._open() as first, spend_model._open() as second:
-            return table_from("leadkpi_cohorts_lifetime_value", handle, first, second, table, definition)
+                all_open(self, model, spend_model) as handles:
+            return table_from("leadkpi_cohorts_lifetime_value", *handles, table, definition)
 
     def findings(self, **options: Any) -> Table:
         return self._table("findings", options, "cohorts_findings")
@@ -284,11 +284,10 @@ class Lifetime(Owned):
 
     def forecast(self, customers: Any, spend: "Optional[Lifetime]" = None, **options: Any) -> Table:
         """What each is expected to buy, and with a model of spend to be worth; options("lifetime_forecast")."""
-        with made("lifetime_forecast", options) as definition, one_input(customers) as table, self._open() as handle:
-            if spend is None:
-                return table_from("leadkpi_lifetime_forecast", handle, None, table, definition)
-            with spend._open() as other:
-                return table_from("leadkpi_lifetime_forecast", handle, other, table, definition)
+        both = (self,) if spend is None else (self, spend)
+        with made("lifetime_forecast", options) as definition, one_input(customers) as table, \
+                all_open(*both) as handles:
+            return table_from("leadkpi_lifetime_forecast", handles[0], None if spend is None else handles[1], table, definition)
 
     def curve(self, **options: Any) -> Table:
         return self._table("curve", options, "lifetime_curve")

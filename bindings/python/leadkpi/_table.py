@@ -68,6 +68,8 @@ def unmasked(values: Any) -> Any:
 
 def microseconds(value: Any) -> int:
     """Since 1970-01-01T00:00:00Z. A datetime without a zone and a date are UTC."""
+    if not isinstance(value, datetime.date):
+        raise failure("wrong_type", f"expected a datetime or a date, found {_repr(value)}")
     if not isinstance(value, datetime.datetime):
         value = datetime.datetime(value.year, value.month, value.day, tzinfo=datetime.timezone.utc)
     elif value.tzinfo is None:
@@ -86,7 +88,7 @@ def _repr(value: Any) -> str:
 
 def number(value: Any, what: str) -> float:
     """A number as a double: an int exactly or not at all, a Decimal to the nearest."""
-    if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+    if isinstance(value, (str, bytes, complex)) or not (hasattr(value, "__float__") or hasattr(value, "__index__")):
         raise failure("wrong_type", f"{what}: expected a number, found {value!r}", column=what)
     try:
         result = float(value)
@@ -94,7 +96,11 @@ def number(value: Any, what: str) -> float:
         result = float("inf")
     except (TypeError, ValueError):  # a text of numpy, NA of pandas
         raise failure("wrong_type", f"{what}: expected a number, found {value!r}", column=what) from None
-    if hasattr(value, "__index__") and result != value.__index__():
+    try:
+        whole = value.__index__() if hasattr(value, "__index__") else None
+    except TypeError:  # an array of numpy of one float
+        whole = None
+    if whole is not None and result != whole:
         raise failure("overflow", f"{what}: expected an int that a double holds exactly, found {_repr(value)}",
                       column=what)
     return result
@@ -476,7 +482,7 @@ class Table:
         return table
 
     def _hold(self, handle: ctypes.c_void_p) -> None:
-        weakref.finalize(self, library.leadkpi_table_free, handle)
+        weakref.finalize(self, library.leadkpi_table_free, handle).atexit = False  # see Owned._own
         self._handle = handle
 
     def _owned(self) -> ctypes.c_void_p:

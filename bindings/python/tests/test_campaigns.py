@@ -5,6 +5,9 @@ import multiprocessing
 import os
 import pickle
 import resource
+import signal
+import subprocess
+import sys
 import threading
 import unittest
 import warnings
@@ -232,7 +235,6 @@ class Living(unittest.TestCase):
     @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
     def test_other_threads_run_while_the_library_does(self):
         """With a switch interval without end another thread runs only where a call lets it."""
-        import sys
         before, ready, seen = sys.getswitchinterval(), threading.Event(), []
 
         def other():
@@ -272,6 +274,42 @@ class Living(unittest.TestCase):
         self.assertEqual((process.exitcode, cost), (0, 20.0))
         self.assertEqual(campaigns.dumps(), before)
         self.assertEqual(state, campaigns.add_leads(leads(400, 10)).dumps())
+
+    @unittest.skipUnless(hasattr(os, "fork"), "no fork here")
+    def test_a_fork_waits_for_no_thread_that_it_does_not_have(self):
+        campaigns, over = filled(), threading.Event()
+
+        def other():
+            while not over.is_set():
+                campaigns.dumps()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        statuses = []
+        for _ in range(10):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(10)  # ends a child that waits for ever
+                campaigns.dumps()
+                os._exit(0)
+            statuses.append(os.waitpid(child, 0)[1])
+        over.set()
+        thread.join()
+        self.assertEqual(statuses, [0] * 10)
+
+    def test_the_end_takes_nothing_from_a_thread_that_goes_on(self):
+        program = """
+import leadkpi as lk, threading, time
+from datetime import datetime, timedelta
+rows = range(20000)
+held = lk.Campaigns().add_leads({"id": list(rows), "time": [datetime(2025, 1, 1) + timedelta(minutes=row) for row in rows]})
+def work():
+    while True: held.report(grain="day", kpis=["lead_volume"])
+threading.Thread(target=work, daemon=True).start()
+time.sleep(0.15)
+"""
+        for _ in range(3):
+            self.assertEqual(subprocess.run([sys.executable, "-B", "-c", program]).returncode, 0)
 
     def test_memory_stays_flat(self):
         def rounds(count):

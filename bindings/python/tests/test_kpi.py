@@ -113,11 +113,16 @@ class Calling(unittest.TestCase):
             lk.evaluate("conversion rate", 1, 2)
         with self.assertRaises(lk.BadArgumentError):
             lk.evaluate("cpl", 5000, 250, level=1.5)
+        with self.assertRaisesRegex(lk.UnknownNameError, 'options .level, .*found "levle"'):
+            lk.evaluate("cpl", 5000, 250, levle=0.9)
+        self.assertEqual(lk.evaluate("cpl", 5000, 250, visitors=9).value, 20.0)  # a measure of others
         for arguments in ((1,), (1, 2, 3)):
             with self.assertRaises(TypeError):
                 lk.cost_per_lead(*arguments)
         with self.assertRaises(TypeError):
             lk.evaluate("cpl", 1, 2, 3)
+        with self.assertRaises(lk.WrongTypeError):
+            lk.Calendar(grain="week").label("2025-01-01")
         with self.assertRaises(TypeError):
             lk.evaluate("cpl", 1, campaign_spend=2)
         with self.assertRaises(TypeError):
