@@ -1,8 +1,8 @@
 """Leads, stage changes and costs in; every KPI out."""
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 from ._handle import Handle
-from ._options import option_names
+from ._options import option_names, options as options_of
 from ._table import Table
 
 
@@ -48,9 +48,10 @@ class Campaigns(Handle):
     def report(self, **options: Any) -> Table:
         """KPIs by dimensions and period; options("campaigns_report") says what can be asked.
 
-        report(by=["channel"], kpis=["cpl", "cac"], grain="month", zone="Europe/Berlin",
-        as_of="2025-04-01")"""
-        return self._table("report", options)
+        report(by=["channel", "month"], kpis=["cpl", "cac"], zone="Europe/Berlin", as_of="2025-04-01")
+
+        A period in `by` is the grain, unless grain= says another; then `by` is dimensions alone."""
+        return self._table("report", _with_period(options))
 
     def findings(self, **options: Any) -> Table:
         """What is odd in the data; nothing is dropped in silence."""
@@ -63,6 +64,19 @@ class Campaigns(Handle):
     def summary(self) -> Table:
         """What is held: one row."""
         return self._table("summary")
+
+
+def _with_period(options: Dict[str, Any]) -> Dict[str, Any]:
+    """by=["channel", "month"] is by=["channel"], grain="month", as it is for the command."""
+    by = options.get("by")
+    if by is None or options.get("grain") is not None:
+        return options
+    names = [name.strip() for name in by.split(",")] if isinstance(by, str) else list(by)
+    choices = next(row["choices"] for row in options_of("campaigns_report") if row["name"] == "grain").split("|")
+    periods = [name for name in names if name in choices]
+    if len(periods) != 1:  # two of them, and the library says which name it does not know
+        return options
+    return {**options, "by": [name for name in names if name != periods[0]], "grain": periods[0]}
 
 
 def report(leads: Any = None, stages: Any = None, responses: Any = None, costs: Any = None, measures: Any = None,

@@ -63,6 +63,10 @@ class Golden(unittest.TestCase):
         months = lk.report(leads=data, grain="month", zone="Europe/Berlin", kpis=["lead_volume"])
         self.assertEqual(months["period"], ["2025-01", "2025-02", None])
         self.assertEqual(months[1].period_start, datetime.datetime(2025, 1, 31, 23, tzinfo=datetime.timezone.utc))
+        for by in (["month"], "month"):
+            self.assertEqual(lk.report(leads=data, by=by, zone="Europe/Berlin", kpis=["lead_volume"]), months)
+        with self.assertRaisesRegex(lk.UnknownNameError, "month"):
+            lk.report(leads=data, by=["month"], grain="day", kpis=["lead_volume"])
         self.assertEqual(lk.report(leads=data, grain="month", zone="UTC", kpis=["lead_volume"])["period"],
                          ["2025-01", None])
         for name in ("Mars/Olympus", "../../etc/passwd", "Europe//Berlin"):
