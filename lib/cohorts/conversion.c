@@ -31,6 +31,7 @@ typedef struct cohort {
     double more;   /* conversions still expected */
     double spread; /* sum of p (1 - p): what chance does */
     double slack;  /* sum of the standard errors of p: as if they were wrong in one direction */
+    double unseen; /* sum of the highest p where none of those ahead has converted: p and its error are 0 */
 } cohort;
 
 typedef struct conversion {
@@ -45,17 +46,19 @@ typedef struct conversion {
 /* ---- what is to come ------------------------------------------------------------------------- */
 
 typedef struct future {
-    double share, variance;
+    double share, variance, unseen;
 } future;
 
-/* futures[i] is that of who is open just behind row i. */
-static void look_ahead(const lk_life_row *rows, size_t count, future *futures)
+/* futures[i] is that of who is open just behind row i. Of n who went on none converted: that may be chance,
+ * up to the end of Wilson's interval. */
+static void look_ahead(const lk_life_row *rows, size_t count, double z, future *futures)
 {
-    future f = {0, 0};
+    future f = {0, 0, 0};
     for (size_t i = count; i-- > 0;) {
         double n = (double)rows[i].at_risk, h = (double)rows[i].events / n;
         double q = (double)(rows[i].events + rows[i].others) / n, p = f.share;
         futures[i] = f;
+        if (f.share == 0 && i + 1 < count) futures[i].unseen = z * z / ((double)rows[i + 1].at_risk + z * z);
         f.share = h + (1 - q) * p;
         f.variance = (1 - q) * (1 - q) * f.variance +
                      fmax(0, h * (1 - h) + p * p * q * (1 - q) - 2 * p * h * (1 - q)) / n;
@@ -102,6 +105,7 @@ static leadkpi_status take_lives(conversion *x, lk_lives_run run, const lk_life_
         c->more += p;
         c->spread += p * (1 - p);
         c->slack += sqrt(futures[row].variance);
+        c->unseen += futures[row].unseen;
     }
     return LEADKPI_OK;
 }
@@ -116,7 +120,7 @@ static leadkpi_status take_segment(conversion *x, uint32_t segment, leadkpi_erro
     LK_TRY(lk_lives_rows(run, memory, &rows, &count, error));
     leadkpi_status status = lk_allocate(memory, count, sizeof *futures, &futures, error);
     if (status == LEADKPI_OK) {
-        look_ahead(rows, count, futures);
+        look_ahead(rows, count, lk_stats_z_of_level(x->view->level), futures);
         status = take_lives(x, run, rows, futures, error);
     }
     lk_release(memory, futures, count, sizeof *futures);
@@ -167,6 +171,7 @@ static leadkpi_status put_total(conversion *x, size_t first, size_t last, lk_hea
         total->more += c->more;
         total->spread += c->spread;
         total->slack += c->slack;
+        total->unseen += c->unseen;
     }
     return LEADKPI_OK;
 }
@@ -257,7 +262,7 @@ static double projected_end(const void *x, size_t row, bool is_high)
     const cohort *c = at(x, row);
     double half = lk_stats_z_of_level(((const conversion *)x)->view->level) *
                   sqrt(c->spread + c->slack * c->slack);
-    double more = is_high ? fmin((double)c->open, c->more + half) : fmax(0, c->more - half);
+    double more = is_high ? fmin((double)c->open, c->more + half + c->unseen) : fmax(0, c->more - half);
     return lk_ratio((double)c->converted + more, (double)c->size);
 }
 

@@ -374,6 +374,31 @@ START_TEST(young_cohorts_are_projected_from_old_ones)
 }
 END_TEST
 
+/* Of ten who went on beyond day 60 none converted: that does not say that nobody will. */
+START_TEST(what_nobody_did_so_far_is_not_impossible)
+{
+    static row rows[32];
+    size_t count = 0;
+    for (int64_t i = 0; i < 10; i++) {
+        rows[count++] = (row){ACQUIRED, i, 0, 0, "ads", NULL};
+        rows[count++] = (row){ACQUIRED, 20 + i, 40 * DAY, 0, "ads", NULL};
+    }
+    rows[count++] = (row){ACQUIRED, 40, 0, 0, "ads", NULL};
+    rows[count++] = (row){OUTCOME, 40, 10 * DAY, 0, "won", NULL};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, count, 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_conversion, "cohorts_conversion",
+                                 "as_of=1970-04-11");
+    double z2 = 1.959963984540054 * 1.959963984540054;
+    near(number_at(t, "projected_rate", 1), 0, 0, "nobody after day 60");
+    near(number_at(t, "projected_low", 1), 0, 0, "nobody at least");
+    near(number_at(t, "projected_high", 1), z2 / (10 + z2), 1e-12, "none of the ten who are older");
+    near(number_at(t, "projected_high", 0), 1.0 / 11, 1e-12, "as old as any: nothing ahead was seen");
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 START_TEST(a_subscription_from_before_the_acquisition_can_end_after_it)
 {
     static const row rows[] = {
@@ -472,6 +497,7 @@ static Suite *suite_of_survival(void)
     tcase_add_test(tc, an_outcome_that_nobody_has_is_named);
     tcase_add_test(tc, the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not);
     tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);
+    tcase_add_test(tc, what_nobody_did_so_far_is_not_impossible);
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_can_end_after_it);
     tcase_add_test(tc, many_rows_at_one_instant_take_no_longer_than_elsewhere);
     tcase_add_test(tc, as_many_outcomes_as_customers_take_no_longer_than_one);

@@ -339,7 +339,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_incidence(const leadkpi_cohorts *coho
  *                    the segment lets expect at their age, of size. Up to the longest age that was seen:
  *                    what is behind it counts as nothing
  *   projected_low, projected_high  double: chance, and the error of the incidence at its worst; never below
- *                    what has converted nor above what may
+ *                    what has converted nor above what may. Where nobody who went on from there has
+ *                    converted, the high end is Wilson's for none of so many
  *   status           text: complete, or immature: some are open
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_conversion(const leadkpi_cohorts *cohorts,
