@@ -256,7 +256,6 @@ typedef struct lk_attribution_graph {
     double *steps;
     lk_map_text windows; /* rows of the result as uint32_t, LK_MAP_NONE for a blank */
     uint32_t *window;    /* by state: its text in `windows` */
-    uint32_t *slot;      /* by state: where a solver keeps it */
     uint32_t *states;    /* the states of all paths, one after the other */
     size_t *ends;        /* by path */
     size_t room_states;  /* as allocated */
