@@ -189,14 +189,13 @@ static leadkpi_status walk_look(intake *in, leadkpi_error *error)
 
 static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
 {
-    uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
     lk_attempt attempt = {.entry = LK_MAP_NONE};
     const lk_journeys *j = in->journeys;
+    lk_standing_rule rule = lk_standing_rule_of(j->rule);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        attempt.level =
-            lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, in->lead), scratch,
-                              &attempt.start);
+        attempt.level = lk_standing_level(
+            &rule, lk_standing(&j->store->standings, j->rule, in->lead), &attempt.start);
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;
