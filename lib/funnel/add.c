@@ -343,15 +343,19 @@ static void append_plain(lk_funnel_store *store, const batch *b, const block *at
 {
     uint32_t rows[BLOCK], kept = 0;
     lk_funnel_event *next = store->events + store->event_count;
+    int64_t latest = store->latest;
     for (uint32_t i = 0; i < at->count; i++) {
         rows[kept] = i;
         kept += is_kept(b, at->codes[i]);
     }
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t row = rows[i];
-        next[i] = (lk_funnel_event){lk_column_int64(b->time, at->start + row), at->leads[row], at->codes[row]};
+        int64_t time = lk_column_int64(b->time, at->start + row);
+        next[i] = (lk_funnel_event){time, at->leads[row], at->codes[row]};
+        latest = time > latest ? time : latest;
     }
     store->event_count += kept;
+    store->latest = latest;
 }
 
 static void append(lk_funnel_store *store, const batch *b, const block *at)
