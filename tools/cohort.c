@@ -488,6 +488,7 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
                                      : ask_with_spend(r, which, options, out, &error);
         code = library_trouble(r, status, &error);
+        if (code == TOOL_GOOD && error.message[0]) fprintf(stderr, "leadkpi: %s\n", error.message);
     }
     leadkpi_options_free(options);
     return code;

@@ -285,7 +285,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
  *                  left out where their life was over (left truncation)
  *   unit           of times in the report, default 1d
  *   scale          on which the intervals are symmetric: plain, log, log_log (default)
- * Also UNKNOWN_NAME: an outcome that nobody has. */
+ * Also UNKNOWN_NAME: an outcome that nobody has. Where there are outcomes, but none is the default won: OK,
+ * with a message in `error` that says so. */
 
 /* leadkpi_cohorts_survival: the curves of Kaplan and Meier (1958), with Greenwood's
  * variance. Options of schema "cohorts_survival"; event is churn by default. Rows: of each
@@ -444,7 +445,7 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_lifetime_value(const leadkpi_cohorts 
  *   customers_without_acquisition  duplicate_acquisitions  customers_without_dimension
  *   rows_before_acquisition  rows_after_as_of  equal_activity_rows  equal_revenue_rows  refunds
  *   refunds_above_payments  subscription_changes_at_one_time
- *   subscription_changes_without_change  repeated_outcomes
+ *   subscription_changes_without_change  repeated_outcomes  outcomes_without_won
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_findings(const leadkpi_cohorts *cohorts,
                                                     const leadkpi_options *options,

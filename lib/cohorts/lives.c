@@ -12,21 +12,32 @@ typedef struct ending {
     uint8_t *wanted;       /* of each outcome */
 } ending;
 
+/* A name that was asked for and that nobody has is refused; of the default it is said, with code OK. */
+static leadkpi_status miss(const ending *e, lk_text name, leadkpi_error *error)
+{
+    const lk_map_text *outcomes = &e->view->cohorts->store->outcomes;
+    lk_nearest nearest;
+    lk_text best;
+    lk_nearest_begin(&nearest, name);
+    for (uint32_t i = 0; i < outcomes->count; i++) lk_nearest_consider(&nearest, lk_map_text_key(outcomes, i));
+    if (lk_options_is_set(e->view->options, e->view->schema, LK_LIVES_OUTCOMES))
+        return lk_nearest_fail(&nearest, "outcome", error);
+    bool is_near = lk_nearest_result(&nearest, &best);
+    return lk_fail(error, LEADKPI_OK,
+                   "outcomes: expected some called \"%.*s\", which count by default, found none%s%.*s%s; "
+                   "set outcomes to those that are the event",
+                   LK_TEXT_ARGS(name), is_near ? " (the nearest name is \"" : "", LK_TEXT_ARGS(best),
+                   is_near ? "\")" : "");
+}
+
 static leadkpi_status want(ending *e, lk_text name, leadkpi_error *error)
 {
     const lk_cohorts_store *store = e->view->cohorts->store;
-    lk_nearest nearest;
     if (!store || store->outcomes.count == 0) return LEADKPI_OK;
     uint32_t index = lk_map_text_find(&store->outcomes, name);
-    if (index != LK_MAP_NONE) {
-        e->wanted[index] = 1;
-        return LEADKPI_OK;
-    }
-    if (!lk_options_is_set(e->view->options, e->view->schema, LK_LIVES_OUTCOMES)) return LEADKPI_OK;
-    lk_nearest_begin(&nearest, name);
-    for (uint32_t i = 0; i < store->outcomes.count; i++)
-        lk_nearest_consider(&nearest, lk_map_text_key(&store->outcomes, i));
-    return lk_nearest_fail(&nearest, "outcome", error);
+    if (index == LK_MAP_NONE) return miss(e, name, error);
+    e->wanted[index] = 1;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status want_all(ending *e, leadkpi_error *error)

@@ -133,6 +133,15 @@ answers 0
 says out 'refunds,1,c,'
 exit 0
 
+# ---- a default outcome that nobody has is no silent 0
+printf 'id,time,outcome\na,2025-02-10,Won\nb,2025-02-11,lost\n' >ends.csv
+run cohort conversion --acquisitions customers.csv --outcomes ends.csv --as-of 2025-03-31
+answers 0
+says err 'found none (the nearest name is "Won")'
+run cohort conversion --acquisitions customers.csv --outcomes ends.csv --as-of 2025-03-31 --set outcomes=Won
+answers 0
+silent err
+
 # ---- months start on the clock of --zone
 run cohort $both --as-of 2025-03-31 --zone +01:00 --set clock=calendar --csv
 answers 0

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from ._arrow import one_input
 from ._handle import Handle, Owned, all_open
-from ._library import call, library
+from ._library import call, library, tell
 from ._options import made
 from ._table import Table, table_from
 
@@ -273,8 +273,9 @@ class Lifetime(Owned):
             return
         out = ctypes.c_void_p()
         with made(self.ROOM, definition) as options, one_input(data) as table:
-            call("leadkpi_lifetime_fit", None, options, table, ctypes.byref(out))
+            said = call("leadkpi_lifetime_fit", None, options, table, ctypes.byref(out))
         self._own(out)
+        tell(said)
 
     @staticmethod
     def histories(transactions: Any, **options: Any) -> Table:

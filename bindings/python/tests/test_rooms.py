@@ -85,6 +85,15 @@ class Cohorts(unittest.TestCase):
         self.assertEqual(lk.Cohorts.loads(cohorts.dumps()).dumps(), cohorts.dumps())
 
 
+    def test_outcomes_without_the_default_one_are_a_warning(self):
+        cohorts = lk.Cohorts()
+        cohorts.add_acquisitions({"id": [1], "time": [day(0)]}).add_outcomes({"id": [1], "time": [day(1)], "outcome": ["Won"]})
+        with self.assertWarnsRegex(UserWarning, 'nearest name is "Won"') as caught:
+            cohorts.conversion(as_of="1970-06-01")
+        self.assertEqual(caught.filename, __file__)
+        self.assertEqual(cohorts.conversion(as_of="1970-06-01", outcomes=["Won"])["converted"], [1, 1])
+        self.assertEqual(cohorts.findings(as_of="1970-06-01")["finding"], ["outcomes_without_won"])
+
     def test_models_say_what_a_channel_is_worth(self):
         cohorts = lk.Cohorts()
         people = list(range(60))
@@ -152,7 +161,9 @@ class Lifetime(unittest.TestCase):
         customers = lk.Lifetime.histories({"id": ids, "time": times}, end=day(210), unit="7d")
         self.assertEqual(len(customers), 200)
         self.assertEqual(set(customers["T"]), {30.0})
-        model = lk.Lifetime(customers, model="bg_nbd")
+        with self.assertWarnsRegex(UserWarning, "at a boundary: dropout") as caught:
+            model = lk.Lifetime(customers, model="bg_nbd")
+        self.assertEqual(caught.filename, __file__)
         self.assertEqual(len(model.summary()), 1)
         self.assertEqual(model.parameters()["parameter"], ["r", "alpha", "a", "b"])
         self.assertEqual(len(model.forecast(customers, horizon=26.0)), 200)

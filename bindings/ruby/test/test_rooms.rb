@@ -115,6 +115,15 @@ class TestRooms < Minitest::Test
     assert_operator table[:lifetime_value_low][0], :<, table[:lifetime_value_high][0]
   end
 
+  def test_outcomes_without_the_default_one_are_a_warning
+    cohorts = Leadkpi::Cohorts.new
+    cohorts.add_acquisitions([{ id: 1, time: day(0) }])
+    cohorts.add_outcomes([{ id: 1, time: day(1), outcome: "Won" }])
+    _, said = capture_io { cohorts.conversion(as_of: "1970-06-01") }
+    assert_match(/#{__FILE__}:#{__LINE__ - 1}: warning: .*nearest name is "Won"/, said)
+    assert_silent { cohorts.conversion(as_of: "1970-06-01", outcomes: %w[Won]) }
+  end
+
   def test_transactions_become_a_fitted_model
     state = 1
     rows = (0...200).flat_map do |customer|
