@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/sort.h"
+#include "cohorts/mrr.h"
 
 /* ---- what ends a life ------------------------------------------------------------------ */
 
@@ -51,31 +52,15 @@ static leadkpi_status want_all(ending *e, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Passes the rows of one instant: is there a subscription row among them, and does the highest of
- * them pay? Returns where the next instant begins. */
-static uint32_t pass_instant(lk_events_of events, uint32_t i, bool *changes, bool *pays)
-{
-    int64_t time = events.items[i].time;
-    *changes = *pays = false;
-    for (; i < events.count && events.items[i].time == time; i++) {
-        if (events.items[i].kind != LK_COHORTS_RECURRING) continue;
-        *changes = true;
-        *pays |= lk_cohorts_sign(&events.items[i]) > 0;
-    }
-    return i;
-}
-
 /* The first fall of the mrr to 0 that is not before the acquisition. A subscription that began
  * before it is in force at it: who signed a day early can leave all the same. */
 static bool find_churn(lk_events_of events, int64_t acquired, int64_t *time)
 {
-    bool paying = false, changes, pays;
-    for (uint32_t i = 0, next; i < events.count; i = next) {
-        next = pass_instant(events, i, &changes, &pays);
-        if (!changes) continue;
-        *time = events.items[i].time;
-        if (paying && !pays && *time >= acquired) return true;
-        paying = pays;
+    lk_mrr_walk walk = {events, 0, 0};
+    lk_mrr_change change;
+    while (lk_mrr_next(&walk, &change)) {
+        *time = change.time;
+        if (lk_mrr_ends(&change) && *time >= acquired) return true;
     }
     return false;
 }

@@ -234,6 +234,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_cohorts_incidence": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_conversion": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_findings": (_status, [_object, _object, _new, _error]),
+    "leadkpi_cohorts_contracts": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_histories": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_lifetime_value": (_status, [_object, _object, _object, _object, _object, _new, _error]),
     "leadkpi_cohorts_matrix": (_status, [_object, _object, c_int64, c_int32, _array, _array, _size, _time,

@@ -94,6 +94,19 @@ class Cohorts(unittest.TestCase):
         self.assertEqual(cohorts.conversion(as_of="1970-06-01", outcomes=["Won"])["converted"], [1, 1])
         self.assertEqual(cohorts.findings(as_of="1970-06-01")["finding"], ["outcomes_without_won"])
 
+    def test_subscriptions_have_models_of_contracts(self):
+        cohorts, people = lk.Cohorts(), range(40)
+        cohorts.add_acquisitions({"id": list(people), "time": [day(0)] * 40, "channel": ["Ads", "Web"] * 20})
+        ended = [(who, day(7 * (1 + (who % 10) ** 2 // 12))) for who in people if who % 3]
+        cohorts.add_subscriptions({"id": list(people) + [who for who, _ in ended], "mrr": [10.0] * 40 + [0.0] * len(ended),
+                                   "time": [day(0)] * 40 + [when for _, when in ended]})
+        contracts = cohorts.contracts(as_of="1970-03-01", renewal="week")
+        self.assertEqual((contracts["period"], contracts["alive"][0]), (list(range(9)), 40))
+        model = lk.Lifetime(contracts, model="sbg")
+        table = cohorts.lifetime_value(model, as_of="1970-03-01", by=["channel"], renewal="week", months=0, discount=0.1)
+        self.assertEqual(table["customers"], [20, 20, 40])
+        self.assertGreater(table["residual_value"][2], 0)
+
     def test_models_say_what_a_channel_is_worth(self):
         cohorts = lk.Cohorts()
         people = list(range(60))
