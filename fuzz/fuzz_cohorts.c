@@ -51,6 +51,15 @@ static leadkpi_status lifetime_value(const leadkpi_cohorts *cohorts, const leadk
     return status;
 }
 
+static leadkpi_status value_of_contracts(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                         leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_lifetime *model = model_of("model=bdw; alpha=0.24; beta=1.4; c=1.7");
+    leadkpi_status status = leadkpi_cohorts_lifetime_value(cohorts, model, NULL, NULL, options, out, error);
+    leadkpi_lifetime_free(model);
+    return status;
+}
+
 static const struct {
     const char *schema, *options;
     report_call call;
@@ -67,6 +76,9 @@ static const struct {
     {"cohorts_histories", "as_of=9999-12-31; acquired=first_event; zone=-11:30", leadkpi_cohorts_histories},
     {"cohorts_lifetime_value", "as_of=2000-01-01; acquired=first_event; unit=1us; period=1us; discount=0.1",
      lifetime_value},
+    {"cohorts_contracts", "as_of=9999-12-31; acquired=first_event; zone=-11:30; renewal=year", leadkpi_cohorts_contracts},
+    {"cohorts_lifetime_value", "as_of=2000-01-01; acquired=first_event; renewal=quarter; months=0; discount=1",
+     value_of_contracts},
     {"cohorts_findings", "as_of=2000-01-01", leadkpi_cohorts_findings},
 };
 

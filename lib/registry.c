@@ -23,6 +23,7 @@ const lk_schema *const lk_registry_schemas[] = {
     &lk_campaigns_report_schema,
     &lk_cohorts_schema,
     &lk_cohorts_churn_schema,
+    &lk_cohorts_contracts_schema,
     &lk_cohorts_conversion_schema,
     &lk_cohorts_findings_schema,
     &lk_cohorts_histories_schema,

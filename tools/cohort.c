@@ -347,6 +347,7 @@ static const struct {
     {"value", "cohorts_value", NULL, ask_value},
     {"lifetime", "cohorts_lifetime_value", NULL, ask_lifetime},
     {"histories", "cohorts_histories", leadkpi_cohorts_histories, NULL},
+    {"contracts", "cohorts_contracts", leadkpi_cohorts_contracts, NULL},
     {"findings", "cohorts_findings", leadkpi_cohorts_findings, NULL},
 };
 enum { REPORTS = sizeof reports / sizeof *reports };
@@ -400,7 +401,7 @@ static int set_options(cohort_run *r, leadkpi_options *options)
     return library_trouble(r, status, &error);
 }
 
-/* What the report was told is told to the histories too, but for what is not theirs and the segments. */
+/* What the report was told is told to that of the fit too, but for what is not theirs and the segments. */
 static leadkpi_status copy_options(const leadkpi_options *from, leadkpi_options *into, leadkpi_error *error)
 {
     leadkpi_table *list;
@@ -418,18 +419,20 @@ static leadkpi_status copy_options(const leadkpi_options *from, leadkpi_options 
     return status;
 }
 
-static leadkpi_status read_histories(cohort_run *r, const leadkpi_options *given, leadkpi_table **out,
-                                     leadkpi_error *error)
+/* What the model is fitted to. */
+static leadkpi_status read_data(cohort_run *r, bool of_contracts, const leadkpi_options *given, leadkpi_table **out,
+                                leadkpi_error *error)
 {
     leadkpi_options *options;
-    leadkpi_status status =
-        leadkpi_options_create(NULL, "cohorts_histories", LEADKPI_NUL_TERMINATED, &options, error);
+    report_call call = of_contracts ? leadkpi_cohorts_contracts : leadkpi_cohorts_histories;
+    leadkpi_status status = leadkpi_options_create(NULL, of_contracts ? "cohorts_contracts" : "cohorts_histories",
+                                                   LEADKPI_NUL_TERMINATED, &options, error);
     if (status != LEADKPI_OK) return status;
     status = copy_options(given, options, error);
     if (status == LEADKPI_OK && r->clock.rules) /* bytes are in no list */
         status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, r->clock.rules,
                                           r->clock.rules_length, error);
-    if (status == LEADKPI_OK) status = leadkpi_cohorts_histories(r->cohorts, options, out, error);
+    if (status == LEADKPI_OK) status = call(r->cohorts, options, out, error);
     leadkpi_options_free(options);
     return status;
 }
@@ -451,16 +454,17 @@ static leadkpi_status fit(const char *name, const leadkpi_table *histories, lead
 static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
                                    leadkpi_table **out, leadkpi_error *error)
 {
-    leadkpi_table *histories = NULL;
+    leadkpi_table *data = NULL;
     leadkpi_lifetime *model = NULL, *spend_model = NULL;
-    leadkpi_status status = read_histories(r, options, &histories, error);
-    if (status == LEADKPI_OK) status = fit(r->model, histories, &model, error);
-    if (status == LEADKPI_OK) status = fit("gamma_gamma", histories, &spend_model, error);
+    bool of_contracts = strcmp(r->model, "sbg") == 0 || strcmp(r->model, "bdw") == 0;
+    leadkpi_status status = read_data(r, of_contracts, options, &data, error);
+    if (status == LEADKPI_OK) status = fit(r->model, data, &model, error);
+    if (status == LEADKPI_OK && !of_contracts) status = fit("gamma_gamma", data, &spend_model, error);
     if (status == LEADKPI_OK)
         status = leadkpi_cohorts_lifetime_value(r->cohorts, model, spend_model, spend, options, out, error);
     leadkpi_lifetime_free(spend_model);
     leadkpi_lifetime_free(model);
-    leadkpi_table_free(histories);
+    leadkpi_table_free(data);
     return status;
 }
 
@@ -488,6 +492,7 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
                                      : ask_with_spend(r, which, options, out, &error);
         code = library_trouble(r, status, &error);
+        if (code == TOOL_GOOD && error.message[0]) fprintf(stderr, "leadkpi: %s\n", error.message);
     }
     leadkpi_options_free(options);
     return code;
@@ -502,7 +507,7 @@ static int run_cohort(cohort_run *r)
     if (which == REPORTS)
         return trouble_set(r->why, TOOL_USAGE,
                            "cohort: expected retention, churn, survival, summary, incidence, conversion, "
-                           "value, lifetime, histories or findings, found \"%s\"",
+                           "value, lifetime, histories, contracts or findings, found \"%s\"",
                            r->report);
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
@@ -526,7 +531,7 @@ static const char help[] =
     "usage: leadkpi cohort [REPORT] FILES --as-of DATE [option ...]\n"
     "\n"
     "REPORT is retention (without a word), churn, survival, summary, incidence, conversion, value,\n"
-    "lifetime, histories or findings. Files, CSV with a header\n"
+    "lifetime, histories, contracts or findings. Files, CSV with a header\n"
     "  --acquisitions FILE    id, time, dimensions\n"
     "  --activity FILE        id, time\n"
     "  --revenue FILE         id, time, amount (below zero for refunds), currency if there is one\n"
@@ -538,7 +543,7 @@ static const char help[] =
     "  --as-of DATE           the files are complete up to the end of that day\n"
     "  --by channel,country   segments\n"
     "  --zone +01:00          of times without an offset, and of days and months\n"
-    "  --model pareto_nbd     of lifetime: or bg_nbd, mbg_nbd\n"
+    "  --model pareto_nbd     of lifetime: or bg_nbd, mbg_nbd; sbg, bdw of subscriptions\n"
     "  --set NAME=VALUE       any other option of the report, such as clock=calendar\n"
     "  --json | --csv         retention is a triangle of percentages without them\n"
     "\n"

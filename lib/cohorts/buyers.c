@@ -20,32 +20,29 @@ static bool read_buyer(lk_buyers *b, const lk_view *v, uint32_t customer, lk_buy
     return true;
 }
 
-static leadkpi_status find(lk_buyers *b, lk_view *v, const uint32_t *order, lk_customer_seen seen,
-                           void *context, leadkpi_error *error)
+typedef struct finding {
+    lk_view *view;
+    lk_buyers *buyers;
+    lk_customer_seen seen;
+    void *context;
+} finding;
+
+static void see(void *context, uint32_t customer)
 {
-    for (uint32_t i = 0; i < v->timeline.customer_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&v->memory, error));
-        if (v->acquired[order[i]] == LK_NOT_ACQUIRED) continue;
-        if (seen) seen(context, v->segments[order[i]]);
-        b->count += read_buyer(b, v, order[i], &b->items[b->count]);
-    }
-    return LEADKPI_OK;
+    const finding *f = context;
+    if (f->seen) f->seen(f->context, f->view->segments[customer]);
+    f->buyers->count += read_buyer(f->buyers, f->view, customer, &f->buyers->items[f->buyers->count]);
 }
 
 leadkpi_status lk_buyers_open(lk_view *v, int rule_first, lk_customer_seen seen, void *context,
                               lk_buyers *b, leadkpi_error *error)
 {
-    uint32_t count = v->timeline.customer_count, *order = NULL;
+    finding f = {v, b, seen, context};
     *b = (lk_buyers){0};
     LK_TRY(lk_history_rule_open(&v->memory, v->options, v->schema, rule_first, v->as_of, &b->rule, error));
-    if (count == 0) return LEADKPI_OK;
-    LK_TRY(lk_allocate(&v->memory, count, sizeof *b->items, &b->items, error));
-    b->capacity = count;
-    LK_TRY(lk_allocate(&v->memory, count, sizeof *order, &order, error));
-    leadkpi_status status = lk_lead_ids_sort(&v->cohorts->store->ids, &v->memory, order, error);
-    if (status == LEADKPI_OK) status = find(b, v, order, seen, context, error);
-    lk_release(&v->memory, order, count, sizeof *order);
-    return status;
+    LK_TRY(lk_allocate(&v->memory, v->timeline.customer_count, sizeof *b->items, &b->items, error));
+    b->capacity = v->timeline.customer_count;
+    return lk_view_visit(v, see, &f, error);
 }
 
 void lk_buyers_close(lk_view *v, lk_buyers *b)

@@ -17,7 +17,7 @@ enum { CALENDAR = LK_LIVES_OPTION_COUNT, OPTION_COUNT = CALENDAR + LK_CALENDAR_O
 
 static const lk_option conversion_options[] = {
     LK_VIEW_OPTIONS(0, "given"),
-    LK_LIVES_OPTIONS("outcome", "won"),
+    LK_LIVES_OPTIONS("outcome", LK_LIVES_DEFAULT_OUTCOME),
     LK_CALENDAR_OPTIONS(CALENDAR, "month"),
 };
 

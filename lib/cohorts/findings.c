@@ -2,8 +2,8 @@
 #include "base/format.h"
 #include "base/sort.h"
 #include "cohorts/columns.h"
+#include "cohorts/lives.h"
 #include "cohorts/schemas.h"
-#include "cohorts/view.h"
 
 enum {
     CUSTOMERS_WITHOUT_ACQUISITION,
@@ -18,6 +18,7 @@ enum {
     SUBSCRIPTION_CHANGES_AT_ONE_TIME,
     SUBSCRIPTION_CHANGES_WITHOUT_CHANGE,
     REPEATED_OUTCOMES,
+    OUTCOMES_WITHOUT_DEFAULT,
     FINDING_COUNT
 };
 
@@ -54,6 +55,9 @@ static const struct {
     [REPEATED_OUTCOMES] = {"repeated_outcomes",
                            "outcomes of a customer after its first; the first that is not before the "
                            "acquisition counts"},
+    [OUTCOMES_WITHOUT_DEFAULT] = {"outcomes_without_won",
+                                  "outcomes, none of them called " LK_LIVES_DEFAULT_OUTCOME ", which survival "
+                                  "and conversion look for where the option outcomes names no other"},
 };
 
 #define NO_CUSTOMER LK_MAP_NONE
@@ -61,6 +65,7 @@ static const struct {
 typedef struct search {
     const lk_view *view;
     const uint32_t *rank; /* of customers by their ids */
+    bool lacks_default;   /* nobody has the default outcome, at any time */
     int64_t counts[FINDING_COUNT];
     uint32_t examples[FINDING_COUNT]; /* the customer of least id */
     int rows[FINDING_COUNT];          /* the findings that there are */
@@ -124,6 +129,7 @@ static void look_at_events(search *s, uint32_t customer)
         note(s, DUPLICATE_ACQUISITIONS, kinds[LK_COHORTS_ACQUIRED] - 1, customer);
     if (kinds[LK_COHORTS_OUTCOME] > 1)
         note(s, REPEATED_OUTCOMES, kinds[LK_COHORTS_OUTCOME] - 1, customer);
+    if (s->lacks_default) note(s, OUTCOMES_WITHOUT_DEFAULT, kinds[LK_COHORTS_OUTCOME], customer);
 }
 
 static bool lacks_dimension(const lk_view *v, uint32_t customer)
@@ -138,9 +144,16 @@ static bool lacks_dimension(const lk_view *v, uint32_t customer)
     return false;
 }
 
+static bool lacks_default_outcome(const lk_view *v)
+{
+    const lk_cohorts_store *store = v->cohorts->store;
+    return store && lk_map_text_find(&store->outcomes, LK_LITERAL(LK_LIVES_DEFAULT_OUTCOME)) == LK_MAP_NONE;
+}
+
 static leadkpi_status look(search *s, leadkpi_error *error)
 {
     const lk_view *v = s->view;
+    s->lacks_default = lacks_default_outcome(v);
     for (uint32_t i = 0; i < v->timeline.customer_count; i++) {
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&v->memory, error));
         uint32_t all = v->timeline.ends[i] - lk_timeline_start(&v->timeline, i);

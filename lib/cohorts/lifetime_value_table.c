@@ -1,14 +1,9 @@
 /* lifetime_value_table.c: paybacks, and the table of outlooks. */
-#include <math.h>
-
 #include "cohorts/columns.h"
 #include "cohorts/lifetime_value.h"
 #include "stats/check.h"
 
 /* ---- payback ------------------------------------------------------------------------------- */
-
-/* Where no end is set, look as far as leadkpi_cohorts_value does. */
-#define PAYBACK_MONTHS 120
 
 /* The first month whose sum is enough, between one whose is not and one whose is, or the end. */
 typedef struct bounds {
@@ -45,25 +40,19 @@ static bool is_open(const bounds *b)
     return !isnan(b->wanted) && b->high - b->low > 1;
 }
 
-static double by_month(const lk_outlooks *all, const lk_prospect *prospect, int32_t month)
-{
-    return month > 0 ? lk_prospect_expected(prospect, month * all->month) : 0;
-}
-
 /* One halving of all rows at once: each customer is in its segment's and in the total. */
 static leadkpi_status halve(const lk_outlooks *all, bounds *rows, leadkpi_error *error)
 {
     size_t total = all->count - 1;
     for (size_t i = 0; i < all->count; i++) rows[i].sum = all->items[i].to_date;
-    for (size_t i = 0; i < all->buyers.count; i++) {
-        const lk_buyer *buyer = &all->buyers.items[i];
-        bounds *own = &rows[total ? buyer->segment : 0], *every = &rows[total];
+    for (size_t i = 0; i < all->people; i++) {
+        bounds *own = &rows[total ? all->way->segment(all, i) : 0], *every = &rows[total];
+        double margin[2];
         if (i % 16 == 0) LK_TRY(lk_interrupted(&all->view->memory, error));
         if (!is_open(own) && !is_open(every)) continue;
-        lk_prospect prospect = lk_prospect_of(all->model, &all->rules, &buyer->row);
-        double margin = lk_outlook_margin(all, buyer);
-        own->sum += margin * by_month(all, &prospect, middle_of(own));
-        if (total) every->sum += margin * by_month(all, &prospect, middle_of(every));
+        all->way->by_months(all, i, (const int32_t[]){middle_of(own), middle_of(every)}, margin);
+        own->sum += margin[0];
+        if (total) every->sum += margin[1];
     }
     for (size_t i = 0; i < all->count; i++) {
         bounds *b = &rows[i];
@@ -76,7 +65,7 @@ static leadkpi_status halve(const lk_outlooks *all, bounds *rows, leadkpi_error 
 
 static leadkpi_status find_payback(lk_outlooks *all, int which, bounds *rows, leadkpi_error *error)
 {
-    int32_t last = all->months ? (int32_t)all->months : PAYBACK_MONTHS;
+    int32_t last = all->months ? (int32_t)all->months : LK_OUTLOOK_PAYBACK_MONTHS;
     bool is_any_open = true;
     begin(all, which, last, rows);
     while (is_any_open) {
@@ -276,7 +265,7 @@ static const struct {
 static lk_text outcome_of(const void *x, size_t row)
 {
     const lk_outlooks *all = x;
-    int32_t outcome = all->model->outcome, other = all->spend_model->outcome;
+    int32_t outcome = all->model->outcome, other = all->spend_model ? all->spend_model->outcome : 0;
     (void)row;
     return lk_text_of(leadkpi_lifetime_outcome_name(outcome > other ? outcome : other), LEADKPI_NUL_TERMINATED);
 }

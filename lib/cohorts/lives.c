@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/sort.h"
+#include "cohorts/mrr.h"
 
 /* ---- what ends a life ------------------------------------------------------------------ */
 
@@ -12,21 +13,32 @@ typedef struct ending {
     uint8_t *wanted;       /* of each outcome */
 } ending;
 
+/* A name that was asked for and that nobody has is refused; of the default it is said, with code OK. */
+static leadkpi_status miss(const ending *e, lk_text name, leadkpi_error *error)
+{
+    const lk_map_text *outcomes = &e->view->cohorts->store->outcomes;
+    lk_nearest nearest;
+    lk_text best;
+    lk_nearest_begin(&nearest, name);
+    for (uint32_t i = 0; i < outcomes->count; i++) lk_nearest_consider(&nearest, lk_map_text_key(outcomes, i));
+    if (lk_options_is_set(e->view->options, e->view->schema, LK_LIVES_OUTCOMES))
+        return lk_nearest_fail(&nearest, "outcome", error);
+    bool is_near = lk_nearest_result(&nearest, &best);
+    return lk_fail(error, LEADKPI_OK,
+                   "outcomes: expected some called \"%.*s\", which count by default, found none%s%.*s%s; "
+                   "set outcomes to those that are the event",
+                   LK_TEXT_ARGS(name), is_near ? " (the nearest name is \"" : "", LK_TEXT_ARGS(best),
+                   is_near ? "\")" : "");
+}
+
 static leadkpi_status want(ending *e, lk_text name, leadkpi_error *error)
 {
     const lk_cohorts_store *store = e->view->cohorts->store;
-    lk_nearest nearest;
     if (!store || store->outcomes.count == 0) return LEADKPI_OK;
     uint32_t index = lk_map_text_find(&store->outcomes, name);
-    if (index != LK_MAP_NONE) {
-        e->wanted[index] = 1;
-        return LEADKPI_OK;
-    }
-    if (!lk_options_is_set(e->view->options, e->view->schema, LK_LIVES_OUTCOMES)) return LEADKPI_OK;
-    lk_nearest_begin(&nearest, name);
-    for (uint32_t i = 0; i < store->outcomes.count; i++)
-        lk_nearest_consider(&nearest, lk_map_text_key(&store->outcomes, i));
-    return lk_nearest_fail(&nearest, "outcome", error);
+    if (index == LK_MAP_NONE) return miss(e, name, error);
+    e->wanted[index] = 1;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status want_all(ending *e, leadkpi_error *error)
@@ -40,31 +52,15 @@ static leadkpi_status want_all(ending *e, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Passes the rows of one instant: is there a subscription row among them, and does the highest of
- * them pay? Returns where the next instant begins. */
-static uint32_t pass_instant(lk_events_of events, uint32_t i, bool *changes, bool *pays)
-{
-    int64_t time = events.items[i].time;
-    *changes = *pays = false;
-    for (; i < events.count && events.items[i].time == time; i++) {
-        if (events.items[i].kind != LK_COHORTS_RECURRING) continue;
-        *changes = true;
-        *pays |= lk_cohorts_sign(&events.items[i]) > 0;
-    }
-    return i;
-}
-
 /* The first fall of the mrr to 0 that is not before the acquisition. A subscription that began
  * before it is in force at it: who signed a day early can leave all the same. */
 static bool find_churn(lk_events_of events, int64_t acquired, int64_t *time)
 {
-    bool paying = false, changes, pays;
-    for (uint32_t i = 0, next; i < events.count; i = next) {
-        next = pass_instant(events, i, &changes, &pays);
-        if (!changes) continue;
-        *time = events.items[i].time;
-        if (paying && !pays && *time >= acquired) return true;
-        paying = pays;
+    lk_mrr_walk walk = {events, 0, 0};
+    lk_mrr_change change;
+    while (lk_mrr_next(&walk, &change)) {
+        *time = change.time;
+        if (lk_mrr_ends(&change) && *time >= acquired) return true;
     }
     return false;
 }

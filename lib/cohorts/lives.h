@@ -10,6 +10,9 @@
 /* How a life ended: 0 still open; else 1 + the index of the outcome, or 1 for churn. */
 #define LK_LIFE_OPEN 0u
 
+/* The outcome that is the event where none is named. */
+#define LK_LIVES_DEFAULT_OUTCOME "won"
+
 typedef struct lk_life {
     int64_t entry; /* microseconds since the acquisition: watched from then on */
     int64_t exit;
@@ -61,7 +64,8 @@ enum {
         .default_text = "log_log",                                                                 \
         .meaning = "On which scale the intervals are symmetric."}
 
-/* Status: OK, UNKNOWN_NAME (an outcome), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Closed on failure too. */
+/* Status: OK (with a message where nobody has the default outcome), UNKNOWN_NAME (an outcome), OUT_OF_MEMORY,
+ * LIMIT, INTERRUPTED. Closed on failure too. */
 leadkpi_status lk_lives_find(lk_view *view, lk_lives *lives, leadkpi_error *error);
 void lk_lives_close(lk_lives *lives);
 

@@ -186,4 +186,10 @@ double lk_contract_survival(const leadkpi_lifetime *model, double age);
 /* Of those still there after `age` periods, the share that is after one more. */
 double lk_contract_retention(const leadkpi_lifetime *model, double age);
 
+/* 1 + r(age) v + r(age) r(age + 1) v^2 + ..., v = 1 / (1 + discount): the payments of one who pays at `age`. Shares
+ * fall, so that what is left after a term is below term / (1 - v). NaN where that takes too long: 10 million terms.
+ * Status: OK, INTERRUPTED. */
+leadkpi_status lk_contract_payments(const leadkpi_lifetime *model, const lk_memory *memory, double age,
+                                    double discount, double *payments, leadkpi_error *error);
+
 #endif

@@ -123,3 +123,20 @@ double lk_contract_retention(const leadkpi_lifetime *model, double age)
     if (!isfinite(more)) return pow(age / (age + 1), p[C] * p[ALPHA]);
     return exp(log_kept(p, h, more));
 }
+
+#define TERMS_MOST 10000000
+
+leadkpi_status lk_contract_payments(const leadkpi_lifetime *model, const lk_memory *memory, double age,
+                                    double discount, double *payments, leadkpi_error *error)
+{
+    double worth = 1 / (1 + discount), term = 1, sum = 1;
+    *payments = NAN;
+    if (!(discount > 36.0 / TERMS_MOST)) return LEADKPI_OK;
+    for (int64_t i = 0; term > 1e-17 * sum * (1 - worth); i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        term *= worth * lk_contract_retention(model, age + (double)i);
+        sum += term;
+    }
+    *payments = sum;
+    return LEADKPI_OK;
+}

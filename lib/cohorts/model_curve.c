@@ -44,24 +44,6 @@ static leadkpi_status fill_customers(const void *request, leadkpi_table *table, 
 
 /* ---- contracts ------------------------------------------------------------------------ */
 
-#define TERMS_MOST 10000000
-
-/* 1 + r(age) v + r(age) r(age + 1) v^2 + ...: the payments of one who pays at `age`. Shares fall, so
- * that what is left after a term is below term / (1 - v). NaN where that takes too long. */
-static leadkpi_status add_payments(const curve *c, double age, double *payments, leadkpi_error *error)
-{
-    double worth = 1 / (1 + c->discount), term = 1, sum = 1;
-    *payments = NAN;
-    if (!(c->discount > 36.0 / TERMS_MOST)) return LEADKPI_OK;
-    for (int64_t i = 0; term > 1e-17 * sum * (1 - worth); i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&c->model->memory, error));
-        term *= worth * lk_contract_retention(c->model, age + (double)i);
-        sum += term;
-    }
-    *payments = sum;
-    return LEADKPI_OK;
-}
-
 static leadkpi_status fill_contracts(const void *request, leadkpi_table *table, leadkpi_error *error)
 {
     const curve *c = request;
@@ -79,7 +61,7 @@ static leadkpi_status fill_contracts(const void *request, leadkpi_table *table, 
         periods[i] = (int64_t)i;
         survival[i] = lk_contract_survival(c->model, (double)i);
         if (i + 1 == c->rows)
-            LK_TRY(add_payments(c, (double)i, &payments, error));
+            LK_TRY(lk_contract_payments(c->model, &c->model->memory, (double)i, c->discount, &payments, error));
         else
             payments = 1 + payments * lk_contract_retention(c->model, (double)i) / (1 + c->discount);
         retention[i] = i ? lk_contract_retention(c->model, (double)i - 1) : NAN;

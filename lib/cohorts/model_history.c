@@ -4,14 +4,13 @@
 
 /* ---- the rule -------------------------------------------------------------------- */
 
-static leadkpi_status open_calendar(const lk_memory *memory, const leadkpi_options *options,
-                                    const lk_schema *schema, int first, lk_calendar **out,
-                                    leadkpi_error *error)
+leadkpi_status lk_zone_clock_open(const lk_memory *memory, const leadkpi_options *options,
+                                  const lk_schema *schema, int zone, lk_calendar **out, leadkpi_error *error)
 {
     lk_calendar_rules rules = lk_calendar_rules_default();
-    rules.zone = lk_options_get_text(options, schema, first + LK_HISTORY_ZONE);
-    rules.zone_data = lk_options_get_text(options, schema, first + LK_HISTORY_ZONE_DATA);
-    rules.zone_rule = lk_options_get_text(options, schema, first + LK_HISTORY_ZONE_RULE);
+    rules.zone = lk_options_get_text(options, schema, zone + LK_ZONE);
+    rules.zone_data = lk_options_get_text(options, schema, zone + LK_ZONE_DATA);
+    rules.zone_rule = lk_options_get_text(options, schema, zone + LK_ZONE_RULE);
     return lk_calendar_create(memory, &rules, out, error);
 }
 
@@ -25,7 +24,7 @@ leadkpi_status lk_history_rule_open(const lk_memory *memory, const leadkpi_optio
     rule->average_all = lk_options_choice(options, schema, first + LK_HISTORY_AVERAGE) == 1;
     LK_FAIL_IF(rule->period > LK_HISTORY_TIME_END, error, LEADKPI_BAD_ARGUMENT,
                "period: expected below 8000 years");
-    LK_TRY(open_calendar(memory, options, schema, first, &rule->calendar, error));
+    LK_TRY(lk_zone_clock_open(memory, options, schema, first + LK_HISTORY_ZONE, &rule->calendar, error));
     end = end < LK_HISTORY_TIME_MIN ? LK_HISTORY_TIME_MIN : end;
     end = end >= LK_HISTORY_TIME_END ? LK_HISTORY_TIME_END - 1 : end;
     rule->end = lk_history_period(rule, end);

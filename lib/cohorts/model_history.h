@@ -12,15 +12,23 @@
 #include "calendar/calendar.h"
 #include "cohorts/model_data.h"
 
+/* Zone, data and rule, together from an index `first` on. */
+enum { LK_ZONE, LK_ZONE_DATA, LK_ZONE_RULE, LK_ZONE_OPTION_COUNT };
+#define LK_ZONE_OPTIONS(first)                                                                                 \
+    [(first) + LK_ZONE] = {"zone", LK_OPTION_TEXT, .default_text = "UTC",                                      \
+        .meaning = "Time zone on whose clock periods are counted: UTC, a fixed offset such as +05:30, or the " \
+                   "name of a zone whose rules are in zone_data or zone_rule."},                               \
+    [(first) + LK_ZONE_DATA] = {"zone_data", LK_OPTION_BYTES, .meaning = "The bytes of the zone's TZif file."}, \
+    [(first) + LK_ZONE_RULE] = {"zone_rule", LK_OPTION_TEXT,                                                   \
+        .meaning = "The zone's rule as POSIX TZ text, such as CET-1CEST,M3.5.0,M10.5.0/3."}
+
 /* The options of the policy, together from an index `first` on. */
 enum {
     LK_HISTORY_PERIOD,
     LK_HISTORY_UNIT,
     LK_HISTORY_AVERAGE,
-    LK_HISTORY_ZONE,
-    LK_HISTORY_ZONE_DATA,
-    LK_HISTORY_ZONE_RULE,
-    LK_HISTORY_OPTION_COUNT
+    LK_HISTORY_ZONE, /* as LK_ZONE_OPTIONS */
+    LK_HISTORY_OPTION_COUNT = LK_HISTORY_ZONE + LK_ZONE_OPTION_COUNT
 };
 #define LK_HISTORY_OPTIONS(first)                                                                              \
     [(first) + LK_HISTORY_PERIOD] = {"period", LK_OPTION_DURATION, .unit = "time", .minimum = "1us",           \
@@ -30,17 +38,16 @@ enum {
     [(first) + LK_HISTORY_AVERAGE] = {"average", LK_OPTION_CHOICE, .choices = "repeat|all",                    \
         .default_text = "repeat",                                                                              \
         .meaning = "Whether monetary_value is the mean of the repeat transactions, or of all."},               \
-    [(first) + LK_HISTORY_ZONE] = {"zone", LK_OPTION_TEXT, .default_text = "UTC",                              \
-        .meaning = "Time zone on whose clock periods are counted: UTC, a fixed offset such as +05:30, or the " \
-                   "name of a zone whose rules are in zone_data or zone_rule."},                               \
-    [(first) + LK_HISTORY_ZONE_DATA] = {"zone_data", LK_OPTION_BYTES,                                          \
-        .meaning = "The bytes of the zone's TZif file."},                                                      \
-    [(first) + LK_HISTORY_ZONE_RULE] = {"zone_rule", LK_OPTION_TEXT,                                           \
-        .meaning = "The zone's rule as POSIX TZ text, such as CET-1CEST,M3.5.0,M10.5.0/3."}
+    LK_ZONE_OPTIONS((first) + LK_HISTORY_ZONE)
 
 /* Years 1 to 9999, so that no difference overflows. */
 #define LK_HISTORY_TIME_MIN INT64_C(-62135596800000000)
 #define LK_HISTORY_TIME_END INT64_C(253402300800000000)
+
+/* The clock of the zone options that begin at index `zone`. Status: OK, BAD_ARGUMENT, CONTRADICTION, BAD_FORMAT,
+ * OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_zone_clock_open(const lk_memory *memory, const leadkpi_options *options,
+                                  const lk_schema *schema, int zone, lk_calendar **out, leadkpi_error *error);
 
 typedef struct lk_history_rule {
     lk_calendar *calendar; /* owned */

@@ -6,6 +6,7 @@
 
 extern const lk_schema lk_cohorts_schema;
 extern const lk_schema lk_cohorts_churn_schema;
+extern const lk_schema lk_cohorts_contracts_schema;
 extern const lk_schema lk_cohorts_conversion_schema;
 extern const lk_schema lk_cohorts_findings_schema;
 extern const lk_schema lk_cohorts_histories_schema;

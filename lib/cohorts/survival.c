@@ -8,7 +8,7 @@
 
 static const lk_option survival_options[] = {
     LK_VIEW_OPTIONS(0, "given"),
-    LK_LIVES_OPTIONS("churn", "won"),
+    LK_LIVES_OPTIONS("churn", LK_LIVES_DEFAULT_OUTCOME),
 };
 
 const lk_schema lk_cohorts_survival_schema = {"cohorts_survival",

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "cohorts/mrr.h"
 #include "cohorts/schemas.h"
 
 static const lk_option value_options[] = {
@@ -76,27 +77,21 @@ static void take_stretch(ledger *l, lk_worth *w, int64_t from, int64_t to, doubl
 
 static void gather_mrr(ledger *l, lk_worth *w, lk_events_of events, int64_t acquired)
 {
-    double mrr = 0;
-    int64_t since = 0, end = l->values->view->as_of + 1 - acquired;
-    for (uint32_t i = 0; i < events.count;) {
-        const lk_cohorts_event *event = &events.items[i];
-        double highest = -1;
-        int64_t time = event->time;
-        for (; i < events.count && events.items[i].time == time; i++)
-            if (events.items[i].kind == LK_COHORTS_RECURRING)
-                highest = fmax(highest, lk_value_to_double(lk_cohorts_value(&events.items[i])));
-        if (highest < 0) continue;
-        int64_t age = time > acquired ? time - acquired : 0;
-        take_stretch(l, w, since, age, mrr);
-        w->churn_events += mrr > 0 && highest == 0 && time >= acquired;
+    lk_mrr_walk walk = {events, 0, 0};
+    lk_mrr_change change;
+    int64_t since = 0;
+    while (lk_mrr_next(&walk, &change)) {
+        int64_t age = change.time > acquired ? change.time - acquired : 0;
+        take_stretch(l, w, since, age, change.before);
+        w->churn_events += lk_mrr_ends(&change) && change.time >= acquired;
         since = age;
-        mrr = highest;
     }
-    take_stretch(l, w, since, end, mrr);
+    take_stretch(l, w, since, l->values->view->as_of + 1 - acquired, walk.mrr);
 }
 
-static void take_customer(ledger *l, uint32_t customer)
+static void take_customer(void *context, uint32_t customer)
 {
+    ledger *l = context;
     lk_values *v = l->values;
     int64_t acquired = v->view->acquired[customer];
     double life = (double)v->view->as_of + 1 - (double)acquired;
@@ -123,25 +118,13 @@ static void take_customer(ledger *l, uint32_t customer)
 
 /* ---- all --------------------------------------------------------------------------------------- */
 
-/* In order of ids, so that the sums of doubles are the same bits for the same rows. */
 static leadkpi_status take_customers(lk_values *v, leadkpi_error *error)
 {
-    lk_memory *memory = &v->view->memory;
-    uint32_t count = v->view->timeline.customer_count, *order = NULL;
     size_t room = (size_t)v->view->timeline.longest + 1;
     ledger l = {v, NULL, 0};
-    if (count == 0) return LEADKPI_OK;
-    LK_TRY(lk_allocate(memory, count, sizeof *order, &order, error));
-    leadkpi_status status = lk_allocate(memory, room, sizeof *l.flows, &l.flows, error);
-    if (status == LEADKPI_OK)
-        status = lk_lead_ids_sort(&v->view->cohorts->store->ids, memory, order, error);
-    for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(memory, error);
-        if (status == LEADKPI_OK && v->view->acquired[order[i]] != LK_NOT_ACQUIRED)
-            take_customer(&l, order[i]);
-    }
-    lk_release(memory, l.flows, room, sizeof *l.flows);
-    lk_release(memory, order, count, sizeof *order);
+    LK_TRY(lk_allocate(&v->view->memory, room, sizeof *l.flows, &l.flows, error));
+    leadkpi_status status = lk_view_visit(v->view, take_customer, &l, error);
+    lk_release(&v->view->memory, l.flows, room, sizeof *l.flows);
     return status;
 }
 

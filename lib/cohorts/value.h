@@ -49,8 +49,6 @@ typedef struct lk_values {
     lk_spends spends;   /* a row a worth */
 } lk_values;
 
-#define LK_MONTH_MICROSECONDS (365.2425 / 12 * 86400e6)
-
 leadkpi_status lk_values_fill_table(lk_values *values, leadkpi_table *table, leadkpi_error *error);
 
 #endif

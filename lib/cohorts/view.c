@@ -117,6 +117,20 @@ lk_events_of lk_view_events(const lk_view *v, uint32_t customer)
     return (lk_events_of){events + start, end - start};
 }
 
+leadkpi_status lk_view_visit(lk_view *v, lk_customer_visit visit, void *context, leadkpi_error *error)
+{
+    uint32_t count = v->timeline.customer_count, *order = NULL;
+    if (count == 0) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&v->memory, count, sizeof *order, &order, error));
+    leadkpi_status status = lk_lead_ids_sort(&v->cohorts->store->ids, &v->memory, order, error);
+    for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&v->memory, error);
+        if (status == LEADKPI_OK && v->acquired[order[i]] != LK_NOT_ACQUIRED) visit(context, order[i]);
+    }
+    lk_release(&v->memory, order, count, sizeof *order);
+    return status;
+}
+
 /* Whether an acquisition row goes before the one that a customer has: by time and then by content. */
 static bool goes_before(const lk_view *v, const lk_cohorts_event *event)
 {

@@ -26,6 +26,9 @@ enum {
     [(first) + LK_VIEW_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",   \
         .maximum = "<1", .default_text = "0.95", .meaning = "Level of the intervals."}
 
+/* A month on the average of 400 years. */
+#define LK_MONTH_MICROSECONDS (365.2425 / 12 * 86400e6)
+
 /* The time of acquisition of who has none. */
 #define LK_NOT_ACQUIRED INT64_MAX
 
@@ -57,6 +60,11 @@ typedef struct lk_events_of {
     uint32_t count;
 } lk_events_of;
 lk_events_of lk_view_events(const lk_view *view, uint32_t customer);
+
+/* Each acquired customer, in order of ids: sums of doubles are the same bits for the same rows. Asks the host
+ * between customers. Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+typedef void (*lk_customer_visit)(void *context, uint32_t customer);
+leadkpi_status lk_view_visit(lk_view *view, lk_customer_visit visit, void *context, leadkpi_error *error);
 
 /* ---- rows of a report ------------------------------------------------------------- */
 

@@ -270,6 +270,45 @@ START_TEST(a_subscription_from_before_the_acquisition_counts_from_age_0)
 }
 END_TEST
 
+/* The payback holds some 3 KB a segment: of too many it is refused before they are, and nothing changes. */
+START_TEST(more_segments_with_spend_than_there_may_be_are_refused)
+{
+    enum { SEGMENTS = 65537 };
+    static int64_t ids[SEGMENTS], times[SEGMENTS];
+    static char names[SEGMENTS][8];
+    static const char *channels[SEGMENTS];
+    static const double amounts[] = {100};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_table *people, *spend, *t;
+    leadkpi_error error;
+    for (size_t i = 0; i < SEGMENTS; i++) {
+        ids[i] = (int64_t)i;
+        snprintf(names[i], sizeof names[i], "%06u", (unsigned)i);
+        channels[i] = names[i];
+    }
+    OK(leadkpi_table_create(NULL, &people, ok_error));
+    OK(leadkpi_table_borrow_int64(people, "id", NUL, ids, SEGMENTS, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(people, "time", NUL, times, SEGMENTS, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(people, "channel", NUL, channels, SEGMENTS, ok_error));
+    OK(leadkpi_cohorts_add_acquisitions(cohorts, people, NULL, 0, ok_error));
+    OK(leadkpi_table_create(NULL, &spend, ok_error));
+    OK(leadkpi_table_borrow_double(spend, "amount", NUL, amounts, 1, 0, NULL, ok_error));
+    blob before = state_of(cohorts);
+    leadkpi_options *options = options_of("cohorts_value", "as_of=1970-02-01; by=channel");
+    ck_assert_int_eq(leadkpi_cohorts_value(cohorts, spend, options, &t, &error), LEADKPI_OVERFLOW);
+    ck_assert(t == NULL);
+    ck_assert_str_eq(error.message, "by: expected at most 65536 segments with spend, found 65537; take fewer dimensions, "
+                                    "or leave out the spend");
+    same_state(cohorts, before, "after the refusal");
+    OK(leadkpi_cohorts_value(cohorts, NULL, options, &t, ok_error));
+    ck_assert_uint_eq(leadkpi_table_row_count(t), SEGMENTS + 1);
+    free(before.bytes);
+    leadkpi_table_free(t), leadkpi_table_free(spend), leadkpi_table_free(people);
+    leadkpi_options_free(options);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 static Suite *suite_of_churn(void)
 {
     Suite *suite = suite_create("cohorts churn");
@@ -282,6 +321,7 @@ static Suite *suite_of_churn(void)
     tcase_add_test(tc, spend_is_one_sum_in_any_order_of_its_rows);
     tcase_add_test(tc, the_costs_of_campaigns_are_spend_as_they_are);
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_counts_from_age_0);
+    tcase_add_test(tc, more_segments_with_spend_than_there_may_be_are_refused);
     suite_add_tcase(suite, tc);
     return suite;
 }

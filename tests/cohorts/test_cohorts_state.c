@@ -325,6 +325,15 @@ static leadkpi_status lifetime_value(const leadkpi_cohorts *cohorts, const leadk
     return status;
 }
 
+static leadkpi_status value_of_contracts(const leadkpi_cohorts *cohorts, const leadkpi_options *options,
+                                         leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_lifetime *model = model_of("model=sbg; alpha=0.7; beta=1.2");
+    leadkpi_status status = leadkpi_cohorts_lifetime_value(cohorts, model, NULL, NULL, options, out, error);
+    leadkpi_lifetime_free(model);
+    return status;
+}
+
 static const struct {
     const char *schema, *options;
     report_call call;
@@ -342,6 +351,8 @@ static const struct {
     {"cohorts_value", "as_of=1970-01-11; by=channel; age=1d", value_of_spend},
     {"cohorts_histories", "as_of=1970-01-11; by=channel", leadkpi_cohorts_histories},
     {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; unit=1d; months=3", lifetime_value},
+    {"cohorts_contracts", "as_of=1970-01-11; by=channel; renewal=week", leadkpi_cohorts_contracts},
+    {"cohorts_lifetime_value", "as_of=1970-01-11; by=channel; months=0; discount=9; renewal=week", value_of_contracts},
 };
 #define REPORT_COUNT (int)(sizeof reports / sizeof reports[0])
 

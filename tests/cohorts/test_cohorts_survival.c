@@ -324,6 +324,44 @@ START_TEST(an_outcome_that_nobody_has_is_named)
 }
 END_TEST
 
+/* Whose wins are called Won converts nobody by default: that is said, and no failure. */
+START_TEST(a_default_outcome_that_nobody_has_is_said)
+{
+    static const row rows[] = {
+        {ACQUIRED, 4, 0, 0, "ads", NULL}, {OUTCOME, 4, DAY, 0, "Won", NULL},
+        {ACQUIRED, 3, 0, 0, "ads", NULL}, {OUTCOME, 3, DAY, 0, "lost", NULL},
+    };
+    static const row won = {OUTCOME, 4, 90 * DAY, 0, "won", NULL};
+    static const char *const asked[] = {"as_of=1970-02-01", "as_of=1970-02-01; outcomes=Won"};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_error error;
+    leadkpi_table *t;
+    for (int i = 0; i < 4; i++) { /* without outcomes; by default; named; with one that is won */
+        if (i == 1) add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+        if (i == 3) add_rows(cohorts, &won, 1, 0);
+        leadkpi_options *o = options_of("cohorts_conversion", asked[i == 2]);
+        ck_assert_int_eq(leadkpi_cohorts_conversion(cohorts, o, &t, &error), LEADKPI_OK);
+        ck_assert_int_eq(error.code, LEADKPI_OK);
+        ck_assert_msg((strstr(error.message, "found none (the nearest name is \"Won\")") != NULL) == (i == 1), "%d: %s",
+                      i, error.message);
+        ck_assert(i == 1 || error.message[0] == '\0');
+        size_t total = leadkpi_table_row_count(t) - 1;
+        ck_assert_int_eq(whole_at(t, "converted", total), i == 2);
+        leadkpi_table_free(t);
+        leadkpi_options_free(o);
+        t = report_of(cohorts, leadkpi_cohorts_findings, "cohorts_findings", "as_of=1970-02-01");
+        ck_assert_uint_eq(leadkpi_table_row_count(t), i == 0 ? 0 : 1); /* with won: a row after as_of */
+        if (i == 1 || i == 2) {
+            text_is(t, "finding", 0, "outcomes_without_won");
+            text_is(t, "example", 0, "3");
+            ck_assert_int_eq(whole_at(t, "count", 0), 2);
+        }
+        leadkpi_table_free(t);
+    }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 START_TEST(the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not)
 {
     static const row rows[] = {
@@ -495,6 +533,7 @@ static Suite *suite_of_survival(void)
     tcase_add_loop_test(tc, curves_of_truncated_lives_are_those_of_naive_sums, 0, 6);
     tcase_add_loop_test(tc, the_log_rank_of_segments_is_that_of_its_definition, 0, 6);
     tcase_add_test(tc, an_outcome_that_nobody_has_is_named);
+    tcase_add_test(tc, a_default_outcome_that_nobody_has_is_said);
     tcase_add_test(tc, the_end_of_a_subscription_ends_a_life_and_a_gap_in_one_instant_does_not);
     tcase_add_test(tc, young_cohorts_are_projected_from_old_ones);
     tcase_add_test(tc, what_nobody_did_so_far_is_not_impossible);

@@ -133,6 +133,37 @@ answers 0
 says out 'refunds,1,c,'
 exit 0
 
+# ---- value of subscriptions: 60 a month each, of whom half have left
+awk 'BEGIN {
+    print "id,time,mrr" >"subscribed.csv"; print "id,time,channel" >"subscribers.csv"
+    for (id = 1; id <= 120; id++) {
+        print id ",2024-01-10," (id % 2 ? "ads" : "web") >"subscribers.csv"
+        print id ",2024-01-10,60" >"subscribed.csv"
+        if (id <= 60) printf "%d,2024-%02d-10,0\n", id, 2 + int(sqrt(id) * 1.1) >"subscribed.csv"
+    }
+}'
+subscribed='--acquisitions subscribers.csv --subscriptions subscribed.csv --as-of 2024-12-31'
+run cohort contracts $subscribed
+answers 0
+says out 'row,cohort,period,alive'
+says out 'cohort,0,11,60'
+for model in sbg bdw; do
+    run cohort lifetime $subscribed --spend costs.csv --by channel --model $model --set months=0 --set discount=0.1
+    answers 0
+    silent err
+    says out 'segment,ads,60,60,30,'
+    says out 'total,120,120,60,'
+done
+
+# ---- a default outcome that nobody has is no silent 0
+printf 'id,time,outcome\na,2025-02-10,Won\nb,2025-02-11,lost\n' >ends.csv
+run cohort conversion --acquisitions customers.csv --outcomes ends.csv --as-of 2025-03-31
+answers 0
+says err 'found none (the nearest name is "Won")'
+run cohort conversion --acquisitions customers.csv --outcomes ends.csv --as-of 2025-03-31 --set outcomes=Won
+answers 0
+silent err
+
 # ---- months start on the clock of --zone
 run cohort $both --as-of 2025-03-31 --zone +01:00 --set clock=calendar --csv
 answers 0

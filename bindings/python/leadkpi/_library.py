@@ -7,6 +7,7 @@ read from the library by name.
 import ctypes
 import os
 import sys
+import warnings
 from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_void_p
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
@@ -233,6 +234,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_cohorts_incidence": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_conversion": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_findings": (_status, [_object, _object, _new, _error]),
+    "leadkpi_cohorts_contracts": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_histories": (_status, [_object, _object, _new, _error]),
     "leadkpi_cohorts_lifetime_value": (_status, [_object, _object, _object, _object, _object, _new, _error]),
     "leadkpi_cohorts_matrix": (_status, [_object, _object, c_int64, c_int32, _array, _array, _size, _time,
@@ -392,6 +394,15 @@ def call(name: str, *arguments: Any, columns: Sequence[str] = ()) -> str:
     if column is not None and column < len(columns):
         column = columns[column]
     raise failure(status_name(status), message or library.leadkpi_status_meaning(status).decode(), row, column)
+
+
+def tell(said: str) -> None:
+    """Warn of what a call had to say although it succeeded, at the line outside of this package."""
+    depth, frame = 2, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
+        depth, frame = depth + 1, frame.f_back
+    if said:
+        warnings.warn(said, stacklevel=depth)
 
 
 def text(value: Any) -> Tuple[bytes, int]:

@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from ._arrow import one_input
 from ._handle import Handle, Owned, all_open
-from ._library import call, library
+from ._library import call, library, tell
 from ._options import made
 from ._table import Table, table_from
 
@@ -149,15 +149,27 @@ class Cohorts(Handle):
         """A row a buyer, with the dimensions of `by`: what a Lifetime is fitted to; options("cohorts_histories")."""
         return self._table("histories", options, "cohorts_histories")
 
-    def lifetime_value(self, model: "Lifetime", spend_model: "Lifetime", spend: Any = None, **options: Any) -> Table:
+    def contracts(self, **options: Any) -> Table:
+        """How many subscriptions were renewed how often: what a Lifetime of contracts is fitted to;
+        options("cohorts_contracts")."""
+        return self._table("contracts", options, "cohorts_contracts")
+
+    def lifetime_value(self, model: "Lifetime", spend_model: "Optional[Lifetime]" = None, spend: Any = None,
+                       **options: Any) -> Table:
         """What each segment has brought and will bring by fitted models, against what was spent on it.
 
             buyers = cohorts.histories(as_of="2025-07-01", by=["channel"])
             model, spends = lk.Lifetime(buyers, model="pareto_nbd"), lk.Lifetime(buyers, model="gamma_gamma")
-            cohorts.lifetime_value(model, spends, as_of="2025-07-01", by=["channel"], discount=0.1)"""
+            cohorts.lifetime_value(model, spends, as_of="2025-07-01", by=["channel"], discount=0.1)
+
+        Of subscriptions, without a model of spend:
+
+            model = lk.Lifetime(cohorts.contracts(as_of="2025-07-01"), model="sbg")
+            cohorts.lifetime_value(model, as_of="2025-07-01", by=["channel"], discount=0.1)"""
+        models = (self, model) if spend_model is None else (self, model, spend_model)
         with made("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
-                all_open(self, model, spend_model) as handles:
-            return table_from("leadkpi_cohorts_lifetime_value", *handles, table, definition)
+                all_open(*models) as handles:
+            return table_from("leadkpi_cohorts_lifetime_value", *handles, *[None] * (3 - len(handles)), table, definition)
 
     def findings(self, **options: Any) -> Table:
         return self._table("findings", options, "cohorts_findings")
@@ -273,8 +285,9 @@ class Lifetime(Owned):
             return
         out = ctypes.c_void_p()
         with made(self.ROOM, definition) as options, one_input(data) as table:
-            call("leadkpi_lifetime_fit", None, options, table, ctypes.byref(out))
+            said = call("leadkpi_lifetime_fit", None, options, table, ctypes.byref(out))
         self._own(out)
+        tell(said)
 
     @staticmethod
     def histories(transactions: Any, **options: Any) -> Table:

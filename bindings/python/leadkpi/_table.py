@@ -14,7 +14,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Set, Tuple
 
-from ._library import call, failure, library, text, type_names
+from ._library import call, failure, library, tell, text, type_names
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -700,7 +700,9 @@ def _read_numbers(handle: ctypes.c_void_p, index: int, kind: str, rows: int) -> 
 
 
 def table_from(name: str, *arguments: Any) -> Table:
-    """Call a function that makes a table."""
+    """Call a function that makes a table, and warn of what it had to say beside it."""
     out = ctypes.c_void_p()
-    call(name, *arguments, ctypes.byref(out))
-    return Table._of(out)
+    said = call(name, *arguments, ctypes.byref(out))
+    table = Table._of(out)
+    tell(said)
+    return table

@@ -85,6 +85,28 @@ class Cohorts(unittest.TestCase):
         self.assertEqual(lk.Cohorts.loads(cohorts.dumps()).dumps(), cohorts.dumps())
 
 
+    def test_outcomes_without_the_default_one_are_a_warning(self):
+        cohorts = lk.Cohorts()
+        cohorts.add_acquisitions({"id": [1], "time": [day(0)]}).add_outcomes({"id": [1], "time": [day(1)], "outcome": ["Won"]})
+        with self.assertWarnsRegex(UserWarning, 'nearest name is "Won"') as caught:
+            cohorts.conversion(as_of="1970-06-01")
+        self.assertEqual(caught.filename, __file__)
+        self.assertEqual(cohorts.conversion(as_of="1970-06-01", outcomes=["Won"])["converted"], [1, 1])
+        self.assertEqual(cohorts.findings(as_of="1970-06-01")["finding"], ["outcomes_without_won"])
+
+    def test_subscriptions_have_models_of_contracts(self):
+        cohorts, people = lk.Cohorts(), range(40)
+        cohorts.add_acquisitions({"id": list(people), "time": [day(0)] * 40, "channel": ["Ads", "Web"] * 20})
+        ended = [(who, day(7 * (1 + (who % 10) ** 2 // 12))) for who in people if who % 3]
+        cohorts.add_subscriptions({"id": list(people) + [who for who, _ in ended], "mrr": [10.0] * 40 + [0.0] * len(ended),
+                                   "time": [day(0)] * 40 + [when for _, when in ended]})
+        contracts = cohorts.contracts(as_of="1970-03-01", renewal="week")
+        self.assertEqual((contracts["period"], contracts["alive"][0]), (list(range(9)), 40))
+        model = lk.Lifetime(contracts, model="sbg")
+        table = cohorts.lifetime_value(model, as_of="1970-03-01", by=["channel"], renewal="week", months=0, discount=0.1)
+        self.assertEqual(table["customers"], [20, 20, 40])
+        self.assertGreater(table["residual_value"][2], 0)
+
     def test_models_say_what_a_channel_is_worth(self):
         cohorts = lk.Cohorts()
         people = list(range(60))
@@ -152,7 +174,9 @@ class Lifetime(unittest.TestCase):
         customers = lk.Lifetime.histories({"id": ids, "time": times}, end=day(210), unit="7d")
         self.assertEqual(len(customers), 200)
         self.assertEqual(set(customers["T"]), {30.0})
-        model = lk.Lifetime(customers, model="bg_nbd")
+        with self.assertWarnsRegex(UserWarning, "at a boundary: dropout") as caught:
+            model = lk.Lifetime(customers, model="bg_nbd")
+        self.assertEqual(caught.filename, __file__)
         self.assertEqual(len(model.summary()), 1)
         self.assertEqual(model.parameters()["parameter"], ["r", "alpha", "a", "b"])
         self.assertEqual(len(model.forecast(customers, horizon=26.0)), 200)

@@ -115,6 +115,28 @@ class TestRooms < Minitest::Test
     assert_operator table[:lifetime_value_low][0], :<, table[:lifetime_value_high][0]
   end
 
+  def test_outcomes_without_the_default_one_are_a_warning
+    cohorts = Leadkpi::Cohorts.new
+    cohorts.add_acquisitions([{ id: 1, time: day(0) }])
+    cohorts.add_outcomes([{ id: 1, time: day(1), outcome: "Won" }])
+    _, said = capture_io { cohorts.conversion(as_of: "1970-06-01") }
+    assert_match(/#{__FILE__}:#{__LINE__ - 1}: warning: .*nearest name is "Won"/, said)
+    assert_silent { cohorts.conversion(as_of: "1970-06-01", outcomes: %w[Won]) }
+  end
+
+  def test_subscriptions_have_models_of_contracts
+    cohorts = Leadkpi::Cohorts.new
+    cohorts.add_acquisitions((0...40).map { |id| { id: id, time: day(0) } })
+    cohorts.add_subscriptions((0...40).map { |id| { id: id, time: day(0), mrr: 10.0 } })
+    cohorts.add_subscriptions((0...40).reject { |id| (id % 3).zero? }.map { |id| { id: id, time: day(7 * (1 + (((id % 10)**2) / 12))), mrr: 0.0 } })
+    contracts = cohorts.contracts(as_of: "1970-03-01", renewal: "week")
+    assert_equal [(0..8).to_a, 40], [contracts[:period], contracts[:alive][0]]
+    model = Leadkpi::Lifetime.new(contracts, model: "sbg")
+    table = cohorts.lifetime_value(model, as_of: "1970-03-01", renewal: "week", months: 0, discount: 0.1)
+    assert_equal [40], table[:customers]
+    assert_operator table[:residual_value][0], :>, 0
+  end
+
   def test_transactions_become_a_fitted_model
     state = 1
     rows = (0...200).flat_map do |customer|

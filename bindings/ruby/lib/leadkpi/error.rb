@@ -66,10 +66,12 @@ module Leadkpi
         raise failure(status_name(status), message, row: row, column: column)
       end
 
-      # The object that a function makes through its last argument but the error.
+      # The object that a function makes through its last argument but the error. What the function has to say
+      # beside it is a warning of the line outside of this package.
       def make(name, *arguments, columns: [])
         out = FFI::MemoryPointer.new(:pointer)
-        call(name, *arguments, out, columns: columns)
+        said = call(name, *arguments, out, columns: columns)
+        warn(said, uplevel: caller(0).index { |line| !line.start_with?("#{__dir__}/", "<internal:") } || 0) unless said.empty?
         out.read_pointer
       end
 

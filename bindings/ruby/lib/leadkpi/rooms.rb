@@ -234,6 +234,8 @@ module Leadkpi
   # @!method findings(**options)
   #   What is odd in the rows.
   #   @return [Table]
+  # @!method contracts(**options)
+  #   How many subscriptions were renewed how often: what a {Lifetime} of contracts is fitted to.
   # @!method histories(**options)
   #   A row a buyer, with the dimensions of by: what a {Lifetime} is fitted to.
   #   @return [Table]
@@ -247,14 +249,16 @@ module Leadkpi
     end
 
     # What each segment has brought and will bring by fitted models, against what was spent on it.
-    # @param model [Lifetime] of purchases, fitted to {#histories}
-    # @param spend_model [Lifetime] model: "gamma_gamma", fitted to the same
+    # @param model [Lifetime] of purchases, fitted to {#histories}, or of subscriptions, fitted to {#contracts}
+    # @param spend_model [Lifetime, nil] model: "gamma_gamma", fitted to the same; none with subscriptions
     # @param spend [Hash, Array, Table, nil] what was spent on the cohorts
     # @param columns [Array, nil] the names of the cells of rows that are Arrays
     # @return [Table]
-    def lifetime_value(model, spend_model, spend = nil, columns: nil, **options)
+    def lifetime_value(model, spend_model = nil, spend = nil, columns: nil, **options)
       Input.made(spend, columns) do |costs|
         model.opened do |first|
+          next table(:lifetime_value, options, first, nil, costs) unless spend_model
+
           spend_model.opened { |second| table(:lifetime_value, options, first, second, costs) }
         end
       end
