@@ -51,7 +51,7 @@ class Campaigns(Handle):
         report(by=["channel", "month"], kpis=["cpl", "cac"], zone="Europe/Berlin", as_of="2025-04-01")
 
         A period in `by` is the grain, unless grain= says another; then `by` is dimensions alone."""
-        return self._table("report", _with_period(options))
+        return self._table("report", {**_with_period(self._defaults), **_with_period(options)})
 
     def findings(self, **options: Any) -> Table:
         """What is odd in the data; nothing is dropped in silence."""

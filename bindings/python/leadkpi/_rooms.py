@@ -95,7 +95,10 @@ class Responses(Handle):
 
 
 class Cohorts(Handle):
-    """Who comes back, who leaves, when, and what a cohort is worth; options("cohorts")."""
+    """Who comes back, who leaves, when, and what a cohort is worth; options("cohorts").
+
+        cohorts = lk.Cohorts(grain="month").add_acquisitions(customers).add_activity(logins)
+        cohorts.retention(as_of="2025-06-01")        # by month, as every report that has a grain"""
 
     ROOM = "cohorts"
 
@@ -142,7 +145,7 @@ class Cohorts(Handle):
 
     def value(self, spend: Any = None, **options: Any) -> Table:
         """Revenue by cohort and age, and against what was spent on the cohort."""
-        with made("cohorts_value", options) as definition, one_input(spend) as table, self._open() as handle:
+        with self._asked_for("cohorts_value", options) as definition, one_input(spend) as table, self._open() as handle:
             return table_from("leadkpi_cohorts_value", handle, table, definition)
 
     def histories(self, **options: Any) -> Table:
@@ -155,7 +158,7 @@ class Cohorts(Handle):
             buyers = cohorts.histories(as_of="2025-07-01", by=["channel"])
             model, spends = lk.Lifetime(buyers, model="pareto_nbd"), lk.Lifetime(buyers, model="gamma_gamma")
             cohorts.lifetime_value(model, spends, as_of="2025-07-01", by=["channel"], discount=0.1)"""
-        with made("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
+        with self._asked_for("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
                 all_open(self, model, spend_model) as handles:
             return table_from("leadkpi_cohorts_lifetime_value", *handles, table, definition)
 
@@ -241,7 +244,7 @@ class Attribution(Handle):
 
         Options are those of the reports that choose journeys: types, as_of, from and to."""
         out = ctypes.c_void_p()
-        with made("attribution_report", options) as definition, self._open() as handle:
+        with self._asked_for("attribution_report", options) as definition, self._open() as handle:
             call("leadkpi_attribution_close", handle, definition, ctypes.byref(out))
         return self._from(out)
 
