@@ -69,7 +69,7 @@ class Campaigns(Handle):
 def _with_period(options: Dict[str, Any]) -> Dict[str, Any]:
     """by=["channel", "month"] is by=["channel"], grain="month", as it is for the command."""
     by = options.get("by")
-    if by is None or options.get("grain") is not None:
+    if by is None or options.get("grain") is not None or (isinstance(by, str) and '"' in by):
         return options
     names = [name.strip() for name in by.split(",")] if isinstance(by, str) else list(by)
     choices = next(row["choices"] for row in options_of("campaigns_report") if row["name"] == "grain").split("|")
