@@ -86,6 +86,11 @@ def _repr(value: Any) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
+def is_missing(value: Any) -> bool:
+    """None, or NaT or NA of pandas."""
+    return value is None or type(value).__name__ in ("NaTType", "NAType")
+
+
 def number(value: Any, what: str) -> float:
     """A number as a double: an int exactly or not at all, a Decimal to the nearest."""
     if isinstance(value, (str, bytes, complex)) or not (hasattr(value, "__float__") or hasattr(value, "__index__")):
@@ -304,6 +309,9 @@ class Input:
     def _datetimes(self, name: str, values: Any) -> None:
         """An array of numpy's datetime64: exact in microseconds or refused; NaT is null."""
         import numpy  # type: ignore[import-not-found,unused-ignore]
+        if getattr(values.dtype, "tz", None) is not None:  # pandas; None is UTC without saying so
+            values = getattr(values, "dt", values).tz_convert(None)
+        values = numpy.asarray(values)
         whole = values.astype("datetime64[us]")
         if values.dtype != whole.dtype:
             for row in numpy.flatnonzero((whole.astype(values.dtype) != values) & ~numpy.isnat(values))[:1]:
