@@ -22,9 +22,11 @@ typedef struct reporting {
 REPORT(funnel_steps, leadkpi_funnel_steps)
 REPORT(attribution_credits, leadkpi_attribution_credits)
 REPORT(campaigns_report, leadkpi_campaigns_report)
+REPORT(cohorts_retention, leadkpi_cohorts_retention)
 
 static const reporting steps = {&funnel_room, "funnel_report", funnel_steps};
 static const reporting credits = {&attribution_room, "attribution_report", attribution_credits};
+static const reporting retention = {&cohorts_room, "cohorts_retention", cohorts_retention};
 static const reporting kpis = {&campaigns_room, "campaigns_report", campaigns_report};
 
 static leadkpi_status report_on(const reporting *what, const void *handle, const char *options,
@@ -57,6 +59,11 @@ static leadkpi_status shape_of_steps(leadkpi_table **out, leadkpi_error *error)
 static leadkpi_status shape_of_credits(leadkpi_table **out, leadkpi_error *error)
 {
     return shape_of(&credits, NULL, "by=channel,campaign,ad", out, error);
+}
+
+static leadkpi_status shape_of_retention(leadkpi_table **out, leadkpi_error *error)
+{
+    return shape_of(&retention, NULL, "as_of=1970-01-01", out, error);
 }
 
 /* ---- from a state ---- */
@@ -94,6 +101,14 @@ static int kpis_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **
 {
     (void)db;
     return report_on_state(&kpis, texts[1], values[0], out, message);
+}
+
+/* leadkpi_cohorts_retention(state, options) */
+static int retention_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                              leadkpi_table **out, char **message)
+{
+    (void)db;
+    return report_on_state(&retention, texts[1], values[0], out, message);
 }
 
 /* ---- from queries ---- */
@@ -226,6 +241,19 @@ static int credits_of_paths(sqlite3 *db, const char *const *texts, sqlite3_value
     return report_on_queries(db, &credits, texts[2], texts[1], sources, 2, out, message);
 }
 
+/* leadkpi_cohorts(acquisitions, activity, options [, revenue [, subscriptions [, outcomes]]]) */
+static int retention_of_queries(sqlite3 *db, const char *const *texts, sqlite3_value **values,
+                                leadkpi_table **out, char **message)
+{
+    const source sources[] = {{texts[0], "acquisitions"},
+                              {texts[1], "activity"},
+                              {texts[3], "revenue"},
+                              {texts[4], "subscriptions"},
+                              {texts[5], "outcomes"}};
+    (void)values;
+    return report_on_queries(db, &retention, NULL, texts[2], sources, 5, out, message);
+}
+
 /* leadkpi_report(leads, stages, costs [, options [, definition]]): three queries, each may be NULL
  */
 static int kpis_of_queries(sqlite3 *db, const char *const *texts, sqlite3_value **values,
@@ -248,9 +276,17 @@ static const report_module of_states[] = {
         .name = "leadkpi_attribution_credits",
         .parameters = {"state", "options"},
         .required = 1,
-        .has_segment = true,
+        .behind_dimensions = "conversions",
         .shape = shape_of_credits,
         .run = credits_of_state,
+    },
+    {
+        .name = "leadkpi_cohorts_retention",
+        .parameters = {"state", "options"},
+        .required = 2,
+        .behind_dimensions = "cohort_start",
+        .shape = shape_of_retention,
+        .run = retention_of_state,
     },
     {
         .name = "leadkpi_campaigns_report",
@@ -276,7 +312,7 @@ static const report_module of_queries[] = {
                        "cost_query"},
         .required = 2,
         .runs_sql = true,
-        .has_segment = true,
+        .behind_dimensions = "conversions",
         .shape = shape_of_credits,
         .run = credits_of_queries,
     },
@@ -285,9 +321,19 @@ static const report_module of_queries[] = {
         .parameters = {"path_query", "options", "definition", "cost_query"},
         .required = 1,
         .runs_sql = true,
-        .has_segment = true,
+        .behind_dimensions = "conversions",
         .shape = shape_of_credits,
         .run = credits_of_paths,
+    },
+    {
+        .name = "leadkpi_cohorts",
+        .parameters = {"acquisition_query", "activity_query", "options", "revenue_query",
+                       "subscription_query", "outcome_query"},
+        .required = 3,
+        .runs_sql = true,
+        .behind_dimensions = "cohort_start",
+        .shape = shape_of_retention,
+        .run = retention_of_queries,
     },
     {
         .name = "leadkpi_report",

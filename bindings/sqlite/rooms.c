@@ -7,7 +7,7 @@
     }
 
 /* The five calls that every room has, with a handle of any type. */
-#define ROOM(word)                                                                                 \
+#define ROOM(word, tables)                                                                                \
     static leadkpi_status word##_create(const leadkpi_options *definition, void **out,             \
                                         leadkpi_error *error)                                      \
     {                                                                                              \
@@ -37,12 +37,12 @@
     {                                                                                              \
         leadkpi_##word##_free(handle);                                                             \
     }                                                                                              \
-    const room word##_room = {#word,           word##_intakes,     word##_create, word##_merge,    \
-                              word##_serialize, word##_deserialize, word##_free};
+    const room word##_room = {#word,        word##_intakes,   tables,              word##_create, \
+                              word##_merge, word##_serialize, word##_deserialize, word##_free};
 
 PASS_ON(add_events, leadkpi_funnel_add)
 static const intake funnel_intakes[] = {{"events", add_events}, {NULL, NULL}};
-ROOM(funnel)
+ROOM(funnel, "events")
 
 PASS_ON(add_touches, leadkpi_attribution_add_touches)
 PASS_ON(add_conversions, leadkpi_attribution_add_conversions)
@@ -57,7 +57,7 @@ static const intake attribution_intakes[] = {{"touches", add_touches},
                                              {"paths", add_paths},
                                              {"costs", add_platform_costs},
                                              {NULL, NULL}};
-ROOM(attribution)
+ROOM(attribution, "touches, conversions, milestones, nulls, paths or costs")
 
 PASS_ON(add_leads, leadkpi_campaigns_add_leads)
 PASS_ON(add_stages, leadkpi_campaigns_add_stages)
@@ -70,7 +70,20 @@ static const intake campaigns_intakes[] = {{"leads", add_leads},
                                            {"costs", add_costs},
                                            {"measures", add_measures},
                                            {NULL, NULL}};
-ROOM(campaigns)
+ROOM(campaigns, "leads, stages, responses, costs or measures")
+
+PASS_ON(add_acquisitions, leadkpi_cohorts_add_acquisitions)
+PASS_ON(add_activity, leadkpi_cohorts_add_activity)
+PASS_ON(add_revenue, leadkpi_cohorts_add_revenue)
+PASS_ON(add_subscriptions, leadkpi_cohorts_add_subscriptions)
+PASS_ON(add_outcomes, leadkpi_cohorts_add_outcomes)
+static const intake cohorts_intakes[] = {{"acquisitions", add_acquisitions},
+                                         {"activity", add_activity},
+                                         {"revenue", add_revenue},
+                                         {"subscriptions", add_subscriptions},
+                                         {"outcomes", add_outcomes},
+                                         {NULL, NULL}};
+ROOM(cohorts, "acquisitions, activity, revenue, subscriptions or outcomes")
 
 leadkpi_status room_open(const room *of, const char *definition, void **out, leadkpi_error *error)
 {

@@ -14,6 +14,7 @@ typedef struct intake {
 typedef struct room {
     const char *schema; /* of its definition */
     const intake *intakes;
+    const char *tables; /* the names of them, for messages */
     leadkpi_status (*create)(const leadkpi_options *definition, void **out, leadkpi_error *error);
     leadkpi_status (*merge)(void *into, const void *from, leadkpi_error *error);
     leadkpi_status (*serialize)(const void *handle, void *buffer, size_t capacity, size_t *needed,
@@ -22,7 +23,7 @@ typedef struct room {
     void (*free)(void *handle); /* NULL does nothing */
 } room;
 
-extern const room funnel_room, attribution_room, campaigns_room;
+extern const room funnel_room, attribution_room, campaigns_room, cohorts_room;
 
 /* A handle by the text of its definition; an empty or NULL text is the defaults. */
 leadkpi_status room_open(const room *of, const char *definition, void **out, leadkpi_error *error);

@@ -127,10 +127,7 @@ static leadkpi_status begin_named(const room *of, state_sum *sum, sqlite3_value 
     const char *table = (const char *)sqlite3_value_text(values[1]);
     sum->intake = room_intake(of, table);
     if (!sum->intake)
-        return refuse(error, of == &attribution_room
-                                 ? "touches, conversions, milestones, nulls, paths or costs"
-                                 : "leads, stages, responses, costs or measures",
-                      table);
+        return refuse(error, of->tables, table);
     leadkpi_status status = define(sum, of, values[0], error);
     return status == LEADKPI_OK ? name_columns(sum, values + 2, (count - 2) / 2, error) : status;
 }
@@ -248,6 +245,8 @@ int register_states(sqlite3 *db)
         {"leadkpi_attribution_merge", 1, &attribution_room, merge_step},
         {"leadkpi_campaigns_state", -1, &campaigns_room, named_step},
         {"leadkpi_campaigns_merge", 1, &campaigns_room, merge_step},
+        {"leadkpi_cohorts_state", -1, &cohorts_room, named_step},
+        {"leadkpi_cohorts_merge", 1, &cohorts_room, merge_step},
     };
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++)

@@ -42,7 +42,7 @@ int fail_report(leadkpi_status status, const leadkpi_error *error, char **messag
 /* The column behind those of the report. */
 static bool is_segment(const report_table *table, int index)
 {
-    return table->module->has_segment && index == table->column_count - 1;
+    return table->module->behind_dimensions && index == table->column_count - 1;
 }
 
 static const char *column_name(const report_table *table, int index)
@@ -94,7 +94,7 @@ static int connect(sqlite3 *db, void *data, int count, const char *const *argume
     table->column_count =
         table->module->is_long
             ? LONG_COUNT
-            : leadkpi_table_column_count(table->shape) + table->module->has_segment;
+            : leadkpi_table_column_count(table->shape) + (table->module->behind_dimensions != NULL);
     int code = declare(table);
     if (code == SQLITE_OK)
         code = sqlite3_vtab_config(db, table->module->runs_sql ? SQLITE_VTAB_DIRECTONLY
@@ -332,12 +332,12 @@ static bool is_beside_kpi(const leadkpi_table *table, const char *name)
     return column >= 0 && is_kpi(table, column);
 }
 
-/* Of credits the dimensions stand between the row's kind and the conversions; of KPIs they are
- * all texts that mean nothing else. */
+/* The dimensions stand between the row's kind and the column behind them; of KPIs they are all
+ * texts that mean nothing else. */
 static bool is_dimension(const report_module *module, const leadkpi_table *table, int32_t column)
 {
-    if (module->has_segment)
-        return column > find(table, "row", "") && column < find(table, "conversions", "");
+    if (module->behind_dimensions)
+        return column > find(table, "row", "") && column < find(table, module->behind_dimensions, "");
     static const char *const others[] = {"row", "period"};
     const char *name = leadkpi_table_column_name(table, column);
     if (leadkpi_table_column_type(table, column) != LEADKPI_TYPE_TEXT) return false;

@@ -16,7 +16,8 @@ typedef struct report_module {
     int required;
     bool runs_sql;
     bool is_long; /* a row a KPI instead of a row a group */
-    bool has_segment; /* after the columns of the report one with its dimensions, as JSON */
+    /* Of a report with dimensions, which go into a column of their own as JSON: the column behind them. */
+    const char *behind_dimensions;
     /* A report of nothing, with every column that any options can give. */
     leadkpi_status (*shape)(leadkpi_table **out, leadkpi_error *error);
     /* The report; arguments that were not given are NULL. On failure `*message` is from

@@ -137,6 +137,7 @@ def plan_pace(target: float, done: float, elapsed: float) -> Pace:
 # ---- SQL and names -----------------------------------------------------------------------
 
 def sql_dialects() -> Tuple[str, ...]:
+    """The dialects that sql() speaks."""
     return tuple(enumerated(library.leadkpi_kpi_sql_dialect_at))
 
 

@@ -32,15 +32,19 @@ class Campaigns(Handle):
         return self._add("add_leads", data, batch, columns)
 
     def add_stages(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        """A row a change of stage: id, stage, time; value, currency."""
         return self._add("add_stages", data, batch, columns)
 
     def add_responses(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        """A row an answer to a lead: id, time; kind."""
         return self._add("add_responses", data, batch, columns)
 
     def add_costs(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        """A row a sum spent: time, amount; cost_type, dimensions, and what it bought."""
         return self._add("add_costs", data, batch, columns)
 
     def add_measures(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Campaigns":
+        """A row of ready-made measures of the catalogue: time, a column a measure."""
         return self._add("add_measures", data, batch, columns)
 
     # ---- out

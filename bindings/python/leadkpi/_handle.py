@@ -147,23 +147,22 @@ class Handle(Owned):
     that takes them: Cohorts(grain="month").retention() is Cohorts().retention(grain="month").
     They are no part of the state: dumps() is without them, pickle and empty_twin() keep them."""
 
+    _defaults: Dict[str, Any]
+
     def __init__(self, **definition: Any) -> None:
         known = option_names(self.ROOM)
         defaults = {name: list(value) if isinstance(value, Iterator) else value
                     for name, value in definition.items() if name not in known and value is not None}
-        taken = {name for schema in report_schemas(self.ROOM) for name in _taken(schema, defaults)}
-        super().__init__(**{name: value for name, value in definition.items() if name not in taken})
-        self._set_defaults({name: defaults[name] for name in defaults if name in taken})
+        for schema in report_schemas(self.ROOM) if defaults else ():
+            taken = _taken(schema, defaults)
+            with made(schema, taken):  # what is wrong is refused here, not by the first report
+                definition = {name: value for name, value in definition.items() if name not in taken}
+        super().__init__(**definition)
+        self._defaults = {name: value for name, value in defaults.items() if name not in definition}
 
     def _own(self, handle: ctypes.c_void_p) -> None:
-        self._defaults: Dict[str, Any] = {}
+        self._defaults = {}
         super()._own(handle)
-
-    def _set_defaults(self, defaults: Dict[str, Any]) -> None:
-        for schema in report_schemas(self.ROOM):
-            with made(schema, _taken(schema, defaults)):
-                pass  # what is wrong is refused here, not by the first report
-        self._defaults = defaults
 
     def _asked_for(self, schema: str, options: Mapping[str, Any]) -> ContextManager[ctypes.c_void_p]:
         return made(schema, {**_taken(schema, self._defaults), **options})

@@ -45,9 +45,11 @@ class Kpi:
 
     @property
     def takes_arrays(self) -> bool:
+        """Whether its inputs are lists or arrays."""
         return bool(self.shape == "sample")
 
     def to_dict(self) -> Dict[str, Any]:
+        """All properties of the catalogue."""
         return {name: getattr(self, name) for name in property_names()}
 
     def __dir__(self) -> List[str]:
@@ -108,6 +110,7 @@ def measures() -> Table:
 
 
 def categories() -> Table:
+    """What kinds of KPIs there are."""
     return table_from("leadkpi_kpi_categories", None)
 
 

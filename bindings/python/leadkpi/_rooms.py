@@ -39,6 +39,7 @@ class Stages(Handle):
         return self._table("snapshot", options)
 
     def transitions(self, **options: Any) -> Table:
+        """Who moved from where to where."""
         return self._table("transitions", options)
 
     def durations(self, **options: Any) -> Table:
@@ -50,6 +51,7 @@ class Stages(Handle):
         return self._table("reasons", options)
 
     def leads(self, **options: Any) -> Table:
+        """A row a lead: where it stands, and since when."""
         return self._table("leads", options)
 
     def checks(self, **options: Any) -> Table:
@@ -81,6 +83,7 @@ class Responses(Handle):
     report = speed
 
     def targets(self, **options: Any) -> Table:
+        """How many were answered in time, target by target."""
         return self._table("targets", options)
 
     def bands(self, **options: Any) -> Table:
@@ -88,9 +91,11 @@ class Responses(Handle):
         return self._table("bands", options)
 
     def leads(self, **options: Any) -> Table:
+        """Each lead: how long until its first answer."""
         return self._table("leads", options)
 
     def checks(self, **options: Any) -> Table:
+        """What is odd in the data."""
         return self._table("checks", options)
 
 
@@ -107,6 +112,7 @@ class Cohorts(Handle):
         return self._add("add_acquisitions", data, batch, columns)
 
     def add_activity(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Cohorts":
+        """A row a sign of life: id, time."""
         return self._add("add_activity", data, batch, columns)
 
     def add_revenue(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Cohorts":
@@ -128,6 +134,7 @@ class Cohorts(Handle):
     report = retention
 
     def churn(self, **options: Any) -> Table:
+        """Who left, came, paid more and paid less, by period."""
         return self._table("churn", options, "cohorts_churn")
 
     def survival(self, **options: Any) -> Table:
@@ -135,12 +142,15 @@ class Cohorts(Handle):
         return self._table("survival", options, "cohorts_survival")
 
     def survival_summary(self, **options: Any) -> Table:
+        """A row a curve: median and mean life, with their intervals."""
         return self._table("survival_summary", options, "cohorts_survival")
 
     def incidence(self, **options: Any) -> Table:
+        """How many came to which outcome by which age."""
         return self._table("incidence", options, "cohorts_incidence")
 
     def conversion(self, **options: Any) -> Table:
+        """How much of each cohort has converted, and will have."""
         return self._table("conversion", options, "cohorts_conversion")
 
     def value(self, spend: Any = None, **options: Any) -> Table:
@@ -175,6 +185,7 @@ class Cohorts(Handle):
             return table_from("leadkpi_cohorts_lifetime_value", *handles, *[None] * (3 - len(handles)), table, definition)
 
     def findings(self, **options: Any) -> Table:
+        """What is odd in the rows."""
         return self._table("findings", options, "cohorts_findings")
 
 
@@ -194,6 +205,7 @@ class Attribution(Handle):
         return self._add("add_conversions", data, batch, columns)
 
     def add_milestones(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Attribution":
+        """A row a milestone on the way: id, time, milestone, such as "lead"."""
         return self._add("add_milestones", data, batch, columns)
 
     def add_nulls(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Attribution":
@@ -205,6 +217,7 @@ class Attribution(Handle):
         return self._add("add_paths", data, batch, columns)
 
     def add_costs(self, data: Any, batch: Optional[str] = None, **columns: str) -> "Attribution":
+        """What the platforms say, a row a group: dimensions; cost, claimed_conversions, claimed_value."""
         return self._add("add_costs", data, batch, columns)
 
     def _report(self, name: str, options: Any) -> Table:
@@ -221,15 +234,19 @@ class Attribution(Handle):
         return self._report("compare", options)
 
     def touches(self, **options: Any) -> Table:
+        """Credit touch by touch: a row a conversion, touch and rule that gives it credit."""
         return self._report("touches", options)
 
     def paths(self, **options: Any) -> Table:
+        """The distinct paths with their conversions, value and nulls."""
         return self._report("paths", options)
 
     def summary(self, **options: Any) -> Table:
+        """What went in and what became of it: journeys, touches, conversions, what was left out."""
         return self._report("summary", options)
 
     def removal_effects(self, **options: Any) -> Table:
+        """What the Markov models make of each group: the part of conversions that is lost without it."""
         return self._report("removal_effects", options)
 
     def shapley(self, **options: Any) -> Table:
@@ -245,6 +262,7 @@ class Attribution(Handle):
         return self._report("states", options)
 
     def transitions(self, **options: Any) -> Table:
+        """The steps of a Markov chain: from, to, and how many journeys took each."""
         return self._report("transitions", options)
 
     def markov(self, order: int = 1, **options: Any) -> Table:
@@ -306,6 +324,7 @@ class Lifetime(Owned):
             return table_from("leadkpi_lifetime_forecast", handles[0], None if spend is None else handles[1], table, definition)
 
     def curve(self, **options: Any) -> Table:
+        """What to expect of one who was just acquired; options("lifetime_curve")."""
         return self._table("curve", options, "lifetime_curve")
 
     def parameters(self, level: float = 0.95) -> Table:
@@ -314,6 +333,7 @@ class Lifetime(Owned):
             return table_from("leadkpi_lifetime_parameters", handle, level)
 
     def covariance(self) -> Table:
+        """Of the parameters."""
         return self._table("covariance")
 
     def summary(self) -> Table:
@@ -328,6 +348,7 @@ class Lifetime(Owned):
         return name.decode()
 
     def log_likelihood(self, data: Any) -> float:
+        """Of data, such as the customers that the model was fitted to."""
         value = ctypes.c_double()
         with one_input(data) as table, self._open() as handle:
             call("leadkpi_lifetime_log_likelihood", handle, table, ctypes.byref(value))

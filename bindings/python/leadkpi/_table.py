@@ -431,6 +431,7 @@ class Row(Tuple[Any, ...]):
         return tuple.__getitem__(self, place)
 
     def to_dict(self) -> Dict[str, Any]:
+        """The cells by the names of their columns."""
         return dict(zip(self._places, self))
 
     def __repr__(self) -> str:

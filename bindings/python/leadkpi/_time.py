@@ -75,6 +75,7 @@ class Calendar(Owned):
         return _moment(self._one("next", time))
 
     def previous(self, time: Any) -> Optional[datetime.datetime]:
+        """The start of the period before."""
         return _moment(self._one("previous", time))
 
     def label(self, time: Any) -> str:
@@ -90,15 +91,18 @@ class Calendar(Owned):
         return datetime.timedelta(seconds=seconds)
 
     def local(self, time: Any) -> Local:
+        """What a clock on the wall shows at a time."""
         return Local(*self._asked("local", microseconds(time),
                                   outs=[ctypes.c_int64, ctypes.c_int32, ctypes.c_int32, ctypes.c_int64]))
 
     def instant(self, year: int, month: int, day: int, microsecond_of_day: int = 0) -> Instant:
+        """When a clock on the wall shows that."""
         first, last, kind = self._asked("instant", year, month, day, microsecond_of_day,
                                         outs=[ctypes.c_int64, ctypes.c_int64, ctypes.c_int32])
         return Instant(_moment(first), _moment(last), KINDS[kind])
 
     def is_open(self, time: Any) -> bool:
+        """Whether it is open then."""
         (value,) = self._asked("open", microseconds(time), outs=[ctypes.c_int32])
         return bool(value)
 
@@ -108,6 +112,7 @@ class Calendar(Owned):
         return datetime.timedelta(microseconds=value)
 
     def next_open(self, time: Any) -> Optional[datetime.datetime]:
+        """When it opens next; the time itself where it is open."""
         return _moment(self._one("next_open", time))
 
 
@@ -141,6 +146,7 @@ class Pattern(Owned):
         return out
 
     def match(self, times: Sequence[Any], conditions: Sequence[int]) -> bool:
+        """Whether the events hold the pattern."""
         return bool(self._asked("match", times, conditions, ctypes.pointer(ctypes.c_int32())).contents.value)
 
     def count(self, times: Sequence[Any], conditions: Sequence[int]) -> int:

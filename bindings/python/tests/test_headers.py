@@ -195,5 +195,20 @@ class Finding(unittest.TestCase):
         _library._check_version("0.1.7")
 
 
+class Documented(unittest.TestCase):
+    def test_everything_public_says_what_it_is(self):
+        from leadkpi import stats
+        silent = [name for name in leadkpi.__all__ if not getattr(leadkpi, name).__doc__]
+        silent += [name for name in dir(stats) if not getattr(stats, name).__doc__]
+        for name in leadkpi.__all__:
+            kind = getattr(leadkpi, name)
+            if isinstance(kind, type):
+                silent += [f"{name}.{each}" for each, member in vars(kind).items()
+                           if not each.startswith("_") and callable(member) and not member.__doc__]
+        self.assertEqual(silent, [])
+        for name in leadkpi._functions:
+            self.assertGreater(len(getattr(leadkpi, name).__doc__.splitlines()), 3, name)
+
+
 if __name__ == "__main__":
     unittest.main()

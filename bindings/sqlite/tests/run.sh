@@ -43,6 +43,52 @@ sqlite3 -bail :memory: <"$work/vectors.sql" >"$work/vectors" 2>&1 || { tail -n 3
 grep -v '|1|' "$work/vectors" && fail "vectors that SQLite gives otherwise"
 test "$(wc -l <"$work/vectors")" -gt 150 || fail "expected more than 150 vectors, found $(wc -l <"$work/vectors")"
 
+# Golden results of the handles: rows into states, states merged, a report of what they hold.
+awk -F '\t' -v extension="$extension" '
+    function text(cell) { gsub("'\''", "&&", cell); return "'\''" cell "'\''" }
+    function value(cell, kind) {
+        if (cell == "") return "NULL"
+        if (kind == "t") return sprintf("%.0f", cell / 1000000)
+        return kind == "d" ? sprintf("%.2f", cell / 100) : kind == "s" ? text(cell) : cell
+    }
+    function is_number(cell) { return cell ~ /^-?[0-9]+([.][0-9]+)?(e-?[0-9]+)?$/ }
+    function end_rows() {
+        if (rows != "") printf "insert into states select leadkpi_%s_state(%s%s) from (values %s);\n", room, text(definition), arguments, rows
+        rows = ""
+    }
+    BEGIN { print ".load " extension; print "create table states(state);" }
+    /^#/ { next }
+    $1 != "row" { end_rows() }
+    $1 == "case" { name = $2; print "delete from states;" }
+    $1 == "handle" { room = $2; definition = $3 }
+    $1 == "rows" {
+        table = $2; sub("^add_", "", table)
+        count = split($3, columns, " "); arguments = room == "funnel" ? "" : ", " text(table)
+        for (i = 1; i <= count; i++) {
+            split(columns[i], parts, ":"); kinds[i] = parts[2]
+            arguments = arguments (room == "funnel" ? "" : ", " text(parts[1])) ", column" i
+        }
+    }
+    $1 == "row" {
+        split($2, cells, ","); row = ""
+        for (i = 1; i <= count; i++) row = row (i > 1 ? "," : "") value(cells[i], kinds[i])
+        rows = rows (rows == "" ? "(" : ",(") row ")"
+    }
+    $1 == "report" { report = $2; options = $3 }
+    $1 == "column" {
+        found = sprintf("leadkpi_%s_%s((select leadkpi_%s_merge(state) from states), %s)", room, report, room, text(options))
+        expected = ""; n = split($3 ",", cells, ",") - 1
+        for (i = 1; i <= n; i++)
+            expected = expected (i > 1 ? "," : "") "(" i - 1 "," (cells[i] == "" ? "NULL" : is_number(cells[i]) ? cells[i] : text(cells[i])) ")"
+        same = sprintf("case when typeof(column2) in (%s, %s) and typeof(\"%s\") in (%s, %s) then abs(\"%s\" - column2) <= 1e-9 * abs(column2) + 1e-12 else \"%s\" is column2 end",
+                       text("integer"), text("real"), $2, text("integer"), text("real"), $2, $2)
+        printf "select %s, (select count(*) from %s) = %d and sum(%s) = %d, group_concat(\"%s\") from (values %s) join %s f on f.rowid = column1;\n",
+               text(name ": " $2), found, n, same, n, $2, expected, found
+    }' "$top_srcdir/tests/vectors/handles.txt" >"$work/handles.sql"
+sqlite3 -bail :memory: <"$work/handles.sql" >"$work/handles" 2>&1 || { tail -n 3 "$work/handles"; fail "the results of the handles"; }
+grep -v '|1|' "$work/handles" && fail "results of handles that SQLite gives otherwise"
+test "$(wc -l <"$work/handles")" -gt 20 || fail "expected more than 20 columns, found $(wc -l <"$work/handles")"
+
 # The session. Its errors are part of it. Memory is handed out with something in it.
 { printf '.load %s\n' "$extension"; cat "$here/session.sql"; } |
     (cd "$work" && MALLOC_PERTURB_=90 sqlite3 :memory:) 2>&1 |

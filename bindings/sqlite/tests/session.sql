@@ -83,6 +83,20 @@ create view credits as select * from leadkpi_attribution('select * from touches'
 select * from credits;
 drop view credits;
 
+select '-- cohorts over queries, and from states';
+select row, segment, cohort, age, size, active, round(rate, 4), money, status
+  from leadkpi_cohorts('select id, time, segment as channel from log where event = ''lead''', 'select id, time from log',
+                       'as_of=2025-06-01; by=channel; ages=2; grain=month', 'select id, time, value as amount from won');
+create table kept as
+  select leadkpi_cohorts_state(NULL, 'acquisitions', 'id', id, 'time', time, 'channel', segment) as state from log where event = 'lead'
+  union all select leadkpi_cohorts_state(NULL, 'activity', 'id', id, 'time', time) from log
+  union all select leadkpi_cohorts_state(NULL, 'revenue', 'id', id, 'time', time, 'amount', value) from won;
+select row, segment, cohort, age, size, active, round(rate, 4), money
+  from (select leadkpi_cohorts_merge(state) as merged from kept) k, leadkpi_cohorts_retention(k.merged, 'as_of=2025-06-01; by=channel; ages=1; grain=month');
+select leadkpi_cohorts_state(NULL, 'logins', 'id', id) from log;
+select * from leadkpi_cohorts('select 1', 'select 2');
+select * from leadkpi_cohorts('select id, time from log', NULL, 'ages=2');
+
 select '-- KPIs of leads, stages and costs';
 select row, segment, kpi, round(value, 4), round(low, 4), round(high, 4), status, flags
   from leadkpi_report('select id, time, segment as channel from log where event = ''lead''',

@@ -52,7 +52,7 @@ module Leadkpi
         STATUSES.fetch(status, Error).new(message, row: row, column: column)
       end
 
-      # Call a function that ends in an error; raise when it fails. `columns`: names of the input's.
+      # Call a function that ends in an error; raise when it fails. +columns+: names of the input's.
       # @return [String] what the library says although it did not fail
       def call(name, *arguments, columns: [])
         error = ErrorStruct.new

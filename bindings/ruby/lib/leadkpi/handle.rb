@@ -189,7 +189,7 @@ module Leadkpi
   # all rows or none, and give the handle itself. Values go in exactly or are refused with row and
   # column: Integers of 64 bits, Floats, BigDecimals and Rationals, Strings and Symbols, true and
   # false, nil, Times in whole microseconds (TimeWithZone and DateTime too) and Dates (midnight
-  # UTC). A `batch` that was added before changes nothing, and warns.
+  # UTC). A +batch+ that was added before changes nothing, and warns.
   #
   # To work in parallel, give each thread an {#empty_twin} and add them up.
   #

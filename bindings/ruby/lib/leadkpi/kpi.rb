@@ -161,7 +161,7 @@ module Leadkpi
     #   Leadkpi.evaluate(:cpl, campaign_spend: 5000, new_leads: 250, level: 0.9)
     #   Leadkpi.evaluate(:average_deal_size, 4000, 4, n: 4, "new_customer_revenue.sum_of_squares": 4_500_000)
     #
-    # What an interval of money needs stands beside the inputs (`interval_needs` of the {Kpi} says what):
+    # What an interval of money needs stands beside the inputs (+interval_needs+ of the {Kpi} says what):
     # n, input.sum_of_squares and so on. Other measures are not looked at, so that one Hash does for many.
     #
     # @param name [String, Symbol, Kpi]

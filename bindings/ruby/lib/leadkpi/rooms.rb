@@ -115,7 +115,7 @@ module Leadkpi
   #   What is held: one row.
   #   @return [Table]
   class Campaigns < Handle
-    # KPIs by dimensions and period. A period in `by` is the grain, unless `grain` says another; then `by`
+    # KPIs by dimensions and period. A period in +by+ is the grain, unless +grain+ says another; then +by+
     # is dimensions alone.
     #
     #   report(by: %w[channel month], kpis: %w[cpl cac], zone: "Europe/Berlin", as_of: "2025-04-01")
@@ -458,7 +458,11 @@ module Leadkpi
   #
   #   Leadkpi.report(leads: leads, costs: costs, by: [:channel], kpis: ["cpl"])
   #
-  # @param tables leads, stages, responses, costs, measures: each as {Campaigns} takes it
+  # @param leads [Hash, Array, Table, nil] as {Campaigns#add_leads} takes it
+  # @param stages [Hash, Array, Table, nil]
+  # @param responses [Hash, Array, Table, nil]
+  # @param costs [Hash, Array, Table, nil]
+  # @param measures [Hash, Array, Table, nil]
   # @return [Table]
   def self.report(leads: nil, stages: nil, responses: nil, costs: nil, measures: nil, **options)
     names = Options.names(Campaigns.room)

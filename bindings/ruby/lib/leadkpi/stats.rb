@@ -8,7 +8,7 @@ module Leadkpi
   # @api private
   module Numbers
     class << self
-      # A method of `target` for each such call whose name begins so.
+      # A method of +target+ for each such call whose name begins so.
       def define_all(target, prefix, kept: "")
         Library.declarations.each_value do |each|
           verb = each.name.delete_prefix(prefix)

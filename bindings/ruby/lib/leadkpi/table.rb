@@ -32,7 +32,7 @@ module Leadkpi
     # @api private
     attr_reader :pointer
 
-    # Call a function that makes a table. `columns`: names of the input's.
+    # Call a function that makes a table. +columns+: names of the input's.
     # @api private
     def self.from(function, *arguments, columns: [])
       allocate.tap { |table| table.send(:take, Library.make(function, *arguments, columns: columns)) }
