@@ -284,6 +284,7 @@ static size_t doubles_needed(const lk_square_job *job)
 static void point_square(lk_square_job *job)
 {
     size_t n = job->channel_count;
+    if (n == 0) return; /* there are no doubles to point at */
     double *next = job->doubles;
     lk_attribution_square *s = &job->square;
     double **columns[] = {&s->ends,       &s->amounts[0], &s->amounts[1], &s->reached[0],

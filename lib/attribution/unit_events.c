@@ -242,7 +242,6 @@ static void sort_rows(lk_unit_events *e, uint32_t count, lk_sort_compare compare
 static void gather_touches(lk_unit_events *e, uint32_t unit, int64_t as_of)
 {
     const lk_touch *rows = (const lk_touch *)(const void *)e->touch_rows.items;
-    lk_touch *gathered = e->touches + e->touch_rows.longest;
     bool sorted = true;
     uint32_t count = 0;
     for (uint32_t i = start_of(&e->touch_rows, unit); i < e->touch_rows.ends[unit]; i++) {
@@ -253,6 +252,7 @@ static void gather_touches(lk_unit_events *e, uint32_t unit, int64_t as_of)
     }
     e->touch_count = count;
     if (sorted) return;
+    lk_touch *gathered = e->touches + e->touch_rows.longest;
     memcpy(gathered, e->touches, count * sizeof *gathered);
     sort_rows(e, count, compare_touch_indexes);
     for (uint32_t i = 0; i < count; i++) e->touches[i] = gathered[e->order[i]];
@@ -260,6 +260,8 @@ static void gather_touches(lk_unit_events *e, uint32_t unit, int64_t as_of)
 
 static void gather_outcomes(lk_unit_events *e, uint32_t unit, int64_t as_of)
 {
+    e->outcome_count = 0;
+    if (e->outcome_rows.longest == 0) return; /* nobody has one: there is no room for any */
     const lk_outcome *rows = (const lk_outcome *)(const void *)e->outcome_rows.items;
     lk_outcome *gathered = e->outcomes + e->outcome_rows.longest;
     uint32_t count = 0;
@@ -272,6 +274,8 @@ static void gather_outcomes(lk_unit_events *e, uint32_t unit, int64_t as_of)
 
 static void gather_milestones(lk_unit_events *e, uint32_t unit, int64_t as_of)
 {
+    e->milestone_count = 0;
+    if (e->milestone_rows.longest == 0) return; /* nobody has one: there is no room for any */
     const lk_milestone *rows = (const lk_milestone *)(const void *)e->milestone_rows.items;
     lk_milestone *gathered = e->milestones + e->milestone_rows.longest;
     uint32_t count = 0;
