@@ -55,9 +55,26 @@ static void read_state(const uint8_t *data, size_t size)
         free(again);
         report(attribution, "models=u,time_decay,w,last_non,participation; rollup=true");
         report(attribution, "models=linear");
+        report(attribution, "models=linear,markov");
         leadkpi_attribution_free(attribution);
     }
     free(state);
+}
+
+/* The sums of the same paths: more than 1024 channels are refused, and nothing else is. */
+static void fold_path(const leadkpi_table *table)
+{
+    static const char definition[] = "dimensions=channel; fold=u,last_non,participation,markov";
+    leadkpi_attribution *attribution;
+    leadkpi_options *options;
+    MUST(leadkpi_options_create(NULL, "attribution", 11, &options, NULL) == LEADKPI_OK);
+    MUST(leadkpi_options_parse(options, definition, sizeof definition - 1, NULL) == LEADKPI_OK);
+    MUST(leadkpi_attribution_create(NULL, options, &attribution, NULL) == LEADKPI_OK);
+    leadkpi_status status = leadkpi_attribution_add_paths(attribution, table, NULL, 0, NULL);
+    MUST(status == LEADKPI_OK || status == LEADKPI_LIMIT);
+    report(attribution, "models=u,last_non,participation,markov");
+    leadkpi_attribution_free(attribution);
+    leadkpi_options_free(options);
 }
 
 static void add_path(const uint8_t *data, size_t size)
@@ -73,6 +90,7 @@ static void add_path(const uint8_t *data, size_t size)
     MUST(leadkpi_table_borrow_double(table, "conversions", 11, ones, 2, 0, NULL, NULL) == LEADKPI_OK);
     MUST(leadkpi_attribution_add_paths(attribution, table, NULL, 0, NULL) == LEADKPI_OK);
     report(attribution, "models=u,linear_unique,halving; by=channel,ad; rollup=true");
+    fold_path(table);
     leadkpi_table_free(table);
     leadkpi_attribution_free(attribution);
     free(text);

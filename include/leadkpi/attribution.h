@@ -78,8 +78,8 @@
  * same rows without `fold`, bit for bit, and so are the sums of the summary, whose counts of journeys are
  * null. What would have to look at the paths is refused (CONTRADICTION): other models, two_touches and
  * collapse other than by default (dp6_position is what splits the middle), events, close, subtract, and
- * reports of paths, touches, measures, Shapley, transitions, states and orders. One thing differs: a
- * path or channel whose values cancelled is still there.
+ * reports of paths, touches, measures, Shapley and orders. Transitions and states are those of order 1.
+ * One thing differs: a path or channel whose values cancelled is still there.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

@@ -677,16 +677,20 @@ static void take_folded_group(counting *c, const lk_fold *fold, uint32_t g, cons
     }
 }
 
-static leadkpi_status take_folded_steps(counting *c, const lk_fold *fold, leadkpi_error *error)
+leadkpi_status lk_report_folded_steps(lk_report *r, uint32_t groups,
+                                      lk_attribution_transitions *steps, leadkpi_error *error)
 {
+    const lk_attribution_store *store = r->attribution->store;
+    const lk_fold *fold = store ? store->fold : NULL;
     uint32_t *places;
-    LK_TRY(lk_allocate(c->memory, fold->channel_count, sizeof *places, &places, error));
+    lk_attribution_transitions_init(steps, groups);
+    if (!fold) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&r->memory, fold->channel_count, sizeof *places, &places, error));
     for (uint32_t i = 0; i < fold->channel_count; i++)
-        places[i] = c->report->members.of_kind[fold->kinds[i]];
+        places[i] = r->members.of_kind[fold->kinds[i]];
     leadkpi_status status =
-        lk_fold_steps(fold, c->memory, c->report->filter.groups, c->report->members.count, places,
-                      &c->pending->transitions, error);
-    lk_release(c->memory, places, fold->channel_count, sizeof *places);
+        lk_fold_steps(fold, &r->memory, groups, r->members.count, places, steps, error);
+    lk_release(&r->memory, places, fold->channel_count, sizeof *places);
     return status;
 }
 
@@ -701,7 +705,9 @@ static leadkpi_status take_folded(counting *c, leadkpi_error *error)
     for (uint32_t g = 0; fold && g < fold->group_count && status == LEADKPI_OK; g++)
         if (fold->groups[g].held) take_folded_group(c, fold, g, rules);
     lk_release(c->memory, rules, models, sizeof *rules);
-    if (status == LEADKPI_OK && fold && c->pending) status = take_folded_steps(c, fold, error);
+    if (status == LEADKPI_OK && c->pending)
+        status = lk_report_folded_steps(c->report, c->report->filter.groups,
+                                        &c->pending->transitions, error);
     return status;
 }
 

@@ -53,3 +53,33 @@ void lk_gather_drop(lk_gathering *g)
     lk_release(memory, g->members, g->capacity, sizeof *g->members);
     lk_attribution_paths_free(&g->paths, memory);
 }
+
+/* ---- the chain ---------------------------------------------------------------------------- */
+
+static leadkpi_status graph_of_fold(lk_report *report, const lk_attribution_chain *chain,
+                                    lk_attribution_graph *graph, leadkpi_error *error)
+{
+    const lk_attribution_rule *rule = &report->attribution->rule;
+    lk_attribution_transitions steps;
+    if (chain->length != 1 || rule->fold_count == rule->fold_rules)
+        return lk_fold_refuse(report->attribution, "a chain that the definition does not fold needs",
+                              error);
+    leadkpi_status status = lk_report_folded_steps(report, 1, &steps, error);
+    if (status == LEADKPI_OK)
+        status = lk_attribution_graph_of_steps(
+            &steps, &report->memory, chain->collapse != LK_ATTRIBUTION_COLLAPSE_NONE, graph, error);
+    lk_attribution_transitions_free(&steps, &report->memory);
+    return status;
+}
+
+leadkpi_status lk_gather_graph(lk_report *report, const lk_attribution_chain *chain,
+                               lk_attribution_graph *graph, leadkpi_error *error)
+{
+    lk_gathering g = {0};
+    if (report->attribution->rule.fold_count) return graph_of_fold(report, chain, graph, error);
+    leadkpi_status status = lk_gather(&g, report, 1, error);
+    if (status == LEADKPI_OK)
+        status = lk_attribution_graph_make(&g.paths, &report->memory, NULL, chain, graph, error);
+    lk_gather_drop(&g);
+    return status;
+}

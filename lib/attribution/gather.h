@@ -36,4 +36,9 @@ leadkpi_status lk_chain_of(const lk_report *report, lk_attribution_chain *chain,
 void lk_state_name(const lk_report *report, const lk_attribution_graph *graph, uint32_t state,
                    lk_buffer *text);
 
+/* The states of a chain and the steps between them, from journeys or from what a fold counted.
+ * Freed by the caller after any outcome. */
+leadkpi_status lk_gather_graph(lk_report *report, const lk_attribution_chain *chain,
+                               lk_attribution_graph *graph, leadkpi_error *error);
+
 #endif

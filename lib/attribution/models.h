@@ -264,6 +264,10 @@ typedef struct lk_attribution_graph {
 leadkpi_status lk_attribution_graph_make(const lk_attribution_paths *paths, lk_memory *memory,
                                          const uint32_t *order, const lk_attribution_chain *chain,
                                          lk_attribution_graph *graph, leadkpi_error *error);
+/* The chain of order 1 of a table of one group; collapse: runs of a channel are one touch. */
+leadkpi_status lk_attribution_graph_of_steps(const lk_attribution_transitions *steps,
+                                             lk_memory *memory, bool collapse,
+                                             lk_attribution_graph *graph, leadkpi_error *error);
 void lk_attribution_graph_free(lk_attribution_graph *graph, lk_memory *memory);
 
 /* Mean loss (nats a journey) of predicting each next channel and the end of a journey that was

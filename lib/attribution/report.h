@@ -141,6 +141,10 @@ typedef struct lk_journey_parts {
 leadkpi_status lk_journey_split(const lk_journey *journey, lk_journey_parts *parts,
                                 leadkpi_error *error);
 
+/* The steps that a handle with fold has counted, between members. Free after any outcome. */
+leadkpi_status lk_report_folded_steps(lk_report *report, uint32_t groups,
+                                      lk_attribution_transitions *steps, leadkpi_error *error);
+
 /* What a batch of journeys came to: its rows are not the caller's. */
 static inline leadkpi_status lk_report_without_row(leadkpi_status status, leadkpi_error *error)
 {

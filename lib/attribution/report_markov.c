@@ -227,18 +227,14 @@ leadkpi_status lk_chain_of(const lk_report *report, lk_attribution_chain *chain,
 
 static leadkpi_status fill_transitions(lk_report *report, leadkpi_table *table, leadkpi_error *error)
 {
-    lk_gathering g = {0};
     listing l = {.report = report};
     lk_attribution_chain chain;
     lk_memory *memory = &report->memory;
     LK_TRY(lk_chain_of(report, &chain, error));
-    leadkpi_status status = lk_gather(&g, report, 1, error);
-    if (status == LEADKPI_OK)
-        status = lk_attribution_graph_make(&g.paths, memory, NULL, &chain, &l.graph, error);
+    leadkpi_status status = lk_gather_graph(report, &chain, &l.graph, error);
     if (status == LEADKPI_OK) status = fill_steps(&l, table, error);
     lk_release(memory, l.steps, l.room, sizeof *l.steps);
     lk_attribution_graph_free(&l.graph, memory);
-    lk_gather_drop(&g);
     return status;
 }
 

@@ -112,21 +112,17 @@ static leadkpi_status fill_table(listing *l, leadkpi_table *table, leadkpi_error
 
 static leadkpi_status fill(lk_report *report, leadkpi_table *table, leadkpi_error *error)
 {
-    lk_gathering g = {0};
     listing l = {.report = report};
     lk_attribution_chain chain;
     lk_memory *memory = &report->memory;
     LK_TRY(lk_chain_of(report, &chain, error));
-    leadkpi_status status = lk_gather(&g, report, 1, error);
-    if (status == LEADKPI_OK)
-        status = lk_attribution_graph_make(&g.paths, memory, NULL, &chain, &l.graph, error);
+    leadkpi_status status = lk_gather_graph(report, &chain, &l.graph, error);
     if (status == LEADKPI_OK) status = fill_table(&l, table, error);
     if (l.first) lk_release(memory, l.first, l.graph.state_count + 1, sizeof *l.first);
     lk_release(memory, l.to, l.graph.step_count, sizeof *l.to);
     lk_release(memory, l.shares, l.graph.step_count, sizeof *l.shares);
     lk_release(memory, l.chances, l.graph.state_count, sizeof *l.chances);
     lk_attribution_graph_free(&l.graph, memory);
-    lk_gather_drop(&g);
     return status;
 }
 
