@@ -29,6 +29,7 @@ static const char *const rules[] = {
     "same_event=many",
     "same_event=many; step_window=1ms; gap=1us",
     "same_value=true",
+    "same_value=true; same_event=many",
     "exclude=x",
     "exclude=x; window=1ms",
     "exclude=x; exclude_from=3; exclude_to=9; step_window=1ms; gap=5us",

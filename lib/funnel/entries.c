@@ -83,9 +83,9 @@ void lk_entries_keep_best(lk_entries *e)
 {
     size_t best = 0;
     for (size_t start = 1; start < e->start_count; start++)
-        if (e->level[start] > e->level[best] ||
-            (e->level[start] == e->level[best] && e->last[start] <= e->last[best]))
-            best = start;
+        if (e->level[start] > e->level[best] || (e->level[start] && e->level[start] == e->level[best] &&
+                                                 e->last[start] <= e->last[best]))
+            best = start; /* where none counts, there is no last one */
     for (size_t start = 0; start < e->start_count; start++)
         if (start != best) e->level[start] = 0;
     e->traced = best;

@@ -112,14 +112,16 @@ static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t 
     return count;
 }
 
-/* As gather_steps, with fewer items. */
+/* As gather_steps, with fewer items. Events of one instant that may be of several values stay apart. */
 static size_t gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
     size_t count = 0;
     while (start < end && lk_journeys_event(j, start)->time <= as_of) {
         uint32_t next = instant_end(j, start, end);
+        bool together = !j->rule->same_value || next == start + 1;
         count += put_others(j, start, next, false, j->items + count);
-        count += put_steps_together(j, start, next, j->items + count);
+        count += together ? put_steps_together(j, start, next, j->items + count)
+                          : put_steps(j, start, next, j->items + count);
         count += put_others(j, start, next, true, j->items + count);
         start = next;
     }
@@ -134,11 +136,11 @@ size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
     return gather_events(journeys, start, end, as_of);
 }
 
-/* windowFunnel's own rules take an item a step, and so does what tells the values of events apart. */
+/* windowFunnel's own rules take an item a step. */
 size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t lead, int64_t as_of)
 {
     const lk_funnel_rule *rule = journeys->rule;
-    if (rule->same_event != LK_SAME_EVENT_MANY || rule->compat != LK_COMPAT_NONE || rule->same_value)
+    if (rule->same_event != LK_SAME_EVENT_MANY || rule->compat != LK_COMPAT_NONE)
         return lk_journeys_gather(journeys, lead, as_of);
     return gather_together(journeys, lk_journeys_start(journeys, lead), journeys->ends[lead], as_of);
 }

@@ -19,16 +19,40 @@ static void put_lead(lk_moves *moves, uint32_t lead, uint32_t group)
     }
 }
 
-static int compare_moves(const void *context, uint32_t a, uint32_t b)
+/* ---- kinds --------------------------------------------------------------------------- */
+
+/* What moves are sorted by, the least first: the sorts are stable. Within a kind they stay lead by lead,
+ * as they were put. */
+enum { BY_REASON, BY_STAGES, BY_GROUP, KEY_COUNT };
+
+static uint64_t key_of(const lk_moves *moves, const lk_move *move, int by)
 {
-    const lk_moves *moves = context;
-    const uint32_t *rank = moves->model->reading.word_rank;
-    const lk_move *x = &moves->items[a], *y = &moves->items[b];
-    if (x->group != y->group) return x->group < y->group ? -1 : 1;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    if (x->to != y->to) return x->to < y->to ? -1 : 1;
-    if (x->reason != y->reason) return rank[x->reason] < rank[y->reason] ? -1 : 1;
-    return (x->lead > y->lead) - (x->lead < y->lead);
+    if (by == BY_REASON) return moves->model->reading.word_rank[move->reason];
+    return by == BY_STAGES ? (uint64_t)move->from << 32 | move->to : move->group;
+}
+
+static bool tells_apart(const lk_moves *moves, int by)
+{
+    if (by == BY_REASON) return moves->with_reasons;
+    return by == BY_STAGES || moves->model->groups.count > 1;
+}
+
+/* By number, not by comparison: a pass for each byte that differs. Cost a pass: 12 bytes of key and index
+ * read and written. */
+static leadkpi_status sort_moves(lk_moves *moves, leadkpi_error *error)
+{
+    lk_memory *memory = &moves->model->reading.memory;
+    uint64_t *keys;
+    leadkpi_status status = LEADKPI_OK;
+    LK_TRY(lk_allocate(memory, moves->count, sizeof *keys, &keys, error));
+    for (size_t i = 0; i < moves->count; i++) moves->order[i] = (uint32_t)i;
+    for (int by = 0; by < KEY_COUNT && status == LEADKPI_OK; by++) {
+        if (!tells_apart(moves, by)) continue;
+        for (size_t i = 0; i < moves->count; i++) keys[i] = key_of(moves, lk_moves_at(moves, i), by);
+        status = lk_sort_uint64(memory, keys, moves->order, moves->count, error);
+    }
+    lk_release(memory, keys, moves->count, sizeof *keys);
+    return status;
 }
 
 static bool same_kind(const lk_move *a, const lk_move *b)
@@ -36,11 +60,25 @@ static bool same_kind(const lk_move *a, const lk_move *b)
     return a->group == b->group && a->from == b->from && a->to == b->to && a->reason == b->reason;
 }
 
-size_t lk_moves_end(const lk_moves *moves, size_t first)
+static bool is_last(const lk_moves *moves, size_t place)
 {
-    size_t last = first + 1;
-    while (last < moves->count && same_kind(lk_moves_at(moves, first), lk_moves_at(moves, last))) last++;
-    return last;
+    return place + 1 == moves->count ||
+           !same_kind(lk_moves_at(moves, place), lk_moves_at(moves, place + 1));
+}
+
+static leadkpi_status find_ends(lk_moves *moves, leadkpi_error *error)
+{
+    size_t row = 0;
+    for (size_t i = 0; i < moves->count; i++) {
+        if (!is_last(moves, i)) continue;
+        moves->rows[lk_moves_at(moves, i)->group]++;
+        moves->row_count++;
+    }
+    LK_TRY(lk_allocate(&moves->model->reading.memory, moves->row_count, sizeof *moves->ends, &moves->ends,
+                       error));
+    for (size_t i = 0; i < moves->count; i++)
+        if (is_last(moves, i)) moves->ends[row++] = i + 1;
+    return LEADKPI_OK;
 }
 
 int64_t lk_moves_leads(const lk_moves *moves, size_t first, size_t last)
@@ -68,11 +106,8 @@ static leadkpi_status find(lk_moves *moves, leadkpi_error *error)
     for (uint32_t i = 0; i < g->count; i++)
         for (uint32_t k = g->items[i].first; k < g->items[i].last; k++)
             put_lead(moves, lk_member_at(g, k)->lead, i);
-    for (size_t i = 0; i < moves->count; i++) moves->order[i] = (uint32_t)i;
-    LK_TRY(lk_sort_indexes(memory, moves->order, moves->count, compare_moves, moves, error));
-    for (size_t i = 0; i < moves->count; i = lk_moves_end(moves, i), moves->row_count++)
-        moves->rows[lk_moves_at(moves, i)->group]++;
-    return LEADKPI_OK;
+    LK_TRY(sort_moves(moves, error));
+    return find_ends(moves, error);
 }
 
 leadkpi_status lk_moves_find(lk_model *model, bool with_reasons, lk_moves *moves,
@@ -89,6 +124,7 @@ void lk_moves_free(lk_moves *moves)
     lk_memory *memory = &moves->model->reading.memory;
     lk_release(memory, moves->items, moves->capacity, sizeof *moves->items);
     lk_release(memory, moves->order, moves->capacity, sizeof *moves->order);
+    lk_release(memory, moves->ends, moves->row_count, sizeof *moves->ends);
     lk_release(memory, moves->rows, moves->model->groups.count, sizeof *moves->rows);
 }
 
@@ -98,8 +134,8 @@ leadkpi_status lk_moves_add_stages(const lk_moves *moves, lk_text name, bool is_
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (size_t i = 0; i < moves->count && status == LEADKPI_OK; i = lk_moves_end(moves, i)) {
-        const lk_move *move = lk_moves_at(moves, i);
+    for (size_t row = 0; row < moves->row_count && status == LEADKPI_OK; row++) {
+        const lk_move *move = lk_moves_at(moves, lk_moves_first(moves, row));
         uint32_t stage = is_from ? move->from : move->to + 1;
         status = stage ? lk_text_builder_append(&builder, moves->model->stages[stage - 1].name, error)
                        : lk_text_builder_append_null(&builder, error);

@@ -20,6 +20,7 @@ typedef struct lk_moves {
     uint32_t *order; /* moves of one kind stand together, in order */
     size_t count, capacity;
     size_t *rows;    /* by group: how many kinds */
+    size_t *ends;    /* of each kind, in order: one past its moves */
     size_t row_count;
     bool with_reasons;
 } lk_moves;
@@ -34,8 +35,11 @@ static inline const lk_move *lk_moves_at(const lk_moves *moves, size_t place)
     return &moves->items[moves->order[place]];
 }
 
-/* Where the moves of the kind of the one at `first` end. */
-size_t lk_moves_end(const lk_moves *moves, size_t first);
+/* Where the moves of a kind begin. */
+static inline size_t lk_moves_first(const lk_moves *moves, size_t row)
+{
+    return row ? moves->ends[row - 1] : 0;
+}
 
 /* How many leads did those from first to last - 1, of one kind. */
 int64_t lk_moves_leads(const lk_moves *moves, size_t first, size_t last);

@@ -57,12 +57,11 @@ static leadkpi_status put_moves(const lk_moves *moves, int64_t *visits, double *
                                 leadkpi_table *table, const columns *c, leadkpi_error *error)
 {
     const lk_model *m = moves->model;
-    size_t row = 0, last;
     uint32_t counted = LK_MAP_NONE;
-    for (size_t i = 0; i < moves->count; i = last, row++) {
+    for (size_t row = 0; row < moves->row_count; row++) {
+        size_t i = lk_moves_first(moves, row), last = moves->ends[row];
         const lk_move *move = lk_moves_at(moves, i);
         const lk_member_group *group = &m->groups.items[move->group];
-        last = lk_moves_end(moves, i);
         if (move->group != counted) count_visits(m, group, visits);
         counted = move->group;
         c->count[row] = (int64_t)(last - i);
@@ -79,8 +78,8 @@ static leadkpi_status add_kinds(const lk_moves *moves, leadkpi_table *table, lea
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (size_t i = 0; i < moves->count && status == LEADKPI_OK; i = lk_moves_end(moves, i)) {
-        const lk_move *move = lk_moves_at(moves, i);
+    for (size_t row = 0; row < moves->row_count && status == LEADKPI_OK; row++) {
+        const lk_move *move = lk_moves_at(moves, lk_moves_first(moves, row));
         uint32_t from = move->from ? move->from - 1 : LK_MAP_NONE;
         status = lk_text_builder_append(&builder, lk_move_name(lk_move_of(moves->model, from, move->to)),
                                         error);
@@ -149,8 +148,8 @@ static leadkpi_status add_reasons(const lk_moves *moves, leadkpi_table *table, l
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (size_t i = 0; i < moves->count && status == LEADKPI_OK; i = lk_moves_end(moves, i)) {
-        uint32_t reason = lk_moves_at(moves, i)->reason;
+    for (size_t row = 0; row < moves->row_count && status == LEADKPI_OK; row++) {
+        uint32_t reason = lk_moves_at(moves, lk_moves_first(moves, row))->reason;
         status = reason ? lk_text_builder_append(
                               &builder, lk_reading_word(&moves->model->reading, reason), error)
                         : lk_text_builder_append_null(&builder, error);
@@ -172,7 +171,7 @@ static int64_t losses_of_group(const lk_moves *moves, size_t first)
 static leadkpi_status fill_reasons(const lk_moves *moves, leadkpi_table *table, leadkpi_error *error)
 {
     static const char *const shares[] = {"share", "share_low", "share_high"};
-    size_t row = 0, last, rows = moves->row_count;
+    size_t rows = moves->row_count;
     int64_t of_group = 0;
     columns c;
     LK_TRY(lk_member_groups_add_columns(&moves->model->groups, moves->rows, table, error));
@@ -182,10 +181,10 @@ static leadkpi_status fill_reasons(const lk_moves *moves, leadkpi_table *table, 
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("count"), "losses", rows, false, &c.count, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c.leads, error));
     LK_TRY(lk_share_add(table, shares, rows, &c.share, error));
-    for (size_t i = 0; i < moves->count; i = last, row++) {
+    for (size_t row = 0; row < rows; row++) {
+        size_t i = lk_moves_first(moves, row), last = moves->ends[row];
         if (i == 0 || lk_moves_at(moves, i)->group != lk_moves_at(moves, i - 1)->group)
             of_group = losses_of_group(moves, i);
-        last = lk_moves_end(moves, i);
         c.count[row] = (int64_t)(last - i);
         c.leads[row] = lk_moves_leads(moves, i, last);
         LK_TRY(lk_share_put(table, &c.share, row, c.count[row], of_group, moves->model->level, error));
