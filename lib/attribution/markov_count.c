@@ -337,22 +337,3 @@ leadkpi_status lk_attribution_transitions_add(lk_attribution_transitions *t, lk_
     t->steps += needs.steps;
     return LEADKPI_OK;
 }
-
-/* ---- reading ---------------------------------------------------------------------------------------- */
-
-double lk_attribution_transitions_weight(const lk_attribution_transitions *t, uint32_t from,
-                                         uint32_t to)
-{
-    size_t row = from == LK_ATTRIBUTION_START ? t->capacity : from, column = to;
-    if (to == LK_ATTRIBUTION_CONVERSION) column = t->capacity;
-    if (to == LK_ATTRIBUTION_NULL) column = t->capacity + 1u;
-    int64_t whole = 0;
-    lk_exact_sum part = LK_EXACT_SUM_ZERO;
-    if (row > t->capacity || column > t->capacity + 1u || !t->cells) return 0;
-    for (uint32_t group = 0; group < t->groups; group++) {
-        size_t cell = group * lk_attribution_table_size(t) + row * (t->capacity + 2u) + column;
-        whole += t->cells[cell];
-        if (t->parts && lk_exact_sum_add(&part, &t->parts[cell], NULL) != LEADKPI_OK) return 0;
-    }
-    return lk_attribution_count(whole, &part);
-}

@@ -136,13 +136,6 @@ leadkpi_status lk_attribution_transitions_subtract(lk_attribution_transitions *i
                                                    const lk_attribution_transitions *from,
                                                    const uint32_t *channels, leadkpi_error *error);
 
-/* Weight of the steps from channel to channel, all groups together. */
-#define LK_ATTRIBUTION_START UINT32_MAX            /* as `from` */
-#define LK_ATTRIBUTION_CONVERSION UINT32_MAX       /* as `to` */
-#define LK_ATTRIBUTION_NULL (UINT32_MAX - 1)       /* as `to` */
-double lk_attribution_transitions_weight(const lk_attribution_transitions *transitions,
-                                         uint32_t from, uint32_t to);
-
 /* A part of a state; channels are written as their place in `order`, and read as such. */
 void lk_attribution_transitions_write(const lk_attribution_transitions *transitions,
                                       lk_writer *writer, const uint32_t *order);

@@ -114,16 +114,30 @@ static inline lk_text trim(const char *start, const char *end)
     return LK_UNLIKELY(blank) ? lk_attribution_trim(name) : name;
 }
 
-static inline leadkpi_status put_name(lk_path_text *t, const char *start, const char *stop,
-                                      const char *end, leadkpi_error *error)
+static inline lk_recent_name *place_of(const lk_path_text *t, const lk_recent_name *key)
+{
+    uint64_t hash = (key->head ^ key->tail * UINT64_C(0x9E3779B97F4A7C15) ^ key->length) *
+                    UINT64_C(0xBF58476D1CE4E5B9);
+    return &t->recent[(hash >> 32) % LK_NAMES_RECENT];
+}
+
+static inline bool put_known(lk_path_text *t, const char *start, const char *stop, const char *end)
 {
     lk_text name = trim(start, stop);
     lk_recent_name key = key_of(name, end);
-    uint64_t hash = (key.head ^ key.tail * UINT64_C(0x9E3779B97F4A7C15) ^ key.length) *
-                    UINT64_C(0xBF58476D1CE4E5B9);
-    lk_recent_name *recent = &t->recent[(hash >> 32) % LK_NAMES_RECENT];
-    if (LK_UNLIKELY(!is_name(t, recent, &key, name)))
-        LK_TRY(find_name(t, name, key, recent, error));
+    const lk_recent_name *recent = place_of(t, &key);
+    if (LK_UNLIKELY(!is_name(t, recent, &key, name))) return false;
+    t->words[t->count++] = recent->kind_and_one - 1;
+    return true;
+}
+
+/* Any name. Apart from the above, so that a loop over known names has no call in it. */
+static leadkpi_status put_name(lk_path_text *t, const char *start, const char *stop, const char *end,
+                               leadkpi_error *error)
+{
+    lk_text name = trim(start, stop);
+    lk_recent_name key = key_of(name, end), *recent = place_of(t, &key);
+    if (!is_name(t, recent, &key, name)) LK_TRY(find_name(t, name, key, recent, error));
     t->words[t->count++] = recent->kind_and_one - 1;
     return LEADKPI_OK;
 }
@@ -180,7 +194,8 @@ static leadkpi_status take_by_mark(lk_path_text *t, lk_text path, leadkpi_error 
         LK_TRY(reserve(t, 64, error));
         for (; mask; mask &= mask - 1) {
             const char *stop = at + lowest_bit(mask);
-            LK_TRY(put_name(t, start, stop, end, error));
+            if (LK_UNLIKELY(!put_known(t, start, stop, end)))
+                LK_TRY(put_name(t, start, stop, end, error));
             start = stop + 1;
         }
         if (left < 64) return LEADKPI_OK;

@@ -257,7 +257,11 @@ uint32_t lk_attribution_path_group(const leadkpi_attribution *attribution, const
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t hash = attribution->store->kind_hashes[kinds[i]];
-        for (int byte = 0; byte < 8; byte++) hashes[i * 8 + (size_t)byte] = (uint8_t)(hash >> 8 * byte);
+        uint8_t *bytes = hashes + i * 8; /* written out: one move where the machine has them so */
+        bytes[0] = (uint8_t)hash, bytes[1] = (uint8_t)(hash >> 8), bytes[2] = (uint8_t)(hash >> 16);
+        bytes[3] = (uint8_t)(hash >> 24), bytes[4] = (uint8_t)(hash >> 32);
+        bytes[5] = (uint8_t)(hash >> 40), bytes[6] = (uint8_t)(hash >> 48);
+        bytes[7] = (uint8_t)(hash >> 56);
     }
     return (uint32_t)lk_hash128(hashes, count * 8).low & (attribution->rule.groups - 1);
 }

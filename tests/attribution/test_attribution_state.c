@@ -297,6 +297,85 @@ START_TEST(rows_that_cannot_be_are_refused_and_nothing_changes)
 }
 END_TEST
 
+/* ---- costs ----------------------------------------------------------------------------- */
+
+static leadkpi_status add_costs(leadkpi_attribution *a, const char *const *channels,
+                                const double *costs, size_t count, leadkpi_error *error)
+{
+    leadkpi_table *table = new_table();
+    OK(leadkpi_table_copy_strings(table, "channel", NUL, channels, count, ok_error));
+    OK(leadkpi_table_borrow_double(table, "cost", NUL, costs, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "claimed_conversions", NUL, costs, count, 0, NULL, ok_error));
+    leadkpi_status status = leadkpi_attribution_add_costs(a, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+START_TEST(costs_add_up_over_shards_and_are_kept_when_journeys_close)
+{
+    static const char *const channels[] = {"a", "b", "a", "c"};
+    static const double costs[] = {1.25, 7, 0.1, 3};
+    leadkpi_error error;
+    leadkpi_attribution *whole = attribution_with(""), *first = attribution_with(""),
+                        *second = attribution_with(""), *closed;
+    const path_row paths[] = {{"c > a", 1, 5, 2}};
+    OK(add_paths(first, paths, 1, NULL, ok_error));
+    OK(add_paths(whole, paths, 1, NULL, ok_error));
+    OK(add_costs(whole, channels, costs, 4, ok_error));
+    OK(add_costs(first, channels, costs, 2, ok_error));
+    OK(add_costs(second, channels + 2, costs + 2, 2, ok_error));
+    OK(leadkpi_attribution_merge(first, second, ok_error));
+    same_state(whole, first);
+    OK(leadkpi_attribution_close(whole, NULL, &closed, ok_error));
+    leadkpi_table *table = report(leadkpi_attribution_credits, closed, "models=last");
+    ck_assert_double_eq_tol(number_at(table, "cost", row_of(table, "last", "a")), 1.35, 1e-12);
+    ck_assert_double_eq_tol(number_at(table, "cost", row_of(table, "last", "c")), 3, 1e-12);
+    leadkpi_table_free(table);
+    const double bad[] = {1, 2, 3, -1}; /* what went in before the fourth comes out again */
+    ck_assert_int_eq(add_costs(first, channels, bad, 4, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 3);
+    same_state(whole, first);
+    leadkpi_attribution_free(whole), leadkpi_attribution_free(first);
+    leadkpi_attribution_free(second), leadkpi_attribution_free(closed);
+}
+END_TEST
+
+/* ---- limits ----------------------------------------------------------------------------- */
+
+static leadkpi_attribution *copy_of(const leadkpi_attribution *a)
+{
+    leadkpi_attribution *copy;
+    blob b = state_of(a);
+    OK(leadkpi_attribution_deserialize(NULL, b.bytes, b.size, &copy, ok_error));
+    free(b.bytes);
+    return copy;
+}
+
+/* A path's sums stay below 2^94: 2^62 doubled 31 times is one bit less, all of these together are
+ * 2^62 less. One more is refused, and what came with it is not half in. */
+START_TEST(sums_of_a_path_that_no_longer_fit_are_refused_and_nothing_changes)
+{
+    leadkpi_error error;
+    const path_row large[] = {{"p", 0, 0x1p62, 0}};
+    const path_row rows[] = {{"new", 1, 1, 1}, {"p", 0, 1, 0}, {"p", 0, 0x1p62, 0}};
+    leadkpi_attribution *power = attribution_with(""), *sum = attribution_with(""), *twin, *before;
+    OK(add_paths(power, large, 1, NULL, ok_error));
+    for (int i = 0; i < 31; i++) {
+        OK(leadkpi_attribution_merge(sum, power, ok_error));
+        twin = copy_of(power);
+        OK(leadkpi_attribution_merge(power, twin, ok_error));
+        leadkpi_attribution_free(twin);
+    }
+    OK(leadkpi_attribution_merge(sum, power, ok_error));
+    before = copy_of(sum);
+    ck_assert_int_eq(leadkpi_attribution_merge(sum, power, &error), LEADKPI_OVERFLOW);
+    ck_assert_int_eq(add_paths(sum, rows, 3, NULL, &error), LEADKPI_OVERFLOW);
+    ck_assert_int_eq(error.row, 2);
+    same_state(before, sum);
+    leadkpi_attribution_free(power), leadkpi_attribution_free(sum), leadkpi_attribution_free(before);
+}
+END_TEST
+
 START_TEST(columns_are_asked_for_by_name_and_type)
 {
     leadkpi_error error;
@@ -682,6 +761,8 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, amounts_that_are_not_there_cannot_be_taken_away);
     tcase_add_test(tc, a_batch_seen_before_changes_nothing);
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
+    tcase_add_test(tc, costs_add_up_over_shards_and_are_kept_when_journeys_close);
+    tcase_add_test(tc, sums_of_a_path_that_no_longer_fit_are_refused_and_nothing_changes);
     tcase_add_test(tc, columns_are_asked_for_by_name_and_type);
     tcase_add_loop_test(tc, hostile_bytes_are_refused_or_are_a_state, 0, n);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
