@@ -99,7 +99,7 @@ def grouped(row, peer, rows):
 
 def through_handle(row, name, theirs, rows, expected, wanted, definition=DEFINITION):
     held, keep = table_of(rows)
-    ours, found = best(lambda: answer(library.Funnel(definition).add(held)), 3)
+    ours, found = best(lambda: answer(library.Funnel(definition).add(held)))
     assert found == expected, (found, expected)
     row("leadkpi_funnel add and steps, " + name, ours, ratio=theirs / ours, wanted=wanted)
     library.free("table", held)
@@ -108,7 +108,7 @@ def through_handle(row, name, theirs, rows, expected, wanted, definition=DEFINIT
 
 def by_handle(row, peer, name, rows, expected, wanted, definition=DEFINITION):
     peer.store(name.replace(" ", "_"), rows, "Memory")
-    theirs, found = best(lambda: peer.levels(name.replace(" ", "_"), STEPS, WINDOW), 3)
+    theirs, found = best(lambda: peer.levels(name.replace(" ", "_"), STEPS, WINDOW))
     assert found == expected
     row("ClickHouse, " + name, theirs)
     return through_handle(row, name, theirs, rows, expected, wanted, definition)
@@ -119,7 +119,7 @@ def step_times(row, rows, one):
     held, keep = table_of(rows)
     def with_times():
         library.free("table", library.Funnel(DEFINITION).add(held).report("times"))
-    seconds, _ = best(with_times, 3)
+    seconds, _ = best(with_times)
     row("leadkpi_funnel add and times, in no order, times steps", seconds, ratio=seconds / one,
         wanted="<= 1.5")
     funnel = library.Funnel(DEFINITION).add(held)
@@ -130,21 +130,25 @@ def step_times(row, rows, one):
 
 
 def two_workers(row, rows, definition, expected, one):
-    """Leads split between two workers: the slower one, the merge and the report."""
-    shares, slowest = [], 0
-    for worker in range(2):
-        mine = tuple(np.ascontiguousarray(column[rows[0] % 2 == worker]) for column in rows)
-        held, keep = table_of(mine)
-        seconds, funnel = best(lambda: library.Funnel(definition).add(held), 3)
-        slowest = max(slowest, seconds)
-        shares.append(funnel)
-    start = time.process_time()
-    shares[0].merge(shares[1])
-    found = answer(shares[0])
-    merged = time.process_time() - start
-    assert found == expected
-    row("two workers, merge and report, times one worker", slowest + merged,
-        ratio=one / (slowest + merged), wanted=">= 1.7")
+    """Leads split between two workers: the slower one, the merge and the report. Each part is of the
+    processor and the best of its runs, so that it takes neither two processors nor a machine at rest."""
+    tables = [table_of(tuple(np.ascontiguousarray(column[rows[0] % 2 == worker]) for column in rows))
+              for worker in range(2)]
+    adds, merged = [float("inf")] * 2, float("inf")
+    for _ in range(RUNS):
+        shares = []
+        for worker, (held, keep) in enumerate(tables):
+            seconds, funnel = best(lambda: library.Funnel(definition).add(held), 1)
+            adds[worker] = min(adds[worker], seconds)
+            shares.append(funnel)
+        start = time.process_time()
+        shares[0].merge(shares[1])
+        found = answer(shares[0])
+        merged = min(merged, time.process_time() - start)
+        assert found == expected
+    row("two workers, merge and report, times one worker", max(adds) + merged,
+        ratio=one / (max(adds) + merged), wanted=">= 1.7")
+    row("  of that the merge and the report", merged)
 
 
 def eight_funnels(row, rows):

@@ -19,7 +19,8 @@ enum {
 
 typedef struct code_places {
     const uint64_t *steps;
-    const uint8_t *place;
+    const uint8_t *place; /* there is a first one, even without a code */
+    size_t count;
     int32_t step_count;
 } code_places;
 
@@ -43,21 +44,28 @@ static int64_t fill_many(uint64_t steps, int64_t time, int64_t step_count, int64
 /* An attempt at a step takes over the deadline of the step before, which is never the earlier one:
  * so one move without a comparison of the two. Cost an event: 12 bytes read in order, a byte and
  * two words of the state, which stay in the first cache; one branch that is hardly ever taken
- * (many) and two moves on a condition. The chain from event to event is one store and load of the
- * state. */
+ * (many), two moves on a condition, and a comparison each of time and code, which say at the end whether the
+ * journey `is_bad`: its level is none then. The chain from event to event is one store and load of the
+ * state; a loop of its own for the checks would end, where no branch foresees it, once more a journey. */
 static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t count,
-                        const code_places *known, int64_t window)
+                        const code_places *known, int64_t window, bool *is_bad)
 {
     int64_t until[PLACE_COUNT];
-    int64_t level = 0;
+    int64_t level = 0, time_before = LAPSED + 1;
+    bool bad = false;
     for (int32_t place = 0; place < known->step_count + 2; place++) until[place] = LAPSED;
     until[TRASH] = until[TRASH + 1] = LAPSED;
     for (int64_t i = 0; i < count; i++) {
         int64_t time = times[i];
-        size_t place = known->place[codes[i]];
+        size_t code = (uint32_t)codes[i];
+        bool out = code >= known->count;
+        bad |= out | (time < time_before);
+        time_before = time;
+        code = out ? 0 : code;
+        size_t place = known->place[code];
         until[ENTRY] = deadline(time, window);
         if (LK_UNLIKELY(place == MANY)) {
-            level = fill_many(known->steps[codes[i]], time, known->step_count, until, level);
+            level = fill_many(known->steps[code], time, known->step_count, until, level);
             continue;
         }
         int64_t before = until[place - 1], here = until[place], reached = (int64_t)place - ENTRY;
@@ -65,6 +73,7 @@ static int64_t level_of(const int64_t *times, const int32_t *codes, int64_t coun
         until[place] = goes_on ? before : here;
         level = goes_on && reached > level ? reached : level;
     }
+    *is_bad = bad;
     return level;
 }
 
@@ -123,6 +132,7 @@ leadkpi_status lk_levels_check_ends(const int64_t *ends, size_t journey_count, l
 
 static void place_codes(const uint64_t *code_steps, size_t code_count, uint8_t *place)
 {
+    place[0] = TRASH + 1;
     for (size_t i = 0; i < code_count; i++) {
         uint64_t steps = code_steps[i];
         place[i] = steps ? MANY : TRASH + 1;
@@ -132,20 +142,21 @@ static void place_codes(const uint64_t *code_steps, size_t code_count, uint8_t *
     }
 }
 
-static leadkpi_status find_levels(const int64_t *times, const int32_t *codes, size_t code_count,
-                                  const code_places *known, const int64_t *ends,
-                                  size_t journey_count, int64_t window, int32_t *levels,
-                                  leadkpi_error *error)
+static leadkpi_status find_levels(const int64_t *times, const int32_t *codes, const code_places *known,
+                                  const int64_t *ends, size_t journey_count, int64_t window,
+                                  int32_t *levels, leadkpi_error *error)
 {
     int64_t first = 0;
-    for (size_t i = 0; i < journey_count; i++) {
-        leadkpi_status status = lk_levels_check_journey(times, codes, first, ends[i], code_count, error);
-        if (status != LEADKPI_OK) {
-            for (size_t j = 0; j < i; j++) levels[j] = -1;
-            return status;
+    bool is_bad;
+    for (size_t i = 0; i < journey_count; first = ends[i++]) {
+        if (ends[i] == first) {
+            levels[i] = 0;
+            continue;
         }
-        levels[i] = (int32_t)level_of(times + first, codes + first, ends[i] - first, known, window);
-        first = ends[i];
+        levels[i] = (int32_t)level_of(times + first, codes + first, ends[i] - first, known, window, &is_bad);
+        if (LK_LIKELY(!is_bad)) continue;
+        for (size_t j = 0; j <= i; j++) levels[j] = -1;
+        return lk_levels_check_journey(times, codes, first, ends[i], known->count, error);
     }
     return LEADKPI_OK;
 }
@@ -175,7 +186,6 @@ leadkpi_status leadkpi_funnel_levels(const int64_t *times, const int32_t *codes,
                (long long)window);
     LK_TRY(lk_levels_check_codes(code_steps, code_count, step_count, error));
     place_codes(code_steps, code_count, place);
-    code_places known = {code_steps, place, step_count};
-    return find_levels(times, codes, code_count, &known, ends, journey_count, window, levels,
-                       error);
+    code_places known = {code_steps, place, code_count, step_count};
+    return find_levels(times, codes, &known, ends, journey_count, window, levels, error);
 }

@@ -6,6 +6,8 @@ typedef struct translation {
     uint32_t *leads;
     uint32_t *codes;
     uint32_t *segments;
+    uint32_t leads_before; /* how many `into` had */
+    bool are_new;          /* all leads of `from` are: lead i is leads_before + i now */
     lk_closed closed; /* of both */
 } translation;
 
@@ -15,7 +17,7 @@ static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_st
 {
     lk_standings *standings = &into->store->standings;
     if (into->rule.input != LK_INPUT_TIME) return LEADKPI_OK;
-    for (uint32_t lead = 0; lead < from->standings.count; lead++) {
+    for (uint32_t lead = 0; lead < from->standings.count && !t->are_new; lead++) {
         bool both = t->leads[lead] < standings->count &&
                     lk_standing(standings, &into->rule, t->leads[lead])[LK_STANDING_STEPS] &&
                     lk_standing(&from->standings, &into->rule, lead)[LK_STANDING_STEPS];
@@ -30,13 +32,17 @@ static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_st
 static void commit_standings(leadkpi_funnel *into, const lk_funnel_store *from, const translation *t)
 {
     lk_standings *standings = &into->store->standings;
-    if (into->rule.input != LK_INPUT_TIME) return;
+    size_t bytes = lk_standing_size(&into->rule) * sizeof(uint64_t), count = from->standings.count;
+    if (into->rule.input != LK_INPUT_TIME || count == 0) return;
     if (from->standings.latest > standings->latest) standings->latest = from->standings.latest;
-    for (uint32_t lead = 0; lead < from->standings.count; lead++) {
+    if (t->are_new) {
+        memcpy(lk_standing(standings, &into->rule, t->leads_before), from->standings.words, count * bytes);
+        return;
+    }
+    for (uint32_t lead = 0; lead < count; lead++) {
         const uint64_t *standing = lk_standing(&from->standings, &into->rule, lead);
         if (standing[LK_STANDING_STEPS])
-            memcpy(lk_standing(standings, &into->rule, t->leads[lead]), standing,
-                   lk_standing_size(&into->rule) * sizeof *standing);
+            memcpy(lk_standing(standings, &into->rule, t->leads[lead]), standing, bytes);
     }
 }
 
@@ -57,16 +63,27 @@ static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *f
     return LEADKPI_OK;
 }
 
+/* Rows of a lead go to one worker, as a rule. New ids get the next indexes in their order. */
+static void compare_leads(const lk_funnel_store *into, const lk_funnel_store *from, uint32_t leads_before,
+                          translation *t)
+{
+    uint32_t count = lk_lead_ids_count(&from->ids);
+    t->leads_before = leads_before;
+    t->are_new = lk_lead_ids_count(&into->ids) - leads_before == count;
+}
+
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
                                 leadkpi_error *error)
 {
     lk_funnel_store *store = into->store;
     lk_memory *memory = &into->memory;
+    uint32_t leads_before = lk_lead_ids_count(&store->ids);
     LK_TRY(lk_allocate(memory, lk_lead_ids_count(&from->ids), sizeof *t->leads, &t->leads, error));
     LK_TRY(lk_allocate(memory, from->codes.count, sizeof *t->codes, &t->codes, error));
     LK_TRY(lk_allocate(memory, from->segments.count, sizeof *t->segments, &t->segments, error));
     LK_TRY(lk_state_check_batches(&store->batches, &from->batches, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
+    compare_leads(store, from, leads_before, t);
     LK_TRY(lk_interrupted(memory, error));
     LK_TRY(merge_codes(into, from, t->codes, error));
     LK_TRY(lk_state_merge_texts(&store->segments, memory, &from->segments, t->segments, error));
@@ -77,8 +94,26 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
                           from->event_segments != NULL, error);
 }
 
+/* 16 bytes read and written in order an event, and of leads that are all new not even a look at their index. */
+static void commit_plain(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+{
+    lk_funnel_event *next = into->events + into->event_count;
+    for (size_t i = 0; i < from->event_count; i++) {
+        lk_funnel_event event = from->events[i];
+        uint32_t lead = t->are_new ? t->leads_before + event.lead : t->leads[event.lead];
+        next[i] = (lk_funnel_event){event.time, lead, t->codes[event.code]};
+    }
+    into->event_count += from->event_count;
+    if (from->latest > into->latest) into->latest = from->latest;
+}
+
 static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
 {
+    if (from->event_count == 0) return;
+    if (!into->sequences && !into->event_segments) {
+        commit_plain(into, from, t);
+        return;
+    }
     for (size_t i = 0; i < from->event_count; i++) {
         const lk_funnel_event *event = &from->events[i];
         uint32_t segment = lk_funnel_event_segment(from, i);

@@ -141,6 +141,13 @@ static inline uint32_t lk_lowest_bit(uint64_t bits)
 #endif
 }
 
+/* One of two words by a bit, 0 or 1. No compiler makes a branch of it, which in the inner loops would be
+ * foreseen wrong every few events. */
+static inline uint64_t lk_choose(uint64_t bit, uint64_t if_set, uint64_t if_not)
+{
+    return if_not ^ ((if_not ^ if_set) & (0 - bit));
+}
+
 static inline uint64_t lk_funnel_all_steps(const lk_funnel_rule *rule)
 {
     return UINT64_MAX >> (LK_FUNNEL_STEPS_MAX - rule->step_count);

@@ -26,18 +26,25 @@ leadkpi_status lk_standings_check_rule(const lk_funnel_rule *rule, bool excludes
 
 #define LINE 64u
 
-static leadkpi_status move(lk_standings *standings, lk_memory *memory, size_t bytes, size_t capacity,
+static size_t bytes_to_line(const char *block)
+{
+    size_t past_line = (size_t)((uintptr_t)block % LINE);
+    return past_line ? LINE - past_line : 0;
+}
+
+/* A large block grows where it is, or by its pages, without a copy. Where it came to lie another way in its
+ * lines, what is used moves by less than a line. */
+static leadkpi_status grow(lk_standings *standings, lk_memory *memory, size_t bytes, size_t capacity,
                            size_t used, leadkpi_error *error)
 {
-    char *block;
-    LK_TRY(lk_allocate(memory, bytes, 1, &block, error));
-    size_t past_line = (size_t)((uintptr_t)block % LINE);
-    char *words = block + (past_line ? LINE - past_line : 0);
-    if (used) memcpy(words, standings->words, used);
-    lk_release(memory, standings->block, standings->block_size, 1);
+    char *block = standings->block;
+    size_t before = block ? bytes_to_line(block) : 0;
+    LK_TRY(lk_resize(memory, &block, standings->block_size, bytes, 1, error));
+    size_t now = bytes_to_line(block);
+    if (used && now != before) memmove(block + now, block + before, used);
     standings->block = block;
     standings->block_size = bytes;
-    standings->words = (uint64_t *)(void *)words;
+    standings->words = (uint64_t *)(void *)(block + now);
     standings->capacity = capacity;
     return LEADKPI_OK;
 }
@@ -51,7 +58,7 @@ leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rul
         if (capacity < count) capacity = count;
         LK_FAIL_IF(!lk_size_multiply(capacity, size, &bytes) || !lk_size_add(bytes, LINE, &bytes), error,
                    LEADKPI_OVERFLOW, "leads: more than the address space holds");
-        LK_TRY(move(standings, memory, bytes, capacity, standings->count * size, error));
+        LK_TRY(grow(standings, memory, bytes, capacity, standings->count * size, error));
     }
     if (count > standings->count)
         memset(lk_standing(standings, rule, (uint32_t)standings->count), 0,
@@ -83,8 +90,8 @@ int32_t lk_standing_level(const lk_standing_rule *rule, const uint64_t *standing
     } else {
         uint32_t step = lk_lowest_bit(waiting);
         uint64_t rises = lk_standing_admits(rule, standing, step) & (uint64_t)(step >= level);
-        level = lk_standing_choose(rises, (uint64_t)step + 1, level);
-        began = lk_standing_choose(rises, standing[LK_STANDING_TIME + step], began);
+        level = lk_choose(rises, (uint64_t)step + 1, level);
+        began = lk_choose(rises, standing[LK_STANDING_TIME + step], began);
     }
     *start = level ? lk_standing_time_back(began) : 0;
     return (int32_t)level;

@@ -66,12 +66,6 @@ static inline lk_standing_rule lk_standing_rule_of(const lk_funnel_rule *rule)
                               (uint32_t)rule->step_count, (uint32_t)lk_standing_size(rule)};
 }
 
-/* One of two words by a bit, 0 or 1; no compiler makes a branch of it. */
-static inline uint64_t lk_standing_choose(uint64_t bit, uint64_t if_set, uint64_t if_not)
-{
-    return if_not ^ ((if_not ^ if_set) & (0 - bit));
-}
-
 /* May step `step` (from 0) happen at the latest instant? As a bit. */
 static inline uint64_t lk_standing_admits(const lk_standing_rule *rule, const uint64_t *standing, uint32_t step)
 {
@@ -91,9 +85,9 @@ static inline void lk_standing_take_step(const lk_standing_rule *rule, uint64_t 
     uint64_t *here = standing + LK_STANDING_TIME + next;
     happens &= lk_standing_admits(rule, standing, step);
     uint64_t rises = happens & (uint64_t)(step >= level);
-    *here = lk_standing_choose(happens, start, *here);
-    standing[LK_STANDING_LEVEL] = lk_standing_choose(rises, (uint64_t)step + 1, level);
-    standing[LK_STANDING_START] = lk_standing_choose(rises, start, standing[LK_STANDING_START]);
+    *here = lk_choose(happens, start, *here);
+    standing[LK_STANDING_LEVEL] = lk_choose(rises, (uint64_t)step + 1, level);
+    standing[LK_STANDING_START] = lk_choose(rises, start, standing[LK_STANDING_START]);
 }
 
 /* The steps of the latest instant, in their order, go into the standing, whose time is spent then. */
@@ -112,7 +106,7 @@ static inline void lk_standing_add(const lk_standing_rule *rule, uint64_t *stand
         lk_standing_take_step(rule, standing, lk_lowest_bit(waiting), is_over);
     }
     standing[LK_STANDING_TIME] = time;
-    standing[LK_STANDING_STEPS] = lk_standing_choose(is_over, 0, waiting) | steps;
+    standing[LK_STANDING_STEPS] = lk_choose(is_over, 0, waiting) | steps;
 }
 
 /* Of a time of a row, and back. */

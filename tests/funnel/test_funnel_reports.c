@@ -49,6 +49,55 @@ static void step_is(const leadkpi_table *t, size_t at, int64_t step, int64_t rea
     ck_assert_int_eq(whole_at(t, "open", at), open);
 }
 
+START_TEST(the_whole_is_the_total_of_its_segments)
+{
+    static const char *const definitions[] = {"window=7us", "window=7us; entry=first", "order=adjacent",
+                                              "window=7us; entry=every", "window=7us; optional=2",
+                                              "order=open", "same_event=many; skips=implied"};
+    static const char *const options[] = {"", "; mature=true"};
+    drawing how = {40, 4, 20, 3, 0, 0, 1};
+    world w;
+    draw_world(&w, 11, 300, &how);
+    for (size_t d = 0; d < 7; d++)
+        for (size_t o = 0; o < (strstr(definitions[d], "window") ? 2 : 1); o++) {
+            char definition[80], whole_text[40], parts_text[60];
+            snprintf(definition, sizeof definition, "steps=A,B,C,D; %s", definitions[d]);
+            snprintf(whole_text, sizeof whole_text, "by=none%s", options[o]);
+            snprintf(parts_text, sizeof parts_text, "by=segment%s", options[o]);
+            leadkpi_funnel *funnel = funnel_with(definition);
+            OK(add_rows(funnel, w.rows, w.count, 0, NULL, ok_error));
+            leadkpi_table *whole = report(leadkpi_funnel_steps, funnel, whole_text);
+            leadkpi_table *parts = report(leadkpi_funnel_steps, funnel, parts_text);
+            size_t total = leadkpi_table_row_count(parts) - 4;
+            ck_assert_uint_gt(total, 0);
+            for (size_t i = 0; i < 4; i++)
+                step_is(whole, i, (int64_t)i + 1, whole_at(parts, "reached", total + i),
+                        whole_at(parts, "exactly", total + i), whole_at(parts, "open", total + i));
+            leadkpi_table_free(whole), leadkpi_table_free(parts);
+            leadkpi_funnel_free(funnel);
+        }
+}
+END_TEST
+
+/* The rows of the first blocks had come in when the last one is refused. */
+START_TEST(rows_that_are_refused_do_not_move_the_time_of_a_report)
+{
+    enum { MANY = 3000 };
+    static row many[MANY];
+    static const row early = {1, 5, 0, 1, 0, NULL};
+    leadkpi_error error;
+    for (size_t i = 0; i < MANY; i++) many[i] = (row){2, 1000, 0, 1, 0, NULL};
+    many[MANY - 1].steps = 8;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C; window=10us");
+    OK(add_rows(funnel, &early, 1, 0, NULL, ok_error));
+    ck_assert_int_eq(add_rows(funnel, many, MANY, 0, NULL, &error), LEADKPI_BAD_DATA);
+    leadkpi_table *t = report(leadkpi_funnel_steps, funnel, NULL);
+    step_is(t, 0, 1, 1, 1, 1);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(steps_are_counted_with_rates_and_their_intervals)
 {
     leadkpi_funnel *funnel = team();
@@ -365,6 +414,8 @@ static Suite *suite_of_reports(void)
     Suite *suite = suite_create("funnel reports");
     TCase *tc = tcase_create("reports");
     tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, the_whole_is_the_total_of_its_segments);
+    tcase_add_test(tc, rows_that_are_refused_do_not_move_the_time_of_a_report);
     tcase_add_test(tc, steps_are_counted_with_rates_and_their_intervals);
     tcase_add_test(tc, a_report_as_of_a_time_knows_nothing_later);
     tcase_add_test(tc, segments_and_periods_make_groups_that_add_up);
