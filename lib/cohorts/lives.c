@@ -45,7 +45,7 @@ static leadkpi_status want_all(ending *e, leadkpi_error *error)
 {
     const lk_view *v = e->view;
     size_t count = lk_options_list_count(v->options, v->schema, LK_LIVES_OUTCOMES);
-    if (count == 0 && v->cohorts->store) /* all of them */
+    if (count == 0 && e->wanted) /* all of them */
         memset(e->wanted, 1, v->cohorts->store->outcomes.count);
     for (size_t i = 0; i < count; i++)
         LK_TRY(want(e, lk_options_list_item(v->options, v->schema, LK_LIVES_OUTCOMES, i), error));

@@ -105,6 +105,13 @@ static void keep(closing *c, uint32_t lead, const uint64_t *old)
     memcpy(block + 1, old + 1, (words - 1) * sizeof *block);
 }
 
+/* Of a funnel whose events are all closed there are no items to point at. */
+static void add_items(closing *c, uint64_t *block, size_t from, size_t to)
+{
+    if (from < to)
+        lk_block_add_items(&c->funnel->rule, block, c->journeys.items + from, to - from, c->scratch);
+}
+
 /* The new block: items and the covered blocks in order of time. */
 static void cover(closing *c, uint32_t lead, size_t old, size_t old_end)
 {
@@ -118,11 +125,11 @@ static void cover(closing *c, uint32_t lead, size_t old, size_t old_end)
     for (; old < old_end; old++) {
         const uint64_t *covered = lk_block_at(closed, rule->step_count, old);
         for (end = next; end < count && items[end].time < closed->ranges[range_of(covered)].from; end++) {}
-        lk_block_add_items(rule, block, items + next, end - next, c->scratch);
+        add_items(c, block, next, end);
         lk_block_add_block(rule, block, covered);
         next = end;
     }
-    lk_block_add_items(rule, block, items + next, count - next, c->scratch);
+    add_items(c, block, next, count);
 }
 
 static leadkpi_status make_blocks(closing *c)

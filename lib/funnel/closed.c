@@ -148,7 +148,6 @@ void lk_block_add_items(const lk_funnel_rule *rule, uint64_t *block, const lk_it
 {
     int32_t steps = rule->step_count;
     lk_walk walk;
-    if (count == 0) return;
     memset(scratch, 0, lk_block_words(steps) * sizeof *scratch);
     lk_walk_begin(&walk, rule);
     for (size_t i = 0; i < count; i++) lk_walk_item(&walk, &items[i]);

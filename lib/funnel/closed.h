@@ -62,7 +62,7 @@ void lk_walk_item(lk_walk *walk, const lk_item *item);
 void lk_walk_block(lk_walk *walk, const uint64_t *block);
 
 /* `block` becomes that of itself and, after it, of the items or the block. An empty block is all zero
- * but for its key. */
+ * but for its key; there is at least one item. */
 void lk_block_add_items(const lk_funnel_rule *rule, uint64_t *block, const lk_item *items,
                         size_t count, uint64_t *scratch);
 void lk_block_add_block(const lk_funnel_rule *rule, uint64_t *block, const uint64_t *after);

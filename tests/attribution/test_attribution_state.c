@@ -346,7 +346,7 @@ START_TEST(hostile_bytes_are_refused_or_are_a_state)
         ck_assert_int_ne(leadkpi_attribution_deserialize(NULL, b.bytes, size, &back, &error), LEADKPI_OK);
     uint64_t state = 5;
     uint8_t *copy = malloc(b.size);
-    for (int round = 0; round < 4000; round++) {
+    for (int round = 0; round < lk_test_rounds(4000); round++) {
         memcpy(copy, b.bytes, b.size);
         size_t flips = 1 + (size_t)(lk_test_random(&state) % 3);
         for (size_t i = 0; i < flips; i++) {
@@ -574,7 +574,7 @@ END_TEST
 START_TEST(marks_are_the_same_with_and_without_vectors)
 {
     uint64_t state = 11;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < lk_test_rounds(2000); round++) {
         char bytes[64];
         uint64_t expected = 0;
         char mark = (char)lk_test_random(&state);

@@ -122,11 +122,11 @@ END_TEST
 START_TEST(every_printed_double_is_shortest_and_reads_back)
 {
     uint64_t state = 1;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < lk_test_rounds(20000); i++) {
         double value = from_bits(lk_test_random(&state));
         if (isfinite(value) && value != 0) is_shortest_and_reads_back(value);
     }
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < lk_test_rounds(5000); i++) {
         is_shortest_and_reads_back((double)(lk_test_random(&state) % 100000000 + 1) / 100);
         is_shortest_and_reads_back((double)(lk_test_random(&state) >> 11 | 1) * 0x1p-53);
         is_shortest_and_reads_back(
@@ -206,7 +206,7 @@ START_TEST(random_decimals_read_as_strtod_reads_them)
 {
     uint64_t state = 2;
     char text[128];
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < lk_test_rounds(30000); i++) {
         int exponent = (int)(lk_test_random(&state) % 700) - 350;
         snprintf(text, sizeof text, "%" PRIu64 ".%" PRIu64 "e%d",
                  lk_test_random(&state) >> (i % 64), lk_test_random(&state), exponent);

@@ -308,7 +308,7 @@ START_TEST(large_states_changed_at_random_never_harm)
     add_world(a, &w, 0);
     blob b = state_of(a);
     uint8_t *copy = malloc(b.size);
-    for (int round = 0; round < 1500; round++) {
+    for (int round = 0; round < lk_test_rounds(1500); round++) {
         memcpy(copy, b.bytes, b.size);
         for (int n = 1 + (int)(lk_test_random(&state) % 3); n > 0; n--)
             copy[40 + lk_test_random(&state) % (b.size - 56)] = (uint8_t)lk_test_random(&state);

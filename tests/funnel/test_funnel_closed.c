@@ -102,7 +102,7 @@ START_TEST(closing_at_any_points_changes_no_report)
 {
     static world w;
     uint64_t random = 3 + (uint64_t)_i;
-    for (uint64_t seed = 0; seed < 8; seed++) {
+    for (uint64_t seed = 0; seed < (uint64_t)lk_test_rounds(8); seed++) {
         draw(&w, seed, 400, 12, &definitions[_i]);
         leadkpi_funnel *open = filled(definitions[_i].definition, w.rows, w.count);
         leadkpi_funnel *closed = filled(definitions[_i].definition, w.rows, w.count);
@@ -124,7 +124,7 @@ START_TEST(closing_piece_by_piece_and_then_over_all_is_closing_at_once)
 {
     static world w;
     uint64_t random = 5 + (uint64_t)_i;
-    for (uint64_t seed = 100; seed < 110; seed++) {
+    for (uint64_t seed = 100; seed < 100 + (uint64_t)lk_test_rounds(10); seed++) {
         draw(&w, seed, 300, 9, &definitions[_i]);
         leadkpi_funnel *once = filled(definitions[_i].definition, w.rows, w.count);
         leadkpi_funnel *pieces = filled(definitions[_i].definition, w.rows, w.count);
@@ -433,7 +433,7 @@ static void try_hostile(blob b, void (*read)(const uint8_t *, size_t))
     uint64_t random = 99;
     uint8_t *copy = malloc(b.size);
     for (size_t size = 0; size < b.size; size++) read(b.bytes, size);
-    for (int round = 0; round < 4000; round++) {
+    for (int round = 0; round < lk_test_rounds(4000); round++) {
         memcpy(copy, b.bytes, b.size);
         for (uint64_t changes = 1 + lk_test_random(&random) % 3; changes > 0; changes--)
             copy[40 + lk_test_random(&random) % (b.size - 56)] = (uint8_t)lk_test_random(&random);

@@ -290,7 +290,7 @@ START_TEST(the_plain_function_answers_as_the_handle_does)
 {
     uint64_t state = 77;
     const rule *r = &rules[0];
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < lk_test_rounds(20000); round++) {
         int64_t times[8], level_wanted;
         uint64_t steps[8];
         int32_t level;

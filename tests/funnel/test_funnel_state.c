@@ -163,7 +163,7 @@ START_TEST(hostile_bytes_are_refused_or_are_a_state)
     blob b = state_of(funnel);
     for (size_t size = 0; size < b.size; size++) read_hostile(b.bytes, size);
     uint8_t *copy = malloc(b.size);
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < lk_test_rounds(20000); round++) {
         memcpy(copy, b.bytes, b.size);
         for (uint64_t changes = 1 + lk_test_random(&random) % 3; changes > 0; changes--)
             copy[40 + lk_test_random(&random) % (b.size - 56)] = (uint8_t)lk_test_random(&random);
