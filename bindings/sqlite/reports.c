@@ -66,8 +66,7 @@ static int report_on_state(const reporting *what, const char *options, sqlite3_v
 {
     void *handle;
     leadkpi_error error;
-    leadkpi_status status = what->of->deserialize(
-        sqlite3_value_blob(state), (size_t)sqlite3_value_bytes(state), &handle, &error);
+    leadkpi_status status = room_read(what->of, state, &handle, &error);
     if (status == LEADKPI_OK) status = report_on(what, handle, options, out, &error);
     what->of->free(handle);
     return status == LEADKPI_OK ? SQLITE_OK : fail_report(status, &error, message);

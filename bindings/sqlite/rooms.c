@@ -82,6 +82,21 @@ leadkpi_status room_open(const room *of, const char *definition, void **out, lea
     return status;
 }
 
+leadkpi_status room_read(const room *of, sqlite3_value *state, void **out, leadkpi_error *error)
+{
+    const void *bytes = sqlite3_value_blob(state);
+    size_t size = (size_t)sqlite3_value_bytes(state);
+    *out = NULL;
+    if (sqlite3_value_type(state) == SQLITE_NULL) {
+        leadkpi_error_reset(error);
+        error->code = LEADKPI_NULL_ARGUMENT;
+        sqlite3_snprintf((int)sizeof error->message, error->message, "state: expected a BLOB, found NULL");
+        return LEADKPI_NULL_ARGUMENT;
+    }
+    if (!bytes && size > 0) return LEADKPI_OUT_OF_MEMORY;
+    return of->deserialize(bytes ? bytes : "", size, out, error); /* of no bytes SQLite gives NULL */
+}
+
 const intake *room_intake(const room *of, const char *name)
 {
     for (const intake *one = of->intakes; one->name; one++)

@@ -27,6 +27,9 @@ extern const room funnel_room, attribution_room, campaigns_room;
 /* A handle by the text of its definition; an empty or NULL text is the defaults. */
 leadkpi_status room_open(const room *of, const char *definition, void **out, leadkpi_error *error);
 
+/* A handle from a state; NULL_ARGUMENT where it is NULL. */
+leadkpi_status room_read(const room *of, sqlite3_value *state, void **out, leadkpi_error *error);
+
 /* NULL where the room takes no such table. */
 const intake *room_intake(const room *of, const char *name);
 

@@ -215,8 +215,7 @@ static void merge_step(sqlite3_context *context, int count, sqlite3_value **valu
     leadkpi_error error;
     (void)count;
     if (!sum || sum->has_failed || sqlite3_value_type(values[0]) == SQLITE_NULL) return;
-    leadkpi_status status = of->deserialize(sqlite3_value_blob(values[0]),
-                                            (size_t)sqlite3_value_bytes(values[0]), &next, &error);
+    leadkpi_status status = room_read(of, values[0], &next, &error);
     if (status == LEADKPI_OK && !sum->handle) {
         sum->handle = next;
         return;

@@ -205,6 +205,23 @@ static int take_report(report_table *table, report_cursor *cursor)
     return SQLITE_OK;
 }
 
+/* A BLOB is a state and nothing else, and no text is cut at a NUL. */
+static int take_text(const report_module *module, int parameter, sqlite3_value *value, const char **out,
+                     char **message)
+{
+    const char *name = module->parameters[parameter], *found = "a BLOB";
+    bool is_blob = sqlite3_value_type(value) == SQLITE_BLOB;
+    *out = NULL;
+    if (strcmp(name, "state") == 0) return SQLITE_OK;
+    if (!is_blob) {
+        *out = (const char *)sqlite3_value_text(value);
+        if (!*out || strlen(*out) == (size_t)sqlite3_value_bytes(value)) return SQLITE_OK;
+        found = "one with a NUL";
+    }
+    *message = sqlite3_mprintf("leadkpi: %s: %s: expected a text, found %s", module->name, name, found);
+    return SQLITE_ERROR;
+}
+
 static int filter(sqlite3_vtab_cursor *base, int given, const char *unused, int count,
                   sqlite3_value **values)
 {
@@ -213,15 +230,16 @@ static int filter(sqlite3_vtab_cursor *base, int given, const char *unused, int 
     const char *texts[PARAMETERS_MAX] = {NULL};
     sqlite3_value *arguments[PARAMETERS_MAX] = {NULL};
     char *message = NULL;
+    int code = SQLITE_OK;
     (void)unused;
     empty(cursor);
-    for (int i = 0, next = 0; i < PARAMETERS_MAX && next < count; i++) {
+    for (int i = 0, next = 0; i < PARAMETERS_MAX && next < count && code == SQLITE_OK; i++) {
         if (!(given >> i & 1)) continue;
         arguments[i] = values[next++];
-        bool is_blob = sqlite3_value_type(arguments[i]) == SQLITE_BLOB; /* a state */
-        texts[i] = is_blob ? NULL : (const char *)sqlite3_value_text(arguments[i]);
+        code = take_text(table->module, i, arguments[i], &texts[i], &message);
     }
-    int code = table->module->run(table->db, texts, arguments, &cursor->report, &message);
+    if (code == SQLITE_OK)
+        code = table->module->run(table->db, texts, arguments, &cursor->report, &message);
     if (code == SQLITE_OK) code = take_report(table, cursor);
     if (code != SQLITE_OK && message) {
         sqlite3_free(base->pVtab->zErrMsg);

@@ -1,9 +1,11 @@
 /* add_path_rows.c: paths as rows of touches: a column of numbers says which path, the dimensions,
  * best dictionary-coded, what each touch was. */
+#include "attribution/fold.h"
 #include "attribution/rows.h"
 
 typedef struct batch {
     leadkpi_attribution *attribution;
+    lk_fold_call *fold; /* NULL: paths are kept */
     const lk_column *path;
     const lk_column *numbers[LK_PATH_SUMS]; /* NULL: all 0 */
     uint32_t *kinds; /* by row */
@@ -81,11 +83,11 @@ static void take_back(batch *b, size_t first, size_t end)
                                     &taken.sums[i], NULL);
 }
 
-/* All or none: what went in before a failure is taken out again, exactly. */
+/* All or none: what went in before a failure is taken out again, exactly; of a fold no path stays. */
 static leadkpi_status add_all(batch *b, leadkpi_error *error)
 {
     leadkpi_status status = LEADKPI_OK;
-    size_t end, last = 0;
+    size_t end, last = 0, folded = 0;
     for (size_t row = 0; row < b->row_count; row++) b->paths[row] = LK_MAP_NONE;
     for (size_t row = 0; row < b->row_count && status == LEADKPI_OK; row = end) {
         end = end_of(b, row);
@@ -94,8 +96,12 @@ static leadkpi_status add_all(batch *b, leadkpi_error *error)
             last = row;
         }
         if (status == LEADKPI_OK) status = add_path(b, row, end, error);
+        if (status != LEADKPI_OK || end - folded < LK_FOLD_ROWS) continue;
+        status = lk_fold_call_take(b->fold, error);
+        folded = end;
     }
-    for (size_t row = 0; row < b->row_count && status != LEADKPI_OK; row = end) {
+    if (status == LEADKPI_OK) status = lk_fold_call_finish(b->fold, error);
+    for (size_t row = 0; row < b->row_count && status != LEADKPI_OK && !b->fold; row = end) {
         end = end_of(b, row);
         if (b->paths[row] != LK_MAP_NONE) take_back(b, row, end);
     }
@@ -124,6 +130,7 @@ static leadkpi_status take(batch *b, const leadkpi_table *rows, leadkpi_error *e
     LK_TRY(lk_allocate(memory, b->longest + 1, sizeof *b->words, &b->words, error));
     LK_TRY(lk_allocate(memory, b->longest, 8, &b->hashes, error));
     LK_TRY(find_kinds(b, rows, error));
+    LK_TRY(lk_fold_call_open(b->attribution, &b->fold, error));
     return add_all(b, error);
 }
 
@@ -133,6 +140,7 @@ leadkpi_status lk_add_path_rows(leadkpi_attribution *attribution, const leadkpi_
     batch b = {.attribution = attribution};
     lk_memory *memory = &attribution->memory;
     leadkpi_status status = take(&b, rows, error);
+    lk_fold_call_close(b.fold);
     lk_release(memory, b.kinds, b.row_count, sizeof *b.kinds);
     lk_release(memory, b.paths, b.row_count, sizeof *b.paths);
     lk_release(memory, b.words, b.longest + 1, sizeof *b.words);

@@ -1,3 +1,4 @@
+#include "attribution/fold.h"
 #include "attribution/path_text.h"
 #include "attribution/rows.h"
 
@@ -8,6 +9,7 @@
 /* What a table of paths needs while it is taken in. */
 typedef struct batch {
     leadkpi_attribution *attribution;
+    lk_fold_call *fold; /* NULL: paths are kept */
     const lk_column *path;
     const lk_column *numbers[LK_PATH_SUMS]; /* NULL: all 0 */
     lk_path_text text;
@@ -136,7 +138,14 @@ static leadkpi_status add_block(batch *b, size_t first, size_t end, leadkpi_erro
     return LEADKPI_OK;
 }
 
-/* All or none: what went in before a failure is taken out again, exactly. */
+/* The paths of the rows before `end` leave the store; the call's own sums have them. */
+static leadkpi_status fold_rows(batch *b, size_t end, leadkpi_error *error)
+{
+    if (!b->fold || end % LK_FOLD_ROWS != 0) return LEADKPI_OK;
+    return lk_fold_call_take(b->fold, error);
+}
+
+/* All or none: what went in before a failure is taken out again, exactly; of a fold no path stays. */
 static leadkpi_status add_rows(batch *b, leadkpi_error *error)
 {
     leadkpi_status status = LEADKPI_OK;
@@ -146,8 +155,10 @@ static leadkpi_status add_rows(batch *b, leadkpi_error *error)
         if (row % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&b->attribution->memory, error);
         if (status == LEADKPI_OK)
             status = add_block(b, row, row + (left < BLOCK ? left : BLOCK), error);
+        if (status == LEADKPI_OK) status = fold_rows(b, row + BLOCK, error);
     }
-    for (size_t row = 0; row < b->row_count && status != LEADKPI_OK; row++)
+    if (status == LEADKPI_OK) status = lk_fold_call_finish(b->fold, error);
+    for (size_t row = 0; row < b->row_count && status != LEADKPI_OK && !b->fold; row++)
         if (b->paths[row] != LK_MAP_NONE) take_back(b, row);
     return status;
 }
@@ -163,6 +174,7 @@ static leadkpi_status open_batch(batch *b, const leadkpi_table *rows, leadkpi_er
                               &b->numbers[i], error));
     LK_TRY(lk_rows_check_currency(b->attribution, rows, error));
     LK_TRY(lk_path_text_open(&b->text, b->attribution, error));
+    LK_TRY(lk_fold_call_open(b->attribution, &b->fold, error));
     b->row_count = b->path->row_count;
     return lk_allocate(&b->attribution->memory, b->row_count, sizeof *b->paths, &b->paths, error);
 }
@@ -170,6 +182,7 @@ static leadkpi_status open_batch(batch *b, const leadkpi_table *rows, leadkpi_er
 static void close_batch(batch *b)
 {
     lk_memory *memory = &b->attribution->memory;
+    lk_fold_call_close(b->fold);
     if (b->text.attribution) lk_path_text_close(&b->text);
     lk_release(memory, b->hashes, b->hash_capacity, 8);
     lk_release(memory, b->paths, b->row_count, sizeof *b->paths);

@@ -1,13 +1,26 @@
 #include "attribution/models_parts.h"
 #include "base/wide.h"
 
+static inline uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* One pass ahead; weights are few next to touches, so the loop over channels is what counts. */
 static leadkpi_status check_channels(const lk_attribution_batch *batch, size_t touches,
                                      size_t channel_count, leadkpi_error *error)
 {
-    uint32_t most = 0;
-    for (size_t i = 0; i < touches; i++)
-        most = batch->channels[i] > most ? batch->channels[i] : most;
+    const uint32_t *channels = batch->channels;
+    uint32_t most = 0, others[3] = {0, 0, 0}; /* four at a time: none waits for the one before */
+    size_t i = 0;
+    for (; i + 4 <= touches; i += 4) {
+        most = larger(most, channels[i]);
+        others[0] = larger(others[0], channels[i + 1]);
+        others[1] = larger(others[1], channels[i + 2]);
+        others[2] = larger(others[2], channels[i + 3]);
+    }
+    for (; i < touches; i++) most = larger(most, channels[i]);
+    for (i = 0; i < 3; i++) most = larger(most, others[i]);
     LK_FAIL_IF(touches && most >= channel_count, error, LEADKPI_BAD_ARGUMENT,
                "channels: expected ids below %zu, found %u", channel_count, (unsigned)most);
     return LEADKPI_OK;
@@ -20,6 +33,17 @@ static leadkpi_status check_ends(const lk_attribution_batch *batch, leadkpi_erro
             return lk_fail_at(error, LEADKPI_BAD_ARGUMENT, (int64_t)i, -1,
                               "ends: expected %zu or more, found %zu", before, batch->ends[i]);
     return LEADKPI_OK;
+}
+
+/* Most weights are small and whole, and nothing of them can overflow. */
+static inline bool is_counted(lk_attribution_needs *needs, double weight, uint64_t steps)
+{
+    if (!(weight >= 0 && weight < 0x1p31) || steps >> 31) return false;
+    int64_t count = (int64_t)weight;
+    if ((double)count != weight || needs->steps >= INT64_MAX / 2) return false;
+    needs->steps += count * (int64_t)steps;
+    needs->counts += count;
+    return true;
 }
 
 static leadkpi_status count_weight(lk_attribution_needs *needs, double weight, size_t row,
@@ -55,8 +79,9 @@ leadkpi_status lk_attribution_batch_check(const lk_attribution_batch *batch, siz
     for (size_t i = 0; i < batch->count; i++) {
         lk_attribution_journey journey = lk_attribution_journey_at(batch, i);
         uint64_t steps = (uint64_t)journey.length + 1;
-        LK_TRY(count_weight(needs, journey.weights[0], i, steps, error));
-        LK_TRY(count_weight(needs, journey.weights[1], i, steps, error));
+        for (size_t k = 0; k < 2; k++)
+            if (LK_UNLIKELY(!is_counted(needs, journey.weights[k], steps)))
+                LK_TRY(count_weight(needs, journey.weights[k], i, steps, error));
         if (!lk_exact_sum_takes(journey.value))
             return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)i, -1,
                               "value of a journey: expected a number below 2^63, found %g",

@@ -232,7 +232,38 @@ leadkpi_status lk_journey_amounts(const lk_journey *journey, double amounts[LK_P
     return LEADKPI_OK;
 }
 
-static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkpi_error *error)
+static bool is_exact(const lk_exact_sum *sum, double value)
+{
+    lk_exact_sum of_value = LK_EXACT_SUM_ZERO;
+    if ((sum->limbs[0] | sum->limbs[1] | sum->limbs[3] | sum->limbs[2] >> 53) == 0) return true;
+    return lk_exact_sum_add_double(&of_value, value, NULL) == LEADKPI_OK &&
+           lk_exact_sum_compare(sum, &of_value) == 0;
+}
+
+leadkpi_status lk_journey_split(const lk_journey *journey, lk_journey_parts *parts,
+                                leadkpi_error *error)
+{
+    bool exact = true;
+    LK_TRY(lk_journey_amounts(journey, parts->amounts[0], error));
+    for (int i = 0; i < LK_PATH_SUMS; i++)
+        exact &= is_exact(&journey->sums[i], parts->amounts[0][i]);
+    parts->count = exact ? 1 : 4;
+    for (int i = 0; i < LK_PATH_SUMS && !exact; i++) {
+        bool negative = lk_exact_sum_is_negative(&journey->sums[i]);
+        lk_exact_sum size = negative ? negated(&journey->sums[i]) : journey->sums[i];
+        double sign = negative ? -1 : 1;
+        for (int half = 0; half < 4; half++) {
+            uint64_t limb = size.limbs[half < 2 ? 2 : 1];
+            double scale = half < 2 ? 1 : 0x1p-64;
+            parts->amounts[half][i] =
+                sign * scale * (half % 2 ? (double)(uint32_t)limb : (double)(limb >> 32) * 0x1p32);
+        }
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status put_part(counting *c, const lk_journey *journey,
+                               const double amounts[LK_PATH_SUMS], leadkpi_error *error)
 {
     pending *p = c->pending;
     size_t start = p->count ? p->ends[p->count - 1] : 0;
@@ -248,12 +279,19 @@ static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkp
     if (journey->count)
         memcpy(p->channels + start, c->members, journey->count * sizeof *p->channels);
     p->ends[p->count] = start + journey->count;
-    double amounts[LK_PATH_SUMS];
-    LK_TRY(lk_journey_amounts(journey, amounts, error));
     p->conversions[p->count] = amounts[LK_PATH_CONVERSIONS];
     p->nulls[p->count] = amounts[LK_PATH_NULLS];
     p->values[p->count] = amounts[LK_PATH_VALUE];
     p->units[p->count++] = journey->group;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status put_pending(counting *c, const lk_journey *journey, leadkpi_error *error)
+{
+    lk_journey_parts parts;
+    LK_TRY(lk_journey_split(journey, &parts, error));
+    for (uint32_t i = 0; i < parts.count; i++)
+        LK_TRY(put_part(c, journey, parts.amounts[i], error));
     return LEADKPI_OK;
 }
 
@@ -594,6 +632,79 @@ typedef struct levels {
     size_t count;
 } levels;
 
+/* ---- sums in place of journeys ---------------------------------------------------------------------- */
+
+/* Which of the fold's rules each model is; what the fold does not have is refused. */
+static leadkpi_status find_folded(const counting *c, uint32_t *rules, leadkpi_error *error)
+{
+    const lk_report *r = c->report;
+    const leadkpi_attribution *a = r->attribution;
+    lk_model *models = NULL;
+    leadkpi_status status = lk_fold_read_models(a, c->memory, &models, error);
+    for (size_t i = 0; i < r->model_count && status == LEADKPI_OK; i++) {
+        const lk_model *model = &r->models[i];
+        bool is_rule = model->family == LK_FAMILY_RULE;
+        rules[i] = is_rule ? lk_fold_index(models, a->rule.fold_count, model) : LK_MAP_NONE;
+        bool found = is_rule ? rules[i] != LK_MAP_NONE
+                             : a->rule.fold_count > a->rule.fold_rules && goes_by_transitions(r, model);
+        if (!found)
+            status = lk_fail(error, LEADKPI_CONTRADICTION,
+                             "models: expected one that the definition folds, with its default of "
+                             "two_touches and collapse, found \"%.*s\"; fold keeps no paths",
+                             LK_TEXT_ARGS(model->name));
+    }
+    lk_fold_free_models(a, c->memory, models);
+    return status;
+}
+
+static void take_folded_group(counting *c, const lk_fold *fold, uint32_t g, const uint32_t *rules)
+{
+    const lk_fold_group *group = &fold->groups[g];
+    size_t rows = c->credits->rows;
+    uint32_t to = g & (c->report->filter.groups - 1);
+    if (to != c->group) begin_group(c, to);
+    lk_credit *total = &c->totals[c->groups == 1 ? 0 : to];
+    for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++) add_sum(&total->amount[k], &group->sums[k]);
+    add_sum(&c->credits->nulls, &group->sums[LK_PATH_NULLS]);
+    for (uint32_t row = 0; row <= fold->channel_count && row < group->rows; row++) {
+        size_t member = row ? c->report->members.of_kind[fold->kinds[row - 1]] : rows - 1;
+        for (size_t m = 0; m < c->report->model_count; m++) {
+            if (rules[m] == LK_MAP_NONE) continue;
+            const lk_credit *credit = &group->credits[(size_t)row * fold->model_count + rules[m]];
+            for (int k = 0; k < LK_ATTRIBUTION_KINDS; k++)
+                add_sum(&c->part[m * rows + member].amount[k], &credit->amount[k]);
+        }
+    }
+}
+
+static leadkpi_status take_folded_steps(counting *c, const lk_fold *fold, leadkpi_error *error)
+{
+    uint32_t *places;
+    LK_TRY(lk_allocate(c->memory, fold->channel_count, sizeof *places, &places, error));
+    for (uint32_t i = 0; i < fold->channel_count; i++)
+        places[i] = c->report->members.of_kind[fold->kinds[i]];
+    leadkpi_status status =
+        lk_fold_steps(fold, c->memory, c->report->filter.groups, c->report->members.count, places,
+                      &c->pending->transitions, error);
+    lk_release(c->memory, places, fold->channel_count, sizeof *places);
+    return status;
+}
+
+static leadkpi_status take_folded(counting *c, leadkpi_error *error)
+{
+    const lk_attribution_store *store = c->report->attribution->store;
+    const lk_fold *fold = store ? store->fold : NULL;
+    uint32_t *rules;
+    size_t models = c->report->model_count;
+    LK_TRY(lk_allocate(c->memory, models, sizeof *rules, &rules, error));
+    leadkpi_status status = find_folded(c, rules, error);
+    for (uint32_t g = 0; fold && g < fold->group_count && status == LEADKPI_OK; g++)
+        if (fold->groups[g].held) take_folded_group(c, fold, g, rules);
+    lk_release(c->memory, rules, models, sizeof *rules);
+    if (status == LEADKPI_OK && fold && c->pending) status = take_folded_steps(c, fold, error);
+    return status;
+}
+
 static leadkpi_status visit_levels(void *context, const lk_journey *journey, leadkpi_error *error)
 {
     const levels *l = context;
@@ -608,6 +719,11 @@ static leadkpi_status count_all(levels *l, leadkpi_error *error)
     for (size_t i = 0; i < l->count; i++) LK_TRY(open_counting(&l->countings[i], error));
     for (size_t i = 1; i < l->count; i++) /* the walk's order is that of all levels */
         r->filter.as_stored &= l->countings[i].report->filter.as_stored;
+    if (r->attribution->rule.fold_count) {
+        for (size_t i = 0; i < l->count; i++) LK_TRY(take_folded(&l->countings[i], error));
+        for (size_t i = 0; i < l->count; i++) LK_TRY(finish(&l->countings[i], error));
+        return LEADKPI_OK;
+    }
     LK_TRY(lk_walk(r->attribution, &r->filter, &r->memory, one ? visit : visit_levels,
                    one ? (void *)l->countings : l, &r->counts, error));
     for (size_t i = 0; i < l->count; i++) LK_TRY(finish(&l->countings[i], error));

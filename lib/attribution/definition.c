@@ -1,6 +1,7 @@
 #include "attribution/definition.h"
 
 #include "attribution/channel.h"
+#include "attribution/fold.h"
 #include "base/time_text.h"
 
 static const lk_option definition_options[] = {
@@ -62,6 +63,11 @@ static const lk_option definition_options[] = {
     [LK_ATTRIBUTION_IDS] = {"ids", LK_OPTION_CHOICE, .choices = "exact|hashed",
                             .default_text = "exact",
                             .meaning = "Keep ids as they are, or only 128 bits of their XXH3 hash."},
+    [LK_ATTRIBUTION_FOLD] = {"fold", LK_OPTION_LIST, .unit = "models",
+                             .meaning = "Models, rules without times and markov of order 1, whose "
+                                        "sums are kept in place of paths, in memory that does not "
+                                        "grow; no value: paths are kept, and any model can be "
+                                        "asked for."},
 };
 
 const lk_schema lk_attribution_schema = {"attribution", "How journeys are made of touches.",
@@ -260,5 +266,6 @@ leadkpi_status lk_attribution_read_rule(const leadkpi_options *definition,
     LK_TRY(check_lookbacks(definition, error));
     LK_TRY(check_transforms(definition, rule, error));
     LK_TRY(lk_channel_rules_check(definition, error));
+    LK_TRY(lk_fold_check(definition, rule, error));
     return check_rest(definition, rule, error);
 }

@@ -21,6 +21,7 @@ enum {
     LK_ATTRIBUTION_CHANNEL_FROM,
     LK_ATTRIBUTION_CHANNEL_RULES,
     LK_ATTRIBUTION_IDS,
+    LK_ATTRIBUTION_FOLD,
     LK_ATTRIBUTION_OPTION_COUNT
 };
 
@@ -61,6 +62,8 @@ typedef struct lk_attribution_rule {
     int32_t channel_from;
     int32_t hashed_ids;
     int32_t transform_count;
+    uint32_t fold_count; /* models whose sums are kept in place of paths; 0: paths are */
+    uint32_t fold_rules; /* rules among them */
 } lk_attribution_rule;
 
 /* Reads and checks a definition; NULL: all defaults.

@@ -75,6 +75,14 @@ static void put_nulls(lk_sentence *s, const leadkpi_attribution *a)
     lk_say_words(s, ".");
 }
 
+static void put_fold(lk_sentence *s, const leadkpi_attribution *a)
+{
+    if (!a->rule.fold_count) return;
+    lk_say_words(s, " Paths alone come in; of them the sums of ");
+    put_items(s, a, LK_ATTRIBUTION_FOLD);
+    lk_say_words(s, " are kept, and nothing else.");
+}
+
 leadkpi_status leadkpi_attribution_describe(const leadkpi_attribution *attribution, char *buffer,
                                             size_t capacity, size_t *needed, leadkpi_error *error)
 {
@@ -87,6 +95,7 @@ leadkpi_status leadkpi_attribution_describe(const leadkpi_attribution *attributi
         put_touches(&s, attribution);
         put_cuts(&s, attribution);
         put_nulls(&s, attribution);
+        put_fold(&s, attribution);
         if (pass) break;
         LK_TRY(lk_buffer_admits(buffer, capacity, s.length + 1, needed, error));
         if (!buffer) return LEADKPI_OK;

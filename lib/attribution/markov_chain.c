@@ -35,10 +35,9 @@ typedef struct lk_chain_job {
     size_t row_room;
     size_t *first_out;   /* steps out, by state */
     uint32_t *to;
-    double *in, *out;    /* coefficients of the steps in and out */
-    double *measures;    /* by state: what counts of w, then of k */
+    double *out;         /* coefficients of the steps out */
     double *constants[2];
-    double *w, *k[2], *scratch; /* state_count * LK_LANES */
+    double *w, *k[2], *scratch; /* by state, LK_LANES each */
     double *lost;        /* by kind and row: RE * amount */
     double *brought;     /* by group, kind and row; NULL: no errors */
     double *amounts;     /* by group and kind */
@@ -80,7 +79,7 @@ static double divisor_of(const lk_attribution_graph *graph, size_t state)
     return weight > 0 ? 1 / weight : 0;
 }
 
-/* Steps by where they go out, with both coefficients; `constants` holds the divisors meanwhile. */
+/* Steps by where they go out, with their coefficients; `constants[0]` holds the divisors meanwhile. */
 static void turn_steps(lk_chain_job *job)
 {
     const lk_attribution_graph *graph = &job->graph;
@@ -96,7 +95,6 @@ static void turn_steps(lk_chain_job *job)
         for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++) {
             size_t from = graph->from[i], at = job->first_out[from]++;
             job->to[at] = (uint32_t)s;
-            job->in[i] = from == s ? 0 : graph->steps[i] * divisors[s];
             job->out[at] = from == s ? 0 : graph->steps[i] * divisors[from];
         }
     for (size_t s = n; s > 0; s--) job->first_out[s] = job->first_out[s - 1];
@@ -106,20 +104,6 @@ static void turn_steps(lk_chain_job *job)
         job->constants[0][s] = graph->conversions[s] * divisor;
         job->constants[1][s] = graph->values[s] * divisor;
     }
-}
-
-/* What converts counts by its share of both totals. */
-static void fill_measures(lk_chain_job *job)
-{
-    const lk_attribution_graph *graph = &job->graph;
-    double sums[2] = {0, 0};
-    for (size_t s = 0; s < graph->state_count; s++) {
-        sums[0] += graph->conversions[s];
-        sums[1] += fabs(graph->values[s]);
-    }
-    for (size_t s = 0; s < graph->state_count; s++)
-        job->measures[s] = (sums[0] > 0 ? graph->conversions[s] / sums[0] : 0) +
-                           (sums[1] > 0 ? fabs(graph->values[s]) / sums[1] : 0);
 }
 
 static lk_attribution_system system_out(const lk_chain_job *job, size_t kind, double tolerance)
@@ -146,32 +130,24 @@ static size_t lanes_at(const lk_chain_job *job, size_t first_row)
 
 static const double *past(const lk_chain_job *job, size_t state)
 {
-    return job->w + (size_t)job->graph.slot[state] * LK_LANES;
+    return job->w + state * LK_LANES;
 }
 
-static void lose(lk_chain_job *job, size_t first_row)
-{
-    const double *amounts[2] = {job->graph.conversions, job->graph.values};
-    size_t lanes = lanes_at(job, first_row);
-    for (size_t kind = 0; kind < 2; kind++) {
-        double sums[LK_LANES] = {0};
-        for (size_t s = 0; s < job->graph.state_count; s++)
-            for (size_t l = 0; l < LK_LANES; l++) sums[l] += amounts[kind][s] * past(job, s)[l];
-        for (size_t l = 0; l < lanes; l++)
-            job->lost[kind * job->view->channel_count + first_row + l] = sums[l];
-    }
-}
-
-/* sum over i of k_{s_i} (w_{s_{i-1}} - w_{s_i}) of a path. */
-static void detour(const lk_chain_job *job, size_t path, const double *k, double sums[LK_LANES])
+/* sum over i of k_{s_i} (w_{s_{i-1}} - w_{s_i}) of a path, by kind. */
+static void detour(const lk_chain_job *job, size_t path, double sums[2][LK_LANES])
 {
     static const double nowhere[LK_LANES];
     const double *before = nowhere;
-    for (size_t l = 0; l < LK_LANES; l++) sums[l] = 0;
+    memset(sums, 0, 2 * sizeof *sums);
     for (size_t i = lk_attribution_view_start(job->graph.ends, path); i < job->graph.ends[path]; i++) {
         size_t state = job->graph.states[i];
-        const double *here = past(job, state), *after = k + state * LK_LANES;
-        for (size_t l = 0; l < LK_LANES; l++) sums[l] += after[l] * (before[l] - here[l]);
+        const double *here = past(job, state), *k0 = job->k[0] + state * LK_LANES,
+                     *k1 = job->k[1] + state * LK_LANES;
+        for (size_t l = 0; l < LK_LANES; l++) {
+            double change = before[l] - here[l];
+            sums[0][l] += k0[l] * change;
+            sums[1][l] += k1[l] * change;
+        }
         before = here;
     }
 }
@@ -180,34 +156,39 @@ static void bring(lk_chain_job *job, size_t first_row)
 {
     const lk_attribution_view *view = job->view;
     size_t channels = view->channel_count, lanes = lanes_at(job, first_row);
-    double sums[LK_LANES];
-    for (size_t path = 0; path < view->path_count; path++)
-        for (size_t kind = 0; kind < 2; kind++) {
-            const double *last = past(job, job->graph.states[job->graph.ends[path] - 1]);
-            detour(job, path, job->k[kind], sums);
-            for (size_t i = lk_attribution_view_start(view->part_ends, path); i < view->part_ends[path];
-                 i++) {
-                const lk_attribution_part *part = &view->parts[i];
-                double amount = kind ? part->value : part->weights[0];
-                double weight = part->weights[0] + part->weights[1];
+    double sums[2][LK_LANES];
+    for (size_t path = 0; path < view->path_count; path++) {
+        const double *last = past(job, job->graph.states[job->graph.ends[path] - 1]);
+        detour(job, path, sums);
+        for (size_t i = lk_attribution_view_start(view->part_ends, path); i < view->part_ends[path]; i++) {
+            const lk_attribution_part *part = &view->parts[i];
+            double amounts[2] = {part->weights[0], part->value};
+            double weight = part->weights[0] + part->weights[1];
+            for (size_t kind = 0; kind < 2; kind++) {
                 double *brought = job->brought + (2 * part->group + kind) * channels + first_row;
-                for (size_t l = 0; l < lanes; l++) brought[l] += amount * last[l] + weight * sums[l];
+                for (size_t l = 0; l < lanes; l++)
+                    brought[l] += amounts[kind] * last[l] + weight * sums[kind][l];
             }
         }
+    }
 }
 
 static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_error *error)
 {
-    uint32_t row = (uint32_t)first_row, *sweeps = &job->result->sweeps;
-    LK_TRY(lk_attribution_reduction_solve(&job->reduction, job->memory, row, TOLERANCE, job->w,
-                                          job->scratch, sweeps, error));
-    lose(job, first_row);
+    uint32_t *sweeps = &job->result->sweeps;
+    size_t channels = job->view->channel_count;
+    double lost[2][LK_LANES];
+    LK_TRY(lk_attribution_reduction_remove(&job->reduction, job->memory, (uint32_t)first_row, TOLERANCE,
+                                           lost, job->scratch, sweeps, error));
+    for (size_t kind = 0; kind < 2; kind++)
+        memcpy(job->lost + kind * channels + first_row, lost[kind],
+               lanes_at(job, first_row) * sizeof(double));
     if (!job->brought) return LEADKPI_OK;
-    for (size_t kind = 0; kind < 2; kind++) {
-        lk_attribution_system system = system_out(job, kind, TOLERANCE_OF_ERRORS);
-        LK_TRY(lk_attribution_sweep(&system, job->memory, row, job->k[kind], job->scratch,
-                                    sweeps, error));
-    }
+    lk_attribution_reduction_past(&job->reduction, job->w);
+    for (size_t kind = 0; kind < 2; kind++)
+        LK_TRY(lk_attribution_reduction_future(&job->reduction, job->memory, kind,
+                                               TOLERANCE_OF_ERRORS, job->k[kind], job->scratch,
+                                               sweeps, error));
     bring(job, first_row);
     return LEADKPI_OK;
 }
@@ -293,10 +274,9 @@ static void sum_amounts(lk_chain_job *job)
 
 static leadkpi_status reduce(lk_chain_job *job, leadkpi_error *error)
 {
-    lk_attribution_steps steps = {&job->graph, job->in,   job->first_out,
-                                  job->to,     job->rows, job->row_ends};
     if (job->chain->removal != LK_ATTRIBUTION_REMOVE_TO_NULL) return LEADKPI_OK;
-    return lk_attribution_reduction_make(&job->reduction, job->memory, &steps, job->measures, error);
+    return lk_attribution_reduction_make(&job->reduction, job->memory, &job->graph, job->rows,
+                                         job->row_ends, error);
 }
 
 static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
@@ -305,7 +285,6 @@ static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
     size_t channels = view->channel_count;
     list_rows(job);
     turn_steps(job);
-    fill_measures(job);
     LK_TRY(reduce(job, error));
     sum_amounts(job);
     for (size_t i = 0; i < 2 * channels; i++) job->lost[i] = 0;
@@ -341,9 +320,7 @@ static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, states, sizeof *job->row_ends, &job->row_ends, error));
     LK_TRY(lk_allocate(memory, states + 1, sizeof *job->first_out, &job->first_out, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->to, &job->to, error));
-    LK_TRY(lk_allocate(memory, steps, sizeof *job->in, &job->in, error));
     LK_TRY(lk_allocate(memory, steps, sizeof *job->out, &job->out, error));
-    LK_TRY(lk_allocate(memory, states, sizeof *job->measures, &job->measures, error));
     for (size_t i = 0; i < 2; i++) {
         LK_TRY(lk_allocate(memory, states, sizeof(double), &job->constants[i], error));
         LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->k[i], error));
@@ -363,9 +340,7 @@ static void release(lk_chain_job *job)
     lk_release(memory, job->row_ends, states, sizeof *job->row_ends);
     lk_release(memory, job->first_out, states + 1, sizeof *job->first_out);
     lk_release(memory, job->to, steps, sizeof *job->to);
-    lk_release(memory, job->in, steps, sizeof *job->in);
     lk_release(memory, job->out, steps, sizeof *job->out);
-    lk_release(memory, job->measures, states, sizeof *job->measures);
     for (size_t i = 0; i < 2; i++) {
         lk_release(memory, job->constants[i], states, sizeof(double));
         lk_release(memory, job->k[i], states, LK_LANES * sizeof(double));

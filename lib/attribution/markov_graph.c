@@ -69,34 +69,28 @@ static uint64_t rows_at(const lk_attribution_graph *graph, uint32_t text, size_t
     return key;
 }
 
-/* Stable, by the rows of the window from `first` on. */
-static leadkpi_status sort_states(lk_graph_job *job, size_t first, uint32_t *texts,
-                                  leadkpi_error *error)
+/* Stable, by the rows of the window. */
+static leadkpi_status sort_states(lk_graph_job *job, uint32_t *texts, leadkpi_error *error)
 {
     size_t count = job->graph->state_count, length = job->chain->length;
     if (length > job->longest) length = job->longest;
-    for (size_t place = first + (length + 1 - first) / 2 * 2; place > first; place -= 2) {
+    for (size_t place = (length + 1) / 2 * 2; place > 0; place -= 2) {
         for (size_t i = 0; i < count; i++) job->keys[i] = rows_at(job->graph, texts[i], place - 2);
         LK_TRY(lk_sort_uint64(job->memory, job->keys, texts, count, error));
     }
     return LEADKPI_OK;
 }
 
-/* States are numbered by window: those with the same beginning have the same states before them.
- * Slots are by the window without its first row: states that go on to the same states lie beside
- * each other. So a sweep in the order of states reads from one small block at a time. */
+/* States are numbered by window: those with the same beginning have the same states before them. */
 static leadkpi_status number_states(lk_graph_job *job, leadkpi_error *error)
 {
     lk_attribution_graph *graph = job->graph;
     size_t count = graph->state_count;
     for (size_t i = 0; i < count; i++) graph->window[i] = (uint32_t)i;
-    LK_TRY(sort_states(job, 0, graph->window, error));
+    LK_TRY(sort_states(job, graph->window, error));
     for (size_t i = 0; i < count; i++) job->number[graph->window[i]] = (uint32_t)i;
     size_t steps = lk_attribution_view_start(graph->ends, graph->path_count);
     for (size_t i = 0; i < steps; i++) graph->states[i] = job->number[graph->states[i]];
-    memcpy(job->payload, graph->window, count * sizeof *job->payload);
-    LK_TRY(sort_states(job, 1, job->payload, error));
-    for (size_t i = 0; i < count; i++) graph->slot[job->number[job->payload[i]]] = (uint32_t)i;
     return LEADKPI_OK;
 }
 
@@ -166,7 +160,6 @@ static leadkpi_status reserve_states(lk_graph_job *job, leadkpi_error *error)
         if (count) memset(*columns[i], 0, count * sizeof(double));
     }
     LK_TRY(lk_allocate(job->memory, count, sizeof *graph->window, &graph->window, error));
-    LK_TRY(lk_allocate(job->memory, count, sizeof *graph->slot, &graph->slot, error));
     LK_TRY(lk_allocate(job->memory, count + 1, sizeof *graph->first, &graph->first, error));
     memset(graph->first, 0, (count + 1) * sizeof *graph->first);
     size_t steps = lk_attribution_view_start(graph->ends, graph->path_count);
@@ -260,7 +253,6 @@ void lk_attribution_graph_free(lk_attribution_graph *graph, lk_memory *memory)
     lk_release(memory, graph->from, graph->step_count, sizeof *graph->from);
     lk_release(memory, graph->steps, graph->step_count, sizeof *graph->steps);
     lk_release(memory, graph->window, graph->state_count, sizeof *graph->window);
-    lk_release(memory, graph->slot, graph->state_count, sizeof *graph->slot);
     lk_release(memory, graph->states, graph->room_states, sizeof *graph->states);
     lk_release(memory, graph->ends, graph->path_count, sizeof *graph->ends);
     lk_map_text_free(&graph->windows, memory);

@@ -82,6 +82,64 @@ leadkpi_status lk_attribution_transitions_subtract(lk_attribution_transitions *i
     return status;
 }
 
+/* ---- settling ------------------------------------------------------------------------------------------- */
+
+static lk_exact_sum weight_of(int64_t count, const lk_exact_sum *part)
+{
+    lk_exact_sum sum = *part; /* below 2^120, so that no int64 makes it overflow */
+    (void)lk_exact_sum_add_int64(&sum, count, NULL);
+    return sum;
+}
+
+/* Adds a weight to `*all`; false where it is not whole or too much. */
+static bool counts(int64_t count, const lk_exact_sum *part, uint64_t *all)
+{
+    lk_exact_sum sum = weight_of(count, part);
+    if (sum.limbs[0] | sum.limbs[1] | sum.limbs[3] || sum.limbs[2] > (uint64_t)INT64_MAX - *all)
+        return false;
+    *all += sum.limbs[2];
+    return true;
+}
+
+static bool all_count(const lk_attribution_transitions *t)
+{
+    uint64_t all = 0;
+    bool good = true;
+    for (size_t i = 0; i < cell_count(t) && good; i++) good = counts(t->cells[i], &t->parts[i], &all);
+    for (size_t i = 0; i < 2 * (size_t)t->groups && good; i++)
+        good = counts(t->untouched[i], &t->untouched_parts[i], &all);
+    return good;
+}
+
+static void settle(int64_t *count, lk_exact_sum *part, bool whole)
+{
+    lk_exact_sum sum = weight_of(*count, part);
+    *count = whole ? (int64_t)sum.limbs[2] : 0;
+    *part = whole ? LK_EXACT_SUM_ZERO : sum;
+}
+
+void lk_attribution_transitions_settle(lk_attribution_transitions *t, lk_memory *memory)
+{
+    if (!t->parts) return;
+    bool whole = all_count(t);
+    for (size_t i = 0; i < cell_count(t); i++) settle(&t->cells[i], &t->parts[i], whole);
+    for (size_t i = 0; i < 2 * (size_t)t->groups; i++)
+        settle(&t->untouched[i], &t->untouched_parts[i], whole);
+    if (!whole) return;
+    lk_release(memory, t->parts, cell_count(t), sizeof *t->parts);
+    lk_release(memory, t->untouched_parts, t->groups, 2 * sizeof *t->untouched_parts);
+    t->parts = t->untouched_parts = NULL;
+}
+
+bool lk_attribution_transitions_is_settled(const lk_attribution_transitions *t)
+{
+    bool settled = true;
+    if (!t->parts) return true;
+    for (size_t i = 0; i < cell_count(t); i++) settled &= t->cells[i] == 0;
+    for (size_t i = 0; i < 2 * (size_t)t->groups; i++) settled &= t->untouched[i] == 0;
+    return settled && !all_count(t);
+}
+
 /* ---- writing ------------------------------------------------------------------------------------------- */
 
 /* Cells that are not zero, by group, row and column, each as the distance from the one before:

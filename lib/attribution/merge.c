@@ -1,4 +1,4 @@
-#include "attribution/store.h"
+#include "attribution/fold.h"
 
 /* Where the things of `from` are in `into`. */
 typedef struct translation {
@@ -212,20 +212,33 @@ static void commit(lk_attribution_store *into, const lk_attribution_store *from,
     }
 }
 
+static leadkpi_status prepare_fold(leadkpi_attribution *into, const lk_attribution_store *from,
+                                   const translation *t, lk_fold_sum *sum, leadkpi_error *error)
+{
+    lk_attribution_store *store = into->store;
+    if (!from->fold) return LEADKPI_OK;
+    if (!store->fold) LK_TRY(lk_fold_make(into, &into->memory, &store->fold, error));
+    return lk_fold_sum_prepare(sum, store->fold, from->fold, t->kinds, &into->memory, error);
+}
+
 static leadkpi_status merge(leadkpi_attribution *into, const lk_attribution_store *from,
                             leadkpi_error *error)
 {
     lk_attribution_store *store;
     translation t = {0};
+    lk_fold_sum sum = {0};
     uint32_t done = 0;
     LK_TRY(lk_attribution_open(into, &store, error));
     leadkpi_status status = translate(into, from, &t, error);
+    if (status == LEADKPI_OK) status = prepare_fold(into, from, &t, &sum, error);
     if (status == LEADKPI_OK) {
         status = add_paths(store, from, &t, &done, error);
         if (status == LEADKPI_OK) status = add_costs(store, from, &t, error);
         if (status != LEADKPI_OK) take_paths_back(store, from, &t, done);
     }
     if (status == LEADKPI_OK) commit(store, from, &t);
+    if (status == LEADKPI_OK && sum.from) lk_fold_sum_commit(&sum, &into->memory);
+    lk_fold_sum_drop(&sum, &into->memory);
     close_translation(into, from, &t);
     return status;
 }
@@ -331,6 +344,7 @@ leadkpi_status leadkpi_attribution_subtract(leadkpi_attribution *into,
 {
     leadkpi_error_reset(error);
     LK_TRY(check_pair(into, from, error));
+    LK_TRY(lk_fold_refuse(into, "subtract needs", error));
     LK_FAIL_IF(holds_events(into->store) || holds_events(from->store), error, LEADKPI_WRONG_STATE,
                "subtract: expected closed journeys only, found events; leadkpi_attribution_close "
                "makes paths of them");

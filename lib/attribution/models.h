@@ -149,6 +149,11 @@ void lk_attribution_transitions_write(const lk_attribution_transitions *transiti
 leadkpi_status lk_attribution_transitions_read(lk_attribution_transitions *transitions,
                                                lk_memory *memory, lk_reader *reader);
 
+/* Which of a weight is counted in int64 hangs on how journeys came. Settled, all is in int64 where
+ * every weight is whole and their sum is below 2^63, else all is in exact sums. */
+void lk_attribution_transitions_settle(lk_attribution_transitions *transitions, lk_memory *memory);
+bool lk_attribution_transitions_is_settled(const lk_attribution_transitions *transitions);
+
 void lk_attribution_transitions_free(lk_attribution_transitions *transitions, lk_memory *memory);
 
 /* ---- paths ------------------------------------------------------------------------------------ */
@@ -251,7 +256,6 @@ typedef struct lk_attribution_graph {
     double *steps;
     lk_map_text windows; /* rows of the result as uint32_t, LK_MAP_NONE for a blank */
     uint32_t *window;    /* by state: its text in `windows` */
-    uint32_t *slot;      /* by state: where a solver keeps it */
     uint32_t *states;    /* the states of all paths, one after the other */
     size_t *ends;        /* by path */
     size_t room_states;  /* as allocated */

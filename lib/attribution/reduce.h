@@ -1,47 +1,55 @@
-/* reduce.h: a chain's past (markov_chain.c) by fewer states than it has. */
+/* reduce.h: a chain's past and future (markov_chain.c) by fewer states than it has. */
 #ifndef LK_ATTRIBUTION_REDUCE_H
 #define LK_ATTRIBUTION_REDUCE_H
 
+#include "attribution/eliminate.h"
 #include "attribution/sweep.h"
 
-/* The chain by its steps in and out. All of it stays the caller's. */
-typedef struct lk_attribution_steps {
-    const lk_attribution_graph *graph;
-    const double *in;        /* coefficients of the steps in */
-    const size_t *first_out; /* steps out, by state */
-    const uint32_t *to;
-    const uint32_t *rows; /* of the windows, distinct by state */
-    const size_t *row_ends;
-} lk_attribution_steps;
+/* The states that are swept, in the order of their numbers. */
+typedef struct lk_attribution_core {
+    size_t count;
+    uint32_t *states;    /* by place */
+    uint32_t *places;    /* by state */
+    size_t *first;       /* steps by place */
+    uint32_t *other;
+    double *coefficients;
+    double *flows;       /* by place: all that goes through it */
+    double *measures, *constants;
+    uint32_t *rows;      /* of the windows, distinct by state */
+    size_t *row_ends;
+    uint32_t *again;     /* by place: where in `other` it is already */
+    double *x;           /* by place, LK_LANES each */
+} lk_attribution_core;
 
 typedef struct lk_attribution_reduction {
-    lk_attribution_steps steps;
-    uint8_t *place;   /* by state */
-    uint32_t *alias;  /* the state that it always equals; LK_MAP_NONE: none */
-    uint32_t *lists;  /* one block of the three below: state_count in all */
-    uint32_t *up, *down, *chain;
-    size_t up_count, down_count, chain_count;
-    uint32_t *by_slot;
-    double *measure;
-    /* of eight channels */
-    uint32_t *root;   /* the state that holds its value; LK_MAP_NONE: it is 0 */
-    uint32_t *slot_of;
-    size_t *first, *row_ends;
-    uint32_t *other, *slot, *states, *rows;
-    double *coefficients, *measures, *x;
+    const lk_attribution_graph *graph;
+    const uint32_t *rows; /* of the windows, distinct by state */
+    const size_t *row_ends;
+    lk_attribution_elimination block, packed, left; /* of 64 channels, that again, of eight */
+    lk_attribution_core core;
+    uint32_t first_row;
     size_t row_room;
 } lk_attribution_reduction;
 
-/* measure: as of lk_attribution_system. lk_attribution_reduction_free after any outcome. */
+/* rows, row_ends: stay the caller's. lk_attribution_reduction_free after any outcome. */
 leadkpi_status lk_attribution_reduction_make(lk_attribution_reduction *reduction, lk_memory *memory,
-                                             const lk_attribution_steps *steps,
-                                             const double *measure, leadkpi_error *error);
+                                             const lk_attribution_graph *graph, const uint32_t *rows,
+                                             const size_t *row_ends, leadkpi_error *error);
 void lk_attribution_reduction_free(lk_attribution_reduction *reduction, lk_memory *memory);
 
-/* w of eight channels from first_row on, by slot of the whole chain. Status: as the sweep. */
-leadkpi_status lk_attribution_reduction_solve(lk_attribution_reduction *reduction,
-                                              const lk_memory *memory, uint32_t first_row,
-                                              double tolerance, double *w, double *scratch,
-                                              uint32_t *sweeps, leadkpi_error *error);
+/* Eight channels from first_row on, one after the other from 0: what is lost of both amounts without each. scratch:
+ * state_count * LK_LANES. Status: as the sweep. */
+leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *reduction,
+                                               const lk_memory *memory, uint32_t first_row,
+                                               double tolerance, double lost[2][LK_LANES],
+                                               double *scratch, uint32_t *sweeps,
+                                               leadkpi_error *error);
+
+/* After it: w by state of the same channels; k of one amount, kind 0 before 1. Both state_count * LK_LANES. */
+void lk_attribution_reduction_past(const lk_attribution_reduction *reduction, double *w);
+leadkpi_status lk_attribution_reduction_future(lk_attribution_reduction *reduction,
+                                               const lk_memory *memory, size_t kind,
+                                               double tolerance, double *k, double *scratch,
+                                               uint32_t *sweeps, leadkpi_error *error);
 
 #endif

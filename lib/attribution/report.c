@@ -135,6 +135,8 @@ static void mark_kinds(const lk_attribution_store *store, uint32_t *of_kind)
         if (lk_path_is_empty(&store->path_sums[path])) continue;
         for (uint32_t i = 1; i <= count; i++) of_kind[lk_path_word(words, i)] = 0;
     }
+    for (uint32_t i = 0; store->fold && i < store->fold->channel_count; i++)
+        of_kind[store->fold->kinds[i]] = 0;
 }
 
 static int compare_members(const void *context, uint32_t a, uint32_t b)

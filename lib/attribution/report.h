@@ -2,9 +2,7 @@
 #ifndef LK_ATTRIBUTION_REPORT_H
 #define LK_ATTRIBUTION_REPORT_H
 
-#include "attribution/model.h"
-#include "attribution/models.h"
-#include "attribution/walk.h"
+#include "attribution/fold.h"
 #include "base/table.h"
 
 /* The options of schema "attribution_report", in their order. */
@@ -100,10 +98,6 @@ static inline lk_text lk_report_name(const lk_report *report, uint32_t text)
 
 /* ---- credits --------------------------------------------------------------------------------- */
 
-typedef struct lk_credit {
-    lk_exact_sum amount[LK_ATTRIBUTION_KINDS]; /* conversions, value */
-} lk_credit;
-
 /* What the models make of it, by model and row: members first, then the unattributed. */
 typedef struct lk_credits {
     lk_credit total;
@@ -136,6 +130,16 @@ void lk_credit_add(lk_exact_sum *into, const lk_exact_sum *total, uint64_t share
  * do not take). */
 leadkpi_status lk_journey_amounts(const lk_journey *journey, double amounts[LK_PATH_SUMS],
                                   leadkpi_error *error);
+
+/* The same as rows of doubles that add up to them: one where each is a double, which most are, else
+ * four. So what is counted does not hang on which rows were one journey. */
+typedef struct lk_journey_parts {
+    uint32_t count;
+    uint32_t unused;
+    double amounts[4][LK_PATH_SUMS];
+} lk_journey_parts;
+leadkpi_status lk_journey_split(const lk_journey *journey, lk_journey_parts *parts,
+                                leadkpi_error *error);
 
 /* What a batch of journeys came to: its rows are not the caller's. */
 static inline leadkpi_status lk_report_without_row(leadkpi_status status, leadkpi_error *error)

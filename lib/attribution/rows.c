@@ -1,5 +1,7 @@
 #include "attribution/rows.h"
 
+#include "attribution/fold.h"
+
 leadkpi_status lk_rows_complete(const lk_column *column, leadkpi_error *error)
 {
     if (!column || !column->validity) return LEADKPI_OK;
@@ -17,6 +19,7 @@ leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const l
 {
     lk_text name =
         attribution->rule.unit == LK_UNIT_ACCOUNT ? LK_LITERAL("account") : LK_LITERAL("id");
+    LK_TRY(lk_fold_refuse(attribution, "events would need", error));
     LK_TRY(lk_table_require(rows, name, LK_ALLOW_INT64 | LK_ALLOW_TEXT, unit, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, time, error));
     LK_TRY(lk_rows_complete(*unit, error));

@@ -3,6 +3,7 @@
  * 4 bytes a unit, path, kind and text, twice. */
 #include "attribution/state.h"
 
+#include "attribution/fold.h"
 #include "base/sort.h"
 
 typedef struct state {
@@ -46,6 +47,8 @@ static void mark_used(state *s)
         s->path_order[s->path_count++] = path;
         for (uint32_t i = 1; i <= count; i++) s->kind_numbers[lk_path_word(words, i)] = 0;
     }
+    for (uint32_t i = 0; store->fold && i < store->fold->channel_count; i++)
+        s->kind_numbers[store->fold->kinds[i]] = 0;
     for (uint32_t kind = 0; kind < store->kinds.count; kind++)
         for (uint32_t d = 0;
              s->kind_numbers[kind] != LK_MAP_NONE && d < s->attribution->rule.dimension_count; d++)
@@ -288,6 +291,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
     write_costs(s, &writer);
     LK_TRY(write_paths(s, &writer, error));
     LK_TRY(write_units(s, &writer, error));
+    LK_TRY(lk_fold_write(s->attribution, s->kind_numbers, &s->memory, &writer, error));
     return lk_writer_finish(&writer, size, error);
 }
 

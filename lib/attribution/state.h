@@ -21,6 +21,12 @@
  *                value (signed varint whole, uint64 fraction)
  *     milestones varint, and for each time, text (index)
  *   each in the order of unit_events.h; equal ones stand there as often as there were rows.
+ *   fold         where the definition has one, and only there; an amount is a byte, 0 where it is 0,
+ *                and otherwise 1 and the exact sum:
+ *     channels   list of kinds that paths had
+ *     groups     list of those that hold a journey: group (varint), the amounts of lk_fold_group, and
+ *                by row (the unattributed, then the channels) and rule conversions and value
+ *     steps      with markov: the table as lk_attribution_transitions_write has it, settled
  *
  * Texts and kinds that nothing uses, and paths of which nothing is left, are not written. */
 #ifndef LK_ATTRIBUTION_STATE_H
@@ -44,5 +50,11 @@ enum {
     LK_STATE_OUTCOME_SIZE = 28,
     LK_STATE_MILESTONE_SIZE = 9
 };
+
+/* The part of the fold, if there is one. */
+leadkpi_status lk_fold_write(const leadkpi_attribution *attribution, const uint32_t *kind_numbers,
+                             lk_memory *memory, lk_writer *writer, leadkpi_error *error);
+leadkpi_status lk_fold_read(leadkpi_attribution *attribution, size_t kind_count, uint8_t *kinds_used,
+                            lk_reader *reader);
 
 #endif

@@ -442,6 +442,7 @@ static leadkpi_status read_payload(reading *r)
     LK_TRY(read_costs(r));
     LK_TRY(read_paths(r));
     LK_TRY(read_units(r));
+    LK_TRY(lk_fold_read(r->attribution, r->kind_count, r->kinds_used, &r->reader));
     REFUSE_IF(memchr(r->texts_used, 0, r->text_count) ||
                   (r->kind_count && memchr(r->kinds_used, 0, r->kind_count)),
               r, "lists: expected every item to be used");
@@ -451,7 +452,7 @@ static leadkpi_status read_payload(reading *r)
 static bool is_empty(const lk_attribution_store *s)
 {
     return s->currency.length == 0 && s->batches.count == 0 && s->texts.count == 1 && s->kinds.count == 0 &&
-           s->paths.count == 0 && lk_lead_ids_count(&s->ids) == 0;
+           s->paths.count == 0 && !s->fold && lk_lead_ids_count(&s->ids) == 0;
 }
 
 static leadkpi_status read_store(reading *r)

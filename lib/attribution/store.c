@@ -1,4 +1,4 @@
-#include "attribution/store.h"
+#include "attribution/fold.h"
 
 #include "base/nearest.h"
 
@@ -99,6 +99,7 @@ void lk_attribution_shut(leadkpi_attribution *attribution)
     lk_release(memory, s->milestones, s->milestone_capacity, sizeof *s->milestones);
     lk_map_text_free(&s->paths, memory);
     lk_release(memory, s->path_sums, s->path_capacity, sizeof *s->path_sums);
+    lk_fold_free(s->fold, memory);
     lk_release(memory, s, 1, sizeof *s);
     attribution->store = NULL;
 }

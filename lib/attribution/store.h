@@ -97,6 +97,7 @@ typedef struct lk_attribution_store {
     lk_path_sums *path_sums;
     uint32_t path_capacity;
     uint32_t unused;
+    struct lk_fold *fold; /* NULL: none yet, or paths are kept (fold.h) */
 } lk_attribution_store;
 
 struct leadkpi_attribution {

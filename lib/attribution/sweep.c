@@ -59,7 +59,7 @@ static void share_out(const lk_attribution_system *system, uint32_t first_row, s
 static void sweep_state(const lk_attribution_system *system, uint32_t first_row, size_t state,
                         double *x, lk_sweep_lanes *sums)
 {
-    double lanes[LK_LANES], *here = x + (system->slot ? system->slot[state] : state) * LK_LANES;
+    double lanes[LK_LANES], *here = x + state * LK_LANES;
     double constant = system->constants ? system->constants[state] : 0;
     double measure = system->measure[state];
     for (size_t l = 0; l < LK_LANES; l++) lanes[l] = constant;
@@ -80,7 +80,7 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
 
 static inline void fetch(const lk_attribution_system *system, size_t state, const double *x)
 {
-    LK_PREFETCH(x + (system->slot ? system->slot[state] : state) * LK_LANES);
+    LK_PREFETCH(x + state * LK_LANES);
     for (size_t i = system->first[state]; i < system->first[state + 1]; i++)
         LK_PREFETCH(x + (size_t)system->other[i] * LK_LANES);
 }

@@ -11,8 +11,7 @@
 typedef struct lk_attribution_system {
     size_t state_count;
     const size_t *first;     /* by state, and one more */
-    const uint32_t *other;   /* the slot of the other end */
-    const uint32_t *slot;    /* by state: its place in x; NULL: as numbered */
+    const uint32_t *other;   /* the other end */
     double *coefficients;    /* 0 from a state to itself */
     const double *constants; /* by state; NULL: 0 */
     const double *measure;   /* by state, 0 or more: what of x counts when it has come to rest */
@@ -20,7 +19,7 @@ typedef struct lk_attribution_system {
     const size_t *row_ends;
     double pinned;           /* the value of pinned states */
     bool backward;           /* from the last state to the first */
-    bool renormalise;        /* steps to pinned states are shared out over the others; no slots */
+    bool renormalise;        /* steps to pinned states are shared out over the others */
     double tolerance;
 } lk_attribution_system;
 

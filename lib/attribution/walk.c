@@ -1,4 +1,4 @@
-#include "attribution/walk.h"
+#include "attribution/fold.h"
 
 #include "attribution/unit_events.h"
 
@@ -469,6 +469,14 @@ static leadkpi_status visit_by_group(walk *w, leadkpi_error *error)
 leadkpi_status lk_walk(const leadkpi_attribution *attribution, const lk_walk_filter *filter,
                        lk_memory *memory, lk_journey_visit visit, void *context,
                        lk_walk_counts *counts, leadkpi_error *error)
+{
+    LK_TRY(lk_fold_refuse(attribution, "this needs", error));
+    return lk_walk_slice(attribution, filter, memory, visit, context, counts, error);
+}
+
+leadkpi_status lk_walk_slice(const leadkpi_attribution *attribution, const lk_walk_filter *filter,
+                             lk_memory *memory, lk_journey_visit visit, void *context,
+                             lk_walk_counts *counts, leadkpi_error *error)
 {
     memset(counts, 0, sizeof *counts);
     if (!attribution->store) return LEADKPI_OK;

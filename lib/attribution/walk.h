@@ -44,9 +44,14 @@ typedef leadkpi_status (*lk_journey_visit)(void *context, const lk_journey *jour
                                            leadkpi_error *error);
 
 /* What is handed to `visit` is good for the time of the call.
- * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and what `visit` returns. */
+ * Status: OK, CONTRADICTION (the handle folds its paths), OUT_OF_MEMORY, LIMIT, INTERRUPTED, and what `visit` returns. */
 leadkpi_status lk_walk(const leadkpi_attribution *attribution, const lk_walk_filter *filter,
                        lk_memory *memory, lk_journey_visit visit, void *context,
                        lk_walk_counts *counts, leadkpi_error *error);
+
+/* The same of the paths that a handle with fold holds while rows are added to it. */
+leadkpi_status lk_walk_slice(const leadkpi_attribution *attribution, const lk_walk_filter *filter,
+                             lk_memory *memory, lk_journey_visit visit, void *context,
+                             lk_walk_counts *counts, leadkpi_error *error);
 
 #endif

@@ -23,6 +23,7 @@ typedef struct batch {
     const lk_column *value;    /* NULL: the rule asks for none */
     uint32_t *entry_codes;     /* of each entry of the dictionary of `event`; NULL: it has none */
     bool keeps_foreign;
+    bool rises; /* times do, from the latest of the standings on, and are in range; false: not looked at */
 } batch;
 
 /* ---- columns ------------------------------------------------------------------- */
@@ -46,6 +47,19 @@ static leadkpi_status check_time(const lk_column *column, size_t row, leadkpi_er
                       "row %zu, column \"%.*s\": expected a time in years 1 to 9999, found %lld "
                       "microseconds since 1970",
                       row, LK_TEXT_ARGS(column->name), (long long)time);
+}
+
+/* Do times rise, none before `latest`, and end in range? Then each is. One comparison a row and no branch. */
+static bool times_rise(const lk_column *column, int64_t latest)
+{
+    int64_t before = latest < LK_FUNNEL_TIME_MIN ? LK_FUNNEL_TIME_MIN : latest;
+    bool falls = false;
+    for (size_t row = 0; row < column->row_count; row++) {
+        int64_t time = lk_column_int64(column, row);
+        falls |= time < before;
+        before = time;
+    }
+    return !falls && before < LK_FUNNEL_TIME_END;
 }
 
 static leadkpi_status check_times(const lk_column *column, leadkpi_error *error)
@@ -105,8 +119,7 @@ static leadkpi_status find_columns(const leadkpi_table *rows, bool same_value, b
     LK_TRY(check_complete(b->id, error));
     LK_TRY(check_complete(b->time, error));
     LK_TRY(check_complete(b->event, error));
-    LK_TRY(check_complete(b->steps, error));
-    return check_times(b->time, error);
+    return check_complete(b->steps, error);
 }
 
 /* ---- codes ---------------------------------------------------------------------- */
@@ -330,15 +343,19 @@ static void append_plain(lk_funnel_store *store, const batch *b, const block *at
 {
     uint32_t rows[BLOCK], kept = 0;
     lk_funnel_event *next = store->events + store->event_count;
+    int64_t latest = store->latest;
     for (uint32_t i = 0; i < at->count; i++) {
         rows[kept] = i;
         kept += is_kept(b, at->codes[i]);
     }
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t row = rows[i];
-        next[i] = (lk_funnel_event){lk_column_int64(b->time, at->start + row), at->leads[row], at->codes[row]};
+        int64_t time = lk_column_int64(b->time, at->start + row);
+        next[i] = (lk_funnel_event){time, at->leads[row], at->codes[row]};
+        latest = time > latest ? time : latest;
     }
     store->event_count += kept;
+    store->latest = latest;
 }
 
 static void append(lk_funnel_store *store, const batch *b, const block *at)
@@ -405,6 +422,7 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, batch *b, leadkpi_erro
 static leadkpi_status check_order(const leadkpi_funnel *funnel, const batch *b, leadkpi_error *error)
 {
     int64_t before = funnel->store->standings.latest;
+    if (b->rises && !b->sequence && !b->segment) return LEADKPI_OK;
     for (size_t row = 0; row < b->time->row_count; row++) {
         int64_t time = lk_column_int64(b->time, row);
         if (time < before)
@@ -445,59 +463,106 @@ static leadkpi_status check_codes(const leadkpi_funnel *funnel, const batch *b, 
 /* How many rows ahead the standing of a lead is asked for. */
 #define ROWS_AHEAD 24
 
-static inline void fetch_standing(const lk_standings *standings, const lk_funnel_rule *rule, uint32_t lead)
+static inline void fetch_standing(const uint64_t *standing)
 {
 #if defined(__GNUC__)
-    __builtin_prefetch(lk_standing(standings, rule, lead), 1);
+    __builtin_prefetch(standing, 1);
 #else
-    (void)standings, (void)rule, (void)lead;
+    (void)standing;
 #endif
 }
 
-/* Cost a row: 16 bytes read in order, and the standing of its lead, one line of the cache that was asked
- * for ahead; the row before is taken then, one step without a branch. Rows that mean nothing, which no
- * branch could foresee, are left out first. */
-static void take_rows(leadkpi_funnel *funnel, const batch *b, const uint32_t *leads, block *at)
+/* The steps of the rows of a block, from its first on. */
+typedef struct row_steps {
+    const char *cells;
+    ptrdiff_t stride;
+} row_steps;
+
+static inline uint64_t steps_at(const row_steps *steps, uint32_t row)
 {
-    lk_standings *standings = &funnel->store->standings;
-    const lk_funnel_rule *rule = &funnel->rule;
-    uint32_t *rows = at->segments, kept = 0; /* input=time has no segments */
-    for (uint32_t i = 0; i < at->count; i++) {
-        rows[kept] = i;
-        kept += at->codes[i] != LK_FUNNEL_CODE_NOTHING;
-    }
-    for (uint32_t i = 0; i < kept; i++) {
-        size_t row = at->start + rows[i];
-        if (i + ROWS_AHEAD < kept) fetch_standing(standings, rule, leads[at->start + rows[i + ROWS_AHEAD]]);
-        lk_standing_add(rule, lk_standing(standings, rule, leads[row]),
-                        lk_standing_time(lk_column_int64(b->time, row)),
-                        lk_funnel_code_steps(funnel->store, at->codes[rows[i]]));
-    }
-    if (kept) standings->latest = lk_column_int64(b->time, at->start + rows[kept - 1]);
+    uint64_t value;
+    memcpy(&value, steps->cells + (ptrdiff_t)row * steps->stride, sizeof value);
+    return value;
 }
 
-/* All that can fail goes first; the codes are found a second time then, which cannot. */
+/* Cost a row: 20 bytes read in order, and the standing of its lead, one line of the cache that was asked
+ * for ahead; the row before is taken then, one step without a branch. Rows that mean nothing, which no
+ * branch could foresee, are left out first. */
+static void take_rows(leadkpi_funnel *funnel, const batch *b, const uint32_t *leads, const block *at,
+                      const row_steps *steps)
+{
+    lk_standings *standings = &funnel->store->standings;
+    lk_standing_rule rule = lk_standing_rule_of(&funnel->rule);
+    uint64_t *words = standings->words;
+    uint32_t rows[BLOCK + ROWS_AHEAD], kept = 0;
+    for (uint32_t i = 0; i < at->count; i++) {
+        rows[kept] = i;
+        kept += steps_at(steps, i) != 0;
+    }
+    if (kept == 0) return;
+    for (uint32_t i = 0; i < ROWS_AHEAD; i++) rows[kept + i] = rows[kept - 1];
+    leads += at->start;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t row = rows[i];
+        fetch_standing(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
+        lk_standing_add(&rule, words + (size_t)leads[row] * rule.size,
+                        lk_standing_time(lk_column_int64(b->time, at->start + row)), steps_at(steps, row));
+    }
+    standings->latest = lk_column_int64(b->time, at->start + rows[kept - 1]);
+}
+
+/* Are the steps of all rows such that nothing could be said against one? Then they need no codes. */
+static bool has_plain_steps(const leadkpi_funnel *funnel, const batch *b)
+{
+    uint64_t any = 0, several = 0;
+    if (!b->steps || b->excluded || funnel->rule.skips == LK_SKIPS_IMPLIED) return false;
+    for (size_t row = 0; row < b->steps->row_count; row++) {
+        uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
+        any |= steps;
+        several |= steps & (steps - 1);
+    }
+    if (funnel->rule.same_event == LK_SAME_EVENT_ONCE && several) return false;
+    return !(any & ~lk_funnel_all_steps(&funnel->rule));
+}
+
+/* What the rows of a block mean, of an event or of steps that need a second look: `steps` by code. */
+static leadkpi_status find_steps(leadkpi_funnel *funnel, const batch *b, code_memo *memo, block *at,
+                                 uint64_t *steps, leadkpi_error *error)
+{
+    LK_TRY(find_codes(funnel, b, memo, at, error));
+    LK_TRY(check_codes(funnel, b, at, error));
+    for (size_t i = 0; i < at->count; i++)
+        steps[i] = lk_funnel_code_steps(funnel->store, at->codes[i]);
+    return LEADKPI_OK;
+}
+
+/* All that can fail goes first; what rows mean is found a second time then, which cannot. */
 static leadkpi_status take_in_order(leadkpi_funnel *funnel, const batch *b, uint32_t *leads,
                                     leadkpi_error *error)
 {
     code_memo memo = {{0}, {0}};
+    uint64_t steps[BLOCK];
     block at;
     size_t row_count = b->id->row_count;
+    bool is_plain = has_plain_steps(funnel, b);
     LK_TRY(check_order(funnel, b, error));
     for (size_t start = 0; start < row_count; start += BLOCK) {
         set_block(b, &at, start);
         if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
         LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, start, at.count,
                                        leads + start, error));
-        LK_TRY(find_codes(funnel, b, &memo, &at, error));
-        LK_TRY(check_codes(funnel, b, &at, error));
+        if (!is_plain) LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
     }
     LK_TRY(lk_standings_reserve(&funnel->store->standings, &funnel->rule, &funnel->memory,
                             lk_lead_ids_count(&funnel->store->ids), error));
     for (size_t start = 0; start < row_count; start += BLOCK) {
+        row_steps found = {(const char *)steps, sizeof *steps};
         set_block(b, &at, start);
-        LK_TRY(find_codes(funnel, b, &memo, &at, error));
-        take_rows(funnel, b, leads, &at);
+        if (is_plain)
+            found = (row_steps){lk_column_cell(b->steps, start), b->steps->stride};
+        else
+            LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
+        take_rows(funnel, b, leads, &at, &found);
     }
     return LEADKPI_OK;
 }
@@ -518,6 +583,8 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
     LK_TRY(find_columns(rows, funnel->rule.same_value, &b, error));
+    b.rises = funnel->rule.input == LK_INPUT_TIME && times_rise(b.time, funnel->store->standings.latest);
+    if (!b.rises) LK_TRY(check_times(b.time, error));
     LK_TRY(check_open(funnel, b.time, error));
     leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? take_standings(funnel, &b, error)
                                                                 : take_blocks(funnel, &b, error);

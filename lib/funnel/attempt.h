@@ -44,10 +44,12 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
                                           leadkpi_error *error);
 
 /* Hands every attempt that counts to the sink, in order of start: the best one, or with entry=every and
- * entry=again all. O(count * steps) time. Without times, step_window, gap, adjacent or optional steps
+ * entry=again all. O(count * steps) time; where steps may be left out and every attempt counts that much for
+ * each level, see entries_choose.c. Without times, step_window, gap, adjacent or optional steps
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
- * entry=every, entry=again, optional steps, or exclusions that end attempts or leave leads out: 20
- * bytes an item and step that it matches, and of each attempt 12 and with times 8 a step more.
+ * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
+ * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
+ * steps 12 an item, 13 for each step that it matches, and of each attempt 12 and 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);

@@ -13,9 +13,26 @@ typedef struct columns {
 
 /* ---- counts ------------------------------------------------------------------------ */
 
+/* From the last step back, each has those of the next. */
+static void take_tally(const lk_tally *tally, int32_t step_count, size_t row, const columns *c)
+{
+    int64_t reached = 0;
+    for (int32_t step = step_count; step-- > 0;) {
+        size_t place = row + (size_t)step;
+        c->step[place] = step + 1;
+        c->exactly[place] = tally->exactly[step];
+        c->open[place] = tally->open[step];
+        c->reached[place] = reached += tally->exactly[step];
+    }
+}
+
 static void count_group(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
                         const columns *c)
 {
+    if (g->results->tally) {
+        take_tally(g->results->tally, step_count, row, c);
+        return;
+    }
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
         size_t place = row + (size_t)result->level - 1;
@@ -158,5 +175,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_steps(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                     leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_funnel_report(funnel, options, false, fill, out, error);
+    lk_tally tally = {{0}, {0}};
+    lk_results results = {.tally = &tally};
+    return lk_funnel_report_on(funnel, options, &results, false, fill, out, error);
 }

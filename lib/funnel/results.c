@@ -123,6 +123,12 @@ static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_er
     return repeats ? LEADKPI_OK : put(in, attempt, 0, false, error);
 }
 
+static void tally(lk_results *r, const lk_attempt *attempt)
+{
+    r->tally->exactly[attempt->level - 1]++;
+    r->tally->open[attempt->level - 1] += lk_results_is_open_at(r, attempt->level, attempt->until);
+}
+
 static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, leadkpi_error *error)
 {
     intake *in = context;
@@ -130,6 +136,10 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     in->attempt++;
     in->total++;
     if (r->mature_only && r->as_of <= attempt->until) return LEADKPI_OK;
+    if (r->tally) {
+        tally(r, attempt);
+        return LEADKPI_OK;
+    }
     if (in->seen) return put_each(in, attempt, error);
     return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
 }
@@ -189,14 +199,13 @@ static leadkpi_status walk_look(intake *in, leadkpi_error *error)
 
 static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
 {
-    uint64_t scratch[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
     lk_attempt attempt = {.entry = LK_MAP_NONE};
     const lk_journeys *j = in->journeys;
+    lk_standing_rule rule = lk_standing_rule_of(j->rule);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        attempt.level =
-            lk_standing_level(j->rule, lk_standing(&j->store->standings, j->rule, in->lead), scratch,
-                              &attempt.start);
+        attempt.level = lk_standing_level(
+            &rule, lk_standing(&j->store->standings, j->rule, in->lead), &attempt.start);
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;
@@ -260,9 +269,7 @@ static int64_t latest_time(const lk_funnel_store *store)
 {
     int64_t latest = LK_FUNNEL_TIME_MIN;
     if (latest_summarised(store) > latest) latest = latest_summarised(store);
-    for (size_t i = 0; i < store->event_count; i++)
-        latest = store->events[i].time > latest ? store->events[i].time : latest;
-    return latest;
+    return store->latest > latest ? store->latest : latest;
 }
 
 static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
@@ -313,6 +320,17 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* Does a count by step say all that is asked? Not where a lead counts by the steps that it did, or by its
+ * attempts, or in one of several groups. */
+static bool tally_will_do(const lk_results *r, const leadkpi_options *options)
+{
+    const lk_funnel_rule *rule = &r->funnel->rule;
+    lk_text grain = lk_options_get_text(options, &lk_funnel_report_schema,
+                                        LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
+    return r->tally && !r->by_segment && lk_text_equal(grain, LK_LITERAL("all")) &&
+           rule->order != LK_ORDER_OPEN && !rule->optional && !lk_funnel_counts_attempts(rule);
+}
+
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error)
 {
@@ -326,6 +344,7 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
     results->breakdown_step =
         (int32_t)lk_options_int64(options, schema, LK_FUNNEL_REPORT_BREAKDOWN_STEP);
     LK_TRY(check(results, error));
+    if (!tally_will_do(results, options)) results->tally = NULL;
     results->as_of = LK_FUNNEL_TIME_MIN;
     if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_AS_OF))
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
@@ -352,9 +371,3 @@ void lk_results_free(lk_results *r)
     r->time_capacity = 0;
 }
 
-bool lk_result_is_open(const lk_results *results, const lk_result *result)
-{
-    const lk_funnel_rule *rule = &results->funnel->rule;
-    if (result->level == rule->step_count || rule->order == LK_ORDER_OPEN) return false;
-    return results->as_of <= result->until;
-}

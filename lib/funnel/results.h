@@ -47,6 +47,13 @@ typedef struct lk_result {
     uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
 } lk_result;
 
+/* How many leads got exactly to each step, and of them how many could still go on: all that a report on the
+ * whole asks for, so that no result needs to be kept. */
+typedef struct lk_tally {
+    int64_t exactly[LK_FUNNEL_STEPS_MAX];
+    int64_t open[LK_FUNNEL_STEPS_MAX];
+} lk_tally;
+
 typedef struct lk_results lk_results;
 
 /* What stands for the lead's attempt in another report: level 0 leaves it out. Its items are gathered. */
@@ -57,6 +64,7 @@ struct lk_results {
     const leadkpi_funnel *funnel;
     lk_results_look look; /* NULL: the rule */
     void *context;
+    lk_tally *tally; /* all zero at first; NULL, also where it would not do: results are kept */
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
@@ -75,7 +83,7 @@ struct lk_results {
     uint32_t segment_rank_count;
 };
 
-/* `results` is all zero but for look and context. Status: as the reports. */
+/* `results` is all zero but for look, context and tally. Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                bool times_wanted, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
@@ -85,7 +93,16 @@ static inline bool lk_result_did(const lk_result *result, int32_t step)
     return result->done >> step & 1;
 }
 
-/* Could the lead still go on after the report? */
-bool lk_result_is_open(const lk_results *results, const lk_result *result);
+/* Could a lead at a level still go on after the report, if its window ends at `until`? */
+static inline bool lk_results_is_open_at(const lk_results *results, int32_t level, int64_t until)
+{
+    const lk_funnel_rule *rule = &results->funnel->rule;
+    return level != rule->step_count && rule->order != LK_ORDER_OPEN && results->as_of <= until;
+}
+
+static inline bool lk_result_is_open(const lk_results *results, const lk_result *result)
+{
+    return lk_results_is_open_at(results, result->level, result->until);
+}
 
 #endif

@@ -133,7 +133,7 @@ static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
 static inline uint32_t lk_lowest_bit(uint64_t bits)
 {
 #if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63) & 63u & (0u - (uint32_t)(bits != 0));
+    return (uint32_t)__builtin_ctzll(bits + !bits);
 #else
     uint32_t place = 0;
     while (bits && !(bits >> place & 1)) place++;

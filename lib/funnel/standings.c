@@ -65,19 +65,29 @@ void lk_standings_free(lk_standings *standings, lk_memory *memory)
     lk_release(memory, standings->block, standings->block_size, 1);
 }
 
-void lk_standing_take(const lk_funnel_rule *rule, uint64_t *standing, uint64_t time, uint64_t steps)
+void lk_standing_take(const lk_standing_rule *rule, uint64_t *standing, uint64_t steps)
 {
     for (uint32_t step = 0; steps; step++, steps >>= 1)
-        lk_standing_take_step(rule, standing, time, step, steps & 1);
+        lk_standing_take_step(rule, standing, step, steps & 1);
 }
 
-int32_t lk_standing_level(const lk_funnel_rule *rule, const uint64_t *standing, uint64_t *scratch,
-                          int64_t *start)
+int32_t lk_standing_level(const lk_standing_rule *rule, const uint64_t *standing, int64_t *start)
 {
-    memcpy(scratch, standing, lk_standing_size(rule) * sizeof *standing);
-    lk_standing_take(rule, scratch, standing[LK_STANDING_TIME], standing[LK_STANDING_STEPS]);
-    *start = scratch[LK_STANDING_LEVEL] ? lk_standing_time_back(scratch[LK_STANDING_START]) : 0;
-    return (int32_t)scratch[LK_STANDING_LEVEL];
+    uint64_t after[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS], waiting = standing[LK_STANDING_STEPS];
+    uint64_t level = standing[LK_STANDING_LEVEL], began = standing[LK_STANDING_START];
+    if (LK_UNLIKELY(waiting & (waiting - 1))) {
+        memcpy(after, standing, rule->size * sizeof *after);
+        lk_standing_take(rule, after, waiting);
+        level = after[LK_STANDING_LEVEL];
+        began = after[LK_STANDING_START];
+    } else {
+        uint32_t step = lk_lowest_bit(waiting);
+        uint64_t rises = lk_standing_admits(rule, standing, step) & (uint64_t)(step >= level);
+        level = lk_standing_choose(rises, (uint64_t)step + 1, level);
+        began = lk_standing_choose(rises, standing[LK_STANDING_TIME + step], began);
+    }
+    *start = level ? lk_standing_time_back(began) : 0;
+    return (int32_t)level;
 }
 
 /* ---- states -------------------------------------------------------------------- */

@@ -12,12 +12,12 @@
 #include "base/codec.h"
 #include "funnel/rule.h"
 
-/* The words of a standing. */
+/* The words of a standing. The time stands before the starts: it is the start that step 1 takes over. */
 enum {
+    LK_STANDING_STEPS,  /* what the rows of the latest instant match, bit i for step i + 1; 0: no row yet */
     LK_STANDING_LEVEL,  /* reached before the latest instant */
     LK_STANDING_START,  /* of the attempt that reached it */
-    LK_STANDING_TIME,   /* of the latest instant */
-    LK_STANDING_STEPS,  /* what its rows match, bit i for step i + 1; 0: no row yet */
+    LK_STANDING_TIME,   /* of the latest instant; 0: no row yet */
     LK_STANDING_STARTS, /* the latest start at each step but the last; 0: none holds it */
 };
 
@@ -52,42 +52,67 @@ leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rul
 
 void lk_standings_free(lk_standings *standings, lk_memory *memory);
 
-/* Step `step` (from 0) at `time`, if `happens`: an attempt takes over the start of the step before, which
- * is never the earlier one. */
-static inline void lk_standing_take_step(const lk_funnel_rule *rule, uint64_t *standing,
-                                         uint64_t time, uint32_t step, bool happens)
+/* What the inner loop asks of the rule, where no store to a standing could change it. */
+typedef struct lk_standing_rule {
+    uint64_t window;
+    uint64_t any_entry;  /* 0: only an attempt of a lead that has none may start */
+    uint32_t step_count;
+    uint32_t size;       /* words of a standing */
+} lk_standing_rule;
+
+static inline lk_standing_rule lk_standing_rule_of(const lk_funnel_rule *rule)
 {
-    uint64_t *starts = standing + LK_STANDING_STARTS, level = standing[LK_STANDING_LEVEL], none;
-    bool is_entry = step == 0, is_last = step + 1 == (uint32_t)rule->step_count;
-    const uint64_t *before = is_entry ? &time : &starts[step - 1];
-    uint64_t start = *before, *here = is_last ? &none : &starts[step];
-    happens &= (start != 0) & (time - start <= (uint64_t)rule->window);
-    happens &= !is_entry | (level == 0) | (rule->entry == LK_ENTRY_ANY);
-    none = 0;
-    *here = happens ? start : *here;
-    bool rises = happens & (step >= level);
-    standing[LK_STANDING_LEVEL] = rises ? step + 1 : level;
-    standing[LK_STANDING_START] = rises ? start : standing[LK_STANDING_START];
+    return (lk_standing_rule){(uint64_t)rule->window, rule->entry == LK_ENTRY_ANY,
+                              (uint32_t)rule->step_count, (uint32_t)lk_standing_size(rule)};
 }
 
-/* The steps of one instant, in their order, go into the standing. */
-void lk_standing_take(const lk_funnel_rule *rule, uint64_t *standing, uint64_t time, uint64_t steps);
+/* One of two words by a bit, 0 or 1; no compiler makes a branch of it. */
+static inline uint64_t lk_standing_choose(uint64_t bit, uint64_t if_set, uint64_t if_not)
+{
+    return if_not ^ ((if_not ^ if_set) & (0 - bit));
+}
+
+/* May step `step` (from 0) happen at the latest instant? As a bit. */
+static inline uint64_t lk_standing_admits(const lk_standing_rule *rule, const uint64_t *standing, uint32_t step)
+{
+    uint64_t start = standing[LK_STANDING_TIME + step];
+    uint64_t lasts = (uint64_t)(start != 0) & (uint64_t)(standing[LK_STANDING_TIME] - start <= rule->window);
+    return lasts & ((uint64_t)(step != 0) | (uint64_t)(standing[LK_STANDING_LEVEL] == 0) | rule->any_entry);
+}
+
+/* Step `step` (from 0) at the latest instant, if `happens` is 1: an attempt takes over the start of the step
+ * before, which is never the earlier one. What the last step would leave goes to the word of the time, which
+ * is not asked for again: the last step of an instant comes last. */
+static inline void lk_standing_take_step(const lk_standing_rule *rule, uint64_t *standing, uint32_t step,
+                                         uint64_t happens)
+{
+    uint64_t start = standing[LK_STANDING_TIME + step], level = standing[LK_STANDING_LEVEL];
+    uint32_t next = (step + 1) & (0 - (uint32_t)(step + 1 != rule->step_count));
+    uint64_t *here = standing + LK_STANDING_TIME + next;
+    happens &= lk_standing_admits(rule, standing, step);
+    uint64_t rises = happens & (uint64_t)(step >= level);
+    *here = lk_standing_choose(happens, start, *here);
+    standing[LK_STANDING_LEVEL] = lk_standing_choose(rises, (uint64_t)step + 1, level);
+    standing[LK_STANDING_START] = lk_standing_choose(rises, start, standing[LK_STANDING_START]);
+}
+
+/* The steps of the latest instant, in their order, go into the standing, whose time is spent then. */
+void lk_standing_take(const lk_standing_rule *rule, uint64_t *standing, uint64_t steps);
 
 /* One row, not before those that the standing has had: the instant before it is taken, if that is over.
  * No branch depends on what the rows are but where several steps stand at one instant. */
-static inline void lk_standing_add(const lk_funnel_rule *rule, uint64_t *standing, uint64_t time,
+static inline void lk_standing_add(const lk_standing_rule *rule, uint64_t *standing, uint64_t time,
                                    uint64_t steps)
 {
     uint64_t waiting = standing[LK_STANDING_STEPS];
-    bool is_over = standing[LK_STANDING_TIME] != time;
+    uint64_t is_over = standing[LK_STANDING_TIME] != time;
     if (LK_UNLIKELY(waiting & (waiting - 1))) {
-        if (is_over) lk_standing_take(rule, standing, standing[LK_STANDING_TIME], waiting);
+        if (is_over) lk_standing_take(rule, standing, waiting);
     } else {
-        lk_standing_take_step(rule, standing, standing[LK_STANDING_TIME], lk_lowest_bit(waiting),
-                              is_over & (waiting != 0));
+        lk_standing_take_step(rule, standing, lk_lowest_bit(waiting), is_over);
     }
     standing[LK_STANDING_TIME] = time;
-    standing[LK_STANDING_STEPS] = (is_over ? 0 : waiting) | steps;
+    standing[LK_STANDING_STEPS] = lk_standing_choose(is_over, 0, waiting) | steps;
 }
 
 /* Of a time of a row, and back. */
@@ -101,9 +126,8 @@ static inline int64_t lk_standing_time_back(uint64_t time)
     return (int64_t)(time - 1 + (uint64_t)LK_FUNNEL_TIME_MIN);
 }
 
-/* How far the lead got, and when that attempt started. `scratch` is a standing. */
-int32_t lk_standing_level(const lk_funnel_rule *rule, const uint64_t *standing, uint64_t *scratch,
-                      int64_t *start);
+/* How far the lead got, and when that attempt started: with what waits at the latest instant. */
+int32_t lk_standing_level(const lk_standing_rule *rule, const uint64_t *standing, int64_t *start);
 
 /* A standing of a state: level (varint), where it is not 0 start and the starts that hold (int64), steps
  * (varint), where they are not 0 time (int64). */

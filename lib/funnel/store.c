@@ -66,6 +66,7 @@ leadkpi_status lk_funnel_open(leadkpi_funnel *funnel, lk_funnel_store **store, l
         LK_TRY(lk_allocate(&funnel->memory, 1, sizeof *funnel->store, &funnel->store, error));
         memset(funnel->store, 0, sizeof *funnel->store);
         funnel->store->standings.latest = LK_STANDINGS_NEVER;
+        funnel->store->latest = INT64_MIN;
         funnel->store->ids.hashed = funnel->rule.hashed_ids;
         leadkpi_status status = take_names(funnel, funnel->store, LK_FUNNEL_STEPS, error);
         if (status == LEADKPI_OK)
@@ -118,6 +119,7 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
     const lk_funnel_store *store = funnel->store;
     if (!store) return (lk_funnel_mark){.was_empty = true};
     return (lk_funnel_mark){.events = store->event_count,
+                            .latest = store->latest,
                             .ids = lk_lead_ids_count(&store->ids),
                             .codes = store->codes.count,
                             .values = store->values.count,
@@ -135,6 +137,7 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
         return;
     }
     store->event_count = mark->events;
+    store->latest = mark->latest;
     if (store->standings.count > mark->ids) store->standings.count = mark->ids;
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);

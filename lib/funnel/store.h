@@ -47,6 +47,7 @@ typedef struct lk_funnel_store {
     lk_funnel_event *events;
     int64_t *sequences;      /* of each event; NULL: all are 0 */
     uint32_t *event_segments; /* 1 + index in segments, 0: null; NULL: all are */
+    int64_t latest; /* time of the latest event there ever was; INT64_MIN: there was none */
     size_t event_count;
     size_t event_capacity;
     size_t sequence_capacity;
@@ -73,6 +74,7 @@ void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
     size_t events;
+    int64_t latest;
     uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;
@@ -94,6 +96,7 @@ static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_
                                     uint32_t lead, uint32_t code, uint32_t segment)
 {
     store->events[store->event_count] = (lk_funnel_event){time, lead, code};
+    if (time > store->latest) store->latest = time;
     if (store->sequences) store->sequences[store->event_count] = sequence;
     if (store->event_segments) store->event_segments[store->event_count] = segment;
     store->event_count++;

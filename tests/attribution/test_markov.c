@@ -154,6 +154,65 @@ START_TEST(order_1_is_the_same_by_elimination_and_by_sweeps)
 }
 END_TEST
 
+/* Who has been in a channel before, of the whole chain, over and over until it rests. */
+static double lost_without(const lk_attribution_graph *graph, uint32_t channel, double *w)
+{
+    double lost = 0;
+    for (size_t s = 0; s < graph->state_count; s++) w[s] = 0;
+    for (int round = 0; round < 150; round++)
+        for (size_t s = 0; s < graph->state_count; s++) {
+            lk_text window = lk_map_text_key(&graph->windows, graph->window[s]);
+            double sum = 0;
+            for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++)
+                sum += graph->steps[i] * w[graph->from[i]];
+            w[s] = sum / graph->weight[s];
+            for (size_t at = 0; at < window.length; at += sizeof channel)
+                if (memcmp(window.data + at, &channel, sizeof channel) == 0) w[s] = 1;
+        }
+    for (size_t s = 0; s < graph->state_count; s++) lost += graph->conversions[s] * w[s];
+    return lost;
+}
+
+/* States are taken out for 64 channels and for eight: 150 channels by order 2 and 3, from both ends. */
+START_TEST(taking_states_out_changes_no_effect_and_no_error)
+{
+    enum { CHANNELS = 150 };
+    lk_memory memory = plain_memory();
+    world w = {0};
+    world_draw(&w, 1500, CHANNELS, 9, 21);
+    lk_attribution_batch batch = world_batch(&w);
+    uint32_t turned[CHANNELS];
+    for (uint32_t c = 0; c < CHANNELS; c++) turned[c] = CHANNELS - 1 - c;
+    for (uint32_t length = 2; length < 4; length++) {
+        lk_attribution_chain chain = {.length = length, .errors = 1, .padded = length == 3};
+        lk_attribution_result one = chain_of(&w, 64, chain), two = chain_of(&w, 64, chain);
+        lk_attribution_paths paths;
+        lk_attribution_graph graph;
+        lk_attribution_paths_init(&paths, 64);
+        ck_assert_int_eq(lk_attribution_paths_add(&paths, &memory, CHANNELS, &batch, NULL), LEADKPI_OK);
+        ck_assert_int_eq(lk_attribution_graph_make(&paths, &memory, NULL, &chain, &graph, NULL), LEADKPI_OK);
+        ck_assert_int_eq(lk_attribution_markov_of_order(&paths, &memory, turned, &chain, &two, NULL),
+                         LEADKPI_OK);
+        double *past = must(malloc(graph.state_count * sizeof *past));
+        for (uint32_t c = 0; c < CHANNELS; c++) {
+            uint32_t other = CHANNELS - 1 - c;
+            if (c % 7 == 0)
+                check_near(one.removal[0][c], lost_without(&graph, c, past) / one.total[0], 1e-12,
+                           "removal", c);
+            for (size_t kind = 0; kind < 2; kind++) {
+                check_near(one.removal[kind][c], two.removal[kind][other], 1e-12, "turned", c);
+                check_near(one.removal_error[kind][c], two.removal_error[kind][other], 1e-6, "error", c);
+            }
+        }
+        free(past);
+        lk_attribution_graph_free(&graph, &memory);
+        lk_attribution_paths_free(&paths, &memory);
+        drop(&one), drop(&two);
+    }
+    world_free(&w);
+}
+END_TEST
+
 /* A > B converts half the time, B alone never: without A nobody converts; without B, with null,
  * nobody does either, and with renormalised steps A, which goes nowhere else, is a dead end. */
 START_TEST(removal_policies_are_those_of_a_chain_by_hand)
@@ -518,6 +577,7 @@ int main(void)
     tcase_add_test(laws, probability_is_conversions_over_all_at_every_order);
     tcase_add_test(laws, an_order_as_long_as_the_longest_path_is_participation);
     tcase_add_test(laws, order_1_is_the_same_by_elimination_and_by_sweeps);
+    tcase_add_test(laws, taking_states_out_changes_no_effect_and_no_error);
     tcase_add_test(laws, removal_policies_are_those_of_a_chain_by_hand);
     tcase_add_test(laws, weights_scale_and_zero_rows_and_runs_change_nothing);
     tcase_add_test(laws, paths_of_value_alone_may_go_in_circles);

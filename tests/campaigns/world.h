@@ -100,7 +100,7 @@ static void shuffle_world(world *w, uint64_t seed)
         leadkpi_error *error = &ok_error_;                                                         \
         leadkpi_status ok_status_ = (call);                                                        \
         _Pragma("GCC diagnostic pop")                                                              \
-        ck_assert_msg(ok_status_ == LEADKPI_OK, "%s: %s", #call, ok_error_.message);               \
+        if (ok_status_ != LEADKPI_OK) ck_abort_msg("%s: %s", #call, ok_error_.message);            \
     } while (0)
 
 /* Arrays that a table borrows. */

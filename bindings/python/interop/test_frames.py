@@ -135,6 +135,12 @@ class In(unittest.TestCase):
             reached(pyarrow.concat_tables(parts))
         self.assertEqual(caught.exception.row, 3)
 
+    def test_times_of_pandas_with_a_zone_are_instants_in_a_dict_of_columns_too(self):
+        there = pandas.to_datetime(["2025-01-01"]).tz_localize("Europe/Berlin")
+        for times in (pandas.Series(there), there, pandas.array(there)):
+            found = lk.Funnel(["a"]).add({"id": [1], "event": ["a"], "time": times}).leads()["start"]
+            self.assertEqual(found, [datetime.datetime(2024, 12, 31, 23, tzinfo=datetime.timezone.utc)])
+
     def test_missing_texts_of_pandas_are_null_without_arrow_too(self):
         class WithoutArrow(pandas.DataFrame):
             def __arrow_c_stream__(self, requested_schema=None):
@@ -194,6 +200,13 @@ class Kpis(unittest.TestCase):
                       pyarrow.array([9.0, None]), numpy.ma.masked_array([9.0, 8], [False, True]), [9, None]):
             with self.subTest(spend):
                 numpy.testing.assert_array_equal(numpy.array(lk.cost_per_lead(spend, 3)), [3, numpy.nan])
+
+    def test_nat_and_na_of_pandas_are_missing_wherever_they_stand(self):
+        for missing in (pandas.NA, pandas.NaT):
+            self.assertTrue(numpy.isnan(lk.cost_per_lead(5000, missing)))
+            self.assertTrue(numpy.isnan(lk.cost_per_lead([missing, 5], [1, missing])).all())
+            self.assertTrue(numpy.isnan(lk.cost_per_lead([5.0], missing)).all())
+            self.assertEqual(lk.evaluate("cpl", 5000, missing).status, "not_given")
 
     def test_undefined_raises_with_its_row_where_it_is_asked_for(self):
         with self.assertRaisesRegex(lk.UndefinedError, "row 1: ") as told:

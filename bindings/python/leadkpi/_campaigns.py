@@ -51,7 +51,7 @@ class Campaigns(Handle):
         report(by=["channel", "month"], kpis=["cpl", "cac"], zone="Europe/Berlin", as_of="2025-04-01")
 
         A period in `by` is the grain, unless grain= says another; then `by` is dimensions alone."""
-        return self._table("report", _with_period(options))
+        return self._table("report", {**_with_period(self._defaults), **_with_period(options)})
 
     def findings(self, **options: Any) -> Table:
         """What is odd in the data; nothing is dropped in silence."""
@@ -69,7 +69,7 @@ class Campaigns(Handle):
 def _with_period(options: Dict[str, Any]) -> Dict[str, Any]:
     """by=["channel", "month"] is by=["channel"], grain="month", as it is for the command."""
     by = options.get("by")
-    if by is None or options.get("grain") is not None:
+    if by is None or options.get("grain") is not None or (isinstance(by, str) and '"' in by):
         return options
     names = [name.strip() for name in by.split(",")] if isinstance(by, str) else list(by)
     choices = next(row["choices"] for row in options_of("campaigns_report") if row["name"] == "grain").split("|")

@@ -7,7 +7,7 @@ from array import array
 from typing import Any, List, Optional, Sequence
 
 from ._library import failure
-from ._table import address, number, unmasked
+from ._table import address, is_missing, number, unmasked
 
 NAN = float("nan")
 
@@ -74,7 +74,7 @@ def _lent(values: Any) -> Optional[memoryview]:
 
 
 def doubles(values: Any, what: str) -> memoryview:
-    """A column of doubles: lent where it is one, else made; None is nan."""
+    """A column of doubles: lent where it is one, else made; None, NaT and NA are nan."""
     values = unmasked(values)
     if hasattr(values, "to_numpy") and not hasattr(values, "__array_interface__"):
         values = _of_series(values)
@@ -84,7 +84,7 @@ def doubles(values: Any, what: str) -> memoryview:
         view = None if made is None else memoryview(made)
     if view is not None:
         return view
-    return memoryview(array("d", [NAN if value is None else number(value, what) for value in values]))
+    return memoryview(array("d", [NAN if value is None or is_missing(value) else number(value, what) for value in values]))
 
 
 def contiguous(view: memoryview) -> memoryview:
@@ -98,7 +98,7 @@ def spread(view: memoryview) -> memoryview:
 
 def repeated(value: Any, rows: int, what: str) -> memoryview:
     """One number a row."""
-    return memoryview(array("d", [NAN if value is None else number(value, what)]) * rows)
+    return memoryview(array("d", [NAN if is_missing(value) else number(value, what)]) * rows)
 
 
 def addresses(columns: Sequence[memoryview]) -> Any:

@@ -6,11 +6,11 @@ import warnings
 import weakref
 from contextlib import ExitStack, contextmanager
 from itertools import chain
-from typing import Any, Iterator, List, Mapping, Optional, Type, TypeVar
+from typing import Any, ContextManager, Dict, Iterator, List, Mapping, Optional, Type, TypeVar
 
 from ._arrow import count_from, inputs
 from ._library import LeadkpiError, call, failure, library, text
-from ._options import made
+from ._options import made, option_names, report_schemas
 from ._table import Table, table_from
 
 Self = TypeVar("Self", bound="Owned")
@@ -90,8 +90,12 @@ class Owned:
         if options is None:
             with self._open() as handle:
                 return table_from(function, handle)
-        with made(schema or f"{self.ROOM}_report", options) as definition, self._open() as handle:
+        with self._asked_for(schema or f"{self.ROOM}_report", options) as definition, self._open() as handle:
             return table_from(function, handle, definition)
+
+    def _asked_for(self, schema: str, options: Mapping[str, Any]) -> ContextManager[ctypes.c_void_p]:
+        """The options of a report."""
+        return made(schema, options)
 
     def describe(self) -> str:
         """The definition as a sentence."""
@@ -137,7 +141,35 @@ def all_open(*several: Owned) -> Iterator[List[Any]]:
 
 class Handle(Owned):
     """One that collects rows. To work in parallel, give each thread an empty_twin() and add
-    them up."""
+    them up.
+
+    Options that only its reports know, given when it is made, are the defaults of every report
+    that takes them: Cohorts(grain="month").retention() is Cohorts().retention(grain="month").
+    They are no part of the state: dumps() is without them, pickle and empty_twin() keep them."""
+
+    def __init__(self, **definition: Any) -> None:
+        known = option_names(self.ROOM)
+        defaults = {name: list(value) if isinstance(value, Iterator) else value
+                    for name, value in definition.items() if name not in known and value is not None}
+        taken = {name for schema in report_schemas(self.ROOM) for name in _taken(schema, defaults)}
+        super().__init__(**{name: value for name, value in definition.items() if name not in taken})
+        self._set_defaults({name: defaults[name] for name in defaults if name in taken})
+
+    def _own(self, handle: ctypes.c_void_p) -> None:
+        self._defaults: Dict[str, Any] = {}
+        super()._own(handle)
+
+    def _set_defaults(self, defaults: Dict[str, Any]) -> None:
+        for schema in report_schemas(self.ROOM):
+            with made(schema, _taken(schema, defaults)):
+                pass  # what is wrong is refused here, not by the first report
+        self._defaults = defaults
+
+    def _asked_for(self, schema: str, options: Mapping[str, Any]) -> ContextManager[ctypes.c_void_p]:
+        return made(schema, {**_taken(schema, self._defaults), **options})
+
+    def __reduce__(self) -> Any:
+        return _restored, (type(self), self.dumps(), self._defaults)
 
     # ---- in
 
@@ -182,7 +214,9 @@ class Handle(Owned):
         out = ctypes.c_void_p()
         with self._open() as handle:
             call(f"leadkpi_{self.ROOM}_create_like", handle, ctypes.byref(out))
-        return self._from(out)
+        twin = self._from(out)
+        twin._defaults = dict(self._defaults)
+        return twin
 
     def __iadd__(self: Adding, other: Any) -> Adding:
         """Add all that the other holds, which stays as it is."""
@@ -195,3 +229,18 @@ class Handle(Owned):
         with all_open(self, other) as handles:
             call(f"leadkpi_{self.ROOM}_{verb}", *handles)
         return self
+
+
+def _taken(schema: str, options: Mapping[str, Any]) -> Dict[str, Any]:
+    """Those of the options that a schema has."""
+    if not options:
+        return {}
+    known = option_names(schema)
+    return {name: value for name, value in options.items() if name in known}
+
+
+def _restored(made_of: Type[Adding], state: bytes, defaults: Dict[str, Any]) -> Adding:
+    """What pickle calls."""
+    handle = made_of.loads(state)
+    handle._defaults = defaults
+    return handle

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 from ._columns import Result, addresses, arrays_of, doubles, is_array, repeated, sizes, spread
 from ._library import EstimateStruct, LeadkpiError, call, failure, flag_names, library, status_name, text
 from ._options import made, option_names
-from ._table import Table, number, table_from
+from ._table import Table, is_missing, number, table_from
 
 
 class Estimate(NamedTuple):
@@ -152,7 +152,7 @@ def _check_names(entry: Kpi, named: Mapping[str, Any]) -> None:
 
 
 def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
-    given = {name: value for name, value in named.items() if value is not None}
+    given = {name: value for name, value in named.items() if not is_missing(value)}
     out = EstimateStruct()
     if entry.takes_arrays:
         missing = [name for name in entry.inputs if name not in given]
@@ -233,7 +233,7 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
             columns = arrays_of(values, inputs)
             pairs = zip(addresses(columns), sizes(columns))
             result = compute(*[part for pair in pairs for part in pair])
-        elif None in values:
+        elif any(map(is_missing, values)):
             result = float("nan")
         else:
             result = compute(*map(number, values, inputs))

@@ -22,12 +22,20 @@ def options(schema: str) -> Table:
 
 
 _names: Dict[str, List[str]] = {}
+_reports: Dict[str, List[str]] = {}
 
 
 def option_names(schema: str) -> List[str]:
     if schema not in _names:
         _names[schema] = options(schema)["name"]
     return _names[schema]
+
+
+def report_schemas(room: str) -> List[str]:
+    """Of the reports of a room: "cohorts_retention", "cohorts_churn", ..."""
+    if room not in _reports:
+        _reports[room] = [schema for schema in schemas()["schema"] if schema.startswith(f"{room}_")]
+    return _reports[room]
 
 
 @contextmanager

@@ -95,7 +95,10 @@ class Responses(Handle):
 
 
 class Cohorts(Handle):
-    """Who comes back, who leaves, when, and what a cohort is worth; options("cohorts")."""
+    """Who comes back, who leaves, when, and what a cohort is worth; options("cohorts").
+
+        cohorts = lk.Cohorts(grain="month").add_acquisitions(customers).add_activity(logins)
+        cohorts.retention(as_of="2025-06-01")        # by month, as every report that has a grain"""
 
     ROOM = "cohorts"
 
@@ -142,7 +145,7 @@ class Cohorts(Handle):
 
     def value(self, spend: Any = None, **options: Any) -> Table:
         """Revenue by cohort and age, and against what was spent on the cohort."""
-        with made("cohorts_value", options) as definition, one_input(spend) as table, self._open() as handle:
+        with self._asked_for("cohorts_value", options) as definition, one_input(spend) as table, self._open() as handle:
             return table_from("leadkpi_cohorts_value", handle, table, definition)
 
     def histories(self, **options: Any) -> Table:
@@ -167,7 +170,7 @@ class Cohorts(Handle):
             model = lk.Lifetime(cohorts.contracts(as_of="2025-07-01"), model="sbg")
             cohorts.lifetime_value(model, as_of="2025-07-01", by=["channel"], discount=0.1)"""
         models = (self, model) if spend_model is None else (self, model, spend_model)
-        with made("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
+        with self._asked_for("cohorts_lifetime_value", options) as definition, one_input(spend) as table, \
                 all_open(*models) as handles:
             return table_from("leadkpi_cohorts_lifetime_value", *handles, *[None] * (3 - len(handles)), table, definition)
 
@@ -253,7 +256,7 @@ class Attribution(Handle):
 
         Options are those of the reports that choose journeys: types, as_of, from and to."""
         out = ctypes.c_void_p()
-        with made("attribution_report", options) as definition, self._open() as handle:
+        with self._asked_for("attribution_report", options) as definition, self._open() as handle:
             call("leadkpi_attribution_close", handle, definition, ctypes.byref(out))
         return self._from(out)
 

@@ -86,6 +86,11 @@ def _repr(value: Any) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
+def is_missing(value: Any) -> bool:
+    """None, or NaT or NA of pandas."""
+    return value is None or type(value).__name__ in ("NaTType", "NAType")
+
+
 def number(value: Any, what: str) -> float:
     """A number as a double: an int exactly or not at all, a Decimal to the nearest."""
     if isinstance(value, (str, bytes, complex)) or not (hasattr(value, "__float__") or hasattr(value, "__index__")):
@@ -304,6 +309,9 @@ class Input:
     def _datetimes(self, name: str, values: Any) -> None:
         """An array of numpy's datetime64: exact in microseconds or refused; NaT is null."""
         import numpy  # type: ignore[import-not-found,unused-ignore]
+        if getattr(values.dtype, "tz", None) is not None:  # pandas; None is UTC without saying so
+            values = getattr(values, "dt", values).tz_convert(None)
+        values = numpy.asarray(values)
         whole = values.astype("datetime64[us]")
         if values.dtype != whole.dtype:
             for row in numpy.flatnonzero((whole.astype(values.dtype) != values) & ~numpy.isnat(values))[:1]:
@@ -445,8 +453,9 @@ class Table:
 
     Text is str, timestamps are datetimes in UTC, decimals are Decimal, null is None.
     len, iteration and table[3] are rows. table["cost_per_lead"] is a column, by its name or by an
-    alias of the KPI ("cpl"); table["Paid Search"] is the one row with that text, and
-    table["Paid Search", "2025-01"] the one with both.
+    alias of the KPI ("cpl"), and so is table.cpl. table["Paid Search"] is the row with that text,
+    table["Paid Search", "2025-01"] the one with both; where several rows have it, a table of them, so
+    that table["Paid Search"].cpl is a number, or a list of one a month.
 
     units  what the values of a column are: "currency", "fraction", "persons", ... or ""
     types  "int64", "double", "bool", "text", "timestamp" or "decimal", a column"""
@@ -547,14 +556,22 @@ class Table:
         return self._row([values[key] for values in self._columns.values()])
 
     def _labelled(self, labels: Tuple[Any, ...]) -> Any:
-        """The one row that has all of these texts."""
-        found = [row for row in self if all(label in row for label in labels)]
-        shown = ", ".join(map(repr, labels))
+        """The row that has all of these texts, or a table of the rows that have them."""
+        found = [place for place, row in enumerate(self) if all(label in row for label in labels)]
         if not found:
-            raise KeyError(f"no column and no row {shown}; there are the columns {', '.join(self._names)}")
-        if len(found) > 1:
-            raise KeyError(f"{len(found)} rows have {shown}: say more of the one that is meant")
-        return found[0]
+            raise KeyError(f"no column and no row {', '.join(map(repr, labels))}; there are the columns "
+                           f"{', '.join(self._names)}")
+        return self[found[0]] if len(found) == 1 else self._chosen(found)
+
+    def _chosen(self, places: Sequence[int]) -> "Table":
+        return Table({name: [values[place] for place in places] for name, values in self._columns.items()},
+                     self.units, self._shown_types())
+
+    def __getattr__(self, name: str) -> Any:
+        place = None if name.startswith("_") else self._row._place(name)
+        if place is None:
+            raise AttributeError(f"a Table has no attribute and no column {name!r}")
+        return list(self._columns[self._names[place]])
 
     def __eq__(self, other: Any) -> Any:
         return self._columns == other._columns if isinstance(other, Table) else NotImplemented
@@ -614,10 +631,13 @@ class Table:
                 f'<thead style="vertical-align:top"><tr{line}>{head}</tr></thead>'
                 f'<tbody>{"".join(f"<tr{line}>{row}</tr>" for row in body)}</tbody></table>{more}</div>')
 
+    def _shown_types(self) -> Dict[str, Tuple[str, Optional[int]]]:
+        """Of each column, which its values alone may not show."""
+        return {name: (kind, library.leadkpi_table_column_scale(self._handle, index) if kind == "decimal" else None)
+                for index, (name, kind) in enumerate(self.types.items())}
+
     def __reduce__(self) -> Any:
-        types = {name: (kind, library.leadkpi_table_column_scale(self._handle, index) if kind == "decimal" else None)
-                 for index, (name, kind) in enumerate(self.types.items())}
-        return Table, (self._columns, self.units, types)
+        return Table, (self._columns, self.units, self._shown_types())
 
     def __repr__(self) -> str:
         shown = {name: [name, *_texts(values[:60])] for name, values in self._columns.items()}

@@ -101,6 +101,8 @@ def _interval_function(name: str, names: List[str]) -> Callable[..., Any]:
 def quantile(values: Any, probability: float) -> float:
     """Of values in any order, as R's type 7; nan of none."""
     column = contiguous(doubles(values, "values"))
+    if not len(column):
+        return float("nan")
     copy = (c_double * len(column)).from_buffer_copy(column)  # the call puts it in another order
     out = c_double()
     call(_declared("quantile_select"), copy, len(column), number(probability, "probability"), ctypes.byref(out))

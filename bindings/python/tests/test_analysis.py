@@ -182,6 +182,7 @@ class Statistics(unittest.TestCase):
         self.assertAlmostEqual(high, 0.2245, places=3)
         self.assertEqual(lk.stats.wilson_interval(18, 120, level=0.95), (low, high))
         self.assertEqual(lk.stats.quantile([3, 1, 2, 4], 0.5), 2.5)
+        self.assertNotEqual(lk.stats.quantile([], 0.5), lk.stats.quantile([], 0.5))  # nan
         self.assertTrue(math.isnan(lk.stats.log_gamma(-1)))
         for name in dir(lk.stats):
             self.assertTrue(getattr(lk.stats, name).__doc__)

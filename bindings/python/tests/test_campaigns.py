@@ -96,6 +96,12 @@ class Golden(unittest.TestCase):
         self.assertEqual(lk.report(leads(0, 400), stages(0, 400), costs=COSTS, person_key="id", **options),
                          filled().report(**options))
 
+    def test_a_period_among_the_dimensions_may_be_a_default(self):
+        with lk.Campaigns(by=["channel", "month"], kpis=["lead_volume"]) as campaigns:
+            campaigns.add_leads({"id": [1], "time": [datetime.date(2025, 1, 1)], "channel": ["Ads"]})
+            self.assertEqual(campaigns.report()["period"], ["2025-01", None])
+            self.assertEqual(campaigns.report(by=["channel", "week"])["period"], ["2025-W01", None])
+
     def test_findings_costs_and_summary_are_tables(self):
         campaigns = filled().add_responses({"id": [1], "time": [START], "kind": ["human"]})
         campaigns.add_measures({"time": [START], "sessions": [1000]})

@@ -1,5 +1,6 @@
 """What a table shows before anyone draws it; no package that draws is needed here."""
 import datetime
+import pickle
 import unittest
 
 import leadkpi as lk
@@ -105,8 +106,11 @@ class Labels(unittest.TestCase):
         self.assertEqual((whole["Events"].cpl, whole["Events"]["CPL"]), (30, 30))
         with self.assertRaisesRegex(KeyError, "no column and no row 'Radio'"):
             whole["Radio"]
-        with self.assertRaisesRegex(KeyError, "2 rows have 'segment'"):
-            whole["segment"]
+        self.assertEqual((whole["segment"].channel, whole["segment"].types), (["Events", "Paid Search"], whole.types))
+        self.assertEqual(whole["segment"]["Events"], whole["Events"])
+        self.assertEqual(pickle.loads(pickle.dumps(whole)).cpl, whole["cpl"])
+        with self.assertRaisesRegex(AttributeError, "no column 'cac'"):
+            whole.cac
         with self.assertRaisesRegex(AttributeError, "no column 'cac'"):
             whole[0].cac
 

@@ -84,6 +84,25 @@ class Cohorts(unittest.TestCase):
             self.assertTrue(getattr(cohorts, name)(as_of="1970-04-01").columns, name)
         self.assertEqual(lk.Cohorts.loads(cohorts.dumps()).dumps(), cohorts.dumps())
 
+    def test_options_of_reports_given_at_the_start_are_the_defaults_of_each(self):
+        people = {"id": [1, 2], "time": [day(0), day(40)]}, {"id": [1, 2, 1], "time": [day(1), day(44), day(40)]}
+        plain = lk.Cohorts().add_acquisitions(people[0]).add_activity(people[1])
+        weekly = lk.Cohorts(grain="week", as_of="1970-04-01").add_acquisitions(people[0]).add_activity(people[1])
+        expected = plain.retention(grain="week", as_of="1970-04-01")
+        self.assertNotEqual(expected, plain.retention(as_of="1970-04-01"))
+        self.assertEqual(weekly.retention(), expected)
+        self.assertEqual(weekly.retention(grain="month"), plain.retention(grain="month", as_of="1970-04-01"))
+        self.assertEqual(weekly.value(), plain.value(as_of="1970-04-01"))
+        self.assertEqual(weekly.dumps(), plain.dumps())
+        twin = weekly.empty_twin()
+        twin += plain
+        for kept in (pickle.loads(pickle.dumps(weekly)), twin):
+            self.assertEqual(kept.retention(), expected)
+        for error, wrong in ((lk.BadArgumentError, {"grain": "wek"}), (lk.UnknownNameError, {"graim": "week"})):
+            with self.assertRaisesRegex(error, next(iter(wrong.values())) if "grain" in wrong else "graim"):
+                lk.Cohorts(**wrong)
+        self.assertEqual(lk.Funnel(["a"], by=iter(["segment"])).add({"id": [1], "time": [day(0)], "event": ["a"],
+                         "segment": ["x"]}).steps()["row"], ["segment", "total"])
 
     def test_outcomes_without_the_default_one_are_a_warning(self):
         cohorts = lk.Cohorts()

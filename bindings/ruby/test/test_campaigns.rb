@@ -93,6 +93,19 @@ class TestCampaigns < Minitest::Test
     assert_equal 'a;b,"c"', table[name].first
   end
 
+  def test_a_period_among_the_dimensions_is_the_grain
+    rows = { leads: [{ id: 1, time: START, channel: "Ads" }], kpis: ["lead_volume"] }
+    monthly = Leadkpi.report(**rows, by: [:channel], grain: :month)
+    assert_equal monthly, Leadkpi.report(**rows, by: %w[channel month])
+    assert_equal monthly, Leadkpi.report(**rows, by: "channel, month")
+    assert_equal monthly, Leadkpi.report(**rows, by: %i[month channel])
+    refused(Leadkpi::Error, /week|month/) { Leadkpi.report(**rows, by: %w[week month]) }
+    refused(Leadkpi::Error, /month/) { Leadkpi.report(**rows, by: %w[channel month], grain: :week) }
+    campaigns = Leadkpi::Campaigns.new(by: %w[channel month], kpis: ["lead_volume"]).add_leads(rows[:leads])
+    assert_equal monthly, campaigns.report
+    assert_equal Leadkpi.report(**rows, by: [:channel], grain: :week), campaigns.report(by: %w[channel week])
+  end
+
   def test_one_call_does_the_same
     options = { by: [:channel], grain: "month", kpis: %w[lead_volume cac] }
     rows = stages(0, 400).map { |row| %i[id stage time value].zip(row).to_h }

@@ -96,6 +96,16 @@ class TestKpi < Minitest::Test
     assert_includes missing.reason, "new_leads"
   end
 
+  def test_what_an_interval_of_money_needs_stands_beside_the_inputs
+    revenue = Leadkpi.kpi(:average_deal_size).inputs.first
+    assert_equal [:no_interval], Leadkpi.evaluate(:average_deal_size, 4000, 4).flags
+    size = Leadkpi.evaluate(:average_deal_size, 4000, 4, n: 4, "#{revenue}.sum_of_squares": 4_500_000)
+    assert_equal [true, 4.0], [size.low < 1000 && size.high > 1000, size.n]
+    assert_equal size, Leadkpi.evaluate(:average_deal_size, 4000, 4, "n" => 4, "#{revenue}.sum_of_squares" => 4_500_000)
+    assert_equal Leadkpi.evaluate(:cpl, 5000, 250), Leadkpi.evaluate(:cpl, 5000, 250, marketing_spend: 3)
+    refused(ArgumentError, /nwe_leads is none of them/) { Leadkpi.evaluate(:cpl, 5000, nwe_leads: 250) }
+  end
+
   def test_misuse_is_an_exception_not_an_estimate
     refused(Leadkpi::UnknownNameError, /cost_per_lead/) { Leadkpi.evaluate("cost_per_led", 1, 2) }
     refused(Leadkpi::AmbiguousNameError) { Leadkpi.evaluate("conversion rate", 1, 2) }

@@ -70,6 +70,23 @@ class TestRooms < Minitest::Test
     refused(Leadkpi::UnknownNameError) { cohorts.retention(colour: "red") }
   end
 
+  def test_options_of_reports_given_at_the_start_are_the_defaults_of_each
+    people = [[1, day(0)], [2, day(40)]]
+    plain = Leadkpi::Cohorts.new.add_acquisitions(people, columns: %i[id time])
+    weekly = Leadkpi::Cohorts.new(grain: :week, "as_of" => "1970-04-01").add_acquisitions(people, columns: %i[id time])
+    expected = plain.retention(grain: :week, as_of: "1970-04-01")
+    refute_equal expected, plain.retention(as_of: "1970-04-01")
+    assert_equal plain.retention(as_of: "1970-04-01"), weekly.retention(grain: nil)
+    assert_equal plain.value(as_of: "1970-04-01"), weekly.value
+    assert_equal plain.dump, weekly.dump
+    [weekly, Marshal.load(Marshal.dump(weekly)), weekly.dup, weekly.empty_twin.merge!(plain)].each do |kept|
+      assert_equal expected, kept.retention
+    end
+    refused(Leadkpi::BadArgumentError, /wek/) { Leadkpi::Cohorts.new(grain: :wek) }
+    refused(Leadkpi::UnknownNameError, /graim/) { Leadkpi::Cohorts.new(graim: :week) }
+    assert_equal ["first"], Leadkpi::Attribution.new(models: ["first"]).credits[:model].uniq
+  end
+
   def test_attribution
     attribution = Leadkpi::Attribution.new(lookback: "30d")
     attribution.add_touches([[1, day(0), "Ads"], [1, day(1), "Mail"], [2, day(0), "Ads"]], columns: %i[id time channel])

@@ -60,6 +60,14 @@ module Leadkpi
         given.merge(named)
       end
 
+      # A name that may stand beside the inputs: of a dispersion, or another measure. A misspelt one is neither.
+      def beside?(entry, name)
+        return false if entry.inputs.include?(name)
+
+        name == :n || name.to_s.include?(".") ||
+          !Library.leadkpi_kpi_measure_property(*Library.bytes(name), *Library.bytes("type")).nil?
+      end
+
       # All inputs, in the order of the KPI.
       def in_order(entry, values, named)
         given = arranged(entry, values, named)

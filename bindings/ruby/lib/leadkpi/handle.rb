@@ -75,6 +75,12 @@ module Leadkpi
       @pointer.nil?
     end
 
+    # What Marshal asks for.
+    # @raise [TypeError]
+    def marshal_dump
+      raise TypeError, "a #{self.class} has no state to save: make it again from its definition"
+    end
+
     # @return [String] the definition as a sentence
     def describe
       read_bytes(:describe).chop.force_encoding(Encoding::UTF_8)
@@ -112,9 +118,14 @@ module Leadkpi
     end
 
     def table(verb, options, *inputs)
-      Options.made(Options.schema_of(self.class.room, verb), options) do |definition|
+      with_options(Options.schema_of(self.class.room, verb), options) do |definition|
         opened { |pointer| Table.from(function(verb), pointer, *inputs, definition) }
       end
+    end
+
+    # The options of a report, while the block runs.
+    def with_options(schema, options, &block)
+      Options.made(schema, options, &block)
     end
 
     def plain_table(verb, *arguments)
@@ -149,7 +160,10 @@ module Leadkpi
     def dump
       read_bytes(:serialize)
     end
-    alias marshal_dump dump
+
+    def marshal_dump
+      dump
+    end
 
     def marshal_load(state)
       state = String(state).b
@@ -178,10 +192,30 @@ module Leadkpi
   # UTC). A `batch` that was added before changes nothing, and warns.
   #
   # To work in parallel, give each thread an {#empty_twin} and add them up.
+  #
+  # Options that only its reports know, given when it is made, are the defaults of every report that takes
+  # them: Cohorts.new(grain: :month).retention is Cohorts.new.retention(grain: :month). They are no part
+  # of the state: {#dump} is without them, Marshal, dup and {#empty_twin} keep them.
   class Handle < Stored
+    def initialize(**definition)
+      defaults = report_options(definition.compact.transform_keys(&:to_sym))
+      super(**definition.reject { |name, _| defaults.key?(name.to_sym) })
+      @defaults = defaults.freeze
+    end
+
     # @return [Handle] empty, of the same definition: for another thread or shard
     def empty_twin
-      opened { |pointer| self.class.of(Library.make(function(:create_like), pointer)) }
+      twin = opened { |pointer| self.class.of(Library.make(function(:create_like), pointer)) }
+      twin.tap { twin.instance_variable_set(:@defaults, @defaults) }
+    end
+
+    def marshal_dump
+      defaults.empty? ? dump : [dump, defaults]
+    end
+
+    def marshal_load(state)
+      state, @defaults = state if state.is_a?(Array)
+      super
     end
 
     # Add all that the other holds, which stays as it is.
@@ -197,6 +231,26 @@ module Leadkpi
     end
 
     private
+
+    def defaults
+      @defaults ||= {}.freeze
+    end
+
+    # Those that a report takes and the definition does not; what is wrong is refused here, not by the
+    # first report.
+    def report_options(given)
+      given = given.except(*Options.names(self.class.room))
+      return {} if given.empty?
+
+      taken = Options.report_schemas(self.class.room).map do |schema|
+        Options.taken(schema, given).tap { |values| Options.made(schema, values) { nil } }
+      end
+      taken.reduce({}, :merge)
+    end
+
+    def with_options(schema, options, &block)
+      super(schema, Options.taken(schema, defaults).merge(options.transform_keys(&:to_sym)), &block)
+    end
 
     def with_other(verb, other)
       raise TypeError, "expected a #{self.class}, found #{Values.shown(other)}" unless other.instance_of?(self.class)

@@ -159,14 +159,20 @@ module Leadkpi
     #
     #   Leadkpi.evaluate("cpl", 5000, 250)
     #   Leadkpi.evaluate(:cpl, campaign_spend: 5000, new_leads: 250, level: 0.9)
+    #   Leadkpi.evaluate(:average_deal_size, 4000, 4, n: 4, "new_customer_revenue.sum_of_squares": 4_500_000)
+    #
+    # What an interval of money needs stands beside the inputs (`interval_needs` of the {Kpi} says what):
+    # n, input.sum_of_squares and so on. Other measures are not looked at, so that one Hash does for many.
     #
     # @param name [String, Symbol, Kpi]
     # @param named the inputs, and the options of Leadkpi.options("kpi_evaluate")
     # @return [Estimate]
     def evaluate(name, *inputs, **named)
       entry = kpi(name)
+      named = named.transform_keys(&:to_sym)
       told, named = named.partition { |key, _| Options.names("kpi_evaluate").include?(key) }.map(&:to_h)
-      given = Evaluation.arranged(entry, inputs, named)
+      beside, named = named.partition { |key, _| Evaluation.beside?(entry, key) }.map(&:to_h)
+      given = Evaluation.arranged(entry, inputs, named).merge(beside)
       return Evaluation.estimate(entry, given, nil) if told.empty?
 
       Options.made("kpi_evaluate", told) { |options| Evaluation.estimate(entry, given, options) }

@@ -29,10 +29,19 @@ module Leadkpi
         @names[schema] ||= made(schema, {}) { |it| Table.from(:leadkpi_options_list, it) }[:name].map(&:to_sym)
       end
 
+      # @return [Hash] those of the options that a schema has
+      def taken(schema, options)
+        options.empty? ? options : options.slice(*names(schema))
+      end
+
+      # @return [Array<String>] of the reports of a room: "cohorts_retention", "cohorts_churn" ...
+      def report_schemas(room)
+        schemas.select { |each| each.start_with?("#{room}_") }
+      end
+
       # The schema of a report: that of its name, of the name that it begins with, or of its room.
       def schema_of(room, verb)
-        @schemas ||= Table.from(:leadkpi_options_schemas, nil)[:schema]
-        own = @schemas.select { |each| "#{room}_#{verb}_".start_with?("#{each}_") && each != room }
+        own = schemas.select { |each| "#{room}_#{verb}_".start_with?("#{each}_") && each != room }
         own.max_by(&:length) || "#{room}_report"
       end
 
@@ -47,6 +56,10 @@ module Leadkpi
       end
 
       private
+
+      def schemas
+        @schemas ||= Table.from(:leadkpi_options_schemas, nil)[:schema]
+      end
 
       def set(pointer, name, value)
         key = Library.bytes(name)

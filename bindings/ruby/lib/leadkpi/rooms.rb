@@ -105,9 +105,6 @@ module Leadkpi
   #   @return [self]
   # @!method add_measures(data, batch: nil, columns: nil, **names)
   #   @return [self]
-  # @!method report(**options)
-  #   KPIs by dimensions and period.
-  #   @return [Table]
   # @!method findings(**options)
   #   What is odd in the data; nothing is dropped in silence.
   #   @return [Table]
@@ -118,7 +115,31 @@ module Leadkpi
   #   What is held: one row.
   #   @return [Table]
   class Campaigns < Handle
+    # KPIs by dimensions and period. A period in `by` is the grain, unless `grain` says another; then `by`
+    # is dimensions alone.
+    #
+    #   report(by: %w[channel month], kpis: %w[cpl cac], zone: "Europe/Berlin", as_of: "2025-04-01")
+    #
+    # @return [Table]
+    def report(**options)
+      table(:report, with_period(defaults).merge(with_period(options.transform_keys(&:to_sym))))
+    end
+
     room_of "campaigns"
+
+    private
+
+    def with_period(options)
+      by = options[:by]
+      return options if by.nil? || options[:grain] || (by.is_a?(String) && by.include?('"'))
+
+      names = by.is_a?(String) ? by.split(",").map(&:strip) : Array(by).map(&:to_s)
+      grain = Leadkpi.options("campaigns_report").find { |row| row[:name] == "grain" }
+      periods = names & grain[:choices].split("|")
+      return options unless periods.one? # two of them, and the library says which name it does not know
+
+      options.merge(by: names - periods, grain: periods.first)
+    end
   end
 
   # Who stands in which stage, who moved where, and how long it took.
@@ -197,6 +218,9 @@ module Leadkpi
 
   # Who comes back, who leaves, when, and what a cohort is worth; Leadkpi.options("cohorts"). Each report has
   # options of its own: Leadkpi.options("cohorts_retention") ...
+  #
+  #   cohorts = Leadkpi::Cohorts.new(grain: :month).add_acquisitions(customers).add_activity(logins)
+  #   cohorts.retention(as_of: "2025-06-01") # by month, as every report that has a grain
   #
   # @!method add_acquisitions(data, batch: nil, columns: nil, **names)
   #   A row a customer: id, time; every other text is a dimension.
@@ -335,7 +359,7 @@ module Leadkpi
     # @param options types, as_of, from and to of Leadkpi.options("attribution_report") choose them
     # @return [Attribution]
     def to_paths(**options)
-      Options.made("attribution_report", options) do |chosen|
+      with_options("attribution_report", options) do |chosen|
         opened { |pointer| self.class.of(Library.make(function(:close), pointer, chosen)) }
       end
     end

@@ -1,0 +1,283 @@
+/* entries_follow.c: how final each start gets, step by step, all starts at once.
+ *
+ * A chain from a start is a place of each step, each of which may follow the one before: it comes after it,
+ * by the gap at least and the step window at most, is its neighbour where steps are adjacent, and no
+ * exclusion stands between. Of all this only this matters: the places that may follow place p are a
+ * stretch [low(p), high(p)] of the next step's places, and if p < p' then low(p) <= low(p') and
+ * high(p) <= high(p').
+ *
+ * Crossing. Let one chain lead from start s to place a and another from t > s to b <= a of one step.
+ * Then s reaches b, and t reaches a. Proof: at some step the first chain is before the second, p < p', and
+ * at the next it is not, q >= q'. From p < p' follows low(p) <= low(p') <= q' and q <= high(p) <= high(p');
+ * with q' <= q then q' <= high(p) and low(p') <= q. So q' may follow p, and q may follow p': the chains can
+ * be swapped there.
+ *
+ * Let T be the places of a step that any start reaches, and [earliest(s), latest(s)] the first and last of those
+ * that s reaches. Then s reaches all of T between them. Proof: let t reach b between earliest(s) and latest(s). If
+ * t > s, then latest(s) and b cross; if t < s, then b and earliest(s) do, as t comes before s and b not before
+ * earliest(s); either way s reaches b.
+ *
+ * So of a start only these two are kept. With p the first place of T from earliest(s) on that any place may
+ * follow, and p' the last up to latest(s): the next earliest(s) is low(p) and the next latest(s) is high(p'), and
+ * without such p <= p' no chain of s goes on. earliest never falls from a start to the next (else the two would
+ * cross), nor does final, so that both are found by going along; T is a merge of stretches. A step takes
+ * O(items of both steps + starts). earliest(s) is the earliest end of a chain, which decides on the window, and
+ * on exclusions that end attempts.
+ *
+ * Times are those of the chain that is earliest at every step among those that get as far as the start
+ * does. (Of two chains the earlier place at each step is a chain again, by the crossing.) At a step that is
+ * the first place of T from earliest(s) on from which that level is reached; how far places reach is found
+ * from the last step back. */
+#include "funnel/entries.h"
+
+#define NONE LK_PLACE_NONE
+
+typedef struct follower {
+    lk_entries *e;
+    size_t base, count; /* starts that are followed */
+    bool barred;        /* may no exclusion stand between? */
+    uint32_t *limit; /* of each start the last item in its window */
+    uint32_t *earliest, *latest;
+    uint32_t *reached; /* T */
+    uint32_t *live, *low, *high; /* those of T that are followed by some, and by which */
+    size_t reached_count, live_count;
+    uint32_t *path; /* NULL: not asked for */
+    uint8_t *depth; /* of each place that is reached the last step that can be reached from it, from 1; else 0 */
+} follower;
+
+static size_t depth_cells(const lk_entries *e)
+{
+    return e->search->times_wanted ? e->first[e->rule->step_count] / 4 + 1 : 0;
+}
+
+bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
+{
+    size_t lists, starts;
+    return lk_size_multiply(e->longest, 4, &lists) && lk_size_multiply(e->start_count, 3, &starts) &&
+           lk_size_add(lists, starts, cells) && lk_size_add(*cells, depth_cells(e), cells);
+}
+
+/* ---- what may follow a place ----------------------------------------------------------- */
+
+typedef struct stretch {
+    size_t low, high, end; /* [low, high) of the places before `end` */
+    size_t barrier;
+    uint64_t barred;
+} stretch;
+
+/* The first of the exclusions asked for after an item; items only rise from call to call. */
+static uint32_t move_barrier(const lk_entries *e, uint32_t item, uint64_t barred, size_t *barrier)
+{
+    while (*barrier < e->barrier_count &&
+           (e->barriers[*barrier] <= item || !(e->items[e->barriers[*barrier]].excludes & barred)))
+        ++*barrier;
+    return *barrier < e->barrier_count ? e->barriers[*barrier] : NONE;
+}
+
+static stretch stretch_of(const follower *f, int32_t to)
+{
+    const lk_entries *e = f->e;
+    return (stretch){e->first[to], e->first[to], e->first[to + 1], 0,
+                     f->barred ? lk_funnel_barriers(e->rule, to - 1, to) : 0};
+}
+
+/* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
+static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
+{
+    const lk_item *items = e->items;
+    uint32_t own = lk_funnel_takes_steps_together(e->rule); /* it may follow itself */
+    while (s->low < s->end &&
+           (e->item[s->low] + own <= i ||
+            (e->rule->gap > 0 && items[e->item[s->low]].time - items[i].time < e->rule->gap)))
+        s->low++;
+    uint32_t barrier = move_barrier(e, i, s->barred, &s->barrier);
+    if (s->high < s->low) s->high = s->low;
+    while (s->high < s->end && !lk_entries_is_beyond(e, i, e->item[s->high], barrier)) s->high++;
+    return s->low < s->high;
+}
+
+/* ---- a step ------------------------------------------------------------------------------ */
+
+static void find_live(follower *f, int32_t step)
+{
+    stretch s = stretch_of(f, step + 1);
+    f->live_count = 0;
+    for (size_t i = 0; i < f->reached_count; i++) {
+        uint32_t place = f->reached[i];
+        if (!move_stretch(f->e, f->e->item[place], &s)) continue;
+        f->live[f->live_count] = place;
+        f->low[f->live_count] = (uint32_t)s.low;
+        f->high[f->live_count++] = (uint32_t)s.high - 1;
+    }
+}
+
+static void find_reached(follower *f, int32_t step)
+{
+    uint32_t place = 0;
+    f->reached_count = 0;
+    for (size_t i = 0; i < f->live_count; i++) {
+        if (place < f->low[i]) place = f->low[i];
+        for (; place <= f->high[i]; place++) f->reached[f->reached_count++] = place;
+    }
+    for (size_t i = 0; f->path && i < f->reached_count; i++)
+        f->depth[f->reached[i]] = (uint8_t)(step + 1);
+}
+
+/* Those that got to `step` go on if they can. Cost a start: its earliest, latest and level in order, and the
+ * live places between. */
+static bool move_starts(follower *f, int32_t step)
+{
+    lk_entries *e = f->e;
+    size_t from = 0, up_to = 0, barrier = 0;
+    uint64_t barred = lk_funnel_barriers(e->rule, step, step + 1);
+    bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
+    for (size_t i = 0; i < f->count; i++) {
+        size_t start = f->base + i;
+        if (e->level[start] != step + 1) continue;
+        while (from < f->live_count && f->live[from] < f->earliest[i]) from++;
+        while (up_to < f->live_count && f->live[up_to] <= f->latest[i]) up_to++;
+        uint32_t bar = move_barrier(e, e->item[f->earliest[i]], barred, &barrier);
+        uint32_t next = from < up_to ? e->item[f->low[from]] : NONE;
+        if (next > f->limit[start] || (ends && bar < next)) {
+            e->over[start] = bar <= f->limit[start] ? bar : NONE;
+            continue;
+        }
+        f->earliest[i] = f->low[from];
+        f->latest[i] = f->high[up_to - 1];
+        e->level[start] = (uint8_t)(step + 2);
+        if (f->path) f->path[(size_t)(step + 1) * f->count + i] = f->earliest[i];
+        moves = true;
+    }
+    return moves;
+}
+
+/* `until` never falls from an item to the next. */
+static void find_limits(follower *f)
+{
+    const lk_entries *e = f->e;
+    size_t item = 0;
+    for (size_t start = 0; start < e->start_count; start++) {
+        int64_t until = e->items[e->item[start]].until;
+        while (item < e->search->count && e->items[item].time <= until) item++;
+        f->limit[start] = (uint32_t)item - 1;
+    }
+}
+
+/* ---- all steps ----------------------------------------------------------------------------- */
+
+static void begin(follower *f)
+{
+    lk_entries *e = f->e;
+    f->reached_count = f->count;
+    if (f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
+    for (size_t i = 0; i < f->count; i++) {
+        f->earliest[i] = f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
+        e->level[f->base + i] = 1;
+        if (f->path) f->path[i] = (uint32_t)(f->base + i);
+    }
+}
+
+static void follow(follower *f)
+{
+    lk_entries *e = f->e;
+    bool moves = true;
+    begin(f);
+    for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
+        find_live(f, step);
+        find_reached(f, step + 1);
+        moves = move_starts(f, step);
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        uint32_t last = e->item[f->earliest[i]];
+        e->last[f->base + i] = last;
+        if (e->level[f->base + i] == e->rule->step_count) e->over[f->base + i] = last;
+    }
+}
+
+/* ---- times ----------------------------------------------------------------------------------- */
+
+/* A place reaches as far as the farthest of those that may follow it: a stretch that moves on, so a queue
+ * of falling depths has it in O(1). */
+static void find_depths(follower *f, int32_t step)
+{
+    const lk_entries *e = f->e;
+    uint32_t *queue = f->live;
+    size_t head = 0, tail = 0, next = e->first[step + 1];
+    stretch s = stretch_of(f, step + 1);
+    for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
+        if (f->depth[place] == 0 || !move_stretch(e, e->item[place], &s)) continue;
+        for (; next < s.high; next++) {
+            while (tail > head && f->depth[queue[tail - 1]] <= f->depth[next]) tail--;
+            queue[tail++] = (uint32_t)next;
+        }
+        while (queue[head] < s.low) head++;
+        if (f->depth[queue[head]] > f->depth[place]) f->depth[place] = f->depth[queue[head]];
+    }
+}
+
+/* From the last start and place to the first. Of the places passed, at[d] is the first that reaches as far
+ * as level d + 1 and no farther, where bit d says that none of those before it reaches farther. */
+static void choose_places(follower *f, int32_t step)
+{
+    const lk_entries *e = f->e;
+    uint32_t at[LK_FUNNEL_STEPS_MAX], *path = f->path + (size_t)step * f->count;
+    size_t place = e->first[step + 1];
+    uint64_t depths = 0;
+    for (size_t i = f->count; i-- > 0;) {
+        int32_t level = e->level[f->base + i];
+        if (level <= step) continue;
+        while (place > path[i]) {
+            int32_t depth = f->depth[--place];
+            if (depth == 0) continue;
+            depths = (depths & ~lk_attempt_steps(depth)) | (uint64_t)1 << (depth - 1);
+            at[depth - 1] = (uint32_t)place;
+        }
+        path[i] = at[lk_lowest_bit(depths & ~lk_attempt_steps(level - 1))];
+    }
+}
+
+static void trace(follower *f)
+{
+    for (int32_t step = f->e->rule->step_count - 1; step-- > 1;) find_depths(f, step);
+    for (int32_t step = 1; step + 1 < f->e->rule->step_count; step++) choose_places(f, step);
+}
+
+/* ---- which rule -------------------------------------------------------------------------------- */
+
+static void trace_best(follower *f, bool barred)
+{
+    lk_entries *e = f->e;
+    lk_entries_keep_best(e);
+    if (!e->path || e->level[e->traced] == 0) return;
+    f->base = e->traced;
+    f->count = 1;
+    f->barred = barred;
+    f->path = e->path;
+    follow(f);
+    trace(f);
+}
+
+void lk_entries_follow(lk_entries *e)
+{
+    uint32_t *cells = e->scratch;
+    follower f = {.e = e, .count = e->start_count, .barred = e->rule->effect == LK_EFFECT_RESTART};
+    f.limit = cells, cells += e->start_count;
+    f.earliest = cells, cells += e->start_count;
+    f.latest = cells, cells += e->start_count;
+    f.reached = cells, cells += e->longest;
+    f.live = cells, cells += e->longest;
+    f.low = cells, cells += e->longest;
+    f.high = cells, cells += e->longest;
+    f.depth = (uint8_t *)cells;
+    if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
+    find_limits(&f);
+    follow(&f);
+    if (f.path) trace(&f);
+    if (e->rule->effect == LK_EFFECT_LEAD) {
+        int32_t highest = lk_entries_highest(e);
+        f.barred = true;
+        follow(&f);
+        lk_entries_keep_clean(e, highest);
+    }
+    if (!lk_funnel_counts_attempts(e->rule)) trace_best(&f, e->rule->effect != LK_EFFECT_END);
+}
