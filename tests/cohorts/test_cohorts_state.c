@@ -189,6 +189,74 @@ START_TEST(rows_that_cannot_be_are_refused_and_nothing_changes)
 }
 END_TEST
 
+/* A first row that is refused leaves a handle as empty as it was. */
+START_TEST(a_refused_first_row_leaves_the_handle_empty)
+{
+    static const one bad = {1, 5, 1, "a name longer than sixteen bytes", NULL};
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    blob before = state_of(cohorts);
+    ck_assert_int_eq(add_one(cohorts, PAID, &bad, &error), LEADKPI_BAD_DATA);
+    same_state(cohorts, before, "after a refused first row");
+    free(before.bytes);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* Batches are in a state in order of their ids. */
+START_TEST(the_order_of_batches_does_not_show_in_a_state)
+{
+    static const row r = {ACTIVE, 1, 5, 0, NULL, NULL};
+    static const char *const ids[] = {"b", "a", "c"};
+    leadkpi_cohorts *a = cohorts_with(""), *b = cohorts_with("");
+    for (int i = 0; i < 3; i++) {
+        OK(add_kind(a, ACTIVE, &r, 1, 0, ids[i], ok_error));
+        OK(add_kind(b, ACTIVE, &r, 1, 0, ids[2 - i], ok_error));
+    }
+    blob state = state_of(a);
+    same_state(b, state, "in another order");
+    leadkpi_cohorts *again = cohorts_of(state);
+    OK(add_kind(again, ACTIVE, &r, 1, 0, "c", ok_error));
+    same_state(again, state, "after a batch that it has had");
+    free(state.bytes);
+    leadkpi_cohorts_free(a), leadkpi_cohorts_free(b), leadkpi_cohorts_free(again);
+}
+END_TEST
+
+/* As many dimensions as there may be, and one more; columns that are not there, or not whole. */
+START_TEST(tables_that_do_not_fit_are_refused)
+{
+    static const char *const text[] = {"x"}, *const nothing[] = {NULL};
+    static const int64_t number[] = {1};
+    static const uint8_t absent[] = {0};
+    leadkpi_error error;
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    for (int extra = 0; extra < 7; extra++) {
+        leadkpi_table *t;
+        char name[16];
+        OK(leadkpi_table_create(NULL, &t, ok_error));
+        OK(leadkpi_table_borrow_int64(t, "id", NUL, number, 1, 0, extra == 2 ? absent : NULL, ok_error));
+        if (extra != 3)
+            OK(leadkpi_table_borrow_timestamp(t, "time", NUL, number, 1, 0, extra == 4 ? absent : NULL, ok_error));
+        for (int i = 0; i < (extra == 1 ? 65 : extra == 0 ? 64 : 0); i++) {
+            snprintf(name, sizeof name, "d%d", i);
+            OK(leadkpi_table_copy_strings(t, name, NUL, text, 1, ok_error));
+        }
+        if (extra == 5) OK(leadkpi_table_copy_strings(t, "outcome", NUL, nothing, 1, ok_error));
+        static const leadkpi_status expected[] = {LEADKPI_OK, LEADKPI_OVERFLOW, LEADKPI_BAD_DATA, LEADKPI_UNKNOWN_NAME,
+                                                  LEADKPI_BAD_DATA, LEADKPI_BAD_DATA, LEADKPI_UNKNOWN_NAME};
+        blob before = state_of(cohorts);
+        leadkpi_status status = extra < 5 ? leadkpi_cohorts_add_acquisitions(cohorts, t, NULL, 0, &error)
+                                          : leadkpi_cohorts_add_outcomes(cohorts, t, NULL, 0, &error);
+        ck_assert_msg(status == expected[extra], "%d: %s", extra, error.message);
+        if (extra) same_state(cohorts, before, "after a table that does not fit");
+        free(before.bytes);
+        leadkpi_table_free(t);
+    }
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 START_TEST(a_merge_that_cannot_be_is_refused)
 {
     static const row r = {ACTIVE, 1, 5, 0, NULL, NULL};
@@ -512,6 +580,9 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, a_merge_that_cannot_be_is_refused);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
     tcase_add_loop_test(tc, whichever_allocation_of_a_report_fails_nothing_is_half_done, 0, REPORT_COUNT);
+    tcase_add_test(tc, a_refused_first_row_leaves_the_handle_empty);
+    tcase_add_test(tc, the_order_of_batches_does_not_show_in_a_state);
+    tcase_add_test(tc, tables_that_do_not_fit_are_refused);
     suite_add_tcase(suite, tc);
     return suite;
 }

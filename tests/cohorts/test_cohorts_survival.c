@@ -464,6 +464,71 @@ START_TEST(a_subscription_from_before_the_acquisition_can_end_after_it)
 }
 END_TEST
 
+/* Where nothing else ends a life, 1 - S is the incidence, on each scale of the interval. */
+START_TEST(the_incidence_of_churn_is_what_the_curve_lacks)
+{
+    static const char *const scales[] = {"plain", "log", "log_log"};
+    static row rows[64];
+    char text[80];
+    size_t count = 0;
+    for (int64_t i = 0; i < 12; i++) {
+        rows[count++] = (row){ACQUIRED, i, 0, 0, "ads", NULL}, rows[count++] = (row){MRR, i, 0, 100, NULL, NULL};
+        if (i != 4 && i != 7) rows[count++] = (row){MRR, i, (1 + i / 2) * DAY, 0, NULL, NULL};
+    }
+    rows[count++] = (row){MRR, 4, 40 * DAY, 0, NULL, NULL}, rows[count++] = (row){MRR, 7, 41 * DAY, 0, NULL, NULL};
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    snprintf(text, sizeof text, "as_of=1970-04-11; event=churn; scale=%s", scales[_i]);
+    leadkpi_table *u = report_of(cohorts, leadkpi_cohorts_incidence, "cohorts_incidence", text);
+    ck_assert_uint_eq(leadkpi_table_row_count(u), 0);
+    leadkpi_table_free(u);
+    add_rows(cohorts, rows, count, 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival, "cohorts_survival", "as_of=1970-04-11");
+    u = report_of(cohorts, leadkpi_cohorts_incidence, "cohorts_incidence", text);
+    ck_assert_uint_eq(leadkpi_table_row_count(u), leadkpi_table_row_count(t));
+    for (size_t i = 0; i < leadkpi_table_row_count(u); i++) {
+        double p = number_at(u, "incidence", i), half = 1.959963984540054 * number_at(u, "standard_error", i), low, high;
+        text_is(u, "outcome", i, "churn");
+        near(p, 1 - number_at(t, "survival", i), 1e-14, "incidence");
+        low = _i == 0 ? fmax(0, p - half) : _i == 1 ? p * exp(-half / p) : exp(log(p) * exp(-half / (p * log(p))));
+        high = _i == 0 ? fmin(1, p + half) : _i == 1 ? fmin(1, p * exp(half / p)) : exp(log(p) * exp(half / (p * log(p))));
+        if (p > 1 - 1e-12) continue; /* all: there is no error left to go by */
+        near(number_at(u, "incidence_low", i), low, 1e-12, "low"), near(number_at(u, "incidence_high", i), high, 1e-12, "high");
+    }
+    leadkpi_table_free(t), leadkpi_table_free(u);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
+/* All of web had left when watching began; and no curve is made of more segments than the log-rank test takes. */
+START_TEST(a_segment_without_a_life_has_no_curve)
+{
+    static const row rows[] = {
+        {ACQUIRED, 1, 0, 0, "ads", NULL}, {MRR, 1, 0, 100, NULL, NULL}, {MRR, 1, 30 * DAY, 0, NULL, NULL},
+        {ACQUIRED, 2, 0, 0, "web", NULL}, {MRR, 2, 0, 100, NULL, NULL}, {MRR, 2, 3 * DAY, 0, NULL, NULL},
+    };
+    static char names[300][8];
+    static row many[300];
+    leadkpi_cohorts *cohorts = cohorts_with("");
+    add_rows(cohorts, rows, sizeof rows / sizeof rows[0], 0);
+    leadkpi_table *t = report_of(cohorts, leadkpi_cohorts_survival_summary, "cohorts_survival",
+                                 "as_of=1970-02-11; by=channel; observed_from=1970-01-11");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    ck_assert_int_eq(whole_at(t, "size", 1), 0);
+    ck_assert(is_null_at(t, "median", 1) && is_null_at(t, "horizon", 1) && is_null_at(t, "restricted_mean", 1));
+    near(number_at(t, "horizon", 2), 30, 0, "of the other one");
+    leadkpi_table_free(t);
+    for (int i = 0; i < 300; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        many[i] = (row){ACQUIRED, 10 + i, 0, 0, names[i], NULL};
+    }
+    add_rows(cohorts, many, 300, 0);
+    t = report_of(cohorts, leadkpi_cohorts_survival_summary, "cohorts_survival", "as_of=1970-02-11; by=channel");
+    ck_assert(is_null_at(t, "log_rank", leadkpi_table_row_count(t) - 1));
+    leadkpi_table_free(t);
+    leadkpi_cohorts_free(cohorts);
+}
+END_TEST
+
 /* Of so many rows at one instant a look at every pair would take minutes. */
 START_TEST(many_rows_at_one_instant_take_no_longer_than_elsewhere)
 {
@@ -540,6 +605,8 @@ static Suite *suite_of_survival(void)
     tcase_add_test(tc, a_subscription_from_before_the_acquisition_can_end_after_it);
     tcase_add_test(tc, many_rows_at_one_instant_take_no_longer_than_elsewhere);
     tcase_add_test(tc, as_many_outcomes_as_customers_take_no_longer_than_one);
+    tcase_add_loop_test(tc, the_incidence_of_churn_is_what_the_curve_lacks, 0, 3);
+    tcase_add_test(tc, a_segment_without_a_life_has_no_curve);
     suite_add_tcase(suite, tc);
     return suite;
 }

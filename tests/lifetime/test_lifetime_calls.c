@@ -25,7 +25,7 @@ START_TEST(a_row_that_cannot_be_is_refused_with_its_place)
     } bad[] = {{-1, 0, 5, 1, "frequency"},  {1.5, 2, 5, 1, "frequency"}, {NAN, 0, 5, 1, "frequency"},
                {2e9, 1, 5, 1, "frequency"}, {1, -1, 5, 1, "recency"},    {1, 0, 5, 1, "recency"},
                {0, 1, 5, 1, "recency"},     {1, 6, 5, 1, "T:"},          {1, 1, INFINITY, 1, "T:"},
-               {0, 0, NAN, 1, "T:"},        {0, 0, -1, 1, "T:"}};
+               {0, 0, NAN, 1, "T:"},        {0, 0, -1, 1, "T:"},       {1, 1e-16, 5, 1, "recency"}};
     static crowd c;
     leadkpi_error error;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -609,6 +609,130 @@ START_TEST(a_model_is_described_in_a_sentence)
 }
 END_TEST
 
+START_TEST(a_fit_is_described_with_its_outcome)
+{
+    static crowd people;
+    char text[300];
+    draw_customers(&people);
+    leadkpi_table *table = table_of(&people);
+    leadkpi_options *options = options_of("lifetime", "model=bg_nbd");
+    leadkpi_lifetime *model;
+    leadkpi_error error;
+    OK(leadkpi_lifetime_fit(NULL, options, table, &model, ok_error));
+    OK(leadkpi_lifetime_describe(model, text, sizeof text, NULL, ok_error));
+    ck_assert_msg(strstr(text, ", fitted to 300 customers, log-likelihood -") && strstr(text, "; outcome: interior."), "%s", text);
+    leadkpi_table_free(table);
+    double value;
+    people.count = 0; /* no rows, no likelihood */
+    table = table_of(&people);
+    ck_assert_int_eq(leadkpi_lifetime_log_likelihood(model, table, &value, &error), LEADKPI_NOT_ENOUGH_DATA);
+    ck_assert(isnan(value));
+    leadkpi_table_free(table);
+    leadkpi_lifetime_free(model);
+    leadkpi_options_free(options);
+}
+END_TEST
+
+/* Cohorts by name say the same as by number; one without a name is refused. */
+START_TEST(cohorts_of_contracts_may_have_names)
+{
+    static const int64_t periods[] = {0, 1, 2, 0, 1, 2, 3}, numbers[] = {7, 7, 7, -1, -1, -1, -1};
+    static const double alive[] = {100, 60, 50, 80, 50, 40, 35};
+    static const char *const names[] = {"may", "may", "may", "june", "june", "june", "june"};
+    static const char *const hole[] = {"may", "may", NULL, "june", "june", "june", "june"};
+    leadkpi_options *options = options_of("lifetime", "model=sbg");
+    leadkpi_table *found[2];
+    leadkpi_lifetime *model;
+    leadkpi_error error;
+    for (int i = 0; i < 3; i++) {
+        leadkpi_table *table = contracts(periods, alive, 7);
+        if (i == 0) OK(leadkpi_table_borrow_int64(table, "cohort", NUL, numbers, 7, 0, NULL, ok_error));
+        else OK(leadkpi_table_copy_strings(table, "cohort", NUL, i == 1 ? names : hole, 7, ok_error));
+        leadkpi_status status = leadkpi_lifetime_fit(NULL, options, table, &model, &error);
+        leadkpi_table_free(table);
+        if (i == 2) {
+            ck_assert_int_eq(status, LEADKPI_BAD_DATA);
+            ck_assert_int_eq(error.row, 2);
+            break;
+        }
+        ck_assert_int_eq(status, LEADKPI_OK);
+        OK(leadkpi_lifetime_parameters(model, 0.95, &found[i], ok_error));
+        leadkpi_lifetime_free(model);
+    }
+    for (size_t i = 0; i < 2; i++) ck_assert(cell(found[0], "value", i) == cell(found[1], "value", i));
+    leadkpi_table_free(found[0]), leadkpi_table_free(found[1]);
+    leadkpi_options_free(options);
+}
+END_TEST
+
+/* BdW with hurdles that overflow: nobody is left, and retention goes on as far out as it can be said. */
+START_TEST(contracts_far_out_overflow_nowhere)
+{
+    leadkpi_lifetime *model = given("model=bdw; alpha=0.5; beta=2; c=100");
+    leadkpi_options *options = options_of("lifetime_curve", "periods=2000; discount=0.1");
+    leadkpi_table *curve;
+    OK(leadkpi_lifetime_curve(model, options, &curve, ok_error));
+    for (size_t i = 1; i <= 2000; i += 37) {
+        double retention = cell(curve, "retention", i), survival = cell(curve, "survival", i);
+        ck_assert_msg(retention >= 0 && retention <= 1 && survival >= 0 && survival <= 1, "%zu: %g %g", i, retention, survival);
+        ck_assert(cell(curve, "residual_lifetime", i) >= 0);
+    }
+    ck_assert(fabs(cell(curve, "retention", 2000) / pow(1999.0 / 2000, 50) - 1) < 1e-12); /* as h^-alpha falls */
+    leadkpi_table_free(curve);
+    leadkpi_options_free(options);
+    leadkpi_lifetime_free(model);
+}
+END_TEST
+
+/* From 32,000 different histories on some of them find the neighbourhood of the maximum first: it stays the maximum
+ * of all. */
+START_TEST(a_fit_to_many_histories_is_their_maximum)
+{
+    enum { MANY = 33000 };
+    static double frequency[MANY], recency[MANY], age[MANY];
+    uint64_t state = 3;
+    leadkpi_table *table, *found;
+    leadkpi_lifetime *model;
+    for (size_t i = 0; i < MANY; i++) {
+        /* As draw_customers, and each at an hour of its own. */
+        uint64_t weeks = 20 + lk_test_random(&state) % 20, buys = UINT64_C(1) << lk_test_random(&state) % 5;
+        uint64_t leaves = UINT64_C(1) << 5 * (lk_test_random(&state) % 2);
+        double hour = (double)i / MANY / 2;
+        age[i] = (double)weeks + hour;
+        for (uint64_t week = 1; week <= weeks; week++) {
+            if (lk_test_random(&state) % 64 >= buys) continue;
+            frequency[i]++, recency[i] = (double)week;
+            if (lk_test_random(&state) % 64 < leaves) break;
+        }
+    }
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_double(table, "frequency", NUL, frequency, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "recency", NUL, recency, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(table, "T", NUL, age, MANY, 0, NULL, ok_error));
+    leadkpi_options *options = options_of("lifetime", "model=bg_nbd");
+    OK(leadkpi_lifetime_fit(NULL, options, table, &model, ok_error));
+    ck_assert_int_eq(leadkpi_lifetime_outcome(model), LEADKPI_LIFETIME_INTERIOR);
+    OK(leadkpi_lifetime_summary(model, &found, ok_error));
+    ck_assert(cell(found, "distinct", 0) >= 32000);
+    double most = cell(found, "log_likelihood", 0), other;
+    leadkpi_table_free(found);
+    OK(leadkpi_lifetime_parameters(model, 0.95, &found, ok_error));
+    for (int i = 0; i < 8; i++) {
+        double p[4];
+        char text[200];
+        for (size_t k = 0; k < 4; k++) p[k] = cell(found, "value", k) * (k == (size_t)i / 2 ? (i % 2 ? 1.003 : 0.997) : 1);
+        snprintf(text, sizeof text, "model=bg_nbd; r=%.17g; alpha=%.17g; a=%.17g; b=%.17g", p[0], p[1], p[2], p[3]);
+        leadkpi_lifetime *near_by = given(text);
+        OK(leadkpi_lifetime_log_likelihood(near_by, table, &other, ok_error));
+        ck_assert_msg(other < most, "%s: %.12g, and %.12g", text, other, most);
+        leadkpi_lifetime_free(near_by);
+    }
+    leadkpi_table_free(found), leadkpi_table_free(table);
+    leadkpi_lifetime_free(model);
+    leadkpi_options_free(options);
+}
+END_TEST
+
 /* ---- faults ------------------------------------------------------------------------ */
 
 typedef struct scene {
@@ -736,6 +860,10 @@ int main(void)
     tcase_add_test(tcase, forged_bytes_are_refused_or_are_a_model);
     tcase_add_test(tcase, a_model_is_described_in_a_sentence);
     tcase_add_test(tcase, every_call_survives_the_failure_of_every_allocation);
+    tcase_add_test(tcase, a_fit_is_described_with_its_outcome);
+    tcase_add_test(tcase, cohorts_of_contracts_may_have_names);
+    tcase_add_test(tcase, contracts_far_out_overflow_nowhere);
+    tcase_add_test(tcase, a_fit_to_many_histories_is_their_maximum);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

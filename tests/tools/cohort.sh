@@ -133,6 +133,19 @@ answers 0
 says out 'refunds,1,c,'
 exit 0
 
+# ---- each customer: what is expected, why, and of which channel
+run cohort forecast $shop --model bg_nbd --by channel --set 'unit=1d; horizon=90' --set discount=0.1
+answers 0
+says out 'id,probability_alive,expected_transactions,discounted_transactions,mean_spend,lifetime_value,purchase_rate,missed_transactions,flags,channel,frequency,recency,T,monetary_value'
+test "$(wc -l <out)" -eq 121 || fail "expected a row for each of 120 customers: $(wc -l <out)"
+says out ',web,'
+run cohort forecast $shop --set horizn=90
+answers 2
+says err '"horizon"'
+run cohort forecast $shop --model sbg
+answers 2
+says err 'period'
+
 # ---- value of subscriptions: 60 a month each, of whom half have left
 awk 'BEGIN {
     print "id,time,mrr" >"subscribed.csv"; print "id,time,channel" >"subscribers.csv"

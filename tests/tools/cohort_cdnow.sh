@@ -19,4 +19,11 @@ silent err
 awk -F, 'function off(found, expected) { return found < expected - 0.01 || found > expected + 0.01 }
     NR == 2 && ($2 != 23570 || off($6, 31.82) || off($7, 36.61) || off($8, 34.78) || off($9, 38.45)) { exit 1 }' out ||
     fail "other values than in leadkpi(1): $(cat out)"
+
+# ---- each customer: customer 00001 bought once, 77 weeks ago
+run cohort forecast --revenue cdnow.csv --as-of 1998-06-30 --set acquired=first_event --set horizon=52
+answers 0
+silent err
+awk -F, 'NR == 2 && ($1 != "00001" || $2 > 0.5 || $3 > 0.2 || $9 !~ /no_repeat/) { exit 1 } END { if (NR != 23503) exit 1 }' out ||
+    fail "another forecast than that of customer 00001: $(head -2 out)"
 exit 0
