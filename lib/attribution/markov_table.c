@@ -43,7 +43,6 @@ static leadkpi_status reserve(const lk_attribution_transitions *t, lk_memory *me
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         LK_TRY(lk_allocate(memory, count, sizeof(double), columns[i], error));
     LK_TRY(lk_allocate(memory, count, sizeof *graph->window, &graph->window, error));
-    LK_TRY(lk_allocate(memory, count, sizeof *graph->slot, &graph->slot, error));
     LK_TRY(lk_allocate(memory, count + 1, sizeof *graph->first, &graph->first, error));
     graph->step_count = count * count;
     LK_TRY(lk_allocate(memory, graph->step_count, sizeof *graph->from, &graph->from, error));
@@ -62,7 +61,7 @@ static void fill(const lk_attribution_transitions *t, bool collapse, lk_attribut
     size_t steps = 0;
     for (size_t s = 0; s < graph->state_count; s++) {
         uint32_t channel = channel_of(graph, s);
-        graph->window[s] = graph->slot[s] = (uint32_t)s;
+        graph->window[s] = (uint32_t)s;
         graph->start[s] = weight_at(t, t->capacity, channel);
         graph->weight[s] = weight_into(t, channel, collapse);
         graph->conversions[s] = weight_at(t, channel, t->capacity);

@@ -30,7 +30,8 @@ static inline lk_attribution_journey lk_attribution_journey_at(const lk_attribut
                                                                size_t i)
 {
     size_t start = i ? batch->ends[i - 1] : 0;
-    return (lk_attribution_journey){batch->channels + start, batch->ends[i] - start,
+    const uint32_t *channels = batch->channels ? batch->channels + start : NULL; /* all are empty */
+    return (lk_attribution_journey){channels, batch->ends[i] - start,
                                     {batch->conversions ? batch->conversions[i] : 0,
                                      batch->nulls ? batch->nulls[i] : 0},
                                     batch->values ? batch->values[i] : 0,

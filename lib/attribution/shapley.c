@@ -253,7 +253,8 @@ static leadkpi_status play_set(lk_shapley_job *job, size_t set, leadkpi_error *e
 static void share_evenly(lk_shapley_job *job)
 {
     const lk_attribution_view *view = job->view;
-    for (size_t estimate = 0; estimate < job->estimates; estimate++) {
+    size_t estimates = view->channel_count ? job->estimates : 0; /* without channels there is no raw */
+    for (size_t estimate = 0; estimate < estimates; estimate++) {
         uint32_t left_out = estimate ? view->held[estimate - 1] : LK_ATTRIBUTION_ALL;
         double *raw = job->raw + 2 * estimate * view->channel_count;
         for (size_t set = 0; set < view->path_count; set++) {
@@ -278,9 +279,9 @@ static leadkpi_status fill_credit(void *context, uint32_t left_out, lk_attributi
     const lk_shapley_job *job = context;
     size_t estimate = 0, channels = job->view->channel_count;
     while (left_out != LK_ATTRIBUTION_ALL && job->view->held[estimate++] != left_out) continue;
-    const double *raw = job->raw + 2 * estimate * channels;
+    const double *raw = job->raw;
     for (size_t kind = 0; kind < 2; kind++)
-        for (size_t i = 0; i < channels; i++) fill->raw[kind][i] = raw[kind * channels + i];
+        for (size_t i = 0; i < channels; i++) fill->raw[kind][i] = raw[(2 * estimate + kind) * channels + i];
     lk_attribution_view_totals(job->view, left_out, fill->total);
     return LEADKPI_OK;
 }

@@ -48,6 +48,7 @@
  *   channel_rules "Paid Search := medium=cpc|ppc|paid* & source=google|bing": the first rule that
  *                 holds gives the channel. Default: rules like those of GA4's default channel group
  *   ids           exact or hashed
+ *   fold          models whose sums are kept in place of paths, "linear,u,last_non,markov": see Memory
  *
  * Currency. Values and costs of a handle are of one currency, of at most 16 bytes: a text column
  * `currency` beside them may say it (null or "": not said); a second one is refused with its row.
@@ -64,6 +65,21 @@
  * Memory: 24 bytes a touch, 56 a conversion, 24 a milestone, about 30 a unit and its id; a
  * distinct path about 120 bytes and 4 a touch. A report holds 24 bytes a touch more where rows did not
  * come unit by unit.
+ *
+ * Memory that does not grow, with `fold`: of each path that comes in its part of the sums of these
+ * models is kept and the path forgotten, so that any number of distinct paths can be streamed. There
+ * may be rules without times, and markov (of order 1, any removal, runs of one channel collapsed); one
+ * dimension, as in "dimensions=channel; fold=first,last,markov"; 64 models and 1024 channels at most
+ * (LIMIT beyond). A handle holds 64 bytes a group, rule and channel, and for markov 8 bytes a group and
+ * pair of channels, or 40 where weights are not whole: 10 rules, 50 channels and 64 groups are 4 MB.
+ * While rows are added the same is needed twice more, 4 bytes a row of the table and 5 MB for paths. A call
+ * costs as much as about a thousand rows, so that tables should have thousands. Only add_paths and
+ * add_costs take rows. Credits, comparisons, removal effects and their standard errors are those of the
+ * same rows without `fold`, bit for bit, and so are the sums of the summary, whose counts of journeys are
+ * null. What would have to look at the paths is refused (CONTRADICTION): other models, two_touches and
+ * collapse other than by default (dp6_position is what splits the middle), events, close, subtract, and
+ * reports of paths, touches, measures, Shapley and orders. Transitions and states are those of order 1.
+ * One thing differs: a path or channel whose values cancelled is still there.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

@@ -97,8 +97,7 @@ LEADKPI_API void leadkpi_cohorts_free(leadkpi_cohorts *cohorts);
  * the same id changes nothing; the call succeeds, and `error`, with code OK, says so in its
  * message.
  * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
- * of another type than before), BAD_DATA (with row and column), BAD_ARGUMENT (a dimension without
- * a name), MISMATCH (a second currency), OVERFLOW (too many rows or dimensions), OUT_OF_MEMORY,
+ * of another type than before), BAD_DATA (with row and column), MISMATCH (a second currency), OVERFLOW (too many rows or dimensions), OUT_OF_MEMORY,
  * LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_add_acquisitions(leadkpi_cohorts *cohorts,
                                                             const leadkpi_table *rows,
@@ -285,7 +284,8 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_matrix(const leadkpi_host *host,
  *                  left out where their life was over (left truncation)
  *   unit           of times in the report, default 1d
  *   scale          on which the intervals are symmetric: plain, log, log_log (default)
- * Also UNKNOWN_NAME: an outcome that nobody has. */
+ * Also UNKNOWN_NAME: an outcome that nobody has. Where there are outcomes, but none is the default won: OK,
+ * with a message in `error` that says so. */
 
 /* leadkpi_cohorts_survival: the curves of Kaplan and Meier (1958), with Greenwood's
  * variance. Options of schema "cohorts_survival"; event is churn by default. Rows: of each
@@ -403,20 +403,44 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_histories(const leadkpi_cohorts *coho
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
 
+/* leadkpi_cohorts_contracts: the subscriptions as the table that the models of contracts of
+ * leadkpi/lifetime.h are fitted to. A contract begins where the mrr rises above 0 and ends where it falls to 0; who
+ * comes back begins another; one that was over before the acquisition does not count. All of them belong in the
+ * rows, those that have ended too. Options of schema "cohorts_contracts": those above, and
+ *   renewal    week, month (default), quarter or year: how long a contract runs until it is renewed, on the same
+ *              day of the month as it began, or its last
+ *   zone, zone_data, zone_rule  as of a calendar, default UTC
+ * Contracts of which equally many renewals were due by as_of are a cohort. Rows, by segment, then renewals due, then
+ * period:
+ *   cohort     int64, from 0: also over segments, so that rows of all fit one model
+ *   period     int64, from 0 to the renewals due
+ *   alive      int64: contracts that had not ended by that renewal. One that ends between two is lost at the
+ *              second, and at it too; behind the last one that was due an end does not show yet
+ * Also BAD_FORMAT (zone), OVERFLOW (over 100,000 renewals). Since 0.1. */
+LEADKPI_API leadkpi_status leadkpi_cohorts_contracts(const leadkpi_cohorts *cohorts,
+                                                     const leadkpi_options *options,
+                                                     leadkpi_table **out, leadkpi_error *error);
+
 /* leadkpi_cohorts_lifetime_value: what the customers of each segment have brought and, by fitted
- * models, will bring: as an average over what each one's own history lets expect. `model` is bg_nbd,
- * mbg_nbd or pareto_nbd, `spend_model` gamma_gamma, both best fitted to leadkpi_cohorts_histories of the
- * same handle with the same unit. `spend` is as in leadkpi_cohorts_value, or NULL. Options of schema
- * "cohorts_lifetime_value": those above, those of histories, and
+ * models, will bring: as an average over what each one's own history lets expect. Either `model` is bg_nbd,
+ * mbg_nbd or pareto_nbd and `spend_model` gamma_gamma, both best fitted to leadkpi_cohorts_histories of the
+ * same handle with the same unit; or `model` is sbg or bdw, best fitted to leadkpi_cohorts_contracts with the same
+ * renewal, and `spend_model` NULL: the mrr of today goes on for as long as the contract does. `spend` is as in
+ * leadkpi_cohorts_value, or NULL. Options of schema "cohorts_lifetime_value": those above, those of histories
+ * (of contracts zone alone), and
  *   months    how far to look ahead of as_of, default 60; 0: to the end of time, with a discount
- *   discount  annual rate, default 0; continuous, from when a transaction is expected
+ *   discount  annual rate, default 0; continuous, from when a transaction is expected, or a period of a
+ *             contract begins; the current one is paid
  *   margin    share of the money that is left after its cost, default 1
+ *   renewal   of contracts, as in leadkpi_cohorts_contracts
  * Rows: of each segment and of all. Values are margin a customer; who never bought counts as 0.
- *   customers, buyers     int64: acquired, and of these those with a purchase
- *   alive                 double: how many of the buyers still buy, as expected
- *   expected_transactions double: a customer, within `months`; null with 0
- *   to_date_value         double: so far, less refunds
- *   residual_value        double: to come, discounted, with _low, _high
+ *   customers, buyers     int64: acquired, and of these those with a purchase, or with an mrr above 0 since
+ *   alive                 double: how many of the buyers still buy, as expected; of contracts those in force
+ *   expected_transactions double: a customer, within `months`; null with 0. Of contracts the renewals
+ *   to_date_value         double: so far, less refunds; of contracts the mrr over the time since the acquisition
+ *   residual_value        double: to come, discounted, with _low, _high. Of a contract the rest of its period, and
+ *                         the periods behind it as far as they are renewed (DERL): finite with a discount also where
+ *                         the mean lifetime is not (alpha <= 1)
  *   lifetime_value        double: both, with _low, _high: normal, of chance among customers and of the
  *                         errors of the fits (delta method; slopes of up to 256 buyers a segment);
  *                         of a given model, and of parameters at a boundary, of chance alone
@@ -428,9 +452,10 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_histories(const leadkpi_cohorts *coho
  *                         lifetime_value is at its ends
  *   model_outcome         text: of the model that says less: given, interior, boundary, infinite_mean,
  *                         unfinished
- * Values are null where a buyer has no expected spend (infinite_mean). Also NULL_ARGUMENT (model,
- * spend_model), MISMATCH (a model of another kind), CONTRADICTION (months 0 without a discount),
- * BAD_FORMAT (zone), BAD_DATA, UNKNOWN_NAME and WRONG_TYPE (spend). Since 0.1. */
+ * Values are null where a buyer has no expected spend (infinite_mean), and with months=0 of contracts where the
+ * discount is so small that their sum takes 10 million terms. Also NULL_ARGUMENT (model, spend_model), MISMATCH (a
+ * model of another kind; contracts with a spend_model), CONTRADICTION (months 0 without a discount), BAD_FORMAT
+ * (zone), OVERFLOW (over 100,000 renewals), BAD_DATA, UNKNOWN_NAME and WRONG_TYPE (spend). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_lifetime_value(const leadkpi_cohorts *cohorts,
                                                           const leadkpi_lifetime *model,
                                                           const leadkpi_lifetime *spend_model,
@@ -444,7 +469,7 @@ LEADKPI_API leadkpi_status leadkpi_cohorts_lifetime_value(const leadkpi_cohorts 
  *   customers_without_acquisition  duplicate_acquisitions  customers_without_dimension
  *   rows_before_acquisition  rows_after_as_of  equal_activity_rows  equal_revenue_rows  refunds
  *   refunds_above_payments  subscription_changes_at_one_time
- *   subscription_changes_without_change  repeated_outcomes
+ *   subscription_changes_without_change  repeated_outcomes  outcomes_without_won
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_cohorts_findings(const leadkpi_cohorts *cohorts,
                                                     const leadkpi_options *options,

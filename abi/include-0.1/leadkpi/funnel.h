@@ -74,7 +74,10 @@
  * instant's steps are taken in their order, whichever events they come from.
  *
  * Exactness. Levels are those that trying every chain of events would find, in
- * time proportional to events times steps. The same rows give the same
+ * time proportional to events times steps. One combination takes longer, optional steps with entry=every or
+ * entry=again: what an attempt may leave out hangs on the level that it gets to, so that each level that
+ * any attempt ends at takes as long again; and with exclusions that have ranges of their own each run of r
+ * optional steps r times as long. The same rows give the same
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
@@ -87,8 +90,9 @@
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
- * entry=every, entry=again, optional steps or exclude_effect 20 more for each step that an event
- * matches, and an attempt 12 and with times 8 a step; with same_value 40 more).
+ * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
+ * 24 and with times 4 a step; with optional steps 12 more, 13 for each step that an event
+ * matches, and an attempt 12 and 4 a step; with same_value 40 more).
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -170,7 +174,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const lead
                                                 leadkpi_error *error);
 
 /* leadkpi_funnel_close: the events from `from` up to, not with, `until` shrink to a summary of constant
- * size a lead, 144 bytes at 5 steps (8 times 4 + (k - 1)(k + 2) / 2 at k). No report of levels changes,
+ * size a lead, 144 bytes at 5 steps, 16.7 kB at 64 (8 times 4 + (k - 1)(k + 2) / 2 at k). No report of levels changes,
  * now or later: what comes before and after is put together with it exactly. It says that all
  * events of these leads in that range are there: rows in it are refused from then on. A
  * range may cover closed ones, which become one with it, and else must not meet them.
