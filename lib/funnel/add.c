@@ -342,12 +342,13 @@ static leadkpi_status make_room(leadkpi_funnel *funnel, const batch *b, const bl
 static void append_plain(lk_funnel_store *store, const batch *b, const block *at)
 {
     uint32_t rows[BLOCK], kept = 0;
-    lk_funnel_event *next = store->events + store->event_count;
-    int64_t latest = store->latest;
     for (uint32_t i = 0; i < at->count; i++) {
         rows[kept] = i;
         kept += is_kept(b, at->codes[i]);
     }
+    if (kept == 0) return; /* there may be no room for events at all */
+    lk_funnel_event *next = store->events + store->event_count;
+    int64_t latest = store->latest;
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t row = rows[i];
         int64_t time = lk_column_int64(b->time, at->start + row);

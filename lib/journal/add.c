@@ -90,7 +90,7 @@ leadkpi_status lk_journal_feed(lk_intake *intake, const lk_feed *feed, leadkpi_e
     if (rows) memset(codes, 0, cells * sizeof *codes);
     for (int w = 0; w < LK_JOURNAL_WORDS && status == LEADKPI_OK; w++)
         if (feed->words[w] || feed->fixed[w].data)
-            status = intern_words(intake, feed, w, codes + (size_t)w * rows, error);
+            status = intern_words(intake, feed, w, codes ? codes + (size_t)w * rows : NULL, error);
     if (status == LEADKPI_OK) append(intake, feed, codes);
     lk_release(memory, codes, cells, sizeof *codes);
     return status;
