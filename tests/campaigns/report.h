@@ -101,14 +101,14 @@ static void add_sheet_column(const sheet *s, leadkpi_table *table, size_t column
         room->texts[i] = *cell == 0 ? NULL : strcmp(cell, "\"\"") == 0 ? "" : cell;
     }
     if (is_time)
-        OK(leadkpi_table_borrow_timestamp(table, name, NUL, room->integers[column], s->rows, 0, NULL, error));
+        OK(leadkpi_table_borrow_timestamp(table, name, NUL, room->integers[column], s->rows, 0, NULL, ok_error));
     else if (is_id)
-        OK(leadkpi_table_borrow_int64(table, name, NUL, room->integers[column], s->rows, 0, NULL, error));
+        OK(leadkpi_table_borrow_int64(table, name, NUL, room->integers[column], s->rows, 0, NULL, ok_error));
     else if (is_measure)
         OK(leadkpi_table_borrow_double(table, name, NUL, room->doubles[column], s->rows, 0,
-                                       room->bits[column], error));
+                                       room->bits[column], ok_error));
     else
-        OK(leadkpi_table_copy_strings(table, name, NUL, room->texts, s->rows, error));
+        OK(leadkpi_table_copy_strings(table, name, NUL, room->texts, s->rows, ok_error));
 }
 
 static void add_sheet(leadkpi_campaigns *campaigns, const char *text)
@@ -116,9 +116,9 @@ static void add_sheet(leadkpi_campaigns *campaigns, const char *text)
     sheet *s = malloc(sizeof *s);
     leadkpi_table *table;
     read_sheet(text, s);
-    OK(leadkpi_table_create(NULL, &table, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
     for (size_t column = 0; column < s->columns; column++) add_sheet_column(s, table, column, s);
-    OK(add_calls[s->kind](campaigns, table, NULL, 0, error));
+    OK(add_calls[s->kind](campaigns, table, NULL, 0, ok_error));
     leadkpi_table_free(table);
     free(s);
 }
@@ -143,8 +143,8 @@ static leadkpi_campaigns *world_of(const char *a, const char *b, const char *c)
 static leadkpi_options *report_options(const char *text)
 {
     leadkpi_options *options;
-    OK(leadkpi_options_create(NULL, "campaigns_report", NUL, &options, error));
-    OK(leadkpi_options_parse(options, text, NUL, error));
+    OK(leadkpi_options_create(NULL, "campaigns_report", NUL, &options, ok_error));
+    OK(leadkpi_options_parse(options, text, NUL, ok_error));
     return options;
 }
 
@@ -155,7 +155,7 @@ static leadkpi_table *table_from(report_call call, const leadkpi_campaigns *camp
 {
     leadkpi_options *options = report_options(text);
     leadkpi_table *table;
-    OK(call(campaigns, options, &table, error));
+    OK(call(campaigns, options, &table, ok_error));
     leadkpi_options_free(options);
     return table;
 }
@@ -168,7 +168,7 @@ static leadkpi_table *report_of(const leadkpi_campaigns *campaigns, const char *
 static int32_t column_of(const leadkpi_table *table, const char *name)
 {
     int32_t column;
-    OK(leadkpi_table_find_column(table, name, NUL, &column, error));
+    OK(leadkpi_table_find_column(table, name, NUL, &column, ok_error));
     return column;
 }
 
@@ -181,7 +181,7 @@ static const char *text_at(const leadkpi_table *table, size_t row, const char *n
     size_t length;
     turn = !turn;
     if (leadkpi_table_is_null(table, column_of(table, name), row)) return "(null)";
-    OK(leadkpi_table_get_text(table, column_of(table, name), row, &text, &length, error));
+    OK(leadkpi_table_get_text(table, column_of(table, name), row, &text, &length, ok_error));
     snprintf(held[turn], sizeof held[turn], "%.*s", (int)length, text);
     return held[turn];
 }
@@ -190,7 +190,7 @@ static double number_at(const leadkpi_table *table, size_t row, const char *name
 {
     double value;
     if (leadkpi_table_is_null(table, column_of(table, name), row)) return NAN;
-    OK(leadkpi_table_get_double(table, column_of(table, name), row, &value, error));
+    OK(leadkpi_table_get_double(table, column_of(table, name), row, &value, ok_error));
     return value;
 }
 
@@ -261,14 +261,14 @@ static size_t print_cell(const leadkpi_table *table, int32_t column, size_t row,
     int64_t integer;
     if (leadkpi_table_is_null(table, column, row)) return (size_t)snprintf(out, capacity, "null|");
     if (type == LEADKPI_TYPE_TEXT) {
-        OK(leadkpi_table_get_text(table, column, row, &text, &length, error));
+        OK(leadkpi_table_get_text(table, column, row, &text, &length, ok_error));
         return (size_t)snprintf(out, capacity, "'%.*s'|", (int)length, text);
     }
     if (type == LEADKPI_TYPE_DOUBLE) {
-        OK(leadkpi_table_get_double(table, column, row, &number, error));
+        OK(leadkpi_table_get_double(table, column, row, &number, ok_error));
         return (size_t)snprintf(out, capacity, "%a|", number);
     }
-    OK(leadkpi_table_get_int64(table, column, row, &integer, error));
+    OK(leadkpi_table_get_int64(table, column, row, &integer, ok_error));
     return (size_t)snprintf(out, capacity, "%lld|", (long long)integer);
 }
 

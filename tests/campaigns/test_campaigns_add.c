@@ -9,29 +9,29 @@
 static leadkpi_table *new_table(void)
 {
     leadkpi_table *table;
-    OK(leadkpi_table_create(NULL, &table, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
     return table;
 }
 
 static void put_ints(leadkpi_table *table, const char *name, const int64_t *values, size_t count,
                      const uint8_t *validity)
 {
-    OK(leadkpi_table_borrow_int64(table, name, NUL, values, count, 0, validity, error));
+    OK(leadkpi_table_borrow_int64(table, name, NUL, values, count, 0, validity, ok_error));
 }
 
 static void put_times(leadkpi_table *table, const int64_t *values, size_t count, const uint8_t *validity)
 {
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, values, count, 0, validity, error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, values, count, 0, validity, ok_error));
 }
 
 static void put_doubles(leadkpi_table *table, const char *name, const double *values, size_t count)
 {
-    OK(leadkpi_table_borrow_double(table, name, NUL, values, count, 0, NULL, error));
+    OK(leadkpi_table_borrow_double(table, name, NUL, values, count, 0, NULL, ok_error));
 }
 
 static void put_texts(leadkpi_table *table, const char *name, const char *const *texts, size_t count)
 {
-    OK(leadkpi_table_copy_strings(table, name, NUL, texts, count, error));
+    OK(leadkpi_table_copy_strings(table, name, NUL, texts, count, ok_error));
 }
 
 static const int64_t ids[] = {1, 2, 3}, times[] = {1000, 2000, 3000};
@@ -191,7 +191,7 @@ START_TEST(a_time_outside_the_years_1_to_9999_is_refused)
     leadkpi_campaigns *campaigns = campaigns_with(NULL);
     put_ints(table, "id", ids, 3, NULL);
     put_times(table, good, 3, NULL);
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
     leadkpi_table_free(table);
     leadkpi_campaigns_free(campaigns);
 }
@@ -224,7 +224,7 @@ START_TEST(a_negative_count_is_refused_and_a_negative_amount_is_a_credit)
     leadkpi_campaigns *campaigns = campaigns_with(NULL);
     table = good_columns(COSTS);
     put_ints(table, "amount", given, 3, NULL);
-    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, ok_error));
     ck_assert_uint_eq(campaigns->store->fact_keys.count, 3);
     ck_assert(lk_exact_sum_is_negative(&campaigns->store->facts[1].sum));
     leadkpi_table_free(table);
@@ -305,7 +305,7 @@ START_TEST(more_dimensions_than_a_row_can_have_are_refused)
         snprintf(name, sizeof name, "dimension %d", i);
         put_texts(table, name, words, 3);
     }
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
     blob b = state_of(campaigns);
     leadkpi_campaigns *again = campaigns_of(b);
     same_state(again, b, "64 dimensions");
@@ -326,16 +326,16 @@ START_TEST(a_batch_comes_once_and_is_said_when_it_comes_again)
         leadkpi_table *table = good_columns(kind);
         if (kind == COSTS) put_ints(table, "amount", ids, 3, NULL);
         if (kind == MEASURES) put_ints(table, "clicks", ids, 3, NULL);
-        OK(add_calls[kind](campaigns, table, "2025-04 and more", 7, error));
+        OK(add_calls[kind](campaigns, table, "2025-04 and more", 7, ok_error));
         blob before = state_of(campaigns);
         ck_assert_int_eq(add_calls[kind](campaigns, table, "2025-04", NUL, &why), LEADKPI_OK);
         ck_assert_int_eq(why.code, LEADKPI_OK);
         ck_assert_msg(strstr(why.message, "2025-04") != NULL, "\"%s\"", why.message);
         same_state(campaigns, before, "again");
-        OK(add_calls[kind](campaigns, table, "2025-05", NUL, error));
+        OK(add_calls[kind](campaigns, table, "2025-05", NUL, ok_error));
         blob after = state_of(campaigns);
         ck_assert(after.size > before.size);
-        OK(add_calls[kind](campaigns, table, "", 0, error)); /* an id like any other */
+        OK(add_calls[kind](campaigns, table, "", 0, ok_error)); /* an id like any other */
         free(before.bytes), free(after.bytes);
         leadkpi_table_free(table);
     }
@@ -355,12 +355,12 @@ START_TEST(no_rows_leave_no_trace_but_the_names_of_dimensions)
         if (kind == RESPONSES) put_texts(table, "kind", NULL, 0);
         if (kind == COSTS) put_ints(table, "amount", NULL, 0, NULL);
         if (kind == MEASURES) put_ints(table, "clicks", NULL, 0, NULL);
-        OK(add_calls[kind](campaigns, table, NULL, 0, error));
+        OK(add_calls[kind](campaigns, table, NULL, 0, ok_error));
         same_state(campaigns, empty, "no rows");
         leadkpi_table_free(table);
     }
     leadkpi_table *table = good_columns(LEADS); /* int64 ids: no text id was there */
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
     free(empty.bytes);
     leadkpi_table_free(table);
     leadkpi_campaigns_free(campaigns);
@@ -380,15 +380,15 @@ START_TEST(text_is_the_same_plain_with_32_bit_offsets_and_from_a_dictionary)
         put_ints(table, "id", ids, 3, NULL);
         put_times(table, times, 3, NULL);
         if (way == 0)
-            OK(leadkpi_table_borrow_text(table, "channel", NUL, long_offsets, "abb", 3, NULL, error));
+            OK(leadkpi_table_borrow_text(table, "channel", NUL, long_offsets, "abb", 3, NULL, ok_error));
         if (way == 1)
-            OK(leadkpi_table_borrow_text32(table, "channel", NUL, short_offsets, "abb", 3, NULL, error));
+            OK(leadkpi_table_borrow_text32(table, "channel", NUL, short_offsets, "abb", 3, NULL, ok_error));
         static const int32_t sparse[] = {2, 99, 1, 99, 0, 99};
         /* entries: "", "bb", "a", "x", "bb" */
         if (way == 2)
             OK(leadkpi_table_borrow_dictionary(table, "channel", NUL, sparse, 3, 8, NULL, entries, "bbaxbb", 5,
-                                               error));
-        OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+                                               ok_error));
+        OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
         if (way == 0)
             expected = state_of(campaigns);
         else
@@ -408,13 +408,13 @@ START_TEST(ids_and_times_may_lie_apart_and_backwards)
     static const record records[] = {{3, 3000}, {2, 2000}, {1, 1000}};
     leadkpi_campaigns *near = campaigns_with(NULL), *apart = campaigns_with(NULL);
     leadkpi_table *table = good_columns(LEADS);
-    OK(leadkpi_campaigns_add_leads(near, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(near, table, NULL, 0, ok_error));
     leadkpi_table_free(table);
     table = new_table();
     ptrdiff_t back = -(ptrdiff_t)sizeof(record);
-    OK(leadkpi_table_borrow_int64(table, "id", NUL, &records[2].id, 3, back, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &records[2].time, 3, back, NULL, error));
-    OK(leadkpi_campaigns_add_leads(apart, table, NULL, 0, error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, &records[2].id, 3, back, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &records[2].time, 3, back, NULL, ok_error));
+    OK(leadkpi_campaigns_add_leads(apart, table, NULL, 0, ok_error));
     blob expected = state_of(near);
     same_state(apart, expected, "apart and backwards");
     free(expected.bytes);
@@ -436,10 +436,10 @@ START_TEST(an_amount_is_the_same_sum_as_int64_double_and_decimal)
             const char *name = i ? "value" : "amount";
             if (way == 0) put_ints(both[i], name, whole, 3, NULL);
             if (way == 1) put_doubles(both[i], name, doubles, 3);
-            if (way == 2) OK(leadkpi_table_borrow_decimal(both[i], name, NUL, cents, 2, 3, 0, NULL, error));
+            if (way == 2) OK(leadkpi_table_borrow_decimal(both[i], name, NUL, cents, 2, 3, 0, NULL, ok_error));
         }
-        OK(leadkpi_campaigns_add_costs(campaigns, costs, NULL, 0, error));
-        OK(leadkpi_campaigns_add_stages(campaigns, rows, NULL, 0, error));
+        OK(leadkpi_campaigns_add_costs(campaigns, costs, NULL, 0, ok_error));
+        OK(leadkpi_campaigns_add_stages(campaigns, rows, NULL, 0, ok_error));
         if (way == 0)
             expected = state_of(campaigns);
         else
@@ -457,7 +457,7 @@ START_TEST(a_null_amount_is_not_given_and_a_zero_one_is)
     leadkpi_campaigns *campaigns = campaigns_with(NULL);
     leadkpi_table *table = good_columns(COSTS);
     put_ints(table, "amount", amounts, 3, &second_is_null);
-    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, ok_error));
     ck_assert_uint_eq(campaigns->store->fact_keys.count, 2);
     ck_assert_uint_eq(campaigns->store->cost_rows, 3);
     ck_assert(lk_exact_sum_is_zero(&campaigns->store->facts[0].sum));
@@ -488,7 +488,7 @@ START_TEST(the_first_row_of_a_lead_is_kept_and_ties_go_by_content)
     size_t length;
     draw_world(&w, 100 + (uint64_t)_i, 200, 0);
     leadkpi_campaigns *campaigns = campaigns_with(NULL);
-    OK(add_range(campaigns, &w, LEADS, 0, 200, _i % 2, NULL, error));
+    OK(add_range(campaigns, &w, LEADS, 0, 200, _i % 2, NULL, ok_error));
     for (int64_t id = -20; id < 40; id++) {
         const world_row *least = NULL;
         uint32_t rows = 0;
@@ -528,7 +528,7 @@ START_TEST(emails_are_one_key_without_blanks_and_capitals)
     put_ints(table, "id", six, 6, NULL);
     put_times(table, six, 6, NULL);
     put_texts(table, "email", emails, 6);
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
     const lk_store *store = campaigns->store;
     ck_assert_uint_eq(store->email_texts.count, 2);
     ck_assert(lk_text_equal(lk_map_text_key(&store->email_texts, 0), LK_LITERAL("ada@x.io")));
@@ -545,7 +545,7 @@ START_TEST(hashed_ids_are_the_hash_of_the_bytes)
 {
     leadkpi_campaigns *campaigns = campaigns_with("ids=hashed");
     leadkpi_table *table = good_columns(LEADS);
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
     lk_key128 expected = lk_hash128("\2\0\0\0\0\0\0\0", 8);
     ck_assert_uint_eq(lk_map128_find(&campaigns->store->ids.hashes, expected), 1);
     leadkpi_table_free(table);
@@ -561,13 +561,13 @@ START_TEST(a_summary_counts_what_is_held)
     leadkpi_table *summary, *table = good_columns(LEADS);
     put_texts(table, "region, sales", words, 3);
     put_texts(table, "channel", words, 3);
-    OK(leadkpi_campaigns_summary(campaigns, &summary, error));
+    OK(leadkpi_campaigns_summary(campaigns, &summary, ok_error));
     ck_assert_int_eq(leadkpi_table_is_null(summary, 6, 0), 1);
     ck_assert_int_eq(leadkpi_table_is_null(summary, 10, 0), 1);
     leadkpi_table_free(summary);
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
-    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, error));
-    OK(leadkpi_campaigns_summary(campaigns, &summary, error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
+    OK(leadkpi_campaigns_add_leads(campaigns, table, NULL, 0, ok_error));
+    OK(leadkpi_campaigns_summary(campaigns, &summary, ok_error));
     static const struct {
         const char *name;
         int64_t expected;
@@ -578,16 +578,16 @@ START_TEST(a_summary_counts_what_is_held)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         int32_t column;
         int64_t value;
-        OK(leadkpi_table_find_column(summary, numbers[i].name, NUL, &column, error));
-        OK(leadkpi_table_get_int64(summary, column, 0, &value, error));
+        OK(leadkpi_table_find_column(summary, numbers[i].name, NUL, &column, ok_error));
+        OK(leadkpi_table_get_int64(summary, column, 0, &value, ok_error));
         ck_assert_msg(value == numbers[i].expected, "%s: %d", numbers[i].name, (int)value);
     }
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         int32_t column;
         const char *text;
         size_t length;
-        OK(leadkpi_table_find_column(summary, texts[i][0], NUL, &column, error));
-        OK(leadkpi_table_get_text(summary, column, 0, &text, &length, error));
+        OK(leadkpi_table_find_column(summary, texts[i][0], NUL, &column, ok_error));
+        OK(leadkpi_table_get_text(summary, column, 0, &text, &length, ok_error));
         ck_assert_msg(length == strlen(texts[i][1]) && memcmp(text, texts[i][1], length) == 0, "%.*s",
                       (int)length, text);
     }
@@ -604,7 +604,7 @@ START_TEST(a_definition_is_said_as_one_sentence)
     leadkpi_error why;
     leadkpi_campaigns *campaigns =
         campaigns_with("person_key=email; ids=hashed; stage_names=Demo Done=mql,Signed=won,demo-done=sql");
-    OK(leadkpi_campaigns_describe(campaigns, buffer, sizeof buffer, &needed, error));
+    OK(leadkpi_campaigns_describe(campaigns, buffer, sizeof buffer, &needed, ok_error));
     ck_assert_uint_eq(needed, strlen(buffer) + 1);
     ck_assert_str_eq(buffer,
                      "Leads with the same e-mail address (blanks at its edges left out, A to Z taken as "
@@ -615,7 +615,7 @@ START_TEST(a_definition_is_said_as_one_sentence)
     ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, buffer, needed - 1, &needed, &why),
                      LEADKPI_BUFFER_TOO_SMALL);
     for (size_t i = 0; i < sizeof buffer; i++) ck_assert_int_eq(buffer[i], 'x');
-    OK(leadkpi_campaigns_describe(campaigns, NULL, 0, &needed, error));
+    OK(leadkpi_campaigns_describe(campaigns, NULL, 0, &needed, ok_error));
     ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_campaigns_describe(NULL, buffer, 9, NULL, &why), LEADKPI_NULL_ARGUMENT);
     leadkpi_campaigns_free(campaigns);
@@ -629,8 +629,8 @@ START_TEST(a_stage_name_that_means_nothing_is_refused_when_the_handle_is_made)
         leadkpi_options *options;
         leadkpi_campaigns *campaigns;
         leadkpi_error why;
-        OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, error));
-        OK(leadkpi_options_set_text(options, "stage_names", NUL, bad[i], NUL, error));
+        OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, ok_error));
+        OK(leadkpi_options_set_text(options, "stage_names", NUL, bad[i], NUL, ok_error));
         ck_assert_int_eq(leadkpi_campaigns_create(NULL, options, &campaigns, &why), LEADKPI_BAD_ARGUMENT);
         ck_assert_ptr_null(campaigns);
         ck_assert(strstr(why.message, bad[i]) != NULL);

@@ -20,8 +20,8 @@ static leadkpi_options *definition_of(const fault_context *f)
 {
     leadkpi_options *options = NULL;
     if (!f->definition) return NULL;
-    OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, error));
-    OK(leadkpi_options_parse(options, f->definition, NUL, error));
+    OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, ok_error));
+    OK(leadkpi_options_parse(options, f->definition, NUL, ok_error));
     return options;
 }
 
@@ -29,7 +29,7 @@ static leadkpi_campaigns *made_on(const leadkpi_host *host, const fault_context 
 {
     leadkpi_options *options = definition_of(f);
     leadkpi_campaigns *campaigns;
-    OK(leadkpi_campaigns_create(host, options, &campaigns, error));
+    OK(leadkpi_campaigns_create(host, options, &campaigns, ok_error));
     leadkpi_options_free(options);
     return campaigns;
 }
@@ -50,7 +50,7 @@ static void empty_handle(const leadkpi_host *host, void *context)
 static void add_first_rows(leadkpi_campaigns *campaigns, const fault_context *f)
 {
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        OK(add_range(campaigns, &f->w, kind, 0, 20, 0, "before", error));
+        OK(add_range(campaigns, &f->w, kind, 0, 20, 0, "before", ok_error));
 }
 
 static void filled_handle(const leadkpi_host *host, void *context)
@@ -66,7 +66,7 @@ static void two_handles(const leadkpi_host *host, void *context)
     filled_handle(host, context);
     f->other = made_on(host, f);
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        OK(add_range(f->other, &f->w, kind, 15, 60, 1, NULL, error));
+        OK(add_range(f->other, &f->w, kind, 15, 60, 1, NULL, ok_error));
 }
 
 static void handle_and_bytes(const leadkpi_host *host, void *context)
@@ -277,7 +277,7 @@ START_TEST(an_empty_handle_is_one_small_block)
     leadkpi_campaigns *campaigns;
     lk_fault_init(&fault);
     lk_fault_arm(&fault, 0, false);
-    OK(leadkpi_campaigns_create(&fault.host, NULL, &campaigns, error));
+    OK(leadkpi_campaigns_create(&fault.host, NULL, &campaigns, ok_error));
     ck_assert_uint_eq(fault.requests, 1);
     ck_assert_uint_le(fault.live_bytes, 256);
     leadkpi_campaigns_free(campaigns);

@@ -23,16 +23,16 @@ START_TEST(merging_is_as_if_the_rows_were_added_and_leaves_from_as_it_was)
     draw_world(&w, 3, 200, _i);
     leadkpi_campaigns *a = campaigns_with(NULL), *b = campaigns_with(NULL), *all = campaigns_with(NULL);
     for (int kind = 0; kind < KIND_COUNT; kind++) {
-        OK(add_range(a, &w, kind, 0, 90, 0, "a", error));
-        OK(add_range(b, &w, kind, 90, 200, 1, "b", error));
-        OK(add_range(all, &w, kind, 90, 200, 0, "b", error));
-        OK(add_range(all, &w, kind, 0, 90, 1, "a", error));
+        OK(add_range(a, &w, kind, 0, 90, 0, "a", ok_error));
+        OK(add_range(b, &w, kind, 90, 200, 1, "b", ok_error));
+        OK(add_range(all, &w, kind, 90, 200, 0, "b", ok_error));
+        OK(add_range(all, &w, kind, 0, 90, 1, "a", ok_error));
     }
     blob of_b = state_of(b), of_all = state_of(all);
-    OK(leadkpi_campaigns_merge(a, b, error));
+    OK(leadkpi_campaigns_merge(a, b, ok_error));
     same_state(a, of_all, "merged");
     same_state(b, of_b, "from");
-    OK(add_range(a, &w, LEADS, 0, 90, 0, "b", error)); /* a batch that came by merging is known */
+    OK(add_range(a, &w, LEADS, 0, 90, 0, "b", ok_error)); /* a batch that came by merging is known */
     same_state(a, of_all, "a batch again");
     free(of_b.bytes), free(of_all.bytes);
     leadkpi_campaigns_free(a), leadkpi_campaigns_free(b), leadkpi_campaigns_free(all);
@@ -46,9 +46,9 @@ START_TEST(merging_nothing_changes_nothing_and_into_nothing_copies)
     leadkpi_campaigns *a = campaigns_with(NULL), *empty = campaigns_with(NULL);
     add_world(a, &w, 0);
     blob of_a = state_of(a);
-    OK(leadkpi_campaigns_merge(a, empty, error));
+    OK(leadkpi_campaigns_merge(a, empty, ok_error));
     same_state(a, of_a, "and nothing");
-    OK(leadkpi_campaigns_merge(empty, a, error));
+    OK(leadkpi_campaigns_merge(empty, a, ok_error));
     same_state(empty, of_a, "into nothing");
     free(of_a.bytes);
     leadkpi_campaigns_free(a), leadkpi_campaigns_free(empty);
@@ -81,10 +81,10 @@ START_TEST(a_batch_that_both_have_had_is_named)
     world w;
     draw_world(&w, 7, 40, 0);
     leadkpi_campaigns *a = campaigns_with(NULL), *b = campaigns_with(NULL);
-    OK(add_range(a, &w, STAGES, 0, 20, 0, "2025-04: EMEA", error));
-    OK(add_range(b, &w, LEADS, 0, 20, 0, "2025-04: EMEA", error)); /* of another kind: another batch */
-    OK(leadkpi_campaigns_merge(a, b, error));
-    OK(add_range(b, &w, STAGES, 20, 40, 0, "2025-04: EMEA", error));
+    OK(add_range(a, &w, STAGES, 0, 20, 0, "2025-04: EMEA", ok_error));
+    OK(add_range(b, &w, LEADS, 0, 20, 0, "2025-04: EMEA", ok_error)); /* of another kind: another batch */
+    OK(leadkpi_campaigns_merge(a, b, ok_error));
+    OK(add_range(b, &w, STAGES, 20, 40, 0, "2025-04: EMEA", ok_error));
     refused(a, b, LEADKPI_MISMATCH, "batch \"2025-04: EMEA\" of ");
     leadkpi_campaigns_free(a), leadkpi_campaigns_free(b);
 }
@@ -95,11 +95,11 @@ static void add_cost(leadkpi_campaigns *campaigns, const char *currency)
 {
     static const int64_t time = 0, amount = 5;
     leadkpi_table *table;
-    OK(leadkpi_table_create(NULL, &table, error));
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &time, 1, 0, NULL, error));
-    OK(leadkpi_table_borrow_int64(table, "amount", NUL, &amount, 1, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(table, "currency", NUL, &currency, 1, error));
-    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &time, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "amount", NUL, &amount, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(table, "currency", NUL, &currency, 1, ok_error));
+    OK(leadkpi_campaigns_add_costs(campaigns, table, NULL, 0, ok_error));
     leadkpi_table_free(table);
 }
 
@@ -110,9 +110,9 @@ START_TEST(a_second_currency_is_refused_and_the_first_is_taken_over)
     add_cost(dollar, "USD");
     add_cost(none, NULL);
     refused(euro, dollar, LEADKPI_MISMATCH, "expected currency \"EUR\", found \"USD\"");
-    OK(leadkpi_campaigns_merge(none, euro, error));
+    OK(leadkpi_campaigns_merge(none, euro, ok_error));
     refused(none, dollar, LEADKPI_MISMATCH, "expected currency \"EUR\", found \"USD\"");
-    OK(leadkpi_campaigns_merge(euro, none, error));
+    OK(leadkpi_campaigns_merge(euro, none, ok_error));
     leadkpi_campaigns_free(euro), leadkpi_campaigns_free(dollar), leadkpi_campaigns_free(none);
 }
 END_TEST
@@ -131,15 +131,15 @@ START_TEST(dimensions_seen_in_another_order_are_the_same_dimensions)
             leadkpi_table *table;
             const int *order = orders[half ? i / 6 : i % 6];
             both[half] = campaigns_with(NULL);
-            OK(leadkpi_table_create(NULL, &table, error));
-            OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, 3, 0, NULL, error));
-            OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, 3, 0, NULL, error));
+            OK(leadkpi_table_create(NULL, &table, ok_error));
+            OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, 3, 0, NULL, ok_error));
+            OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, 3, 0, NULL, ok_error));
             for (int d = 0; d < 3; d++)
-                OK(leadkpi_table_copy_strings(table, names[order[d]], NUL, values[order[d]], 3, error));
-            OK(leadkpi_campaigns_add_leads(both[half], table, NULL, 0, error));
+                OK(leadkpi_table_copy_strings(table, names[order[d]], NUL, values[order[d]], 3, ok_error));
+            OK(leadkpi_campaigns_add_leads(both[half], table, NULL, 0, ok_error));
             leadkpi_table_free(table);
         }
-        OK(leadkpi_campaigns_merge(both[0], both[1], error));
+        OK(leadkpi_campaigns_merge(both[0], both[1], ok_error));
         if (i == 0)
             expected = state_of(both[0]);
         else

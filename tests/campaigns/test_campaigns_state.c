@@ -49,18 +49,18 @@ START_TEST(any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes)
         leadkpi_campaigns *shards[5];
         size_t shard_count = 5;
         for (size_t s = 0; s < shard_count; s++)
-            OK(leadkpi_campaigns_create_like(straight, &shards[s], error));
+            OK(leadkpi_campaigns_create_like(straight, &shards[s], ok_error));
         for (int kind = 0; kind < KIND_COUNT; kind++)
             for (size_t from = 0, to; from < w.counts[kind]; from = to) {
                 to = from + 1 + lk_test_random(&state) % 70;
                 if (to > w.counts[kind]) to = w.counts[kind];
                 OK(add_range(shards[lk_test_random(&state) % shard_count], &w, kind, from, to,
-                             (int)(lk_test_random(&state) % 2), NULL, error));
+                             (int)(lk_test_random(&state) % 2), NULL, ok_error));
             }
         while (shard_count > 1) {
             size_t into = lk_test_random(&state) % shard_count, from = lk_test_random(&state) % shard_count;
             if (into == from) continue;
-            OK(leadkpi_campaigns_merge(shards[into], shards[from], error));
+            OK(leadkpi_campaigns_merge(shards[into], shards[from], ok_error));
             leadkpi_campaigns_free(shards[from]);
             shards[from] = shards[--shard_count];
         }
@@ -78,14 +78,14 @@ START_TEST(a_state_read_back_writes_the_same_bytes_and_takes_more_rows)
     draw_world(&w, 31 + (uint64_t)_i, 200, definitions[_i].text_ids);
     leadkpi_campaigns *straight = campaigns_with(definitions[_i].definition);
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        OK(add_range(straight, &w, kind, 0, 100, 0, "first", error));
+        OK(add_range(straight, &w, kind, 0, 100, 0, "first", ok_error));
     blob half = state_of(straight);
     leadkpi_campaigns *restored = campaigns_of(half);
     same_state(restored, half, "read back");
     for (int kind = 0; kind < KIND_COUNT; kind++) {
-        OK(add_range(straight, &w, kind, 100, 200, 0, NULL, error));
-        OK(add_range(restored, &w, kind, 0, 100, 0, "first", error)); /* had it */
-        OK(add_range(restored, &w, kind, 100, 200, 1, NULL, error));
+        OK(add_range(straight, &w, kind, 100, 200, 0, NULL, ok_error));
+        OK(add_range(restored, &w, kind, 0, 100, 0, "first", ok_error)); /* had it */
+        OK(add_range(restored, &w, kind, 100, 200, 1, NULL, ok_error));
     }
     blob whole = state_of(straight);
     same_state(restored, whole, "read back and gone on");
@@ -118,7 +118,7 @@ START_TEST(different_rows_have_different_states)
     blob expected = state_of(a);
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         leadkpi_campaigns *b = campaigns_of(expected);
-        OK(add_range(b, &w, kind, 7, 8, 0, NULL, error));
+        OK(add_range(b, &w, kind, 7, 8, 0, NULL, ok_error));
         blob other = state_of(b);
         ck_assert(other.size != expected.size || memcmp(other.bytes, expected.bytes, other.size) != 0);
         free(other.bytes);
@@ -145,7 +145,7 @@ START_TEST(a_buffer_that_is_too_small_is_not_touched)
                      LEADKPI_BUFFER_TOO_SMALL);
     ck_assert_uint_eq(needed, b.size);
     for (size_t i = 0; i < sizeof buffer; i++) ck_assert_uint_eq(buffer[i], 0x5A);
-    OK(leadkpi_campaigns_serialize(a, buffer, b.size, &needed, error));
+    OK(leadkpi_campaigns_serialize(a, buffer, b.size, &needed, ok_error));
     ck_assert_uint_eq(buffer[b.size], 0x5A);
     ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_campaigns_serialize(a, NULL, 9, &needed, &why), LEADKPI_NULL_ARGUMENT);
@@ -172,35 +172,35 @@ static leadkpi_campaigns *golden_campaigns(void)
     static const int64_t other_id = 99;
     leadkpi_table *leads, *rows, *responses, *costs, *measures;
     leadkpi_campaigns *c = campaigns_with("person_key=email; stage_names=odd=sql");
-    OK(leadkpi_table_create(NULL, &leads, error));
-    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, 5, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, 5, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(leads, "channel", NUL, channels, 5, error));
-    OK(leadkpi_table_copy_strings(leads, "email", NUL, emails, 5, error));
-    OK(leadkpi_campaigns_add_leads(c, leads, "2025-01", NUL, error));
-    OK(leadkpi_table_create(NULL, &rows, error));
-    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 5, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 5, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(rows, "stage", NUL, stages, 5, error));
-    OK(leadkpi_table_borrow_decimal(rows, "value", NUL, values, 2, 5, 0, &first_four, error));
-    OK(leadkpi_campaigns_add_stages(c, rows, NULL, 0, error));
-    OK(leadkpi_campaigns_add_stages(c, rows, NULL, 0, error)); /* equal rows stay two */
-    OK(leadkpi_table_create(NULL, &responses, error));
-    OK(leadkpi_table_borrow_int64(responses, "id", NUL, &other_id, 1, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(responses, "time", NUL, times, 1, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(responses, "kind", NUL, stages, 1, error));
-    OK(leadkpi_campaigns_add_responses(c, responses, NULL, 0, error));
-    OK(leadkpi_table_create(NULL, &costs, error));
-    OK(leadkpi_table_borrow_timestamp(costs, "time", NUL, times, 5, 0, NULL, error));
-    OK(leadkpi_table_borrow_double(costs, "amount", NUL, fractions, 5, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(costs, "channel", NUL, channels, 5, error));
-    OK(leadkpi_table_copy_strings(costs, "region", NUL, (const char *const[]){"EU", NULL, "EU", "US", NULL}, 5, error));
-    OK(leadkpi_table_copy_strings(costs, "currency", NUL, (const char *const[]){"EUR", NULL, "EUR", "", "EUR"}, 5, error));
-    OK(leadkpi_campaigns_add_costs(c, costs, NULL, 0, error));
-    OK(leadkpi_table_create(NULL, &measures, error));
-    OK(leadkpi_table_borrow_timestamp(measures, "time", NUL, times, 5, 0, NULL, error));
-    OK(leadkpi_table_borrow_double(measures, "clicks", NUL, fractions, 5, 0, NULL, error));
-    OK(leadkpi_campaigns_add_measures(c, measures, NULL, 0, error));
+    OK(leadkpi_table_create(NULL, &leads, ok_error));
+    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(leads, "channel", NUL, channels, 5, ok_error));
+    OK(leadkpi_table_copy_strings(leads, "email", NUL, emails, 5, ok_error));
+    OK(leadkpi_campaigns_add_leads(c, leads, "2025-01", NUL, ok_error));
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "stage", NUL, stages, 5, ok_error));
+    OK(leadkpi_table_borrow_decimal(rows, "value", NUL, values, 2, 5, 0, &first_four, ok_error));
+    OK(leadkpi_campaigns_add_stages(c, rows, NULL, 0, ok_error));
+    OK(leadkpi_campaigns_add_stages(c, rows, NULL, 0, ok_error)); /* equal rows stay two */
+    OK(leadkpi_table_create(NULL, &responses, ok_error));
+    OK(leadkpi_table_borrow_int64(responses, "id", NUL, &other_id, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(responses, "time", NUL, times, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(responses, "kind", NUL, stages, 1, ok_error));
+    OK(leadkpi_campaigns_add_responses(c, responses, NULL, 0, ok_error));
+    OK(leadkpi_table_create(NULL, &costs, ok_error));
+    OK(leadkpi_table_borrow_timestamp(costs, "time", NUL, times, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(costs, "amount", NUL, fractions, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(costs, "channel", NUL, channels, 5, ok_error));
+    OK(leadkpi_table_copy_strings(costs, "region", NUL, (const char *const[]){"EU", NULL, "EU", "US", NULL}, 5, ok_error));
+    OK(leadkpi_table_copy_strings(costs, "currency", NUL, (const char *const[]){"EUR", NULL, "EUR", "", "EUR"}, 5, ok_error));
+    OK(leadkpi_campaigns_add_costs(c, costs, NULL, 0, ok_error));
+    OK(leadkpi_table_create(NULL, &measures, ok_error));
+    OK(leadkpi_table_borrow_timestamp(measures, "time", NUL, times, 5, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_double(measures, "clicks", NUL, fractions, 5, 0, NULL, ok_error));
+    OK(leadkpi_campaigns_add_measures(c, measures, NULL, 0, ok_error));
     leadkpi_table_free(leads), leadkpi_table_free(rows), leadkpi_table_free(responses);
     leadkpi_table_free(costs), leadkpi_table_free(measures);
     return c;
@@ -355,7 +355,7 @@ START_TEST(a_table_without_rows_leaves_a_new_handle_as_it_was)
         leadkpi_table *report;
         leadkpi_error why;
         blob empty = state_of(never);
-        OK(add_range(told, w, kind, 0, 0, 0, NULL, error));
+        OK(add_range(told, w, kind, 0, 0, 0, NULL, ok_error));
         same_state(told, empty, "after an empty table");
         back = campaigns_of(empty);
         ck_assert_int_eq(leadkpi_campaigns_report(never, NULL, &report, &why), LEADKPI_NOT_ENOUGH_DATA);

@@ -152,8 +152,8 @@ START_TEST(a_local_day_of_23_hours_takes_what_happened_in_it)
     is_number(t, row_of(t, "period", "2025-03-30"), "lead_volume", 2);
     is_number(t, row_of(t, "period", "2025-03-31"), "lead_volume", 1);
     int64_t start, end;
-    OK(leadkpi_table_get_int64(t, column_of(t, "period_start"), 1, &start, error));
-    OK(leadkpi_table_get_int64(t, column_of(t, "period_end"), 1, &end, error));
+    OK(leadkpi_table_get_int64(t, column_of(t, "period_start"), 1, &start, ok_error));
+    OK(leadkpi_table_get_int64(t, column_of(t, "period_end"), 1, &end, ok_error));
     ck_assert_int_eq(end - start, INT64_C(23) * 3600 * 1000000);
     leadkpi_table_free(t);
     leadkpi_campaigns_free(c);
@@ -499,7 +499,7 @@ static void finds(const leadkpi_table *t, const char *finding, int64_t count, co
 {
     int64_t found;
     size_t row = row_of(t, "finding", finding);
-    OK(leadkpi_table_get_int64(t, column_of(t, "count"), row, &found, error));
+    OK(leadkpi_table_get_int64(t, column_of(t, "count"), row, &found, ok_error));
     ck_assert_msg(found == count, "%s: expected %d, found %d", finding, (int)count, (int)found);
     is_text(t, row, "example", example);
 }

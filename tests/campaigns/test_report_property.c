@@ -83,10 +83,10 @@ START_TEST(a_report_does_not_show_in_which_order_or_parts_rows_came)
     for (int p = 0; p < 3; p++) {
         parts[p] = campaigns_with(definition);
         for (int kind = KIND_COUNT; kind-- > 0;)
-            OK(add_range(parts[p], w, kind, (size_t)p * 50, (size_t)p * 50 + 50, p, NULL, error));
+            OK(add_range(parts[p], w, kind, (size_t)p * 50, (size_t)p * 50 + 50, p, NULL, ok_error));
     }
-    OK(leadkpi_campaigns_merge(parts[2], parts[0], error));
-    OK(leadkpi_campaigns_merge(parts[2], parts[1], error));
+    OK(leadkpi_campaigns_merge(parts[2], parts[0], ok_error));
+    OK(leadkpi_campaigns_merge(parts[2], parts[1], ok_error));
     same_reports(parts[2], expected, "merged shards");
     for (int p = 0; p < 3; p++) leadkpi_campaigns_free(parts[p]);
     for (int shape = 0; shape < 3; shape++) free(expected[shape]);
@@ -192,7 +192,7 @@ START_TEST(counts_are_those_of_a_slow_and_plain_count)
         for (size_t row = 0; row < leadkpi_table_row_count(t); row++) {
             int64_t day;
             char channel[64];
-            OK(leadkpi_table_get_int64(t, column_of(t, "period_start"), row, &day, error));
+            OK(leadkpi_table_get_int64(t, column_of(t, "period_start"), row, &day, ok_error));
             snprintf(channel, sizeof channel, "%s", text_at(t, row, "channel"));
             const char *name = strcmp(channel, "(null)") == 0 ? NULL : channel;
             for (int stage = 0; stage < STAGES_OF_PATH; stage++)
@@ -276,7 +276,7 @@ START_TEST(every_kpi_can_be_asked_for_and_what_is_missing_has_a_reason)
     draw_world(w, (uint64_t)_i + 400, 120, 0);
     leadkpi_campaigns *c = campaigns_with(NULL);
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        if (_i == 0 || _i == kind + 1) OK(add_range(c, w, kind, 0, 120, 0, NULL, error));
+        if (_i == 0 || _i == kind + 1) OK(add_range(c, w, kind, 0, 120, 0, NULL, ok_error));
     all_kpis(options_text, sizeof options_text,
              _i % 2 || (_i && _i <= STAGES + 1) ? "shape=long; grain=day" : "shape=long; by=channel; grain=month");
     leadkpi_table *t = report_of(c, options_text);
@@ -311,16 +311,16 @@ START_TEST(an_interval_is_that_of_the_kpi_on_the_same_counts)
              "new_customers,lead_to_mql_rate,mql_to_sql_rate,lead_to_customer_rate", basis);
     leadkpi_table *t = report_of(c, options);
     leadkpi_options *evaluation;
-    OK(leadkpi_options_create(NULL, "kpi_evaluate", NUL, &evaluation, error));
-    OK(leadkpi_options_parse(evaluation, basis, NUL, error));
-    OK(leadkpi_options_parse(evaluation, "level=0.9", NUL, error));
+    OK(leadkpi_options_create(NULL, "kpi_evaluate", NUL, &evaluation, ok_error));
+    OK(leadkpi_options_parse(evaluation, basis, NUL, ok_error));
+    OK(leadkpi_options_parse(evaluation, "level=0.9", NUL, ok_error));
     for (size_t row = 0; row < leadkpi_table_row_count(t); row++)
         for (int r = 0; r < 3; r++) {
             double inputs[2] = {number_at(t, row, rates[r][1]), number_at(t, row, rates[r][2])};
             char name[100];
             int32_t kpi;
             leadkpi_estimate e;
-            OK(leadkpi_kpi_find(rates[r][0], NUL, &kpi, error));
+            OK(leadkpi_kpi_find(rates[r][0], NUL, &kpi, ok_error));
             (void)leadkpi_kpi_evaluate(kpi, inputs, 2, evaluation, &e, NULL);
             double found[3];
             found[0] = number_at(t, row, rates[r][0]);
@@ -381,7 +381,7 @@ START_TEST(nothing_in_nothing_out)
                                         leadkpi_campaigns_cost_list};
     leadkpi_campaigns *empty = campaigns_with(NULL);
     leadkpi_options *other;
-    OK(leadkpi_options_create(NULL, "campaigns", NUL, &other, error));
+    OK(leadkpi_options_create(NULL, "campaigns", NUL, &other, ok_error));
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(calls[i](NULL, NULL, NULL, NULL), LEADKPI_NULL_ARGUMENT);
         ck_assert_int_eq(calls[i](NULL, NULL, &table, &failure), LEADKPI_NULL_ARGUMENT);
@@ -434,18 +434,18 @@ START_TEST(sixty_four_dimensions_are_reported_and_one_more_is_refused)
         ids[i] = i;
         times[i] = DAY_ZERO;
     }
-    OK(leadkpi_table_create(NULL, &leads, error));
-    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, 8, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, 8, 0, NULL, error));
+    OK(leadkpi_table_create(NULL, &leads, ok_error));
+    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, 8, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, 8, 0, NULL, ok_error));
     for (int d = 0; d < 64; d++) {
         char name[16];
         const char *texts[8];
         for (int i = 0; i < 8; i++) texts[i] = d == 63 && i % 2 ? "y" : d == 0 && i > 4 ? NULL : "x";
         snprintf(name, sizeof name, "d%d", d);
-        OK(leadkpi_table_copy_strings(leads, name, NUL, texts, 8, error));
+        OK(leadkpi_table_copy_strings(leads, name, NUL, texts, 8, ok_error));
         length += (size_t)snprintf(by + length, sizeof by - length, "%s%s", d ? "," : "", name);
     }
-    OK(leadkpi_campaigns_add_leads(c, leads, NULL, 0, error));
+    OK(leadkpi_campaigns_add_leads(c, leads, NULL, 0, ok_error));
     leadkpi_table *t = report_of(c, by);
     ck_assert_uint_eq(leadkpi_table_row_count(t), 5);
     is_text(t, 0, "d0", "(null)");
@@ -475,11 +475,11 @@ START_TEST(a_hundred_thousand_segments_are_a_hundred_thousand_rows)
         snprintf(bytes + i * 16, 16, "segment %d", (i * 7919) % MANY);
         texts[i] = bytes + i * 16;
     }
-    OK(leadkpi_table_create(NULL, &leads, error));
-    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, MANY, 0, NULL, error));
-    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, MANY, 0, NULL, error));
-    OK(leadkpi_table_copy_strings(leads, "channel", NUL, texts, MANY, error));
-    OK(leadkpi_campaigns_add_leads(c, leads, NULL, 0, error));
+    OK(leadkpi_table_create(NULL, &leads, ok_error));
+    OK(leadkpi_table_borrow_int64(leads, "id", NUL, ids, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(leads, "time", NUL, times, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(leads, "channel", NUL, texts, MANY, ok_error));
+    OK(leadkpi_campaigns_add_leads(c, leads, NULL, 0, ok_error));
     leadkpi_table *t = report_of(c, "by=channel; grain=month; kpis=lead_volume,lead_velocity_rate,lead_response_time");
     ck_assert_uint_eq(leadkpi_table_row_count(t), MANY + 1);
     is_text(t, 0, "channel", "segment 0");
@@ -513,9 +513,9 @@ static void make_handle(const leadkpi_host *host, void *context)
     fault_world *f = context;
     leadkpi_options *definition = NULL;
     draw_world(&f->w, 4, 40, 1);
-    OK(leadkpi_options_create(NULL, "campaigns", NUL, &definition, error));
-    OK(leadkpi_options_parse(definition, f->definition, NUL, error));
-    OK(leadkpi_campaigns_create(host, definition, &f->campaigns, error));
+    OK(leadkpi_options_create(NULL, "campaigns", NUL, &definition, ok_error));
+    OK(leadkpi_options_parse(definition, f->definition, NUL, ok_error));
+    OK(leadkpi_campaigns_create(host, definition, &f->campaigns, ok_error));
     leadkpi_options_free(definition);
     add_world(f->campaigns, &f->w, 0);
     f->read = report_options(f->options);
@@ -589,7 +589,7 @@ START_TEST(a_report_stays_within_the_limit_of_its_host)
         memset(&host, 0, sizeof host);
         host.struct_size = sizeof host;
         host.memory_limit_bytes = limit;
-        OK(leadkpi_campaigns_create(&host, NULL, &c, error));
+        OK(leadkpi_campaigns_create(&host, NULL, &c, ok_error));
         leadkpi_status status = LEADKPI_OK;
         for (int kind = 0; kind < KIND_COUNT && status == LEADKPI_OK; kind++)
             status = add_range(c, w, kind, 0, 40, 0, NULL, &failure);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/ok.h"
 #include "../support/random.h"
 
 #define NUL LEADKPI_NUL_TERMINATED
@@ -92,17 +93,6 @@ static void shuffle_world(world *w, uint64_t seed)
 
 /* ---- tables --------------------------------------------------------------------- */
 
-/* `error` inside the call is OK's own, whatever else has that name. */
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")              \
-        leadkpi_error ok_error_;                                                                   \
-        leadkpi_error *error = &ok_error_;                                                         \
-        leadkpi_status ok_status_ = (call);                                                        \
-        _Pragma("GCC diagnostic pop")                                                              \
-        if (ok_status_ != LEADKPI_OK) ck_abort_msg("%s: %s", #call, ok_error_.message);            \
-    } while (0)
-
 /* Arrays that a table borrows. */
 typedef struct columns {
     int64_t ids[ROWS_MAX], times[ROWS_MAX], integers[ROWS_MAX];
@@ -116,7 +106,7 @@ static void copy_texts(leadkpi_table *table, const char *name, columns *c, const
                        size_t count, int which)
 {
     for (size_t i = 0; i < count; i++) c->texts[i] = rows[i].texts[which];
-    OK(leadkpi_table_copy_strings(table, name, NUL, c->texts, count, error));
+    OK(leadkpi_table_copy_strings(table, name, NUL, c->texts, count, ok_error));
 }
 
 static void add_ids(leadkpi_table *table, const world *w, columns *c, const world_row *rows, size_t count)
@@ -127,9 +117,9 @@ static void add_ids(leadkpi_table *table, const world *w, columns *c, const worl
         c->texts[i] = c->id_texts[i];
     }
     if (w->text_ids)
-        OK(leadkpi_table_copy_strings(table, "id", NUL, c->texts, count, error));
+        OK(leadkpi_table_copy_strings(table, "id", NUL, c->texts, count, ok_error));
     else
-        OK(leadkpi_table_borrow_int64(table, "id", NUL, c->ids, count, 0, NULL, error));
+        OK(leadkpi_table_borrow_int64(table, "id", NUL, c->ids, count, 0, NULL, ok_error));
 }
 
 static void gather_numbers(columns *c, const world_row *rows, size_t count)
@@ -151,9 +141,9 @@ static leadkpi_table *table_of(const world *w, columns *c, int kind, const world
 {
     static const char *const lead_texts[] = {"channel", "campaign", "region", "email"};
     leadkpi_table *table;
-    OK(leadkpi_table_create(NULL, &table, error));
+    OK(leadkpi_table_create(NULL, &table, ok_error));
     gather_numbers(c, rows, count);
-    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, c->times, count, 0, NULL, error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, c->times, count, 0, NULL, ok_error));
     if (kind < COSTS) add_ids(table, w, c, rows, count);
     if (kind == LEADS)
         for (int i = 0; i < 4; i++) {
@@ -166,14 +156,14 @@ static leadkpi_table *table_of(const world *w, columns *c, int kind, const world
     if (kind == COSTS) {
         copy_texts(table, "cost_type", c, rows, count, 1);
         copy_texts(table, "scope", c, rows, count, 2);
-        OK(leadkpi_table_borrow_double(table, "amount", NUL, c->numbers, count, 0, c->number_bits, error));
-        OK(leadkpi_table_borrow_int64(table, "impressions", NUL, c->integers, count, 0, c->integer_bits, error));
+        OK(leadkpi_table_borrow_double(table, "amount", NUL, c->numbers, count, 0, c->number_bits, ok_error));
+        OK(leadkpi_table_borrow_int64(table, "impressions", NUL, c->integers, count, 0, c->integer_bits, ok_error));
     }
     if (kind == STAGES)
-        OK(leadkpi_table_borrow_double(table, "value", NUL, c->numbers, count, 0, c->number_bits, error));
+        OK(leadkpi_table_borrow_double(table, "value", NUL, c->numbers, count, 0, c->number_bits, ok_error));
     if (kind == MEASURES) {
-        OK(leadkpi_table_borrow_double(table, "clicks", NUL, c->numbers, count, 0, c->number_bits, error));
-        OK(leadkpi_table_borrow_decimal(table, "ad_spend", NUL, c->integers, 2, count, 0, c->integer_bits, error));
+        OK(leadkpi_table_borrow_double(table, "clicks", NUL, c->numbers, count, 0, c->number_bits, ok_error));
+        OK(leadkpi_table_borrow_decimal(table, "ad_spend", NUL, c->integers, 2, count, 0, c->integer_bits, ok_error));
     }
     return table;
 }
@@ -199,7 +189,7 @@ static void add_world(leadkpi_campaigns *campaigns, const world *w, int turned)
 {
     for (int i = 0; i < KIND_COUNT; i++) {
         int kind = turned ? KIND_COUNT - 1 - i : i;
-        OK(add_range(campaigns, w, kind, 0, w->counts[kind], turned, NULL, error));
+        OK(add_range(campaigns, w, kind, 0, w->counts[kind], turned, NULL, ok_error));
     }
 }
 
@@ -210,10 +200,10 @@ static leadkpi_campaigns *campaigns_with(const char *definition)
     leadkpi_options *options = NULL;
     leadkpi_campaigns *campaigns;
     if (definition) {
-        OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, error));
-        OK(leadkpi_options_parse(options, definition, NUL, error));
+        OK(leadkpi_options_create(NULL, "campaigns", NUL, &options, ok_error));
+        OK(leadkpi_options_parse(options, definition, NUL, ok_error));
     }
-    OK(leadkpi_campaigns_create(NULL, options, &campaigns, error));
+    OK(leadkpi_campaigns_create(NULL, options, &campaigns, ok_error));
     leadkpi_options_free(options);
     return campaigns;
 }
@@ -226,16 +216,16 @@ typedef struct blob {
 static blob state_of(const leadkpi_campaigns *campaigns)
 {
     blob b;
-    OK(leadkpi_campaigns_serialize(campaigns, NULL, 0, &b.size, error));
+    OK(leadkpi_campaigns_serialize(campaigns, NULL, 0, &b.size, ok_error));
     b.bytes = malloc(b.size);
-    OK(leadkpi_campaigns_serialize(campaigns, b.bytes, b.size, NULL, error));
+    OK(leadkpi_campaigns_serialize(campaigns, b.bytes, b.size, NULL, ok_error));
     return b;
 }
 
 static leadkpi_campaigns *campaigns_of(blob b)
 {
     leadkpi_campaigns *campaigns;
-    OK(leadkpi_campaigns_deserialize(NULL, b.bytes, b.size, &campaigns, error));
+    OK(leadkpi_campaigns_deserialize(NULL, b.bytes, b.size, &campaigns, ok_error));
     return campaigns;
 }
 

@@ -10,19 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/ok.h"
 #include "../support/random.h"
 
 #define NUL LEADKPI_NUL_TERMINATED
 #define ROWS_MAX 2048
 #define DAY INT64_C(86400000000)
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        leadkpi_error ok_error_;                                                                   \
-        leadkpi_error *ok_error = &ok_error_;                                                      \
-        leadkpi_status ok_status_ = (call);                                                        \
-        ck_assert_msg(ok_status_ == LEADKPI_OK, "%s: %s", #call, ok_error_.message);               \
-    } while (0)
 
 enum { ACQUIRED, ACTIVE, PAID, MRR, OUTCOME };
 

@@ -8,16 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NUL LEADKPI_NUL_TERMINATED
+#include "ok.h"
 
-/* A check that holds is a write to a file in Check, which is dear where rows are gone through. */
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        leadkpi_error ok_error_;                                                                   \
-        leadkpi_error *ok_error = &ok_error_;                                                      \
-        leadkpi_status ok_status_ = (call);                                                        \
-        if (ok_status_ != LEADKPI_OK) ck_abort_msg("%s: %s", #call, ok_error_.message);            \
-    } while (0)
+#define NUL LEADKPI_NUL_TERMINATED
 
 static inline leadkpi_options *options_of(const char *schema, const char *text)
 {
