@@ -133,8 +133,10 @@ static void weigh_by_age(const lk_rule_model *model, const lk_rule_journey *j, d
 {
     uint32_t latest = j->count;
     while (latest > 0 && weights[latest - 1] == 0) latest--;
-    for (uint32_t i = 0; i < latest; i++)
-        weights[i] *= lk_decay(j->times[latest - 1] - j->times[i], model->half_life);
+    for (uint32_t i = 0; i < latest; i++) {
+        int64_t age = j->times[latest - 1] - j->times[i];
+        weights[i] *= model->is_stepped ? lk_decay(age / model->half_life, 1) : lk_decay(age, model->half_life);
+    }
 }
 
 /* ---- channels that come more than once --------------------------------------------------- */

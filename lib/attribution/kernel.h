@@ -41,6 +41,7 @@ typedef struct lk_rule_model {
     int32_t unique;      /* a channel's touches share what one touch gets; with EVEN only */
     int32_t participation;
     int32_t milestone_count;
+    int64_t is_stepped; /* by whole half-lives: an age of less is none */
     int64_t half_life; /* microseconds; 0: no decay */
     int64_t first, middle, last; /* 0 or more, their sum below 2^33; integers in any unit */
     int64_t milestones[LK_MILESTONES_MAX];

@@ -32,7 +32,7 @@ typedef struct entry {
     int8_t participation;
     int8_t split_middle;
     int8_t fixed; /* the argument is implied and cannot be given */
-    int8_t unused;
+    int8_t stepped; /* the half-life by whole ones */
 } entry;
 
 static const entry entries[] = {
@@ -65,6 +65,7 @@ static const entry entries[] = {
     {"shapley", "rate", GAME, LK_FAMILY_SHAPLEY, 0, 0, 0, 0, 0, 0},
     {"shao_li", "", NOTHING, LK_FAMILY_SHAO_LI, 0, 0, 0, 0, 1, 0},
     {"dp6_position", "40/20/40", ENDS, LK_FAMILY_RULE, LK_POSITION_ENDS, 0, 0, 1, 0, 0},
+    {"dp6_time_decay", "7d", HALF_LIFE, LK_FAMILY_RULE, LK_POSITION_EVEN, 0, 0, 0, 0, 1},
     {"posthog_time_decay", "", LOOKBACK_QUARTER, LK_FAMILY_RULE, LK_POSITION_EVEN, 0, 0, 0, 1, 0},
 };
 #define ENTRY_COUNT (sizeof entries / sizeof entries[0])
@@ -256,6 +257,7 @@ leadkpi_status lk_model_read(lk_text name, const leadkpi_attribution *attributio
     model->rule.position = found->position;
     model->rule.unique = found->unique;
     model->rule.participation = found->participation;
+    model->rule.is_stepped = found->stepped;
     model->rule.two_touches =
         found->split_middle ? LK_TWO_TOUCHES_SPLIT_MIDDLE : settings->two_touches;
     model->rule.no_middle = settings->no_middle;

@@ -506,6 +506,9 @@ START_TEST(presets_give_what_the_products_say)
         {"dp6_linear", {.2, .2, .2, .2, .2}},
         {"dp6_position", {.4, .2 / 3, .2 / 3, .2 / 3, .4}},
         {"dp6_position_decay", {1 / 15., 2 / 15., 3 / 15., 4 / 15., 5 / 15.}},
+        {"dp6_time_decay", {1 / 31., 2 / 31., 4 / 31., 8 / 31., 16 / 31.}},
+        /* Two whole steps of ten days in 28 and 21, one in 14, none in 7. */
+        {"dp6_time_decay:10d", {1 / 12., 1 / 12., 1 / 6., 1 / 3., 1 / 3.}},
         {"dp6_markov", {.2, .2, .2, .2, .2}},
         {"dp6_shapley", {.2, .2, .2, .2, .2}},
         {"ga_first", {1, 0, 0, 0, 0}},
