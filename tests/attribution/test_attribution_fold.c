@@ -236,6 +236,29 @@ START_TEST(any_order_batches_and_shards_give_the_same_bytes)
 }
 END_TEST
 
+START_TEST(markov_alone_needs_no_rule_beside_it)
+{
+    leadkpi_attribution *paths = attribution_with("dimensions=channel");
+    leadkpi_attribution *fold = with_fold("dimensions=channel", "markov"), *twin, *back;
+    draw(41, 20, true);
+    OK(leadkpi_attribution_create_like(fold, &twin, ok_error));
+    add_in_batches(paths, 0, ROWS, ROWS);
+    add_in_batches(fold, 0, 100, 30);
+    add_in_batches(twin, 100, ROWS, 70);
+    OK(leadkpi_attribution_merge(fold, twin, ok_error));
+    blob b = state_of(fold);
+    OK(leadkpi_attribution_deserialize(NULL, b.bytes, b.size, &back, ok_error));
+    same_state(fold, back);
+    same_table(report(leadkpi_attribution_credits, paths, "models=markov"),
+               report(leadkpi_attribution_credits, back, "models=markov"));
+    free(b.bytes);
+    leadkpi_attribution_free(paths);
+    leadkpi_attribution_free(fold);
+    leadkpi_attribution_free(twin);
+    leadkpi_attribution_free(back);
+}
+END_TEST
+
 /* What cancels is there all the same, whatever the batches. */
 START_TEST(values_that_cancel_leave_the_same_bytes_in_any_batches)
 {
@@ -525,6 +548,7 @@ static Suite *suite_of_folds(void)
     tcase_add_test(reports, transitions_and_states_are_those_of_the_paths);
     tcase_add_test(reports, paths_by_ids_and_costs_come_to_the_same);
     tcase_add_loop_test(states, any_order_batches_and_shards_give_the_same_bytes, 0, 3);
+    tcase_add_test(states, markov_alone_needs_no_rule_beside_it);
     tcase_add_test(states, values_that_cancel_leave_the_same_bytes_in_any_batches);
     tcase_add_loop_test(states, hostile_bytes_are_refused_or_are_a_state, 0, 2);
     tcase_add_test(refusals, definitions_that_cannot_be_folded_are_refused);
