@@ -647,7 +647,12 @@ static leadkpi_status find_folded(const counting *c, uint32_t *rules, leadkpi_er
         rules[i] = is_rule ? lk_fold_index(models, a->rule.fold_count, model) : LK_MAP_NONE;
         bool found = is_rule ? rules[i] != LK_MAP_NONE
                              : a->rule.fold_count > a->rule.fold_rules && goes_by_transitions(r, model);
-        if (!found)
+        if (!is_rule && r->members.count > LK_ATTRIBUTION_SQUARE_MAX)
+            status = lk_fail(error, LEADKPI_LIMIT,
+                             "fold: expected at most %d channels of paths and costs together for "
+                             "markov, found %zu",
+                             LK_ATTRIBUTION_SQUARE_MAX, (size_t)r->members.count);
+        else if (!found)
             status = lk_fail(error, LEADKPI_CONTRADICTION,
                              "models: expected one that the definition folds, with its default of "
                              "two_touches and collapse, found \"%.*s\"; fold keeps no paths",

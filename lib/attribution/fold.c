@@ -269,16 +269,23 @@ static leadkpi_status check_sum(const lk_exact_sum *a, const lk_exact_sum *b, le
     return lk_attribution_add_sum(&both, b, false, error);
 }
 
+/* Rows with credits. Of markov alone there are none, and no array that could be pointed into. */
+static uint32_t rows_of(const lk_fold *fold, const lk_fold_group *group)
+{
+    uint32_t rows = fold->model_count ? fold->channel_count + 1 : 0;
+    return rows < group->rows ? rows : group->rows;
+}
+
 static leadkpi_status prepare_group(lk_fold_sum *sum, uint32_t g, lk_memory *memory,
                                     leadkpi_error *error)
 {
     const lk_fold_group *from = &sum->from->groups[g];
     lk_fold_group *into = &sum->into->groups[g];
-    uint32_t models = sum->from->model_count;
+    uint32_t models = sum->from->model_count, rows = rows_of(sum->from, from);
     if (!from->held) return LEADKPI_OK;
     LK_TRY(reserve_rows(sum->into, memory, g, sum->count + 1, error));
     for (int i = 0; i < LK_FOLD_SUMS; i++) LK_TRY(check_sum(&into->sums[i], &from->sums[i], error));
-    for (uint32_t row = 0; row <= sum->from->channel_count && row < from->rows; row++) {
+    for (uint32_t row = 0; row < rows; row++) {
         const lk_credit *part = from->credits + (size_t)row * models;
         const lk_credit *whole =
             into->credits + (size_t)(row ? sum->channels[row - 1] + 1 : 0) * models;
@@ -318,11 +325,11 @@ static void commit_group(const lk_fold_sum *sum, uint32_t g)
 {
     const lk_fold_group *from = &sum->from->groups[g];
     lk_fold_group *into = &sum->into->groups[g];
-    uint32_t models = sum->from->model_count;
+    uint32_t models = sum->from->model_count, rows = rows_of(sum->from, from);
     if (!from->held) return;
     into->held = 1;
     for (int i = 0; i < LK_FOLD_SUMS; i++) (void)lk_exact_sum_add(&into->sums[i], &from->sums[i], NULL);
-    for (uint32_t row = 0; row <= sum->from->channel_count && row < from->rows; row++) {
+    for (uint32_t row = 0; row < rows; row++) {
         const lk_credit *part = from->credits + (size_t)row * models;
         lk_credit *whole = into->credits + (size_t)(row ? sum->channels[row - 1] + 1 : 0) * models;
         for (uint32_t m = 0; m < models; m++)

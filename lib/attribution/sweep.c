@@ -2,7 +2,9 @@
  *
  * The matrix is that of a chain that ends, so every sweep comes closer, and each x is a sum of
  * products of 0 or more: no difference is taken, small answers keep their digits. It stops when
- * what is still to come, by the slowest rate seen, is below the tolerance of what is there. */
+ * what is still to come, by the slowest rate seen, is below the tolerance of what is there. What
+ * pinned states send on must have come to rest in every state: on its way to those that count it may
+ * be for many sweeps in such as do not. */
 #include "attribution/sweep.h"
 
 #include <math.h>
@@ -11,7 +13,13 @@
 typedef struct lk_sweep_lanes {
     double moved[LK_LANES]; /* sum of measure * |change| */
     double size[LK_LANES];  /* sum of measure * |x| */
+    double on_its_way[LK_LANES]; /* states in which what is pinned still arrives */
 } lk_sweep_lanes;
+
+/* Changes below this part of what is there are rounding, and tell no rate. */
+#define NOISE 0x1p-40
+/* Shares that come to nothing, and need not be waited for. */
+#define NOTHING 0x1p-400
 
 /* Does the channel of a lane have its part in this state? */
 static void pin(const lk_attribution_system *system, uint32_t first_row, size_t state, double value,
@@ -56,6 +64,13 @@ static void share_out(const lk_attribution_system *system, uint32_t first_row, s
     for (size_t l = 0; l < LK_LANES; l++) lanes[l] = left[l] > 0x1p-50 ? lanes[l] / left[l] : 0;
 }
 
+static void find_arrivals(const double now[LK_LANES], const double before[LK_LANES],
+                          lk_sweep_lanes *sums)
+{
+    for (size_t l = 0; l < LK_LANES; l++)
+        sums->on_its_way[l] += fabs(now[l] - before[l]) > NOISE * fabs(now[l]) + NOTHING;
+}
+
 static void sweep_state(const lk_attribution_system *system, uint32_t first_row, size_t state,
                         double *x, lk_sweep_lanes *sums)
 {
@@ -70,6 +85,7 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
         sums->moved[l] += measure * fabs(lanes[l] - here[l]);
         sums->size[l] += measure * fabs(lanes[l]);
     }
+    if (system->pinned > 0) find_arrivals(lanes, here, sums);
     memcpy(here, lanes, sizeof lanes);
 }
 
@@ -99,9 +115,6 @@ static void sweep(const lk_attribution_system *system, uint32_t first_row, doubl
 
 /* ---- rest --------------------------------------------------------------------------------------------- */
 
-/* Changes below this part of what is there are rounding, and tell no rate. */
-#define NOISE 0x1p-40
-
 /* The rate at which a lane comes to rest: the largest seen in two plain sweeps after each other. */
 typedef struct lk_sweep_rates {
     double now[LK_LANES], most[LK_LANES];
@@ -122,6 +135,7 @@ static bool at_rest(const lk_sweep_lanes *now, const lk_sweep_rates *rates, doub
 {
     for (size_t l = 0; l < LK_LANES; l++) {
         double rate = rates->most[l];
+        if (now->on_its_way[l] > 0) return false;
         if (now->moved[l] <= 0x1p-53 * now->size[l]) continue;
         if (!(rate < 1) || now->moved[l] * rate > tolerance * (1 - rate) * now->size[l]) return false;
     }
@@ -147,7 +161,7 @@ leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const l
                                     uint32_t first_row, double *x, double *scratch,
                                     uint32_t *sweeps, leadkpi_error *error)
 {
-    lk_sweep_lanes now = {{0}, {0}}, before;
+    lk_sweep_lanes now = {{0}, {0}, {0}}, before;
     lk_sweep_rates rates = {{0}, {0}};
     size_t size = system->state_count * LK_LANES * sizeof *x;
     if (size) memset(x, 0, size);

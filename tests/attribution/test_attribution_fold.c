@@ -236,6 +236,29 @@ START_TEST(any_order_batches_and_shards_give_the_same_bytes)
 }
 END_TEST
 
+START_TEST(markov_alone_needs_no_rule_beside_it)
+{
+    leadkpi_attribution *paths = attribution_with("dimensions=channel");
+    leadkpi_attribution *fold = with_fold("dimensions=channel", "markov"), *twin, *back;
+    draw(41, 20, true);
+    OK(leadkpi_attribution_create_like(fold, &twin, ok_error));
+    add_in_batches(paths, 0, ROWS, ROWS);
+    add_in_batches(fold, 0, 100, 30);
+    add_in_batches(twin, 100, ROWS, 70);
+    OK(leadkpi_attribution_merge(fold, twin, ok_error));
+    blob b = state_of(fold);
+    OK(leadkpi_attribution_deserialize(NULL, b.bytes, b.size, &back, ok_error));
+    same_state(fold, back);
+    same_table(report(leadkpi_attribution_credits, paths, "models=markov"),
+               report(leadkpi_attribution_credits, back, "models=markov"));
+    free(b.bytes);
+    leadkpi_attribution_free(paths);
+    leadkpi_attribution_free(fold);
+    leadkpi_attribution_free(twin);
+    leadkpi_attribution_free(back);
+}
+END_TEST
+
 /* What cancels is there all the same, whatever the batches. */
 START_TEST(values_that_cancel_leave_the_same_bytes_in_any_batches)
 {
@@ -328,6 +351,35 @@ START_TEST(definitions_that_cannot_be_folded_are_refused)
         ck_assert_ptr_null(made);
         leadkpi_options_free(options);
     }
+}
+END_TEST
+
+/* 1100 channels that cost something, and one path. */
+START_TEST(costs_of_many_channels_leave_no_room_for_markov_and_it_says_so)
+{
+    static char names[1100][8];
+    static const char *channels[1100];
+    static double costs[1100];
+    static const path_row one = {"a", 1, 0, 1};
+    leadkpi_attribution *a = with_fold("dimensions=channel; groups=2", "linear,markov");
+    leadkpi_table *spent = new_table(), *table;
+    leadkpi_error error;
+    for (size_t i = 0; i < 1100; i++) {
+        snprintf(names[i], sizeof names[i], "x%d", (int)i);
+        channels[i] = names[i];
+        costs[i] = 1;
+    }
+    OK(leadkpi_table_copy_strings(spent, "channel", NUL, channels, 1100, ok_error));
+    OK(leadkpi_table_borrow_double(spent, "cost", NUL, costs, 1100, 0, NULL, ok_error));
+    OK(add_paths(a, &one, 1, NULL, ok_error));
+    OK(leadkpi_attribution_add_costs(a, spent, NULL, 0, ok_error));
+    leadkpi_table_free(report(leadkpi_attribution_credits, a, "models=linear"));
+    leadkpi_options *options = options_of("attribution_report", "models=markov");
+    ck_assert_int_eq(leadkpi_attribution_credits(a, options, &table, &error), LEADKPI_LIMIT);
+    ck_assert_msg(strstr(error.message, "costs") != NULL, "%s", error.message);
+    leadkpi_options_free(options);
+    leadkpi_table_free(spent);
+    leadkpi_attribution_free(a);
 }
 END_TEST
 
@@ -525,10 +577,12 @@ static Suite *suite_of_folds(void)
     tcase_add_test(reports, transitions_and_states_are_those_of_the_paths);
     tcase_add_test(reports, paths_by_ids_and_costs_come_to_the_same);
     tcase_add_loop_test(states, any_order_batches_and_shards_give_the_same_bytes, 0, 3);
+    tcase_add_test(states, markov_alone_needs_no_rule_beside_it);
     tcase_add_test(states, values_that_cancel_leave_the_same_bytes_in_any_batches);
     tcase_add_loop_test(states, hostile_bytes_are_refused_or_are_a_state, 0, 2);
     tcase_add_test(refusals, definitions_that_cannot_be_folded_are_refused);
     tcase_add_test(refusals, what_needs_paths_is_refused_and_names_the_option);
+    tcase_add_test(refusals, costs_of_many_channels_leave_no_room_for_markov_and_it_says_so);
     tcase_add_test(refusals, rows_that_cannot_be_are_refused_and_nothing_changes);
     tcase_add_test(refusals, memory_does_not_grow_with_distinct_paths);
     tcase_add_loop_test(faults, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);

@@ -273,6 +273,22 @@ START_TEST(paths_of_value_alone_may_go_in_circles)
 }
 END_TEST
 
+/* By hand: half of what comes to D > A has been in H. On its way to the one conversion, states follow
+ * each other against the order that they are swept in, and none of them converts. */
+START_TEST(what_is_long_on_its_way_to_a_conversion_arrives)
+{
+    world w = {0};
+    world_path(&w, "DACBF", 0, 1, 0), world_path(&w, "BHDADGECGCBC", 1, 0, 7);
+    lk_attribution_result result = chain_of(&w, 4, (lk_attribution_chain){.length = 2, .errors = 1});
+    static const double effects[] = {1, 1, 1, 1, 0.5, 0, 0.5, 0.5};
+    for (size_t kind = 0; kind < 2; kind++)
+        for (size_t c = 0; c < 8; c++)
+            check_near(result.removal[kind][c], effects[c], 1e-14, "effect", c);
+    drop(&result);
+    world_free(&w);
+}
+END_TEST
+
 START_TEST(very_long_journeys_are_exact_too)
 {
     world w = {0};
@@ -581,6 +597,7 @@ int main(void)
     tcase_add_test(laws, removal_policies_are_those_of_a_chain_by_hand);
     tcase_add_test(laws, weights_scale_and_zero_rows_and_runs_change_nothing);
     tcase_add_test(laws, paths_of_value_alone_may_go_in_circles);
+    tcase_add_test(laws, what_is_long_on_its_way_to_a_conversion_arrives);
     tcase_add_test(laws, very_long_journeys_are_exact_too);
     tcase_add_test(laws, the_order_that_made_the_journeys_is_chosen);
     TCase *states = tcase_create("accumulators");
