@@ -206,6 +206,7 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
     uint32_t start = w.here[last];
     int32_t level = 1;
     for (; level < rule->step_count; level++) {
+        LK_TRY(lk_attempt_interrupted(search, error));
         uint32_t *swap = w.before;
         w.before = w.here;
         w.here = swap;

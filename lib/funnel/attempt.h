@@ -39,6 +39,12 @@ typedef struct lk_attempt_search {
     lk_attempt_scratch *scratch;
 } lk_attempt_search;
 
+/* Asks the host between the steps of a long lead; shorter ones are asked for together. */
+static inline leadkpi_status lk_attempt_interrupted(const lk_attempt_search *search, leadkpi_error *error)
+{
+    return search->count < LK_INTERRUPT_ROWS ? LEADKPI_OK : lk_interrupted(search->memory, error);
+}
+
 /* Takes an attempt that counts. */
 typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attempt,
                                           leadkpi_error *error);
@@ -50,7 +56,7 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
  * steps 12 an item, 13 for each step that it matches, and of each attempt 12 and 4 a step.
- * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, and those of the sink. */
+ * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);
 

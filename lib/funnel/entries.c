@@ -180,9 +180,6 @@ leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink 
     if (e.rule->entry == LK_ENTRY_FIRST) e.start_count = 1;
     LK_TRY(make_room(&e, error));
     fill_places(&e);
-    if (e.rule->optional)
-        lk_entries_choose(&e);
-    else
-        lk_entries_follow(&e);
+    LK_TRY(e.rule->optional ? lk_entries_choose(&e, error) : lk_entries_follow(&e, error));
     return hand_out(&e, sink, context, error);
 }

@@ -27,12 +27,12 @@ typedef struct lk_entries {
 } lk_entries;
 
 /* How far each start gets, where no step may be left out. O(steps * items). */
-void lk_entries_follow(lk_entries *e);
+leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error);
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells);
 
 /* The same where steps may be left out. O(steps * items) for the best attempt, but where exclusions have
  * ranges of their own for every step that may follow one; for every attempt once for each level. */
-void lk_entries_choose(lk_entries *e);
+leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error);
 bool lk_entries_choose_cells(const lk_entries *e, size_t *cells);
 
 /* What both need. PostHog's rule: of the attempts that got farthest one must have met no exclusion, neither

@@ -182,7 +182,7 @@ static void take_from_each(chooser *c, int32_t step, int32_t target)
 }
 
 /* The best chain from each place to step `target`. */
-static void reach(chooser *c, int32_t target)
+static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
     bool ranged = c->ranged && c->barred;
@@ -194,6 +194,7 @@ static void reach(chooser *c, int32_t target)
         }
     clear_offers(c);
     for (int32_t step = target; step-- > 0;) {
+        LK_TRY(lk_attempt_interrupted(e->search, error));
         if (ranged) {
             take_from_each(c, step, target);
             continue;
@@ -202,6 +203,7 @@ static void reach(chooser *c, int32_t target)
         offer_places(c, step + 1);
         take_offers(c, step, barriers_between(c, step, step + 1));
     }
+    return LEADKPI_OK;
 }
 
 /* ---- which count ------------------------------------------------------------------------------ */
@@ -226,13 +228,13 @@ static uint32_t find_over(const lk_entries *e, size_t start, int32_t level)
 }
 
 /* Those of the starts left that get to the level; how many. */
-static size_t settle(chooser *c, size_t from, int32_t level)
+static leadkpi_status settle(chooser *c, size_t from, int32_t level, size_t *settled, leadkpi_error *error)
 {
     lk_entries *e = c->e;
-    size_t settled = 0;
     bool traced = lk_funnel_counts_attempts(e->rule);
+    *settled = 0;
     c->cut = e->item[from];
-    reach(c, level - 1);
+    LK_TRY(reach(c, level - 1, error));
     lk_entries_find_barriers(e, level);
     for (size_t start = from; start < e->start_count; start++) {
         if (e->level[start] || !lk_entries_is_within(e, start, c->end[start])) continue;
@@ -240,36 +242,39 @@ static size_t settle(chooser *c, size_t from, int32_t level)
         e->last[start] = c->end[start];
         e->over[start] = find_over(e, start, level);
         if (traced) trace(c, start);
-        settled++;
+        ++*settled;
     }
-    return settled;
+    return LEADKPI_OK;
 }
 
-static void settle_all(chooser *c, int32_t highest)
+static leadkpi_status settle_all(chooser *c, int32_t highest, leadkpi_error *error)
 {
     lk_entries *e = c->e;
-    size_t from = 0, left = e->start_count;
-    for (int32_t level = highest; left > 0; level--) {
-        left -= settle(c, from, level);
+    size_t from = 0, left = e->start_count, settled;
+    for (int32_t level = highest; left > 0; level--, left -= settled) {
+        LK_TRY(settle(c, from, level, &settled, error));
         while (from < e->start_count && e->level[from]) from++;
     }
+    return LEADKPI_OK;
 }
 
-static void settle_best(chooser *c, int32_t highest)
+static leadkpi_status settle_best(chooser *c, int32_t highest, leadkpi_error *error)
 {
     lk_entries *e = c->e;
+    size_t settled = 0;
     if (e->rule->effect == LK_EFFECT_LEAD) {
         c->barred = true;
-        settle(c, 0, highest);
+        LK_TRY(settle(c, 0, highest, &settled, error));
         lk_entries_keep_clean(e, highest);
     } else {
-        while (settle(c, 0, highest) == 0) highest--; /* level 1 is got to */
+        for (; settled == 0; highest--) LK_TRY(settle(c, 0, highest, &settled, error)); /* level 1 is got to */
     }
     lk_entries_keep_best(e);
     if (e->level[e->traced]) trace(c, e->traced);
+    return LEADKPI_OK;
 }
 
-void lk_entries_choose(lk_entries *e)
+leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
 {
     size_t places = e->first[e->rule->step_count], count = e->search->count;
     uint32_t *cells = e->scratch;
@@ -282,8 +287,5 @@ void lk_entries_choose(lk_entries *e)
     c.more = (uint8_t *)cells;
     memset(e->level, 0, e->start_count);
     int32_t highest = find_highest(&c);
-    if (lk_funnel_counts_attempts(e->rule))
-        settle_all(&c, highest);
-    else
-        settle_best(&c, highest);
+    return lk_funnel_counts_attempts(e->rule) ? settle_all(&c, highest, error) : settle_best(&c, highest, error);
 }

@@ -177,12 +177,13 @@ static void begin(follower *f)
     }
 }
 
-static void follow(follower *f)
+static leadkpi_status follow(follower *f, leadkpi_error *error)
 {
     lk_entries *e = f->e;
     bool moves = true;
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
+        LK_TRY(lk_attempt_interrupted(e->search, error));
         find_live(f, step);
         find_reached(f, step + 1);
         moves = move_starts(f, step);
@@ -192,6 +193,7 @@ static void follow(follower *f)
         e->last[f->base + i] = last;
         if (e->level[f->base + i] == e->rule->step_count) e->over[f->base + i] = last;
     }
+    return LEADKPI_OK;
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */
@@ -244,20 +246,21 @@ static void trace(follower *f)
 
 /* ---- which rule -------------------------------------------------------------------------------- */
 
-static void trace_best(follower *f, bool barred)
+static leadkpi_status trace_best(follower *f, bool barred, leadkpi_error *error)
 {
     lk_entries *e = f->e;
     lk_entries_keep_best(e);
-    if (!e->path || e->level[e->traced] == 0) return;
+    if (!e->path || e->level[e->traced] == 0) return LEADKPI_OK;
     f->base = e->traced;
     f->count = 1;
     f->barred = barred;
     f->path = e->path;
-    follow(f);
+    LK_TRY(follow(f, error));
     trace(f);
+    return LEADKPI_OK;
 }
 
-void lk_entries_follow(lk_entries *e)
+leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
 {
     uint32_t *cells = e->scratch;
     follower f = {.e = e, .count = e->start_count, .barred = e->rule->effect == LK_EFFECT_RESTART};
@@ -271,13 +274,14 @@ void lk_entries_follow(lk_entries *e)
     f.depth = (uint8_t *)cells;
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
     find_limits(&f);
-    follow(&f);
+    LK_TRY(follow(&f, error));
     if (f.path) trace(&f);
     if (e->rule->effect == LK_EFFECT_LEAD) {
         int32_t highest = lk_entries_highest(e);
         f.barred = true;
-        follow(&f);
+        LK_TRY(follow(&f, error));
         lk_entries_keep_clean(e, highest);
     }
-    if (!lk_funnel_counts_attempts(e->rule)) trace_best(&f, e->rule->effect != LK_EFFECT_END);
+    if (lk_funnel_counts_attempts(e->rule)) return LEADKPI_OK;
+    return trace_best(&f, e->rule->effect != LK_EFFECT_END, error);
 }

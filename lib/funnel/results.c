@@ -157,6 +157,15 @@ static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_erro
     return LEADKPI_OK;
 }
 
+/* Asks the host once in so many items: leads may have any number. */
+static leadkpi_status ask(const lk_results *r, size_t items, size_t *since, leadkpi_error *error)
+{
+    *since += items + 1;
+    if (*since <= LK_INTERRUPT_ROWS) return LEADKPI_OK;
+    *since = 0;
+    return lk_interrupted(&r->memory, error);
+}
+
 static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
                                  leadkpi_error *error)
 {
@@ -165,10 +174,11 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
     lk_values_scratch by_value = {0};
     lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
     leadkpi_status status = LEADKPI_OK;
+    size_t since = LK_INTERRUPT_ROWS;
     for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
-        if (in->lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
-        if (status != LEADKPI_OK) break;
         search.count = lk_journeys_gather_together(j, in->lead, r->as_of);
+        status = ask(r, search.count, &since, error);
+        if (status != LEADKPI_OK) break;
         in->attempt = 0;
         if (j->rule->same_value) {
             status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);

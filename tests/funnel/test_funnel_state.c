@@ -455,6 +455,62 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+/* ---- one long lead ------------------------------------------------------------------ */
+
+enum { LONG = 70000 };
+
+/* Steps 1 to 3 in turn. */
+static leadkpi_funnel *long_lead(const leadkpi_host *host, const char *definition)
+{
+    static int64_t ids[LONG], times[LONG], steps[LONG];
+    leadkpi_funnel *funnel;
+    leadkpi_table *rows;
+    leadkpi_options *options = options_of("funnel", definition);
+    for (int i = 0; i < LONG; i++) times[i] = i, steps[i] = 1 << i % 3;
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, LONG, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, LONG, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "steps", NUL, steps, LONG, 0, NULL, ok_error));
+    OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+    leadkpi_table_free(rows);
+    leadkpi_options_free(options);
+    return funnel;
+}
+
+static const char *const long_rules[] = {
+    "steps=A,B,C,D,E; gap=1us",
+    "steps=A,B,C,D,E; entry=every",
+    "steps=A,B,C,D,E; exclude=x; exclude_effect=lead",
+    "steps=A,B,C,D,E; optional=2",
+    "steps=A,B,C,D,E; optional=2; entry=every",
+};
+
+/* Between steps, too, not between leads alone. */
+START_TEST(a_report_on_one_long_lead_stops_where_the_host_says_so)
+{
+    lk_fault host;
+    lk_fault_init(&host);
+    leadkpi_funnel *funnel = long_lead(&host.host, long_rules[_i]);
+    leadkpi_table *report;
+    leadkpi_error error;
+    lk_fault_arm(&host, 0, false);
+    OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
+    leadkpi_table_free(report);
+    uint64_t polls = host.polls;
+    ck_assert_uint_ge(polls, 4);
+    for (uint64_t n = 1; n <= polls; n++) {
+        lk_fault_arm(&host, 0, false);
+        host.stop_at = n;
+        ck_assert_int_eq(leadkpi_funnel_steps(funnel, NULL, &report, &error), LEADKPI_INTERRUPTED);
+        ck_assert_ptr_null(report);
+    }
+    host.stop_at = 0;
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&host, long_rules[_i]);
+}
+END_TEST
+
 static Suite *suite_of_states(void)
 {
     Suite *suite = suite_create("funnel states");
@@ -473,6 +529,8 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, a_column_a_stage_is_the_same_as_a_row_a_stage);
     tcase_add_test(tc, a_merge_that_cannot_be_is_refused);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
+    tcase_add_loop_test(tc, a_report_on_one_long_lead_stops_where_the_host_says_so, 0,
+                        (int)(sizeof long_rules / sizeof long_rules[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }
