@@ -64,9 +64,10 @@ static void put_step(lk_attribution_core *core, size_t start, size_t *steps, uin
     core->coefficients[(*steps)++] = flow;
 }
 
-static void scale(double *coefficients, size_t count, double flow)
+/* By numbers, not pointers: of a chain without a step there are no coefficients. */
+static void scale(double *coefficients, size_t first, size_t end, double flow)
 {
-    for (size_t i = 0; i < count; i++) coefficients[i] = flow > 0 ? coefficients[i] / flow : 0;
+    for (size_t i = first; i < end; i++) coefficients[i] = flow > 0 ? coefficients[i] / flow : 0;
 }
 
 static void list_steps_in(lk_attribution_reduction *r)
@@ -84,7 +85,7 @@ static void list_steps_in(lk_attribution_reduction *r)
         }
         for (size_t i = start; i < steps; i++) flow += core->coefficients[i];
         core->flows[k] = flow;
-        scale(core->coefficients + start, steps - start, flow);
+        scale(core->coefficients, start, steps, flow);
     }
     core->first[core->count] = steps;
 }
@@ -102,7 +103,7 @@ static void list_steps_out(lk_attribution_reduction *r)
             if (place != LK_MAP_NONE) put_step(core, start, &steps, place, edge->flow);
             i = edge->next_out;
         }
-        scale(core->coefficients + start, steps - start, core->flows[k]);
+        scale(core->coefficients, start, steps, core->flows[k]);
     }
     core->first[core->count] = steps;
 }
@@ -168,7 +169,7 @@ leadkpi_status lk_attribution_reduction_future(lk_attribution_reduction *r, cons
     if (kind == 0) list_steps_out(r);
     for (size_t i = 0; i < core->count; i++)
         core->constants[i] = r->left.tallies[core->states[i]].amounts[kind];
-    for (size_t i = 0; i < core->count; i++) scale(core->constants + i, 1, core->flows[i]);
+    for (size_t i = 0; i < core->count; i++) scale(core->constants, i, i + 1, core->flows[i]);
     lk_attribution_system system = system_of(core, tolerance);
     system.measure = core->flows;
     system.constants = core->constants;
