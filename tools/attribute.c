@@ -143,6 +143,10 @@ static int set_option(request *r, const char *argument, trouble *why)
     for (size_t i = 0; i < length; i++) name[i] = argument[i + 2] == '-' ? '_' : argument[i + 2];
     name[length] = 0;
     leadkpi_options *target = is_option_of(r->definition, name) ? r->definition : r->options;
+    for (size_t i = 0; i < DOOR_COUNT && target == r->options; i++)
+        if (strcmp(doors[i].flag + 2, name) == 0)
+            return trouble_set(why, TOOL_USAGE, "expected %s FILE, found \"%s\"", doors[i].flag,
+                               argument);
     leadkpi_status status = leadkpi_options_set_text(target, name, LEADKPI_NUL_TERMINATED, equals + 1,
                                                      LEADKPI_NUL_TERMINATED, &error);
     return status == LEADKPI_OK ? TOOL_GOOD : refused(why, &error, "");

@@ -64,9 +64,10 @@ static void put_step(lk_attribution_core *core, size_t start, size_t *steps, uin
     core->coefficients[(*steps)++] = flow;
 }
 
-static void scale(double *coefficients, size_t start, size_t end, double flow)
+/* By numbers, not pointers: of a chain without a step there are no coefficients. */
+static void scale(double *coefficients, size_t first, size_t end, double flow)
 {
-    for (size_t i = start; i < end; i++) coefficients[i] = flow > 0 ? coefficients[i] / flow : 0;
+    for (size_t i = first; i < end; i++) coefficients[i] = flow > 0 ? coefficients[i] / flow : 0;
 }
 
 static void list_steps_in(lk_attribution_reduction *r)

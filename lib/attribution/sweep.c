@@ -72,7 +72,7 @@ static void find_arrivals(const double now[LK_LANES], const double before[LK_LAN
 }
 
 static void sweep_state(const lk_attribution_system *system, uint32_t first_row, size_t state,
-                        double *x, lk_sweep_lanes *sums)
+                        bool look, double *x, lk_sweep_lanes *sums)
 {
     double lanes[LK_LANES], *here = x + state * LK_LANES;
     double constant = system->constants ? system->constants[state] : 0;
@@ -85,7 +85,7 @@ static void sweep_state(const lk_attribution_system *system, uint32_t first_row,
         sums->moved[l] += measure * fabs(lanes[l] - here[l]);
         sums->size[l] += measure * fabs(lanes[l]);
     }
-    if (system->pinned > 0) find_arrivals(lanes, here, sums);
+    if (look) find_arrivals(lanes, here, sums);
     memcpy(here, lanes, sizeof lanes);
 }
 
@@ -101,7 +101,7 @@ static inline void fetch(const lk_attribution_system *system, size_t state, cons
         LK_PREFETCH(x + (size_t)system->other[i] * LK_LANES);
 }
 
-static void sweep(const lk_attribution_system *system, uint32_t first_row, double *x,
+static void sweep(const lk_attribution_system *system, uint32_t first_row, bool look, double *x,
                   lk_sweep_lanes *sums)
 {
     size_t count = system->state_count;
@@ -109,7 +109,8 @@ static void sweep(const lk_attribution_system *system, uint32_t first_row, doubl
     for (size_t i = 0; i < count; i++) {
         size_t ahead = i + STATES_AHEAD < count ? i + STATES_AHEAD : count - 1;
         if (count > STATES_NEAR) fetch(system, system->backward ? count - 1 - ahead : ahead, x);
-        sweep_state(system, first_row, system->backward ? count - 1 - i : i, x, sums);
+        sweep_state(system, first_row, system->backward ? count - 1 - i : i, look, x,
+                    sums);
     }
 }
 
@@ -164,17 +165,20 @@ leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const l
     lk_sweep_lanes now = {{0}, {0}, {0}}, before;
     lk_sweep_rates rates = {{0}, {0}};
     size_t size = system->state_count * LK_LANES * sizeof *x;
+    bool look = false; /* for arrivals: once all seems at rest, so that it costs a sweep and no more */
     if (size) memset(x, 0, size);
     for (uint32_t i = 0; i < LK_SWEEPS_MAX; i++) {
         uint32_t place = i % ROUND;
         if (place == 0) LK_TRY(lk_interrupted(memory, error));
         if (place == ROUND - 1 && size) memcpy(scratch, x, size);
         before = now;
-        sweep(system, first_row, x, &now);
+        sweep(system, first_row, look, x, &now);
         if (*sweeps <= i) *sweeps = i + 1;
         if (place >= 2) find_rates(&now, &before, &rates);
-        if (i >= ROUND - 1 && at_rest(&now, &rates, system->tolerance)) return LEADKPI_OK;
-        if (place == ROUND - 1) leap(system, &rates, x, scratch);
+        bool rest = i >= ROUND - 1 && at_rest(&now, &rates, system->tolerance);
+        if (rest && (look || system->pinned == 0)) return LEADKPI_OK;
+        look |= rest;
+        if (place == ROUND - 1 && !rest) leap(system, &rates, x, scratch);
     }
     return lk_fail(error, LEADKPI_NOT_ENOUGH_DATA,
                    "chain: expected to come to rest within %d sweeps, found journeys too long for it",

@@ -85,6 +85,9 @@ says err 'expected --paths FILE, or --touches FILE and --conversions FILE'
 run attribute --paths
 answers 2
 says err '--paths: expected a file behind it'
+run attribute --paths=paths.csv
+answers 2
+says err 'expected --paths FILE, found "--paths=paths.csv"'
 run attribute credit --paths paths.csv
 answers 2
 says err 'expected --name=value, found "credit"'
