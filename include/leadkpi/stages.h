@@ -32,7 +32,8 @@
  * there before, since when is not known. A lead came with its first row.
  *
  * The same rows give the same state, byte for byte, in any order, batches and merged parts. Memory: 40
- * bytes a row, about 30 a lead and its id. A report holds 100 bytes a row and 80 a lead more.
+ * bytes a row, about 30 a lead and its id. A report holds at most 136 bytes a row and 220 a lead more, in
+ * groups (by, grain) 190 a row.
  *
  * Threads: one thread at a time, except that calls that take the handle const may run together. */
 #ifndef LEADKPI_STAGES_H

@@ -104,8 +104,8 @@ leadkpi_status lk_levels_check_journey(const int64_t *times, const int32_t *code
     before = LAPSED + 1;
     for (int64_t i = first; i < end; before = times[i++]) {
         if ((uint32_t)codes[i] >= code_count)
-            return lk_fail_at(error, LEADKPI_BAD_DATA, i, -1, "codes: expected 0 to %zu, found %d",
-                              code_count - 1, (int)codes[i]);
+            return lk_fail_at(error, LEADKPI_BAD_DATA, i, -1, "codes: expected one of %zu, from 0, found %d",
+                              code_count, (int)codes[i]);
         if (times[i] < before) break;
         first = i + 1;
     }

@@ -459,6 +459,9 @@ START_TEST(many_journeys_that_cannot_be_are_refused)
                      LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_levels(NULL, codes, steps, 2, ends, 2, 2, 9, levels, &error),
                      LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, NULL, 0, ends, 2, 2, 9, levels, &error),
+                     LEADKPI_BAD_DATA);
+    ck_assert_str_eq(error.message, "codes: expected one of 0, from 0, found 0");
     OK(leadkpi_funnel_levels(NULL, NULL, NULL, 0, NULL, 0, 2, 9, NULL, ok_error));
     OK(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, levels, ok_error));
     ck_assert_int_eq(levels[0], 2);

@@ -276,6 +276,38 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+/* ---- memory ---------------------------------------------------------------------------- */
+
+/* Every row moves its lead on: no report has more to hold. */
+START_TEST(a_report_holds_no_more_than_its_header_says)
+{
+    static change rows[ROWS_MAX];
+    static const char *const names[] = {"new", "met", "won"};
+    static const char *const options_of_groups[] = {"as_of=2030-01-01", "as_of=2030-01-01; by=segment"};
+    static const unsigned of_row[] = {136, 190};
+    lk_fault host;
+    lk_fault_init(&host);
+    leadkpi_stages *stages = stages_on(&host.host, "stages=new,met,won");
+    for (int i = 0; i < ROWS_MAX; i++)
+        rows[i] = (change){.id = i / 4, .time = i * DAY, .stage = names[i % 4 % 3], .segment = i & 4 ? "a" : "b"};
+    OK(add_changes(stages, rows, ROWS_MAX, NULL, ok_error));
+    for (int groups = 0; groups < 2; groups++)
+        for (int i = 0; i < ACT_COUNT; i++) {
+            leadkpi_table *table;
+            leadkpi_options *options = options_of("stages_report", options_of_groups[groups]);
+            uint64_t held = host.live_bytes;
+            host.peak_bytes = held;
+            if (acts[i].report && acts[i].report(stages, options, &table, NULL) == LEADKPI_OK)
+                leadkpi_table_free(table);
+            ck_assert_msg(host.peak_bytes - held <= ROWS_MAX * of_row[groups] + ROWS_MAX / 4 * 220 + 16384,
+                          "%s holds %d bytes", acts[i].name, (int)(host.peak_bytes - held));
+            leadkpi_options_free(options);
+        }
+    leadkpi_stages_free(stages);
+    lk_fault_nothing_held(&host, "memory");
+}
+END_TEST
+
 static Suite *suite_of_states(void)
 {
     Suite *suite = suite_create("stages states");
@@ -288,6 +320,7 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
     tcase_add_test(tc, a_definition_is_said_as_a_sentence);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
+    tcase_add_test(tc, a_report_holds_no_more_than_its_header_says);
     suite_add_tcase(suite, tc);
     return suite;
 }
