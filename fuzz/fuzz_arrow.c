@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "fuzz.h"
+#include "refuse.h"
 
 enum {
     COLUMNS_MAX = 4,
@@ -56,28 +56,6 @@ static void release_schema(struct ArrowSchema *schema)
 static void release_child(struct ArrowArray *array)
 {
     MUST(!array);
-}
-
-static int refuse_at; /* requests until one is refused; 0: never */
-
-static void *allocate(void *user, size_t size)
-{
-    (void)user;
-    if (refuse_at && --refuse_at == 0) return NULL;
-    return malloc(size);
-}
-
-static void *reallocate(void *user, void *block, size_t old_size, size_t new_size)
-{
-    (void)user, (void)old_size;
-    if (refuse_at && --refuse_at == 0) return NULL;
-    return realloc(block, new_size);
-}
-
-static void release(void *user, void *block, size_t size)
-{
-    (void)user, (void)size;
-    free(block);
 }
 
 /* ---- contents ---------------------------------------------------------------------------- */
@@ -490,12 +468,9 @@ static void read_stream(batch *b, const leadkpi_host *host, uint8_t flags)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_reader reader = {data, size};
-    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    leadkpi_host host = refusing_host();
     batch b;
     uint8_t flags = fuzz_byte(&reader), refused = fuzz_byte(&reader);
-    host.allocate = allocate;
-    host.reallocate = reallocate;
-    host.release = release;
     read_batch(&b, &reader);
     refuse_at = refused > 200 ? refused - 200 : 0;
     if (flags & 1)

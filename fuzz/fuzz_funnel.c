@@ -4,7 +4,7 @@
 #include <leadkpi.h>
 
 #include "base/hash.h"
-#include "fuzz.h"
+#include "refuse.h"
 
 enum { ROWS_MAX = 12, OPERATIONS_MAX = 30 };
 
@@ -65,36 +65,11 @@ static void try_state(const uint8_t *data, size_t size)
 
 /* ---- programs ---------------------------------------------------------------------------- */
 
-static int refuse_at; /* requests until one is refused; 0: never */
-
-static void *allocate(void *user, size_t size)
-{
-    (void)user;
-    if (refuse_at && --refuse_at == 0) return NULL;
-    return malloc(size);
-}
-
-static void *reallocate(void *user, void *block, size_t old_size, size_t new_size)
-{
-    (void)user, (void)old_size;
-    if (refuse_at && --refuse_at == 0) return NULL;
-    return realloc(block, new_size);
-}
-
-static void release(void *user, void *block, size_t size)
-{
-    (void)user, (void)size;
-    free(block);
-}
-
 static leadkpi_funnel *make(const char *text)
 {
-    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    leadkpi_host host = refusing_host();
     leadkpi_options *options;
     leadkpi_funnel *funnel;
-    host.allocate = allocate;
-    host.reallocate = reallocate;
-    host.release = release;
     MUST(leadkpi_options_create(NULL, "funnel", LEADKPI_NUL_TERMINATED, &options, NULL) == LEADKPI_OK);
     MUST(leadkpi_options_parse(options, text, LEADKPI_NUL_TERMINATED, NULL) == LEADKPI_OK);
     MUST(leadkpi_funnel_create(&host, options, &funnel, NULL) == LEADKPI_OK);
@@ -169,10 +144,7 @@ static void act_close(fuzz_reader *reader, leadkpi_funnel *closed)
 static void act_read_back(leadkpi_funnel **closed)
 {
     bytes b = state_of(*closed);
-    leadkpi_host host = LEADKPI_HOST_DEFAULT;
-    host.allocate = allocate;
-    host.reallocate = reallocate;
-    host.release = release;
+    leadkpi_host host = refusing_host();
     leadkpi_funnel_free(*closed);
     MUST(leadkpi_funnel_deserialize(&host, b.data, b.size, closed, NULL) == LEADKPI_OK);
     same_state(*closed, b);

@@ -1,5 +1,7 @@
 #include "journeys.h"
 
+#include "../support/seal.h"
+
 static lk_attribution_result markov_of(const world *w, uint32_t groups, int32_t removal)
 {
     lk_memory memory = plain_memory();
@@ -398,12 +400,6 @@ static leadkpi_status read_state(const uint8_t *bytes, size_t size, lk_attributi
     LK_TRY(lk_attribution_transitions_read(steps, &memory, &reader));
     LK_TRY(lk_attribution_paths_read(paths, &memory, &reader));
     return lk_reader_finish(&reader);
-}
-
-/* The checksum of the envelope put right, so that the payload itself is looked at. */
-static void seal(uint8_t *bytes, size_t size)
-{
-    lk_key128_to_bytes(lk_hash128(bytes, size - 16), bytes + size - 16);
 }
 
 START_TEST(states_come_back_and_damaged_ones_are_refused_or_harmless)

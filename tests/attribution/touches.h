@@ -231,6 +231,16 @@ static inline void same_state(const leadkpi_attribution *a, const leadkpi_attrib
     free(y.bytes);
 }
 
+/* Still in the state of before, which is freed. */
+static inline void unchanged(const leadkpi_attribution *a, blob before)
+{
+    blob after = state_of(a);
+    ck_assert_uint_eq(before.size, after.size);
+    ck_assert_mem_eq(before.bytes, after.bytes, before.size);
+    free(before.bytes);
+    free(after.bytes);
+}
+
 /* ---- the paths of the conformance cases ---------------------------------------------- */
 
 static inline FILE *open_case(const char *name)

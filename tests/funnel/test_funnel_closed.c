@@ -1,7 +1,7 @@
 /* Closed ranges and rows in order of time: less is kept, and no report of levels changes. */
 #include "../support/check_main.h"
 #include "../support/fault.h"
-#include "base/hash.h"
+#include "../support/seal.h"
 #include "world.h"
 
 typedef struct definition_case {
@@ -452,7 +452,7 @@ static void try_hostile(blob b, void (*read)(const uint8_t *, size_t))
         memcpy(copy, b.bytes, b.size);
         for (uint64_t changes = 1 + lk_test_random(&random) % 3; changes > 0; changes--)
             copy[40 + lk_test_random(&random) % (b.size - 56)] = (uint8_t)lk_test_random(&random);
-        lk_key128_to_bytes(lk_hash128(copy, b.size - 16), copy + b.size - 16);
+        seal(copy, b.size);
         read(copy, b.size);
     }
     free(copy);
