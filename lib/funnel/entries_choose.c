@@ -272,17 +272,27 @@ static void take_offers(chooser *c, int32_t step, const uint32_t *offers, uint64
         }
         for (; barrier > 0 && e->barriers[barrier - 1] > i; barrier--)
             if (items[e->barriers[barrier - 1]].excludes & barred) bar = e->barriers[barrier - 1];
-        while (head < tail && lk_entries_is_beyond(e, i, c->queue[head], bar)) head++;
+        while (head < tail && (lk_entries_is_beyond(e, i, c->queue[head], bar) ||
+                               items[c->queue[head]].time > items[i].until))
+            head++;
         if (head < tail) take_offer(c, place, offers[c->queue[head]], is_optional);
     }
 }
 
-static void begin_reach(chooser *c, int32_t target)
+/* Stands for the end of a chain where how far it gets is asked for: the farther the better. */
+static uint32_t end_at(int32_t step)
+{
+    return (uint32_t)(LK_FUNNEL_STEPS_MAX - step);
+}
+
+/* Nothing is reached yet but the last step itself; or, to ask how far each place gets, each place itself. */
+static void begin_reach(chooser *c, int32_t target, bool any_level)
 {
     const lk_entries *e = c->e;
     for (int32_t step = 0; step <= target; step++)
         for (size_t place = c->low[step]; place < c->high[step]; place++) {
-            c->end[place] = step < target ? NONE : e->item[place];
+            uint32_t own = any_level ? end_at(step) : NONE;
+            c->end[place] = step < target || any_level ? own : e->item[place];
             c->next[place] = NONE;
             c->more[place] = lk_funnel_is_optional(e->rule, step);
         }
@@ -298,11 +308,10 @@ static leadkpi_status ask(chooser *c, leadkpi_error *error)
     return lk_interrupted(c->e->search->memory, error);
 }
 
-/* The best chain from each place of the items looked at to step `target`. */
+/* The best chain from each place of the items looked at to step `target`, or as begin_reach has it. */
 static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
 {
     size_t last = c->group_to[target];
-    begin_reach(c, target);
     for (int32_t step = target; step-- > 0;) {
         size_t group = c->group_to[step + 1];
         LK_TRY(ask(c, error));
@@ -397,6 +406,7 @@ static leadkpi_status settle(chooser *c, int32_t level, size_t *settled, leadkpi
     c->barrier_end = 0;
     lk_entries_find_barriers(e, level);
     for (size_t start = 0, last; move_on(c, level, &start, &last); start = last + 1) {
+        begin_reach(c, level - 1, false);
         LK_TRY(reach(c, level - 1, error));
         for (size_t i = start; i <= last; i++) {
             if (!is_left(c, i, level) || c->end[i] > c->limit[i]) continue; /* none is above all */
@@ -410,9 +420,28 @@ static leadkpi_status settle(chooser *c, int32_t level, size_t *settled, leadkpi
     return LEADKPI_OK;
 }
 
+/* Where every start is followed, what bars its own way counts, too. Windows are left aside but for those that a
+ * place would have as a start, which no earlier start's goes beyond. */
+static leadkpi_status lower_bounds(chooser *c, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    int32_t last = e->rule->step_count - 1;
+    memcpy(c->low, e->first, sizeof c->low);
+    memcpy(c->high, e->first + 1, sizeof c->high);
+    c->barrier_end = e->barrier_count;
+    begin_reach(c, last, true);
+    LK_TRY(reach(c, last, error));
+    for (size_t start = 0; start < e->start_count; start++) {
+        uint32_t level = end_at(-1) - c->end[start];
+        if (level < c->bound[start]) c->bound[start] = (uint8_t)level;
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status settle_all(chooser *c, int32_t highest, leadkpi_error *error)
 {
     size_t settled = 0;
+    LK_TRY(lower_bounds(c, error));
     for (int32_t level = highest; settled < c->e->start_count; level--)
         LK_TRY(settle(c, level, &settled, error));
     return LEADKPI_OK;
