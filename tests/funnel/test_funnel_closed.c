@@ -370,9 +370,11 @@ static void refused_in_time(const char *definition, row r, int32_t column)
 {
     leadkpi_error error;
     leadkpi_funnel *funnel = funnel_with(definition);
-    ck_assert_int_eq(add_rows(funnel, &r, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
-    ck_assert_int_eq(error.row, 0);
+    row rows[] = {{1, 1, 0, 1, 0, NULL}, {2, 2, 0, 2, 0, NULL}, r};
+    ck_assert_int_eq(add_rows(funnel, rows, 3, 0, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 2);
     ck_assert_int_eq(error.column, column);
+    ck_assert_ptr_nonnull(strstr(error.message, "row 2"));
     leadkpi_funnel_free(funnel);
 }
 

@@ -602,6 +602,18 @@ static const refusal refusals[] = {
     {"steps=A,B; compat=clickhouse; window=1d; gap=1us", "gap", LEADKPI_CONTRADICTION},
     {"steps=A,B; compat=clickhouse; window=1d; modes=allow_reentry", "strict_order", LEADKPI_CONTRADICTION},
     {"steps=A,B; compat=clickhouse; window=1d; modes=strict_ordre", "strict_order", LEADKPI_UNKNOWN_NAME},
+    {"steps=A,B; optional=2", "there is no other", LEADKPI_CONTRADICTION},
+    {"steps=A,B,C; optional=1", "from 2 to 2, found \"1\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=3", "from 2 to 2, found \"3\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=02", "found \"02\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=2x", "found \"2x\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=200", "found \"200\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=\"\"", "found \"\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; optional=3,2", "2 after 3", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; optional=2,2", "2 after 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; exclude=x; exclude_from=one", "exclude_from: expected numbers", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; exclude=x; exclude_to=1", "exclude_to: expected numbers", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; exclude=x,y,z; exclude_from=1,2", "one for each, found 2", LEADKPI_CONTRADICTION},
 };
 
 START_TEST(a_definition_that_contradicts_itself_is_refused_with_the_reason)
@@ -615,6 +627,61 @@ START_TEST(a_definition_that_contradicts_itself_is_refused_with_the_reason)
     ck_assert_msg(strstr(error.message, r->words) != NULL, "\"%s\" is not in \"%s\"", r->words,
                   error.message);
     leadkpi_options_free(options);
+}
+END_TEST
+
+/* The most that there may be, and one more. */
+START_TEST(lists_end_where_the_bits_do)
+{
+    static const struct {
+        const char *before, *item, *after, *words;
+        int most;
+    } lists[] = {
+        {"steps=s", ",s", "", "1 to 64, found 65", 64},
+        {"steps=A,B,C; exclude=x", ",x", "; exclude_from=1; exclude_to=2,3", "with ranges of their own, found", 0},
+    };
+    for (int i = 0; i < 2; i++)
+        for (int more = 0; more < 2; more++) {
+            char text[1024];
+            leadkpi_error error;
+            leadkpi_funnel *funnel;
+            snprintf(text, sizeof text, "%s", lists[i].before);
+            for (int k = 1; k < (lists[i].most ? lists[i].most + more : 80); k++)
+                snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d", lists[i].item, k);
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s", lists[i].after);
+            leadkpi_options *options = options_of("funnel", text);
+            leadkpi_status status = leadkpi_funnel_create(NULL, options, &funnel, &error);
+            int is_good = lists[i].most && !more;
+            ck_assert_int_eq(status, is_good ? LEADKPI_OK : LEADKPI_BAD_ARGUMENT);
+            ck_assert(is_good || strstr(error.message, lists[i].words));
+            leadkpi_funnel_free(funnel);
+            leadkpi_options_free(options);
+        }
+}
+END_TEST
+
+/* What the other tests say with few words: a zone's rules, modes, ranges of their own. */
+static const struct {
+    const char *definition, *sentence;
+} descriptions[] = {
+    {"steps=A,B; compat=clickhouse; window=1h; modes=strict_order,strict_increase",
+     "A lead goes through \"A\", \"B\", in this order, within 1h of the first, inclusive; the answer is that of "
+     "ClickHouse's windowFunnel with \"strict_order\" and \"strict_increase\", bug for bug."},
+    {"steps=A,B,C; exclude=x,y|z; exclude_from=1,2; exclude_to=2,3; exclude_effect=end",
+     "A lead goes through \"A\", \"B\", \"C\", in this order, however long it takes; every event of the first step "
+     "starts an attempt, and the one that gets farthest counts; one event fills one step; \"x\" between step 1 and step 2, or "
+     "\"y\" or \"z\" between step 2 and step 3 ends an attempt, which keeps what it reached."},
+    {"steps=A,B; window_days=1; zone=Berlin; zone_rule=\"CET-1CEST,M3.5.0,M10.5.0/3\"",
+     "(the clocks of Berlin by the rule CET-1CEST,M3.5.0,M10.5.0/3)"},
+};
+
+START_TEST(whatever_a_rule_holds_is_in_its_sentence)
+{
+    char text[900];
+    leadkpi_funnel *funnel = funnel_with(descriptions[_i].definition);
+    OK(leadkpi_funnel_describe(funnel, text, sizeof text, NULL, ok_error));
+    ck_assert_msg(strstr(text, descriptions[_i].sentence) != NULL, "%s", text);
+    leadkpi_funnel_free(funnel);
 }
 END_TEST
 
@@ -659,7 +726,10 @@ static Suite *suite_of_rules(void)
                         (int)(sizeof rules_of_many / sizeof rules_of_many[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(tc, lists_end_where_the_bits_do);
     tcase_add_test(tc, a_rule_is_described_as_a_sentence);
+    tcase_add_loop_test(tc, whatever_a_rule_holds_is_in_its_sentence, 0,
+                        (int)(sizeof descriptions / sizeof descriptions[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }
