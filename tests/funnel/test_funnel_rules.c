@@ -469,6 +469,67 @@ START_TEST(many_journeys_that_cannot_be_are_refused)
 }
 END_TEST
 
+/* Two journeys, two funnels, each argument wrong in turn: the words say which. */
+typedef struct several_call {
+    const int64_t *times, *ends, *windows;
+    const int32_t *codes, *step_counts;
+    const uint64_t *steps;
+    size_t code_count, journeys;
+    int32_t funnels, *levels;
+} several_call;
+
+static void several_refused(several_call c, leadkpi_status expected, const char *words)
+{
+    leadkpi_error error;
+    if (c.levels) memset(c.levels, 0, 4 * sizeof *c.levels);
+    leadkpi_status status =
+        leadkpi_funnel_levels_of_several(NULL, c.times, c.codes, c.ends, c.journeys, c.funnels, c.steps,
+                                         c.code_count, c.step_counts, c.windows, c.levels, &error);
+    ck_assert_msg(status == expected && strstr(error.message, words), "\"%s\" is not in \"%s\"", words,
+                  error.message);
+    int asked = c.levels && c.funnels == 2 && c.code_count <= 4096;
+    for (int i = 0; i < 4 && asked; i++) ck_assert_int_eq(c.levels[i], -1);
+}
+
+START_TEST(several_funnels_that_cannot_be_are_refused)
+{
+    static const int64_t times[] = {1, 2, 3, 4}, early[] = {1, 2, INT64_MIN, 4}, ends[] = {2, 4}, falls[] = {2, 1};
+    static const int64_t windows[] = {9, 9}, negative[] = {9, -1};
+    static const int32_t codes[] = {0, 1, 0, 1}, counts[] = {2, 2}, none[] = {2, 0}, many[] = {65, 2};
+    static const uint64_t steps[] = {1, 2, 2, 1}, beyond[] = {1, 2, 4, 1};
+    int32_t levels[4];
+    leadkpi_error error;
+    const several_call good = {times, ends, windows, codes, counts, steps, 2, 2, 2, levels};
+    several_call c = good;
+    OK(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, 2, 2, steps, 2, counts, windows, levels, ok_error));
+    ck_assert(levels[0] == 2 && levels[1] == 1 && levels[2] == 2 && levels[3] == 1);
+    c.levels = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "levels"), c = good;
+    c.ends = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "ends"), c = good;
+    c.step_counts = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "step_counts"), c = good;
+    c.windows = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "windows"), c = good;
+    c.steps = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "code_steps"), c = good;
+    c.times = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "to 4 values"), c = good;
+    c.codes = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "to 4 values"), c = good;
+    c.ends = falls, several_refused(c, LEADKPI_BAD_DATA, "expected 2 or more, found 1"), c = good;
+    c.windows = negative, several_refused(c, LEADKPI_BAD_ARGUMENT, "found -1 of funnel 1"), c = good;
+    c.step_counts = none, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 0 of funnel 1"), c = good;
+    c.step_counts = many, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 65 of funnel 0"), c = good;
+    c.steps = beyond, several_refused(c, LEADKPI_BAD_ARGUMENT, "code_steps"), c = good;
+    c.times = early, several_refused(c, LEADKPI_BAD_DATA, ""), c = good;
+    c.funnels = -1, several_refused(c, LEADKPI_BAD_ARGUMENT, "found -1"), c = good;
+    c.code_count = 4097, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 4097"), c = good;
+    /* The same of one funnel. */
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, NULL, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, NULL, steps, 2, ends, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, NULL, 2, ends, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 4097, ends, 2, 2, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 0, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 65, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(levels[0], -1);
+}
+END_TEST
+
 /* ---- one meaning, two ways ------------------------------------------------------------------- */
 
 /* Definitions that say the same, the second so that it is found another way. */
@@ -719,6 +780,7 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
     tcase_add_test(tc, several_funnels_at_once_have_the_levels_of_each);
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
+    tcase_add_test(tc, several_funnels_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
                         (int)(sizeof same_meanings / sizeof same_meanings[0]));
     tcase_add_loop_test(tc, a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many, 0, 2);
