@@ -321,7 +321,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  *   against           text: the segment or period compared with, "all others", or null: none
  *   step, name        as in leadkpi_funnel_steps
  *   reached, of       int64: leads, or attempts where they are counted, that got here; and of how many:
- *                     those at step 1 (rate=overall, the default) or at the step before (rate=step)
+ *                     those at step 1 (rate=overall, the default) or at the step before (rate=step; of step 1: 0)
  *   rate              double; null of nobody
  *   against_reached, against_of, against_rate   the same of the other side
  *   difference        double: rate less against_rate; with difference_low, difference_high: the
