@@ -122,12 +122,12 @@ START_TEST(retention_counts_what_clickhouse_counts)
             OK(leadkpi_sequence_retention(&conditions[g], 1, count, retained[g], ok_error));
             for (int i = 0; i < count; i++) sums[i] += retained[g][i];
         }
-        for (const char *row = json_first(json_get(t, "expected")); row; row = json_next(row)) {
-            const char *of_group = json_next(json_first(row)); /* a group and its array, or the sums */
+        for (const char *e = json_first(json_get(t, "expected")); e; e = json_next(e)) {
+            const char *of_group = json_next(json_first(e)); /* a group and its array, or the sums */
             if (of_group && *of_group == '[')
-                check_retained(of_group, retained[strtol(json_first(row), NULL, 10)]);
+                check_retained(of_group, retained[strtol(json_first(e), NULL, 10)]);
             else
-                check_retained(row, sums);
+                check_retained(e, sums);
         }
         checked++;
     }
