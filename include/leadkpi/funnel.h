@@ -17,8 +17,8 @@
  *
  * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
  * leadkpi_funnel_describe says a rule as a sentence.
- *   steps         1 to 64 events in their order; "a|b" is either event. An event
- *                 may be several steps
+ *   steps         1 to 64 events in their order; "a|b" is either event, "a||b" the event "a|b". An
+ *                 event may be several steps
  *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
  *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so
