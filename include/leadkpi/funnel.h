@@ -233,8 +233,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *              that counts (entry, the default), of its first event that has one (first), of its last
  *              (last), of the event that filled breakdown_step (step); or any: with
  *              by=segment a lead counts once in each segment that an event of it has, and once in the total
- *   breakdown_step  from 1; 0, the default: the last step that the lead reached. Leads that
- *              did not get there have no segment
+ *   breakdown_step  from 1, with breakdown=step; 0, the default: the last step that the lead reached. Leads
+ *              that did not get there have no segment
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts

@@ -63,7 +63,8 @@ START_TEST(the_segment_of_a_step_is_that_of_the_event_that_filled_it)
     text_is(t, "segment", 0, "event");
     text_is(t, "segment", 1, "web");
     leadkpi_table_free(t);
-    refused(leadkpi_funnel_leads, funnel, "breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown_step=2", LEADKPI_CONTRADICTION, "breakdown=step");
     leadkpi_funnel_free(funnel);
     funnel = three("steps=A,B,C; compat=clickhouse; window=9d");
     refused(leadkpi_funnel_steps, funnel, "breakdown=step", LEADKPI_CONTRADICTION, "windowFunnel");
