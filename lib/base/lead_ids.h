@@ -46,6 +46,24 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
                                        size_t start, size_t count, uint32_t *indexes,
                                        leadkpi_error *error);
 
+/* Small numbers of an object without ids, all rows of a column at once, after begin: first each row is tallied
+ * in the place that will know its number's index, then the numbers get indexes in rising order. Tallies are
+ * gone with lk_lead_ids_forget_tallies, or once there are indexes.
+ *
+ * Adds rows[i], 0 or 1, to the tally of the number of row start + i. False where that array does not reach
+ * all numbers; then nothing was added. Fewer than 2^31 rows in all. */
+bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, size_t count,
+                       const uint8_t *rows);
+
+/* How many numbers were seen, with 0 or 1. */
+uint32_t lk_lead_ids_tallied(const lk_lead_ids *ids);
+
+/* An index each; ends[index] is its tally and that of all before it. All or nothing.
+ * Status: OK, OUT_OF_MEMORY, LIMIT, OVERFLOW. */
+leadkpi_status lk_lead_ids_add_tallied(lk_lead_ids *ids, lk_memory *memory, uint32_t *ends,
+                                       leadkpi_error *error);
+void lk_lead_ids_forget_tallies(lk_lead_ids *ids);
+
 /* MISMATCH where one has numbers and the other texts. */
 leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
                                        leadkpi_error *error);

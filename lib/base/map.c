@@ -245,15 +245,22 @@ leadkpi_status lk_map64_reserve(lk_map64 *map, lk_memory *memory, size_t additio
     return reserve_slots(&map->slots, memory, needed - map->without_slot, error);
 }
 
+leadkpi_status lk_map64_append_room(lk_map64 *map, lk_memory *memory, size_t count, leadkpi_error *error)
+{
+    LK_TRY(check_count(map->count, count, error));
+    LK_TRY(reserve_keys(memory, &map->keys, &map->capacity, map->count + count, sizeof *map->keys, error));
+    map->count += (uint32_t)count;
+    map->without_slot += (uint32_t)count;
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_map64_append(lk_map64 *map, lk_memory *memory, const int64_t *keys, size_t count,
                                leadkpi_error *error)
 {
+    uint32_t before = map->count;
     if (count == 0) return LEADKPI_OK;
-    LK_TRY(check_count(map->count, count, error));
-    LK_TRY(reserve_keys(memory, &map->keys, &map->capacity, map->count + count, sizeof *map->keys, error));
-    memcpy(map->keys + map->count, keys, count * sizeof *keys);
-    map->count += (uint32_t)count;
-    map->without_slot += (uint32_t)count;
+    LK_TRY(lk_map64_append_room(map, memory, count, error));
+    memcpy(map->keys + before, keys, count * sizeof *keys);
     return LEADKPI_OK;
 }
 

@@ -59,6 +59,9 @@ leadkpi_status lk_map64_find_or_add(lk_map64 *map, lk_memory *memory, const int6
 leadkpi_status lk_map64_append(lk_map64 *map, lk_memory *memory, const int64_t *keys, size_t count,
                                leadkpi_error *error);
 
+/* The same, and the caller writes the keys, from the old count on, right then. */
+leadkpi_status lk_map64_append_room(lk_map64 *map, lk_memory *memory, size_t count, leadkpi_error *error);
+
 /* The same without adding: LK_MAP_NONE for a key that is not there. */
 void lk_map64_find_batch(const lk_map64 *map, const int64_t *keys, ptrdiff_t stride_bytes,
                          size_t count, uint32_t *indexes);

@@ -79,9 +79,12 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, lk_batch *b, leadkpi_e
 {
     lk_code_memo memo = {{0}, {0}};
     lk_batch_block at;
+    bool is_done;
     size_t row_count = b->id->row_count, events_before = funnel->store->event_count;
     LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
     LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
+    LK_TRY(lk_add_by_number(funnel, b, &is_done, error));
+    if (is_done) return LEADKPI_OK;
     LK_TRY(reserve(funnel, b, error));
     for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(b, &at, start);

@@ -3,7 +3,8 @@
  *   add_columns.c    which columns there are, and what must hold of their cells
  *   add_codes.c      what a row means under the definition: its code; its value, its segment
  *   add.c            events in any order: the rows that count are appended, and put in order
- *   add_in_time.c    events in order of time: no event is kept, each lead's standing moves on
+ *   add_by_number.c  the same for leads that are small numbers: each event goes near its place at
+ * once add_in_time.c    events in order of time: no event is kept, each lead's standing moves on
  *   add_stages.c     a row a lead with one timestamp column a stage
  *
  * Rows are taken in block by block, so that what is found out about them stays in the first cache.
@@ -113,6 +114,12 @@ leadkpi_status lk_batch_intern_segments(leadkpi_funnel *funnel, const lk_batch *
                                         lk_batch_block *at, leadkpi_error *error);
 
 /* ---- ways in --------------------------------------------------------------------------- */
+
+/* Events in any order, by the numbers of their leads: add_by_number.c. After lk_lead_ids_begin. Not
+ * `is_done` where they are none, or there is no memory for it; then no lead and no event has come
+ * in. Status: OK, BAD_DATA, OVERFLOW, INTERRUPTED. */
+leadkpi_status lk_add_by_number(leadkpi_funnel *funnel, const lk_batch *b, bool *is_done,
+                                leadkpi_error *error);
 
 /* Rows in order of time, into standings: add_in_time.c. */
 leadkpi_status lk_add_in_time(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error *error);

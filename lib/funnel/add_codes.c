@@ -93,11 +93,13 @@ static leadkpi_status intern_step_codes(leadkpi_funnel *funnel, const lk_batch *
                                         lk_code_memo *memo, lk_batch_block *at,
                                         leadkpi_error *error)
 {
+    const lk_column column = *b->steps; /* a copy, which no store of the loop could change */
     for (size_t i = 0; i < at->count; i++) {
-        uint64_t steps = (uint64_t)lk_column_int64(b->steps, at->start + i);
+        uint64_t steps = (uint64_t)lk_column_int64(&column, at->start + i);
         size_t place = memo_place(steps);
-        at->codes[i] = memo->codes[place] - 1;
-        if (!b->excluded && memo->codes[place] && memo->steps[place] == steps) continue;
+        uint32_t known = memo->codes[place];
+        at->codes[i] = known - 1;
+        if (known && memo->steps[place] == steps && !b->excluded) continue;
         LK_TRY(intern_step_code(funnel, b, at->start + i, steps, &at->codes[i], error));
         memo->steps[place] = steps;
         memo->codes[place] = at->codes[i] + 1;

@@ -178,8 +178,32 @@ static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error
 
 static leadkpi_status rank_codes(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
-    LK_TRY(rank(memory, j->store->codes.count, 0, compare_codes, j->store, &j->code_rank, error));
-    return lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error);
+    return rank(memory, j->store->codes.count, 0, compare_codes, j->store, &j->code_rank, error);
+}
+
+leadkpi_status lk_journeys_rank_codes(const leadkpi_funnel *funnel, lk_memory *memory, lk_journeys *journeys,
+                                      leadkpi_error *error)
+{
+    *journeys = (lk_journeys){.rule = &funnel->rule, .store = funnel->store};
+    return rank_codes(journeys, memory, error);
+}
+
+/* Of events that are in order, as the last add left them. */
+static bool borrow_ends(lk_journeys *j)
+{
+    if (!lk_funnel_knows_ends(j->store)) return false;
+    j->events = j->store->events;
+    j->ends = j->store->lead_ends;
+    return true;
+}
+
+static leadkpi_status put_in_order(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    LK_TRY(lk_interrupted(memory, error));
+    if (borrow_ends(j)) return LEADKPI_OK;
+    LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
+    if (j->store->sequences || j->store->event_segments) return sort_by_index(j, memory, error);
+    return lk_journeys_sort_plain(j, memory, error);
 }
 
 static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
@@ -190,13 +214,8 @@ static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *err
     LK_TRY(rank(memory, store->values.count, 1, compare_texts, &store->values, &j->value_rank, error));
     LK_TRY(rank_codes(j, memory, error));
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
-    LK_TRY(lk_interrupted(memory, error));
-    if (store->sequences || store->event_segments) {
-        LK_TRY(sort_by_index(j, memory, error));
-    } else {
-        LK_TRY(lk_journeys_sort_plain(j, memory, error));
-        find_longest(j);
-    }
+    LK_TRY(put_in_order(j, memory, error));
+    find_longest(j);
     return make_room(j, memory, error);
 }
 
@@ -226,8 +245,12 @@ leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, 
         return LEADKPI_OK;
     LK_TRY(lk_interrupted(memory, error));
     leadkpi_status status = rank_codes(&j, memory, error);
-    if (status == LEADKPI_OK)
-        status = lk_journeys_sort_in_place(&j, memory, store->events, error);
+    if (status == LEADKPI_OK) status = lk_allocate(memory, j.lead_count, sizeof *j.ends, &j.ends, error);
+    if (status == LEADKPI_OK) status = lk_journeys_sort_in_place(&j, memory, store->events, error);
+    if (status == LEADKPI_OK) {
+        lk_funnel_keep_ends(funnel, j.ends, j.lead_count);
+        j.ends = NULL;
+    }
     lk_journeys_close(&j, memory);
     if (status != LEADKPI_OK) leadkpi_error_reset(error); /* no memory: reports put them in order */
     return LEADKPI_OK;
@@ -241,7 +264,7 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
     lk_release(memory, j->value_rank, (size_t)j->store->values.count + 1, sizeof *j->value_rank);
     lk_release(memory, j->copy, j->store->event_count, sizeof *j->copy);
     lk_release(memory, j->order, j->store->event_count, sizeof *j->order);
-    lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
+    if (j->ends != j->store->lead_ends) lk_release(memory, j->ends, j->lead_count, sizeof *j->ends);
     lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
     memset(j, 0, sizeof *j);
 }

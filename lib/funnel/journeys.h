@@ -23,7 +23,7 @@ typedef struct lk_journeys {
     const lk_funnel_event *events; /* lead by lead and in order, or by `order` */
     lk_funnel_event *copy;         /* NULL: the store's own events are in order, or `order` is */
     uint32_t *order;               /* indexes in the store's events, lead by lead; NULL: `events` are */
-    uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1 */
+    uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1; may be the store's */
     uint32_t *code_rank;
     uint32_t *segment_rank; /* by number: 0 for null */
     uint32_t *value_rank;   /* the same */
@@ -45,6 +45,10 @@ void lk_journeys_close(lk_journeys *journeys, lk_memory *memory);
  * event is moved a few times at most; and where there is memory for 4 bytes a lead and the events of a few
  * thousand leads. Status: OK, INTERRUPTED; then nothing has changed. */
 leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, leadkpi_error *error);
+
+/* Journeys that know the ranks of the codes alone. Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_journeys_rank_codes(const leadkpi_funnel *funnel, lk_memory *memory, lk_journeys *journeys,
+                                      leadkpi_error *error);
 
 /* The items of a lead's events that are not after `as_of`, in journeys->items. */
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);

@@ -1,25 +1,22 @@
-/* journeys_plain.c: events that are a time, a lead and a code, put in order in two steps that stay in
- * the cache: to parts of a few thousand leads, then lead by lead within a part. */
-#include "funnel/journeys.h"
-
-/* Leads of one part: their events, 16 bytes each, fit the second cache at ten or so a lead. */
-#define PART_BITS 12
-#define PART_LEADS (UINT32_C(1) << PART_BITS)
+/* journeys_plain.c: events that are a time, a lead and a code, put in order in two steps that stay
+ * in the cache: to parts of a few thousand leads, then lead by lead within a part. */
+#include "funnel/journeys_part.h"
 
 typedef struct parts {
     lk_journeys *journeys;
     lk_memory *memory;
     lk_funnel_event *events;  /* what is put in order */
+    lk_part_sorter sorter;    /* with few codes; else */
     lk_funnel_event *scratch; /* room for the largest part */
-    uint32_t *next;           /* of each part where its next event goes; its end, once it is filled */
+    uint32_t *next; /* of each part where its next event goes; its end, once it is filled */
     uint32_t *ends;
     uint32_t count, largest;
 } parts;
 
 static uint32_t part_leads(const lk_journeys *j, uint32_t part)
 {
-    uint32_t left = j->lead_count - part * PART_LEADS;
-    return left < PART_LEADS ? left : PART_LEADS;
+    uint32_t left = j->lead_count - part * LK_PART_LEADS;
+    return left < LK_PART_LEADS ? left : LK_PART_LEADS;
 }
 
 static inline bool goes_before(const lk_journeys *j, const lk_funnel_event *a,
@@ -28,8 +25,8 @@ static inline bool goes_before(const lk_journeys *j, const lk_funnel_event *a,
     return a->time != b->time ? a->time < b->time : j->code_rank[a->code] < j->code_rank[b->code];
 }
 
-/* Events that stand lead by lead and in order need no copy. One pass, which ends at the first that does
- * not. */
+/* Events that stand lead by lead and in order need no copy. One pass, which ends at the first that
+ * does not. */
 static bool find_ends(lk_journeys *j)
 {
     const lk_funnel_event *events = j->store->events;
@@ -37,7 +34,8 @@ static bool find_ends(lk_journeys *j)
     uint32_t lead = 0;
     for (size_t i = 0; i < count; i++) {
         if (events[i].lead < lead) return false;
-        if (i > 0 && events[i].lead == events[i - 1].lead && goes_before(j, &events[i], &events[i - 1]))
+        if (i > 0 && events[i].lead == events[i - 1].lead &&
+            goes_before(j, &events[i], &events[i - 1]))
             return false;
         while (lead < events[i].lead) j->ends[lead++] = (uint32_t)i;
     }
@@ -51,7 +49,8 @@ static void count_by_part(parts *p)
     const lk_funnel_store *store = p->journeys->store;
     uint32_t before = 0;
     memset(p->ends, 0, p->count * sizeof *p->ends);
-    for (size_t i = 0; i < store->event_count; i++) p->ends[store->events[i].lead >> PART_BITS]++;
+    for (size_t i = 0; i < store->event_count; i++)
+        p->ends[store->events[i].lead >> LK_PART_BITS]++;
     for (uint32_t part = 0; part < p->count; part++) {
         uint32_t size = p->ends[part];
         if (size > p->largest) p->largest = size;
@@ -66,7 +65,7 @@ static void split_to_copy(parts *p)
     const lk_funnel_store *store = p->journeys->store;
     for (size_t i = 0; i < store->event_count; i++) {
         const lk_funnel_event *event = &store->events[i];
-        p->events[p->next[event->lead >> PART_BITS]++] = *event;
+        p->events[p->next[event->lead >> LK_PART_BITS]++] = *event;
     }
 }
 
@@ -82,16 +81,16 @@ static inline void fetch(const lk_funnel_event *event)
 /* How many events ahead in its part: two lines of the cache. */
 #define EVENTS_AHEAD 8
 
-/* Each event goes to its part, and the one that was in that place goes on to its own: 16 bytes read and
- * written an event at one of some hundred places that move on in order and are asked for ahead, and no
- * memory but theirs, whose first touch would cost more. */
+/* Each event goes to its part, and the one that was in that place goes on to its own: 16 bytes read
+ * and written an event at one of some hundred places that move on in order and are asked for ahead,
+ * and no memory but theirs, whose first touch would cost more. */
 static void split_in_place(parts *p)
 {
     lk_funnel_event *events = p->events;
     for (uint32_t part = 0; part < p->count; part++)
         while (p->next[part] < p->ends[part]) {
             lk_funnel_event event = events[p->next[part]];
-            for (uint32_t goal; (goal = event.lead >> PART_BITS) != part;) {
+            for (uint32_t goal; (goal = event.lead >> LK_PART_BITS) != part;) {
                 uint32_t place = p->next[goal]++;
                 lk_funnel_event there = events[place];
                 fetch(&events[place] + EVENTS_AHEAD);
@@ -102,40 +101,11 @@ static void split_in_place(parts *p)
         }
 }
 
-/* ---- one lead ------------------------------------------------------------------- */
+/* ---- one lead, of many codes ------------------------------------------------------- */
 
 /* Most leads have a handful of events. */
 #define FEW_EVENTS 24
-/* A time in years 1 to 9999 takes 59 bits, which leaves 5 for the rank of a code. */
-#define RANK_BITS 5
 
-static inline uint64_t key_of(const lk_journeys *j, const lk_funnel_event *event)
-{
-    return (uint64_t)(event->time - LK_FUNNEL_TIME_MIN) << RANK_BITS | j->code_rank[event->code];
-}
-
-/* The place of each is how many go before it: count (count - 1) / 2 comparisons without a branch,
- * where a sort that moves would guess wrong at every other one. */
-static void sort_few(const lk_journeys *j, lk_funnel_event *events, uint32_t count)
-{
-    lk_funnel_event from[FEW_EVENTS];
-    uint64_t keys[FEW_EVENTS];
-    uint32_t places[FEW_EVENTS];
-    for (uint32_t i = 0; i < count; i++) {
-        from[i] = events[i];
-        keys[i] = key_of(j, &events[i]);
-        uint32_t after = 0;
-        for (uint32_t k = 0; k < i; k++) {
-            uint32_t moves = keys[k] > keys[i];
-            places[k] += moves;
-            after += moves;
-        }
-        places[i] = i - after;
-    }
-    for (uint32_t i = 0; i < count; i++) events[places[i]] = from[i];
-}
-
-/* Under a rule with many codes. */
 static void insert_few(const lk_journeys *j, lk_funnel_event *events, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
@@ -145,14 +115,6 @@ static void insert_few(const lk_journeys *j, lk_funnel_event *events, uint32_t c
             events[place] = events[place - 1];
         events[place] = event;
     }
-}
-
-static void sort_run(const lk_journeys *j, lk_funnel_event *events, uint32_t count)
-{
-    if (j->store->codes.count <= 1u << RANK_BITS)
-        sort_few(j, events, count);
-    else
-        insert_few(j, events, count);
 }
 
 static bool is_in_order(const lk_journeys *j, const lk_funnel_event *events, uint32_t count)
@@ -183,7 +145,7 @@ static void sort_many(const lk_journeys *j, lk_funnel_event *events, uint32_t co
 {
     lk_funnel_event *from = events, *to = scratch;
     for (uint32_t i = 0; i < count; i += FEW_EVENTS)
-        sort_run(j, events + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS);
+        insert_few(j, events + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS);
     for (uint64_t width = FEW_EVENTS; width < count; width *= 2) {
         for (uint64_t i = 0; i < count; i += 2 * width) {
             uint32_t both = (uint32_t)(count - i < 2 * width ? count - i : 2 * width);
@@ -202,41 +164,59 @@ static void sort_many(const lk_journeys *j, lk_funnel_event *events, uint32_t co
 static void group_part(parts *p, uint32_t part, uint32_t start, uint32_t end)
 {
     lk_journeys *j = p->journeys;
-    uint32_t *ends = j->ends + part * PART_LEADS, leads = part_leads(j, part), before = start;
+    uint32_t *ends = j->ends + part * LK_PART_LEADS, leads = part_leads(j, part), before = start;
     memcpy(p->scratch, p->events + start, (end - start) * sizeof *p->scratch);
     memset(ends, 0, leads * sizeof *ends);
-    for (uint32_t i = 0; i < end - start; i++) ends[p->scratch[i].lead % PART_LEADS]++;
+    for (uint32_t i = 0; i < end - start; i++) ends[p->scratch[i].lead % LK_PART_LEADS]++;
     for (uint32_t lead = 0; lead < leads; lead++) {
         uint32_t count = ends[lead];
         ends[lead] = before;
         before += count;
     }
     for (uint32_t i = 0; i < end - start; i++)
-        p->events[ends[p->scratch[i].lead % PART_LEADS]++] = p->scratch[i];
+        p->events[ends[p->scratch[i].lead % LK_PART_LEADS]++] = p->scratch[i];
 }
 
-static void sort_part(parts *p, uint32_t part)
+static void sort_part_of_many_codes(parts *p, uint32_t part)
 {
     lk_journeys *j = p->journeys;
     uint32_t start = part ? p->ends[part - 1] : 0, end = p->ends[part];
-    uint32_t first = part * PART_LEADS, leads = part_leads(j, part);
+    uint32_t first = part * LK_PART_LEADS, leads = part_leads(j, part);
     group_part(p, part, start, end);
     for (uint32_t lead = first; lead < first + leads; start = j->ends[lead++]) {
         uint32_t count = j->ends[lead] - start;
         if (count < 2) continue;
         if (count <= FEW_EVENTS)
-            sort_run(j, p->events + start, count);
+            insert_few(j, p->events + start, count);
         else if (!is_in_order(j, p->events + start, count))
             sort_many(j, p->events + start, count, p->scratch);
     }
 }
 
+static void sort_part(parts *p, uint32_t part)
+{
+    lk_journeys *j = p->journeys;
+    uint32_t first = part * LK_PART_LEADS;
+    lk_part keyed = {part ? p->ends[part - 1] : 0, p->ends[part], first,
+                     first + part_leads(j, part), NULL};
+    if (!p->sorter.code_rank) {
+        sort_part_of_many_codes(p, part);
+        return;
+    }
+    lk_part_count(&keyed, p->events, j->ends);
+    lk_part_sort(&p->sorter, &keyed, j->ends, p->events);
+}
+
 static leadkpi_status open_parts(parts *p, leadkpi_error *error)
 {
+    const lk_journeys *j = p->journeys;
     LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->next, &p->next, error));
     LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->ends, &p->ends, error));
     count_by_part(p);
-    return lk_allocate(p->memory, p->largest, sizeof *p->scratch, &p->scratch, error);
+    if (j->store->codes.count > LK_PART_CODES_MAX)
+        return lk_allocate(p->memory, p->largest, sizeof *p->scratch, &p->scratch, error);
+    return lk_part_sorter_open(&p->sorter, p->memory, j->code_rank, j->store->codes.count,
+                               p->largest, error);
 }
 
 static void close_parts(parts *p)
@@ -244,11 +224,12 @@ static void close_parts(parts *p)
     lk_release(p->memory, p->next, p->count, sizeof *p->next);
     lk_release(p->memory, p->ends, p->count, sizeof *p->ends);
     lk_release(p->memory, p->scratch, p->largest, sizeof *p->scratch);
+    lk_part_sorter_close(&p->sorter, p->memory);
 }
 
 static uint32_t part_count(const lk_journeys *j)
 {
-    return (j->lead_count - 1) / PART_LEADS + 1;
+    return (j->lead_count - 1) / LK_PART_LEADS + 1;
 }
 
 static leadkpi_status sort_copy(parts *p, leadkpi_error *error)

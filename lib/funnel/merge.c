@@ -9,6 +9,7 @@ typedef struct translation {
     uint32_t leads_before; /* how many `into` had */
     bool are_new;          /* all leads of `from` are: lead i is leads_before + i now */
     lk_closed closed; /* of both */
+    uint32_t *ends;        /* of the leads of both, where they are known then; else NULL */
 } translation;
 
 /* Standings do not add up: all rows of a lead went to one handle. */
@@ -72,6 +73,22 @@ static void compare_leads(const lk_funnel_store *into, const lk_funnel_store *fr
     t->are_new = lk_lead_ids_count(&into->ids) - leads_before == count;
 }
 
+/* Events in order, and behind them those of leads that are all new: where each lead's end is plain. */
+static leadkpi_status join_ends(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t leads_before,
+                                translation *t, leadkpi_error *error)
+{
+    const lk_funnel_store *store = into->store;
+    uint32_t count = lk_lead_ids_count(&store->ids), before = (uint32_t)store->event_count;
+    bool knows_before = store->lead_end_count == leads_before && (store->lead_ends || store->event_count == 0);
+    if (!t->are_new || !knows_before || !lk_funnel_knows_ends(from)) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&into->memory, count, sizeof *t->ends, &t->ends, error));
+    for (uint32_t lead = 0; lead < leads_before; lead++)
+        t->ends[lead] = store->lead_ends[lead];
+    for (uint32_t lead = leads_before; lead < count; lead++)
+        t->ends[lead] = before + from->lead_ends[lead - leads_before];
+    return LEADKPI_OK;
+}
+
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
                                 leadkpi_error *error)
 {
@@ -90,6 +107,7 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(reserve_standings(into, from, t, error));
     LK_TRY(lk_closed_merge(into, from, t->leads, &t->closed, error));
+    LK_TRY(join_ends(into, from, leads_before, t, error));
     return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
                           from->event_segments != NULL, error);
 }
@@ -139,6 +157,9 @@ static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, l
         commit(store, from, &t);
         commit_standings(into, from, &t);
         if (t.closed.range_count) swap_closed(&store->closed, &t.closed);
+        if (t.ends) lk_funnel_keep_ends(into, t.ends, lk_lead_ids_count(&store->ids));
+    } else {
+        lk_release(&into->memory, t.ends, lk_lead_ids_count(&store->ids), sizeof *t.ends);
     }
     lk_closed_free(&t.closed, into->rule.step_count, &into->memory);
     lk_release(&into->memory, t.leads, lk_lead_ids_count(&from->ids), sizeof *t.leads);

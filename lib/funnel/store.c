@@ -111,6 +111,7 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_release(memory, store->sequences, store->sequence_capacity, sizeof *store->sequences);
     lk_release(memory, store->event_segments, store->segment_capacity,
                sizeof *store->event_segments);
+    lk_funnel_keep_ends(funnel, NULL, 0);
     lk_standings_free(&store->standings, memory);
     lk_closed_free(&store->closed, funnel->rule.step_count, memory);
     lk_release(memory, store, 1, sizeof *store);
@@ -182,6 +183,14 @@ static leadkpi_status grow_column(leadkpi_funnel *funnel, void *column, size_t i
     return LEADKPI_OK;
 }
 
+void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint32_t count)
+{
+    lk_funnel_store *store = funnel->store;
+    lk_release(&funnel->memory, store->lead_ends, store->lead_end_count, sizeof *store->lead_ends);
+    store->lead_ends = ends;
+    store->lead_end_count = count;
+}
+
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error)
 {
@@ -191,6 +200,7 @@ leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool wi
                LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
                (unsigned long long)(UINT32_MAX - 1));
     if (additional == 0) return LEADKPI_OK;
+    lk_funnel_keep_ends(funnel, NULL, 0);
     LK_TRY(grow_column(funnel, &store->events, sizeof *store->events, &store->event_capacity, needed,
                        error));
     if (with_sequences || store->sequences)
@@ -212,6 +222,7 @@ static void shrink_column(leadkpi_funnel *funnel, void *column, size_t item_size
 void lk_funnel_shrink(leadkpi_funnel *funnel)
 {
     lk_funnel_store *store = funnel->store;
+    lk_funnel_keep_ends(funnel, NULL, 0);
     shrink_column(funnel, &store->events, sizeof *store->events, &store->event_capacity);
     shrink_column(funnel, &store->sequences, sizeof *store->sequences, &store->sequence_capacity);
     shrink_column(funnel, &store->event_segments, sizeof *store->event_segments, &store->segment_capacity);

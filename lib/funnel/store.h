@@ -52,6 +52,8 @@ typedef struct lk_funnel_store {
     size_t event_capacity;
     size_t sequence_capacity;
     size_t segment_capacity;
+    uint32_t *lead_ends; /* one past the events of each lead, which are in the order of journeys; NULL: not known */
+    uint32_t lead_end_count;
     lk_closed closed;
     lk_standings standings; /* with input=time instead of events */
 } lk_funnel_store;
@@ -87,6 +89,16 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
  * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error);
+
+/* Where the events of leads end: of all leads, from lk_allocate; the store has them then. Forgotten where events
+ * come or go. */
+void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint32_t count);
+
+/* Are they known, of all leads? */
+static inline bool lk_funnel_knows_ends(const lk_funnel_store *store)
+{
+    return store->lead_ends && store->lead_end_count == lk_lead_ids_count(&store->ids);
+}
 
 /* Gives back the room of events that are gone. Cannot fail: what cannot be had smaller stays as it is. */
 void lk_funnel_shrink(leadkpi_funnel *funnel);

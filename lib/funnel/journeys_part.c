@@ -1,0 +1,159 @@
+/* journeys_part.c: all that tells events of one lead apart fits in 8 bytes: the time, and the rank
+ * of the code in the last bits. So keys are sorted, not events, and become events again in the end.
+ */
+#include "funnel/journeys_part.h"
+
+#define RANK_BITS 5
+_Static_assert(LK_PART_CODES_MAX == 1 << RANK_BITS, "a rank is the last bits of a key");
+
+leadkpi_status lk_part_sorter_open(lk_part_sorter *sorter, lk_memory *memory,
+                                   const uint32_t *code_rank, uint32_t code_count, size_t largest,
+                                   leadkpi_error *error)
+{
+    *sorter =
+        (lk_part_sorter){.code_rank = code_rank, .code_count = code_count, .capacity = largest};
+    for (uint32_t code = 0; code < code_count; code++) sorter->codes[code_rank[code]] = code;
+    return lk_allocate(memory, largest, 2 * sizeof *sorter->keys, &sorter->keys, error);
+}
+
+void lk_part_sorter_close(lk_part_sorter *sorter, lk_memory *memory)
+{
+    lk_release(memory, sorter->keys, sorter->capacity, 2 * sizeof *sorter->keys);
+    *sorter = (lk_part_sorter){0};
+}
+
+/* ---- one lead ------------------------------------------------------------------- */
+
+/* Most leads have a handful of events. */
+#define FEW_EVENTS 24
+
+/* The place of each is how many go before it: count (count - 1) / 2 comparisons without a branch,
+ * where a sort that moves would guess wrong at every other one. */
+static void sort_few(const uint64_t *from, uint32_t count, uint64_t *to)
+{
+    uint32_t places[FEW_EVENTS];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t after = 0;
+        for (uint32_t k = 0; k < i; k++) {
+            uint32_t moves = from[k] > from[i];
+            places[k] += moves;
+            after += moves;
+        }
+        places[i] = i - after;
+    }
+    for (uint32_t i = 0; i < count; i++) to[places[i]] = from[i];
+}
+
+static bool is_in_order(const uint64_t *keys, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (keys[i] < keys[i - 1]) return false;
+    return true;
+}
+
+/* Two neighbouring runs, [0, middle) and [middle, count), into one. */
+static void merge_runs(const uint64_t *from, uint32_t middle, uint32_t count, uint64_t *to)
+{
+    uint32_t left = 0, right = middle, place = 0;
+    while (left < middle && right < count) {
+        uint64_t a = from[left], b = from[right];
+        bool takes_right = b < a;
+        to[place++] = takes_right ? b : a;
+        right += takes_right;
+        left += !takes_right;
+    }
+    memcpy(to + place, from + left, (middle - left) * sizeof *to);
+    memcpy(to + place + middle - left, from + right, (count - right) * sizeof *to);
+}
+
+/* Of a lead with many events: short runs, and those merged. Returns where the keys are then:
+ * `keys`, or `other`, which is as large. */
+static const uint64_t *sort_many(uint64_t *keys, uint32_t count, uint64_t *other)
+{
+    uint64_t *from = other, *to = keys;
+    if (is_in_order(keys, count)) return keys;
+    for (uint32_t i = 0; i < count; i += FEW_EVENTS)
+        sort_few(keys + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS, other + i);
+    for (uint64_t width = FEW_EVENTS; width < count; width *= 2) {
+        for (uint64_t i = 0; i < count; i += 2 * width) {
+            uint32_t both = (uint32_t)(count - i < 2 * width ? count - i : 2 * width);
+            merge_runs(from + i, (uint32_t)(width < both ? width : both), both, to + i);
+        }
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+/* ---- one part ------------------------------------------------------------------- */
+
+static inline uint32_t slot_of(const lk_part *part, uint32_t lead)
+{
+    return part->numbers ? (uint32_t)part->numbers[lead] % LK_PART_LEADS : lead % LK_PART_LEADS;
+}
+
+static inline uint32_t start_of(const lk_part *part, const uint32_t *ends, uint32_t lead)
+{
+    return lead == part->lead ? part->start : ends[lead - 1];
+}
+
+/* 4 bytes read of each event, and a counter in the first cache. */
+void lk_part_count(const lk_part *part, const lk_funnel_event *events, uint32_t *ends)
+{
+    uint32_t before = part->start;
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) ends[lead] = 0;
+    for (uint32_t i = part->start; i < part->end; i++) ends[events[i].lead]++;
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++)
+        ends[lead] = before += ends[lead];
+}
+
+/* Keys lead by lead. Cost an event: its 16 bytes read in order, a counter in the first cache, and 8
+ * bytes to a place in the second. */
+static void group(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                  const lk_funnel_event *events)
+{
+    uint32_t places[LK_PART_LEADS];
+    const uint32_t *code_rank = sorter->code_rank;
+    uint64_t *keys = sorter->keys;
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++)
+        places[slot_of(part, lead)] = start_of(part, ends, lead) - part->start;
+    for (uint32_t i = part->start; i < part->end; i++) {
+        uint64_t since = (uint64_t)(events[i].time - LK_FUNNEL_TIME_MIN);
+        keys[places[events[i].lead % LK_PART_LEADS]++] =
+            since << RANK_BITS | code_rank[events[i].code];
+    }
+}
+
+/* The events of one lead, from their keys. */
+static void write_events(const lk_part_sorter *sorter, const uint64_t *keys, uint32_t count,
+                         uint32_t lead, lk_funnel_event *events)
+{
+    for (uint32_t i = 0; i < count; i++)
+        events[i] = (lk_funnel_event){(int64_t)(keys[i] >> RANK_BITS) + LK_FUNNEL_TIME_MIN, lead,
+                                      sorter->codes[keys[i] % LK_PART_CODES_MAX]};
+}
+
+static void sort_lead(const lk_part_sorter *sorter, uint32_t start, uint32_t count, uint32_t lead,
+                      lk_funnel_event *events)
+{
+    uint64_t few[FEW_EVENTS];
+    if (count <= FEW_EVENTS) {
+        sort_few(sorter->keys + start, count, few);
+        write_events(sorter, few, count, lead, events);
+    } else {
+        const uint64_t *sorted =
+            sort_many(sorter->keys + start, count, sorter->keys + sorter->capacity + start);
+        write_events(sorter, sorted, count, lead, events);
+    }
+}
+
+void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                  lk_funnel_event *events)
+{
+    group(sorter, part, ends, events);
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) {
+        uint32_t start = start_of(part, ends, lead);
+        sort_lead(sorter, start - part->start, ends[lead] - start, lead, events + start);
+    }
+}

@@ -1,0 +1,46 @@
+/* journeys_part.h: the events of a few thousand leads, put in order within the cache. */
+#ifndef LK_FUNNEL_JOURNEYS_PART_H
+#define LK_FUNNEL_JOURNEYS_PART_H
+
+#include "funnel/journeys.h"
+
+/* Leads of one part: their events, 16 bytes each, fit the second cache at ten or so a lead. */
+#define LK_PART_BITS 12
+#define LK_PART_LEADS (UINT32_C(1) << LK_PART_BITS)
+
+/* A time in years 1 to 9999 takes 59 bits of a key, which leaves 5 for the rank of a code. */
+#define LK_PART_CODES_MAX 32
+
+typedef struct lk_part {
+    uint32_t start, end; /* its events, at these places, in any order */
+    uint32_t lead,
+        lead_end; /* its leads, within a multiple of LK_PART_LEADS, by index or by number */
+    const int64_t *numbers; /* of each lead the number that its events have instead of the index;
+                               NULL: they have the index */
+} lk_part;
+
+/* Sets ends[lead] of each lead, where events have the index. */
+void lk_part_count(const lk_part *part, const lk_funnel_event *events, uint32_t *ends);
+
+/* The keys of its events in two halves, while they are sorted: 16 bytes an event of the largest
+ * part. */
+typedef struct lk_part_sorter {
+    const uint32_t *code_rank;
+    uint32_t code_count;
+    uint32_t codes[LK_PART_CODES_MAX]; /* by rank */
+    uint64_t *keys;
+    size_t capacity; /* of each half */
+} lk_part_sorter;
+
+/* With at most LK_PART_CODES_MAX codes. Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_part_sorter_open(lk_part_sorter *sorter, lk_memory *memory,
+                                   const uint32_t *code_rank, uint32_t code_count, size_t largest,
+                                   leadkpi_error *error);
+void lk_part_sorter_close(lk_part_sorter *sorter, lk_memory *memory);
+
+/* Events of the part in the order of journeys, with the index of their lead; ends[lead] is known.
+ */
+void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                  lk_funnel_event *events);
+
+#endif

@@ -1,0 +1,296 @@
+/* Many rows of leads that are small numbers go into an empty funnel in a way of their own, and stay
+ * in order: nothing that can be seen depends on it. A few rows at a time never take that way. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "../support/random.h"
+#include "../support/tables.h"
+
+enum {
+    ROWS = 15000,
+    FEW = 200,
+    STEPS = 4,
+    KINDS = STEPS + 2
+};
+
+typedef struct rows {
+    int64_t ids[ROWS], times[ROWS], steps[ROWS];
+    const char *names[ROWS];
+    size_t count;
+} rows;
+
+static const char *const names[KINDS] = {"A", "B", "C", "D", "x", "z"};
+
+typedef int64_t (*drawn_id)(uint64_t *random);
+
+/* Of more leads than a part has; the first has thousands of rows, most have one or two. */
+static int64_t dense(uint64_t *random)
+{
+    return lk_test_random(random) % 3 ? (int64_t)(lk_test_random(random) % 9000) : 0;
+}
+
+static int64_t few(uint64_t *random)
+{
+    return (int64_t)(lk_test_random(random) % 500);
+}
+
+static int64_t sparse(uint64_t *random)
+{
+    return (int64_t)(lk_test_random(random) % 4000) * 3 + 2;
+}
+
+static int64_t any_number(uint64_t *random)
+{
+    return (int64_t)lk_test_random(random);
+}
+
+static int64_t seldom_negative(uint64_t *random)
+{
+    return lk_test_random(random) % 9000 ? (int64_t)(lk_test_random(random) % 700) : -1;
+}
+
+/* Few times, so that rows tie; leads from 100 to 199 have rows that mean nothing alone. */
+static void draw(rows *r, size_t count, drawn_id id, int many_steps)
+{
+    uint64_t random = 77;
+    r->count = count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t kind = lk_test_random(&random) % KINDS;
+        r->ids[i] = id(&random);
+        r->times[i] = (int64_t)(lk_test_random(&random) % 300) - 40;
+        if (r->ids[i] >= 100 && r->ids[i] < 200) kind = KINDS - 1;
+        r->names[i] = names[kind];
+        r->steps[i] = kind < STEPS ? INT64_C(1) << kind : 0;
+        if (many_steps) r->steps[i] = (int64_t)(lk_test_random(&random) % 64);
+    }
+}
+
+typedef enum form {
+    AS_STEPS,
+    AS_NAMES
+} form;
+
+static leadkpi_table *table_of(const rows *r, size_t start, size_t count, form as)
+{
+    leadkpi_table *table;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, r->ids + start, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, r->times + start, count, 0, NULL,
+                                      ok_error));
+    if (as == AS_STEPS)
+        OK(leadkpi_table_borrow_int64(table, "steps", NUL, r->steps + start, count, 0, NULL,
+                                      ok_error));
+    else
+        OK(leadkpi_table_copy_strings(table, "event", NUL, r->names + start, count, ok_error));
+    return table;
+}
+
+static leadkpi_status add(leadkpi_funnel *funnel, const rows *r, size_t start, size_t count,
+                          form as, leadkpi_error *error)
+{
+    leadkpi_table *table = table_of(r, start, count, as);
+    leadkpi_status status = leadkpi_funnel_add(funnel, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+static leadkpi_funnel *made_on(const leadkpi_host *host, const char *definition)
+{
+    leadkpi_funnel *funnel;
+    leadkpi_options *options = options_of("funnel", definition);
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
+    leadkpi_options_free(options);
+    return funnel;
+}
+
+static leadkpi_funnel *a_few_at_a_time(const rows *r, const char *definition, form as)
+{
+    leadkpi_funnel *funnel = made_on(NULL, definition);
+    for (size_t start = 0; start < r->count; start += FEW)
+        OK(add(funnel, r, start, r->count - start < FEW ? r->count - start : FEW, as, ok_error));
+    return funnel;
+}
+
+static leadkpi_funnel *imported(const rows *r, const char *definition, form as)
+{
+    leadkpi_funnel *funnel = made_on(NULL, definition);
+    OK(add(funnel, r, 0, r->count, as, ok_error));
+    return funnel;
+}
+
+/* By state, and by the leads report, which a state does not go through. */
+static void are_same(const leadkpi_funnel *a, const leadkpi_funnel *b, const char *what)
+{
+    const leadkpi_funnel *both[] = {a, b};
+    blob states[2];
+    leadkpi_table *leads[2];
+    for (int i = 0; i < 2; i++) {
+        OK(leadkpi_funnel_serialize(both[i], NULL, 0, &states[i].size, ok_error));
+        states[i].bytes = malloc(states[i].size);
+        OK(leadkpi_funnel_serialize(both[i], states[i].bytes, states[i].size, NULL, ok_error));
+        OK(leadkpi_funnel_leads(both[i], NULL, &leads[i], ok_error));
+    }
+    ck_assert_msg(states[0].size == states[1].size &&
+                      memcmp(states[0].bytes, states[1].bytes, states[0].size) == 0,
+                  "%s: other bytes", what);
+    size_t count = leadkpi_table_row_count(leads[0]);
+    ck_assert_msg(count == leadkpi_table_row_count(leads[1]), "%s: other leads", what);
+    for (size_t row = 0; row < count; row++)
+        for (int32_t column = 0; column < leadkpi_table_column_count(leads[0]); column++)
+            HOLDS(same_cell(leads[0], leads[1], column, row), "%s: lead %zu", what, row);
+    for (int i = 0; i < 2; i++) free(states[i].bytes), leadkpi_table_free(leads[i]);
+}
+
+static const struct {
+    const char *what, *definition;
+    drawn_id id;
+    size_t count;
+    form as;
+    int many_steps;
+} imports[] = {
+    {"dense", "steps=A,B,C,D; window=20us", dense, ROWS, AS_STEPS, 0},
+    {"the least rows", "steps=A,B,C,D; window=20us", few, 256, AS_STEPS, 0},
+    {"a row less", "steps=A,B,C,D; window=20us", few, 255, AS_STEPS, 0},
+    {"every third number", "steps=A,B,C,D; window=20us", sparse, ROWS, AS_STEPS, 0},
+    {"any number", "steps=A,B,C,D; window=20us", any_number, 2000, AS_STEPS, 0},
+    {"a negative one among them", "steps=A,B,C,D; window=20us", seldom_negative, ROWS, AS_STEPS, 0},
+    {"hashed", "steps=A,B,C,D; window=20us; ids=hashed", few, 2000, AS_STEPS, 0},
+    {"names", "steps=A,B,C,D; exclude=x", few, 4000, AS_NAMES, 0},
+    {"foreign events are kept", "steps=A,B,C,D; order=adjacent", few, 4000, AS_NAMES, 0},
+    {"64 meanings", "steps=A,B,C,D,E,F; same_event=many", few, 4000, AS_STEPS, 1},
+};
+#define IMPORT_COUNT (int)(sizeof imports / sizeof imports[0])
+
+START_TEST(an_import_is_its_rows_a_few_at_a_time)
+{
+    static rows r;
+    draw(&r, imports[_i].count, imports[_i].id, imports[_i].many_steps);
+    leadkpi_funnel *all = imported(&r, imports[_i].definition, imports[_i].as);
+    leadkpi_funnel *some = a_few_at_a_time(&r, imports[_i].definition, imports[_i].as);
+    are_same(all, some, imports[_i].what);
+    OK(add(all, &r, 5, 300, imports[_i].as, ok_error));
+    OK(add(some, &r, 5, 300, imports[_i].as, ok_error));
+    are_same(all, some, "and more rows");
+    leadkpi_funnel_free(all), leadkpi_funnel_free(some);
+}
+END_TEST
+
+static const char plain[] = "steps=A,B,C,D; window=20us";
+
+START_TEST(imports_merge_to_the_import_of_all)
+{
+    static rows r, part;
+    draw(&r, ROWS, dense, 0);
+    leadkpi_funnel *expected = a_few_at_a_time(&r, plain, AS_STEPS), *whole = made_on(NULL, plain);
+    for (int shard = 0; shard < 3; shard++) {
+        part.count = 0;
+        for (size_t i = 0; i < r.count; i++) {
+            if ((_i ? (int64_t)i : r.ids[i]) % 3 != shard) continue; /* by row, or by lead */
+            part.ids[part.count] = r.ids[i];
+            part.times[part.count] = r.times[i];
+            part.steps[part.count++] = r.steps[i];
+        }
+        leadkpi_funnel *worker = imported(&part, plain, AS_STEPS);
+        OK(leadkpi_funnel_merge(whole, worker, ok_error));
+        leadkpi_funnel_free(worker);
+    }
+    are_same(whole, expected, "merged");
+    OK(leadkpi_funnel_close(whole, 0, 100, ok_error));
+    OK(leadkpi_funnel_close(expected, 0, 100, ok_error));
+    are_same(whole, expected, "merged and closed");
+    leadkpi_funnel_free(whole), leadkpi_funnel_free(expected);
+}
+END_TEST
+
+/* The rows before a bad one leave no trace, whatever an add before them made room for. */
+START_TEST(an_import_that_is_refused_leaves_nothing)
+{
+    static rows r;
+    static int64_t sequences[ROWS];
+    leadkpi_error error;
+    draw(&r, 3000, few, 0);
+    leadkpi_funnel *funnel = made_on(NULL, plain), *expected = imported(&r, plain, AS_STEPS);
+    OK(add(funnel, &r, 0, 0, AS_STEPS, ok_error));
+    r.steps[2999] = 1 << STEPS;
+    for (int with_sequence = 0; with_sequence < 2; with_sequence++) {
+        leadkpi_table *table = table_of(&r, 0, r.count, AS_STEPS);
+        for (size_t i = 0; i < r.count; i++) sequences[i] = (int64_t)(r.count - i);
+        if (with_sequence)
+            OK(leadkpi_table_borrow_int64(table, "sequence", NUL, sequences, r.count, 0, NULL,
+                                          ok_error));
+        ck_assert_int_eq(leadkpi_funnel_add(funnel, table, NULL, 0, &error), LEADKPI_BAD_DATA);
+        ck_assert_int_eq(error.row, 2999);
+        leadkpi_table_free(table);
+    }
+    draw(&r, 3000, few, 0);
+    OK(add(funnel, &r, 0, r.count, AS_STEPS, ok_error));
+    are_same(funnel, expected, "after two that were refused");
+    r.steps[2999] = 1 << STEPS;
+    ck_assert_int_eq(add(funnel, &r, 0, r.count, AS_STEPS, &error), LEADKPI_BAD_DATA);
+    are_same(funnel, expected, "before one that is refused");
+    OK(add(funnel, &r, 0, 9, AS_STEPS, ok_error));
+    OK(add(expected, &r, 0, 9, AS_STEPS, ok_error));
+    are_same(funnel, expected, "and more rows");
+    leadkpi_funnel_free(funnel), leadkpi_funnel_free(expected);
+}
+END_TEST
+
+/* ---- memory that is not to be had ------------------------------------------------------ */
+
+typedef struct fault_context {
+    rows r;
+    leadkpi_funnel *funnel;
+} fault_context;
+
+static void set_up(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    f->funnel = made_on(host, plain);
+}
+
+static leadkpi_status act_import(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return add(f->funnel, &f->r, 0, f->r.count, AS_STEPS, error);
+}
+
+static void state(void *context, lk_fault_bytes *bytes)
+{
+    fault_context *f = context;
+    OK(leadkpi_funnel_serialize(f->funnel, NULL, 0, &bytes->length, ok_error));
+    bytes->data = malloc(bytes->length);
+    OK(leadkpi_funnel_serialize(f->funnel, bytes->data, bytes->length, NULL, ok_error));
+}
+
+static void tear_down(void *context)
+{
+    fault_context *f = context;
+    leadkpi_funnel_free(f->funnel);
+}
+
+START_TEST(whichever_allocation_fails_an_import_is_whole_or_none)
+{
+    static fault_context f;
+    draw(&f.r, 600, few, 0);
+    lk_fault_case fault = {"import", set_up, act_import, state, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *all = suite_create("funnel import");
+    TCase *one = tcase_create("import");
+    tcase_add_loop_test(one, an_import_is_its_rows_a_few_at_a_time, 0, IMPORT_COUNT);
+    tcase_add_loop_test(one, imports_merge_to_the_import_of_all, 0, 2);
+    tcase_add_test(one, an_import_that_is_refused_leaves_nothing);
+    tcase_add_test(one, whichever_allocation_fails_an_import_is_whole_or_none);
+    suite_add_tcase(all, one);
+    return all;
+}
+
+int main(void)
+{
+    return lk_test_run(suite());
+}
