@@ -20,6 +20,9 @@ typedef struct move {
 typedef struct word {
     int32_t first, last;  /* funnels first to last - 1 */
     uint64_t windows[64]; /* of the funnel of each bit; no window as the longest there is */
+    uint64_t lasting[64]; /* the steps whose window may outlast a pause of 2^i or more; the first also of less */
+    uint64_t steps[64];   /* of each funnel its bits */
+    int32_t ends[64];     /* and the place of the one after its step 1 */
     uint8_t before[64];   /* of each bit the place of the start at the step before */
     uint8_t lowest[64];   /* of each funnel its last step */
     move *moves;          /* of each code */
@@ -44,13 +47,14 @@ typedef struct several {
 } several;
 
 /* The steps that the journey reaches. The latest start that holds a step is all a funnel needs; an attempt takes it
- * over from the step before even where that is over (levels.c says why that will do). An event is looked at where
- * it is the step after one that is held, or was. From the last step to the first, so that an event fills one
- * of an attempt.
- * Cost an event: 12 bytes read in order and 24 at its code, a few operations on one word for all
- * funnels, and for each step that it may go on to four loads and a store in the first cache. The branch
- * that is guessed wrong is the end of that loop, which mostly does not run: most steps are not held. What is
- * checked is checked in passing, as in levels.c. */
+ * over from the step before even where that is over (levels.c says why that will do). A pause that is longer than
+ * a window ends all that its funnel holds. An event is looked at where it is the step after one that is held; from
+ * the last step to the first, so that it fills one of an attempt.
+ * Cost an event: 12 bytes read in order and 24 at its code, 8 at the length of the pause, a few operations on one
+ * word for all funnels, and for each step that it may go on to four loads and a store in the first cache. The
+ * branch that is guessed wrong is the end of that loop, which mostly does not run, since most steps are not
+ * held: two thirds of the time. To run it always, as a move of nothing, takes longer: each load of a start then
+ * waits for the store before it. What is checked is checked in passing, as in levels.c. */
 static uint64_t reach(const several *s, const word *w, int64_t first, int64_t end, bool *is_bad)
 {
     uint64_t start[PLACES], held = 0, reached = 0;
@@ -60,10 +64,11 @@ static uint64_t reach(const several *s, const word *w, int64_t first, int64_t en
         uint64_t time = (uint64_t)s->times[i];
         size_t code = (uint32_t)s->codes[i];
         bad |= (s->times[i] < time_before) | (code >= s->code_count);
+        held &= w->lasting[lk_highest_bit(time - (uint64_t)time_before)];
         time_before = s->times[i];
         const move *m = &w->moves[code < s->code_count ? code : s->code_count];
         for (uint64_t may = m->steps & held >> 1; may; may &= may - 1) {
-            uint32_t bit = lk_lowest_bit(may);
+            uint32_t bit = lk_lowest_of_some(may);
             uint64_t from = start[w->before[bit]], goes_on = time - from <= w->windows[bit];
             start[bit] = from;
             reached |= goes_on << bit;
@@ -72,7 +77,7 @@ static uint64_t reach(const several *s, const word *w, int64_t first, int64_t en
         held |= m->entries;
         reached |= m->entries;
         uint64_t starts = m->starts;
-        do start[FIRST_START + lk_lowest_bit(starts)] = time;
+        do start[FIRST_START + lk_lowest_of_some(starts)] = time;
         while (starts &= starts - 1);
     }
     *is_bad = bad;
@@ -86,10 +91,9 @@ static bool find_levels(const several *s, int64_t first, int64_t end, int32_t *l
     for (size_t i = 0; i < s->word_count && !is_bad; i++) {
         const word *w = &s->words[i];
         uint64_t reached = reach(s, w, first, end, &is_bad);
-        for (int32_t f = w->first; f < w->last; f++) {
-            int32_t step_count = s->step_counts[f];
-            uint64_t own = reached >> w->lowest[f - w->first] & UINT64_MAX >> (64 - step_count);
-            levels[f] = own ? step_count - (int32_t)lk_lowest_bit(own) : 0;
+        for (int32_t k = 0; k < w->last - w->first; k++) {
+            uint64_t own = reached & w->steps[k];
+            levels[w->first + k] = (w->ends[k] - (int32_t)lk_lowest_bit(own)) & -(int32_t)(own != 0);
         }
     }
     return !is_bad;
@@ -130,6 +134,10 @@ static void put_funnel(const several *s, word *w, int32_t f, uint32_t lowest, ui
     bool is_open = s->windows[f] == LEADKPI_FUNNEL_NO_WINDOW;
     uint8_t start = step_count > 1 ? find_start(s, w, f, start_count) : FIRST_START + UNREAD;
     w->lowest[f - w->first] = (uint8_t)lowest;
+    w->ends[f - w->first] = (int32_t)(lowest + step_count);
+    w->steps[f - w->first] = UINT64_MAX >> (64 - step_count) << lowest;
+    for (uint32_t i = 0; i < 64; i++)
+        if (i == 0 || is_open || s->windows[f] >> i) w->lasting[i] |= w->steps[f - w->first];
     for (uint32_t bit = lowest; bit < entry; bit++) {
         w->windows[bit] = is_open ? UINT64_MAX : (uint64_t)s->windows[f];
         w->before[bit] = bit + 1 == entry ? start : (uint8_t)(bit + 1);
@@ -255,10 +263,9 @@ leadkpi_status leadkpi_funnel_levels_of_several(
     LK_REQUIRE(levels, error);
     LK_FAIL_IF(!lk_size_multiply(journey_count, (size_t)funnel_count, &cells), error,
                LEADKPI_OVERFLOW, "journey_count: more than the address space holds");
-    for (size_t i = 0; i < cells; i++) levels[i] = -1;
-    LK_TRY(lk_memory_init(&s.memory, host, error));
-    LK_TRY(check_arrays(&s, ends, journey_count, error));
-    leadkpi_status status = run(&s, ends, journey_count, levels, error);
+    leadkpi_status status = lk_memory_init(&s.memory, host, error);
+    if (status == LEADKPI_OK) status = check_arrays(&s, ends, journey_count, error);
+    if (status == LEADKPI_OK) status = run(&s, ends, journey_count, levels, error);
     for (size_t i = 0; status != LEADKPI_OK && i < cells; i++) levels[i] = -1;
     return status;
 }

@@ -132,14 +132,32 @@ static inline bool lk_funnel_counts_attempts(const lk_funnel_rule *rule)
     return rule->entry >= LK_ENTRY_EVERY;
 }
 
-/* The place of the lowest bit; 0 of 0. */
-static inline uint32_t lk_lowest_bit(uint64_t bits)
+/* The place of the lowest bit, of which there is one. */
+static inline uint32_t lk_lowest_of_some(uint64_t bits)
 {
 #if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits + !bits);
+    return (uint32_t)__builtin_ctzll(bits);
 #else
     uint32_t place = 0;
-    while (bits && !(bits >> place & 1)) place++;
+    while (!(bits >> place & 1)) place++;
+    return place;
+#endif
+}
+
+/* The same; 0 of 0. */
+static inline uint32_t lk_lowest_bit(uint64_t bits)
+{
+    return lk_lowest_of_some(bits + !bits);
+}
+
+/* The place of the highest bit; 0 of 0. */
+static inline uint32_t lk_highest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return 63 - (uint32_t)__builtin_clzll(bits | 1);
+#else
+    uint32_t place = 0;
+    while (bits >>= 1) place++;
     return place;
 #endif
 }

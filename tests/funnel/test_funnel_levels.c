@@ -119,29 +119,47 @@ START_TEST(times_may_be_any_above_the_least)
 }
 END_TEST
 
+/* Pauses from none to longer than any window. */
 START_TEST(several_have_the_levels_of_the_longest_chain)
 {
-    enum { FUNNELS = 8 };
+    enum { FUNNELS = 9 };
     static int32_t levels[JOURNEYS * FUNNELS];
-    const int32_t counts[FUNNELS] = {5, 1, 3, 9, 5, 2, 64, 4};
-    const int64_t windows[FUNNELS] = {0, 3, 1, 6, LEADKPI_FUNNEL_NO_WINDOW, 2, 8, INT64_MAX - 1};
+    const int32_t counts[FUNNELS] = {5, 1, 3, 9, 5, 2, 64, 4, 3};
+    const int64_t windows[FUNNELS] = {0, 3, 1, 6, LEADKPI_FUNNEL_NO_WINDOW, 2, 80, INT64_MAX - 1, INT64_MAX / 3};
+    const int64_t from[] = {-5, 0, INT64_MIN + 1}, strides[] = {1, 31, INT64_MAX / EVENTS_MAX};
     uint64_t state = 13, code_steps[FUNNELS * 7];
     w.code_count = 7;
-    draw_journeys(&state, -5, 1);
-    for (int f = 0; f < FUNNELS; f++) {
-        w.step_count = counts[f];
-        draw_codes(&state, f > 4);
-        memcpy(code_steps + f * 7, w.code_steps, 7 * sizeof *code_steps);
+    for (int round = 0; round < 3; round++) {
+        draw_journeys(&state, from[round], strides[round]);
+        for (int f = 0; f < FUNNELS; f++) {
+            w.step_count = counts[f];
+            draw_codes(&state, f > 4);
+            memcpy(code_steps + f * 7, w.code_steps, 7 * sizeof *code_steps);
+        }
+        OK(leadkpi_funnel_levels_of_several(NULL, w.times, w.codes, w.ends, JOURNEYS, FUNNELS, code_steps, 7,
+                                            counts, windows, levels, ok_error));
+        for (int f = 0; f < FUNNELS; f++) {
+            w.step_count = counts[f], w.window = windows[f];
+            memcpy(w.code_steps, code_steps + f * 7, 7 * sizeof *code_steps);
+            for (int j = 0; j < JOURNEYS; j++)
+                ck_assert_int_eq(levels[j * FUNNELS + f],
+                                 expected_level(j ? (size_t)w.ends[j - 1] : 0, (size_t)w.ends[j]));
+        }
     }
-    OK(leadkpi_funnel_levels_of_several(NULL, w.times, w.codes, w.ends, JOURNEYS, FUNNELS, code_steps, 7,
-                                        counts, windows, levels, ok_error));
-    for (int f = 0; f < FUNNELS; f++) {
-        w.step_count = counts[f], w.window = windows[f];
-        memcpy(w.code_steps, code_steps + f * 7, 7 * sizeof *code_steps);
-        for (int j = 0; j < JOURNEYS; j++)
-            ck_assert_int_eq(levels[j * FUNNELS + f],
-                             expected_level(j ? (size_t)w.ends[j - 1] : 0, (size_t)w.ends[j]));
-    }
+}
+END_TEST
+
+START_TEST(a_pause_may_be_longer_than_any_window)
+{
+    const int64_t times[] = {INT64_MIN + 1, INT64_MAX}, ends[] = {2};
+    const int64_t windows[] = {LEADKPI_FUNNEL_NO_WINDOW, LEADKPI_FUNNEL_NO_WINDOW - 1};
+    const int32_t codes[] = {0, 1}, counts[] = {2, 2};
+    const uint64_t code_steps[] = {1, 2, 1, 2};
+    int32_t levels[2];
+    OK(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, 1, 2, code_steps, 2, counts, windows, levels,
+                                        ok_error));
+    ck_assert_int_eq(levels[0], 2);
+    ck_assert_int_eq(levels[1], 1);
 }
 END_TEST
 
@@ -208,6 +226,7 @@ static Suite *suite_of_levels(void)
     tcase_add_test(tc, levels_are_those_of_the_longest_chain);
     tcase_add_test(tc, times_may_be_any_above_the_least);
     tcase_add_test(tc, several_have_the_levels_of_the_longest_chain);
+    tcase_add_test(tc, a_pause_may_be_longer_than_any_window);
     tcase_add_test(tc, a_code_or_time_that_cannot_be_is_found_where_it_stands);
     tcase_add_test(tc, there_may_be_as_many_codes_as_fit);
     return suite;
