@@ -55,7 +55,8 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
  * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
- * steps 12 an item, 13 for each step that it matches, and of each attempt 12 and 4 a step.
+ * steps 12 an item (4 more for each further step that ranges of exclusions start or end at), 13 for each step that
+ * it matches, and of each attempt 17 and 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);
