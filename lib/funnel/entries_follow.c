@@ -36,6 +36,7 @@ typedef struct follower {
     lk_entries *e;
     size_t base, count; /* starts that are followed */
     bool barred;        /* may no exclusion stand between? */
+    uint32_t cut;       /* items after it are not looked at */
     uint32_t *limit; /* of each start the last item in its window */
     uint32_t *earliest, *latest;
     uint32_t *reached; /* T */
@@ -83,11 +84,26 @@ static inline uint32_t move_barrier(uint32_t item, const uint32_t **barrier)
     return **barrier;
 }
 
+/* One past the places of a step that are looked at. */
+static size_t places_end(const follower *f, int32_t step)
+{
+    size_t low = f->e->first[step], high = f->e->first[step + 1];
+    if (f->cut == NONE) return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (f->e->item[middle] <= f->cut)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static stretch stretch_of(const follower *f, int32_t to)
 {
     static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], e->first[to + 1], f->barred ? list_barriers(e, to) : &none};
+    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(e, to) : &none};
 }
 
 /* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
@@ -215,7 +231,8 @@ static void find_depths(follower *f, int32_t step)
     uint32_t *queue = f->live;
     size_t head = 0, tail = 0, next = e->first[step + 1];
     stretch s = stretch_of(f, step + 1);
-    for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
+    size_t end = places_end(f, step);
+    for (size_t place = e->first[step]; place < end; place++) {
         if (f->depth[place] == 0 || !move_stretch(e, e->item[place], &s)) continue;
         for (; next < s.high; next++) {
             while (tail > head && f->depth[queue[tail - 1]] <= f->depth[next]) tail--;
@@ -232,7 +249,7 @@ static void choose_places(follower *f, int32_t step)
 {
     const lk_entries *e = f->e;
     uint32_t at[LK_FUNNEL_STEPS_MAX], *path = f->path + (size_t)step * f->count;
-    size_t place = e->first[step + 1];
+    size_t place = places_end(f, step);
     uint64_t depths = 0;
     for (size_t i = f->count; i-- > 0;) {
         int32_t level = e->level[f->base + i];
@@ -255,14 +272,15 @@ static void trace(follower *f)
 
 /* ---- which rule -------------------------------------------------------------------------------- */
 
-static leadkpi_status trace_best(follower *f, bool barred, leadkpi_error *error)
+/* No event after the last of the attempt takes part in it, for that is its earliest end. */
+static leadkpi_status trace_best(follower *f, leadkpi_error *error)
 {
     lk_entries *e = f->e;
     lk_entries_keep_best(e);
     if (!e->path || e->level[e->traced] == 0) return LEADKPI_OK;
     f->base = e->traced;
     f->count = 1;
-    f->barred = barred;
+    f->cut = e->last[e->traced];
     f->path = e->path;
     LK_TRY(follow(f, error));
     trace(f);
@@ -272,7 +290,7 @@ static leadkpi_status trace_best(follower *f, bool barred, leadkpi_error *error)
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
 {
     uint32_t *cells = e->scratch;
-    follower f = {.e = e, .count = e->start_count, .barred = e->rule->effect != LK_EFFECT_END};
+    follower f = {.e = e, .count = e->start_count, .cut = NONE, .barred = e->rule->effect != LK_EFFECT_END};
     f.limit = cells, cells += e->start_count;
     f.earliest = cells, cells += e->start_count;
     f.latest = cells, cells += e->start_count;
@@ -287,5 +305,5 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     if (f.path) trace(&f);
     if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, e->highest);
     if (lk_funnel_counts_attempts(e->rule)) return LEADKPI_OK;
-    return trace_best(&f, e->rule->effect != LK_EFFECT_END, error);
+    return trace_best(&f, error);
 }
