@@ -17,8 +17,17 @@ typedef struct lk_attempt {
     int64_t times[LK_FUNNEL_STEPS_MAX]; /* of the steps reached, where they were asked for */
 } lk_attempt;
 
-/* Scratch for items of one lead; grows as needed. All zero bytes at first. */
+/* Steps (from 0) that the same exclusions count before, and after, by group; and by step and group of later steps
+ * the exclusions that may not stand between. See entries_choose.c. */
+typedef struct lk_attempt_groups {
+    size_t count; /* 0: not known yet */
+    uint8_t to[LK_FUNNEL_STEPS_MAX], from[LK_FUNNEL_STEPS_MAX];
+    uint64_t between[LK_FUNNEL_STEPS_MAX][LK_FUNNEL_RANGES_MAX + 1];
+} lk_attempt_groups;
+
+/* Scratch for items of one lead; grows as needed. All zero bytes at first. For one rule. */
 typedef struct lk_attempt_scratch {
+    lk_attempt_groups groups;
     uint32_t *cells;
     size_t capacity;
     int64_t *times;
