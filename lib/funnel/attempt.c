@@ -231,10 +231,10 @@ static bool needs_entries(const lk_funnel_rule *rule)
     return lk_funnel_counts_attempts(rule) || rule->optional || rule->effect != LK_EFFECT_RESTART;
 }
 
-static leadkpi_status find_ordered(const lk_attempt_search *search, lk_attempt *attempt,
-                                   leadkpi_error *error)
+leadkpi_status lk_attempt_ordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     const lk_funnel_rule *rule = search->rule;
+    attempt->level = 0;
     if (search->times_wanted || rule->order == LK_ORDER_ADJACENT || rule->gap > 0 ||
         rule->step_window != INT64_MAX)
         return sweep_ordered(search, attempt, error);
@@ -257,7 +257,7 @@ static leadkpi_status find_best(const lk_attempt_search *search, lk_attempt *att
     else if (search->rule->order == LK_ORDER_OPEN)
         lk_attempt_open(search, attempt);
     else
-        return find_ordered(search, attempt, error);
+        return lk_attempt_ordered(search, attempt, error);
     return LEADKPI_OK;
 }
 

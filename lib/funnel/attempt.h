@@ -17,8 +17,17 @@ typedef struct lk_attempt {
     int64_t times[LK_FUNNEL_STEPS_MAX]; /* of the steps reached, where they were asked for */
 } lk_attempt;
 
-/* Scratch for items of one lead; grows as needed. All zero bytes at first. */
+/* Steps (from 0) that the same exclusions count before, and after, by group; and by step and group of later steps
+ * the exclusions that may not stand between. See entries_choose.c. */
+typedef struct lk_attempt_groups {
+    size_t count; /* 0: not known yet */
+    uint8_t to[LK_FUNNEL_STEPS_MAX], from[LK_FUNNEL_STEPS_MAX];
+    uint64_t between[LK_FUNNEL_STEPS_MAX][LK_FUNNEL_RANGES_MAX + 1];
+} lk_attempt_groups;
+
+/* Scratch for items of one lead; grows as needed. All zero bytes at first. For one rule. */
 typedef struct lk_attempt_scratch {
+    lk_attempt_groups groups;
     uint32_t *cells;
     size_t capacity;
     int64_t *times;
@@ -55,12 +64,14 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
  * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
- * steps 12 an item, 13 for each step that it matches, and of each attempt 12 and 4 a step.
+ * steps 12 an item (4 more for each further step that ranges of exclusions start or end at), 13 for each step that
+ * it matches, and of each attempt 17 and 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);
 
 /* The parts, each for its own file. */
+leadkpi_status lk_attempt_ordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
 void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt);
 void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt);
 leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_sink sink,

@@ -182,6 +182,7 @@ static leadkpi_status make(closing *c)
     const lk_closed *closed = &c->funnel->store->closed;
     size_t size = lk_block_words(c->funnel->rule.step_count) * sizeof *c->made.blocks;
     LK_TRY(lk_journeys_open(c->funnel, c->memory, &c->journeys, c->error));
+    LK_TRY(lk_journeys_make_room(&c->journeys, c->memory, c->error));
     c->made.range_count = closed->range_count - (c->last - c->first) + 1;
     LK_TRY(lk_allocate(c->memory, c->made.range_count, sizeof(lk_range), &c->made.ranges, c->error));
     make_ranges(c);

@@ -61,14 +61,6 @@ uint32_t lk_entries_barrier_after(const lk_entries *e, uint32_t item)
 
 /* ---- which count ------------------------------------------------------------------------- */
 
-int32_t lk_entries_highest(const lk_entries *e)
-{
-    int32_t highest = 0;
-    for (size_t start = 0; start < e->start_count; start++)
-        if (e->level[start] > highest) highest = e->level[start];
-    return highest;
-}
-
 void lk_entries_keep_clean(lk_entries *e, int32_t highest)
 {
     lk_entries_find_barriers(e, highest);
@@ -146,6 +138,7 @@ static bool count_cells(const lk_entries *e, size_t paths, size_t *cells)
     return fits && lk_size_add(needed, places, &needed) &&
            lk_size_multiply(e->start_count, 3, &more) && lk_size_add(needed, more, &needed) &&
            lk_size_multiply(e->barrier_count, 2, &more) && lk_size_add(needed, more, &needed) &&
+           lk_size_add(needed, 1, &needed) &&
            lk_size_add(needed, paths, cells);
 }
 
@@ -161,12 +154,28 @@ static leadkpi_status make_room(lk_entries *e, leadkpi_error *error)
     uint32_t *cells = e->search->scratch->cells;
     e->item = carve(&cells, places);
     e->barriers = carve(&cells, e->barrier_count);
-    e->nearest = carve(&cells, e->barrier_count);
+    e->nearest = carve(&cells, e->barrier_count + 1);
     e->last = carve(&cells, e->start_count);
     e->over = carve(&cells, e->start_count);
     e->level = (uint8_t *)carve(&cells, e->start_count);
     e->path = traced ? carve(&cells, paths) : NULL;
     e->scratch = cells;
+    return LEADKPI_OK;
+}
+
+/* Where exclusions leave leads out: how far any attempt gets as if there were none, for which the latest start
+ * stands for all. */
+static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
+{
+    lk_funnel_rule rule = *e->rule;
+    lk_attempt_search search = *e->search;
+    lk_attempt attempt;
+    if (rule.effect != LK_EFFECT_LEAD || rule.optional) return LEADKPI_OK;
+    rule.range_count = 0;
+    search.rule = &rule;
+    search.times_wanted = false;
+    LK_TRY(lk_attempt_ordered(&search, &attempt, error));
+    e->highest = attempt.level;
     return LEADKPI_OK;
 }
 
@@ -178,6 +187,7 @@ leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink 
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;
     if (e.rule->entry == LK_ENTRY_FIRST) e.start_count = 1;
+    LK_TRY(find_highest(&e, error)); /* in the same room */
     LK_TRY(make_room(&e, error));
     fill_places(&e);
     LK_TRY(e.rule->optional ? lk_entries_choose(&e, error) : lk_entries_follow(&e, error));

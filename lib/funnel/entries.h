@@ -14,9 +14,10 @@ typedef struct lk_entries {
     size_t first[LK_FUNNEL_STEPS_MAX + 1]; /* where a step's places begin; behind them the next's */
     size_t longest;                        /* places of the step that has most */
     size_t start_count;                    /* places of step 1 that are looked at */
+    int32_t highest; /* the level that any of them gets to, exclusions or not, where these leave leads out */
     uint32_t *item;     /* of each place; a step's places are in order of items */
     uint32_t *barriers; /* items that exclude */
-    uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none */
+    uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none; and one more */
     size_t barrier_count;
     uint8_t *level; /* of each start; 0: does not count */
     uint32_t *last; /* of each start: the item where it got as far as it does */
@@ -37,7 +38,6 @@ bool lk_entries_choose_cells(const lk_entries *e, size_t *cells);
 
 /* What both need. PostHog's rule: of the attempts that got farthest one must have met no exclusion, neither
  * on its way, as `last` and the level say, nor afterwards in its window; else the lead is out. */
-int32_t lk_entries_highest(const lk_entries *e);
 void lk_entries_keep_clean(lk_entries *e, int32_t highest);
 
 /* The farthest; of those the first to get there; of those the last to start. It is what is traced. */

@@ -37,10 +37,7 @@ typedef struct chooser {
     uint32_t *limit; /* of each start the last item in its window */
     uint8_t *bound;  /* of each start a level that it gets to at most */
     bool barred;
-    /* Groups of steps; the exclusions that may not stand between a step and those of a group of later ones. */
-    size_t group_count;
-    uint8_t group_to[LK_FUNNEL_STEPS_MAX], group_from[LK_FUNNEL_STEPS_MAX];
-    uint64_t between[LK_FUNNEL_STEPS_MAX][LK_FUNNEL_RANGES_MAX + 1];
+    const lk_attempt_groups *groups;
     /* The items looked at, of each step the places of these, and one past the exclusions among them. */
     size_t from, to, since;
     size_t low[LK_FUNNEL_STEPS_MAX], high[LK_FUNNEL_STEPS_MAX], barrier_end;
@@ -77,15 +74,16 @@ static size_t count_groups(const lk_funnel_rule *rule)
     return (to > from ? to : from) + 1;
 }
 
-static void find_groups(chooser *c)
+/* Once for all leads. */
+static void find_groups(const lk_funnel_rule *rule, lk_attempt_groups *groups)
 {
-    const lk_funnel_rule *rule = c->e->rule;
-    c->group_count = count_groups(rule);
+    if (groups->count) return;
+    groups->count = count_groups(rule);
     for (int32_t step = 0; step < rule->step_count; step++) {
-        c->group_to[step] = (uint8_t)group_to(rule, step);
-        c->group_from[step] = (uint8_t)group_from(rule, step);
+        groups->to[step] = (uint8_t)group_to(rule, step);
+        groups->from[step] = (uint8_t)group_from(rule, step);
         for (int32_t to = step + 1; to < rule->step_count; to++)
-            c->between[step][group_to(rule, to)] = lk_funnel_barriers(rule, step, to);
+            groups->between[step][group_to(rule, to)] = lk_funnel_barriers(rule, step, to);
     }
 }
 
@@ -106,7 +104,7 @@ bool lk_entries_choose_cells(const lk_entries *e, size_t *cells)
 
 static uint64_t barriers_between(const chooser *c, int32_t from, size_t group)
 {
-    return c->barred ? c->between[from][group] : 0;
+    return c->barred ? c->groups->between[from][group] : 0;
 }
 
 static void fill(uint32_t *cells, size_t count)
@@ -143,7 +141,7 @@ static void take_starts(chooser *c, int32_t step, const uint32_t *offer, uint64_
 static void offer_starts(chooser *c, int32_t step)
 {
     const lk_entries *e = c->e;
-    uint32_t *offer = offers_of(c, c->group_from[step]);
+    uint32_t *offer = offers_of(c, c->groups->from[step]);
     for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
         uint32_t i = e->item[place];
         bool is_later = c->here[i] != NONE && (offer[i] == NONE || c->here[i] > offer[i]);
@@ -184,10 +182,10 @@ static void take_from_groups(chooser *c, int32_t step)
     const lk_entries *e = c->e;
     for (size_t place = e->first[step]; place < e->first[step + 1]; place++) c->here[e->item[place]] = NONE;
     for (int32_t before = step; before-- > 0;) {
-        size_t group = c->group_from[before];
+        size_t group = c->groups->from[before];
         bool is_last = !lk_funnel_is_optional(e->rule, before);
-        if (is_last || c->group_from[before - 1] != group)
-            take_starts(c, step, offers_of(c, group), barriers_between(c, before, c->group_to[step]));
+        if (is_last || c->groups->from[before - 1] != group)
+            take_starts(c, step, offers_of(c, group), barriers_between(c, before, c->groups->to[step]));
         if (is_last) break;
     }
 }
@@ -204,15 +202,15 @@ static leadkpi_status find_bounds(chooser *c, int32_t *highest, leadkpi_error *e
     *highest = 1;
     c->to = e->search->count;
     memset(c->bound, 1, e->start_count);
-    clear_offers(c, 0, c->group_count - 1);
+    clear_offers(c, 0, c->groups->count - 1);
     for (size_t start = 0; start < e->start_count; start++) c->offers[e->item[start]] = e->item[start];
     for (int32_t step = 1; step < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
         take_from_groups(c, step);
         raise_bounds(c, step);
         if (!lk_funnel_is_optional(e->rule, step)) {
-            clear_offers(c, lowest, c->group_from[step - 1]);
-            lowest = c->group_from[step];
+            clear_offers(c, lowest, c->groups->from[step - 1]);
+            lowest = c->groups->from[step];
         }
         offer_starts(c, step);
     }
@@ -233,7 +231,7 @@ static bool is_better(const chooser *c, uint32_t a, uint32_t b)
 static void offer_places(chooser *c, int32_t step)
 {
     const lk_entries *e = c->e;
-    uint32_t *offers = offers_of(c, c->group_to[step]);
+    uint32_t *offers = offers_of(c, c->groups->to[step]);
     for (size_t place = c->high[step]; place-- > c->low[step];) {
         uint32_t *offer = &offers[e->item[place]];
         if (c->end[place] == NONE) continue;
@@ -296,7 +294,7 @@ static void begin_reach(chooser *c, int32_t target, bool any_level)
             c->next[place] = NONE;
             c->more[place] = lk_funnel_is_optional(e->rule, step);
         }
-    clear_offers(c, 0, c->group_to[target]);
+    clear_offers(c, 0, c->groups->to[target]);
 }
 
 /* Asks the host once in so many items, of how many stretches they may be. */
@@ -311,9 +309,9 @@ static leadkpi_status ask(chooser *c, leadkpi_error *error)
 /* The best chain from each place of the items looked at to step `target`, or as begin_reach has it. */
 static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
 {
-    size_t last = c->group_to[target];
+    size_t last = c->groups->to[target];
     for (int32_t step = target; step-- > 0;) {
-        size_t group = c->group_to[step + 1];
+        size_t group = c->groups->to[step + 1];
         LK_TRY(ask(c, error));
         if (!lk_funnel_is_optional(c->e->rule, step + 1)) {
             clear_offers(c, group, last);
@@ -438,10 +436,13 @@ static leadkpi_status lower_bounds(chooser *c, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* Of fewer a pass less is worth more than what it saves. */
+#define FEW_STARTS 16
+
 static leadkpi_status settle_all(chooser *c, int32_t highest, leadkpi_error *error)
 {
     size_t settled = 0;
-    LK_TRY(lower_bounds(c, error));
+    if (c->e->start_count > FEW_STARTS) LK_TRY(lower_bounds(c, error));
     for (int32_t level = highest; settled < c->e->start_count; level--)
         LK_TRY(settle(c, level, &settled, error));
     return LEADKPI_OK;
@@ -464,11 +465,11 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
     size_t places = e->first[e->rule->step_count], count = e->search->count;
     uint32_t *cells = e->scratch;
     int32_t highest;
-    chooser c = {.e = e, .barred = e->rule->effect == LK_EFFECT_RESTART};
-    find_groups(&c);
+    find_groups(e->rule, &e->search->scratch->groups);
+    chooser c = {.e = e, .groups = &e->search->scratch->groups, .barred = e->rule->effect == LK_EFFECT_RESTART};
     c.end = cells, cells += places;
     c.next = cells, cells += places;
-    c.offers = cells, cells += count * c.group_count;
+    c.offers = cells, cells += count * c.groups->count;
     c.queue = cells, cells += count;
     c.here = cells, cells += count;
     c.limit = cells, cells += e->start_count;

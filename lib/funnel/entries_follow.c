@@ -36,6 +36,7 @@ typedef struct follower {
     lk_entries *e;
     size_t base, count; /* starts that are followed */
     bool barred;        /* may no exclusion stand between? */
+    uint32_t cut;       /* items after it are not looked at */
     uint32_t *limit; /* of each start the last item in its window */
     uint32_t *earliest, *latest;
     uint32_t *reached; /* T */
@@ -60,25 +61,49 @@ bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 /* ---- what may follow a place ----------------------------------------------------------- */
 
 typedef struct stretch {
-    size_t low, high, end; /* [low, high) of the places before `end` */
-    size_t barrier;
-    uint64_t barred;
+    size_t low, high, end;   /* [low, high) of the places before `end` */
+    const uint32_t *barrier; /* the first of the exclusions asked for that is not passed, or NONE at their end */
 } stretch;
 
-/* The first of the exclusions asked for after an item; items only rise from call to call. */
-static uint32_t move_barrier(const lk_entries *e, uint32_t item, uint64_t barred, size_t *barrier)
+/* The exclusions that may not stand before a step, with NONE at their end: what is asked most is then one
+ * comparison. Their room is that of `nearest`, which is found later. */
+static const uint32_t *list_barriers(const lk_entries *e, int32_t to)
 {
-    while (*barrier < e->barrier_count &&
-           (e->barriers[*barrier] <= item || !(e->items[e->barriers[*barrier]].excludes & barred)))
-        ++*barrier;
-    return *barrier < e->barrier_count ? e->barriers[*barrier] : NONE;
+    uint64_t barred = lk_funnel_barriers(e->rule, to - 1, to);
+    size_t count = 0;
+    for (size_t i = 0; i < e->barrier_count; i++)
+        if (e->items[e->barriers[i]].excludes & barred) e->nearest[count++] = e->barriers[i];
+    e->nearest[count] = NONE;
+    return e->nearest;
+}
+
+/* The first of the exclusions asked for after an item; items only rise from call to call. */
+static inline uint32_t move_barrier(uint32_t item, const uint32_t **barrier)
+{
+    while (**barrier <= item) ++*barrier;
+    return **barrier;
+}
+
+/* One past the places of a step that are looked at. */
+static size_t places_end(const follower *f, int32_t step)
+{
+    size_t low = f->e->first[step], high = f->e->first[step + 1];
+    if (f->cut == NONE) return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (f->e->item[middle] <= f->cut)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static stretch stretch_of(const follower *f, int32_t to)
 {
+    static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], e->first[to + 1], 0,
-                     f->barred ? lk_funnel_barriers(e->rule, to - 1, to) : 0};
+    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(e, to) : &none};
 }
 
 /* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
@@ -90,7 +115,7 @@ static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
            (e->item[s->low] + own <= i ||
             (e->rule->gap > 0 && items[e->item[s->low]].time - items[i].time < e->rule->gap)))
         s->low++;
-    uint32_t barrier = move_barrier(e, i, s->barred, &s->barrier);
+    uint32_t barrier = move_barrier(i, &s->barrier);
     if (s->high < s->low) s->high = s->low;
     while (s->high < s->end && !lk_entries_is_beyond(e, i, e->item[s->high], barrier)) s->high++;
     return s->low < s->high;
@@ -128,15 +153,15 @@ static void find_reached(follower *f, int32_t step)
 static bool move_starts(follower *f, int32_t step)
 {
     lk_entries *e = f->e;
-    size_t from = 0, up_to = 0, barrier = 0;
-    uint64_t barred = lk_funnel_barriers(e->rule, step, step + 1);
+    size_t from = 0, up_to = 0;
+    const uint32_t *barrier = list_barriers(e, step + 1);
     bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
     for (size_t i = 0; i < f->count; i++) {
         size_t start = f->base + i;
         if (e->level[start] != step + 1) continue;
         while (from < f->live_count && f->live[from] < f->earliest[i]) from++;
         while (up_to < f->live_count && f->live[up_to] <= f->latest[i]) up_to++;
-        uint32_t bar = move_barrier(e, e->item[f->earliest[i]], barred, &barrier);
+        uint32_t bar = move_barrier(e->item[f->earliest[i]], &barrier);
         uint32_t next = from < up_to ? e->item[f->low[from]] : NONE;
         if (next > f->limit[start] || (ends && bar < next)) {
             e->over[start] = bar <= f->limit[start] ? bar : NONE;
@@ -206,7 +231,8 @@ static void find_depths(follower *f, int32_t step)
     uint32_t *queue = f->live;
     size_t head = 0, tail = 0, next = e->first[step + 1];
     stretch s = stretch_of(f, step + 1);
-    for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
+    size_t end = places_end(f, step);
+    for (size_t place = e->first[step]; place < end; place++) {
         if (f->depth[place] == 0 || !move_stretch(e, e->item[place], &s)) continue;
         for (; next < s.high; next++) {
             while (tail > head && f->depth[queue[tail - 1]] <= f->depth[next]) tail--;
@@ -223,7 +249,7 @@ static void choose_places(follower *f, int32_t step)
 {
     const lk_entries *e = f->e;
     uint32_t at[LK_FUNNEL_STEPS_MAX], *path = f->path + (size_t)step * f->count;
-    size_t place = e->first[step + 1];
+    size_t place = places_end(f, step);
     uint64_t depths = 0;
     for (size_t i = f->count; i-- > 0;) {
         int32_t level = e->level[f->base + i];
@@ -246,14 +272,15 @@ static void trace(follower *f)
 
 /* ---- which rule -------------------------------------------------------------------------------- */
 
-static leadkpi_status trace_best(follower *f, bool barred, leadkpi_error *error)
+/* No event after the last of the attempt takes part in it, for that is its earliest end. */
+static leadkpi_status trace_best(follower *f, leadkpi_error *error)
 {
     lk_entries *e = f->e;
     lk_entries_keep_best(e);
     if (!e->path || e->level[e->traced] == 0) return LEADKPI_OK;
     f->base = e->traced;
     f->count = 1;
-    f->barred = barred;
+    f->cut = e->last[e->traced];
     f->path = e->path;
     LK_TRY(follow(f, error));
     trace(f);
@@ -263,7 +290,7 @@ static leadkpi_status trace_best(follower *f, bool barred, leadkpi_error *error)
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
 {
     uint32_t *cells = e->scratch;
-    follower f = {.e = e, .count = e->start_count, .barred = e->rule->effect == LK_EFFECT_RESTART};
+    follower f = {.e = e, .count = e->start_count, .cut = NONE, .barred = e->rule->effect != LK_EFFECT_END};
     f.limit = cells, cells += e->start_count;
     f.earliest = cells, cells += e->start_count;
     f.latest = cells, cells += e->start_count;
@@ -276,12 +303,7 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     find_limits(&f);
     LK_TRY(follow(&f, error));
     if (f.path) trace(&f);
-    if (e->rule->effect == LK_EFFECT_LEAD) {
-        int32_t highest = lk_entries_highest(e);
-        f.barred = true;
-        LK_TRY(follow(&f, error));
-        lk_entries_keep_clean(e, highest);
-    }
+    if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, e->highest);
     if (lk_funnel_counts_attempts(e->rule)) return LEADKPI_OK;
-    return trace_best(&f, e->rule->effect != LK_EFFECT_END, error);
+    return trace_best(&f, error);
 }

@@ -152,30 +152,6 @@ static leadkpi_status sort_by_index(lk_journeys *j, lk_memory *memory, leadkpi_e
     return sort_leads(j, memory, error);
 }
 
-/* How many items a code can become. */
-static size_t items_of_code(const lk_journeys *j, uint32_t code)
-{
-    size_t count = 1;
-    if (j->rule->same_event != LK_SAME_EVENT_MANY) return count;
-    for (uint64_t steps = lk_funnel_code_steps(j->store, code); steps; steps &= steps - 1) count++;
-    return count;
-}
-
-static leadkpi_status make_room(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
-{
-    size_t most = 1;
-    for (uint32_t code = 0; code < j->store->codes.count; code++) {
-        size_t count = items_of_code(j, code);
-        if (count > most) most = count;
-    }
-    size_t capacity;
-    LK_FAIL_IF(!lk_size_multiply(most, j->longest, &capacity), error, LEADKPI_OVERFLOW,
-               "events of a lead: more than the address space holds");
-    LK_TRY(lk_allocate(memory, capacity, sizeof *j->items, &j->items, error));
-    j->item_capacity = capacity;
-    return LEADKPI_OK;
-}
-
 static leadkpi_status rank_codes(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
     return rank(memory, j->store->codes.count, 0, compare_codes, j->store, &j->code_rank, error);
@@ -216,7 +192,7 @@ static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *err
     if (j->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     LK_TRY(put_in_order(j, memory, error));
     find_longest(j);
-    return make_room(j, memory, error);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,

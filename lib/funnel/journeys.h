@@ -29,12 +29,12 @@ typedef struct lk_journeys {
     uint32_t *value_rank;   /* the same */
     uint32_t lead_count;
     uint32_t longest;
-    lk_item *items; /* room for those of any one lead */
+    lk_item *items; /* room for those of any one lead; NULL: not asked for */
     size_t item_capacity;
 } lk_journeys;
 
-/* 4 bytes a lead, 32 an item of the longest lead, and an event: 16, and as much again of a few thousand
- * leads, or 4 where events have sequences or segments; nothing where the rows came lead by lead in order.
+/* 4 bytes a lead, and an event: 16, and as much again of a few thousand leads, or 4 where events have sequences
+ * or segments; nothing where the rows came lead by lead in order.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);
@@ -50,12 +50,20 @@ leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, 
 leadkpi_status lk_journeys_rank_codes(const leadkpi_funnel *funnel, lk_memory *memory, lk_journeys *journeys,
                                       leadkpi_error *error);
 
+/* Makes room for the items of any one lead: 32 bytes each. For lk_journeys_gather an event has one, or where it
+ * may fill many steps one a step; for lk_journeys_gather_together it has one, or two where it excludes as well,
+ * and an instant of several events one more for each step that they match (two for windowFunnel's
+ * strict_deduplication). Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_journeys_make_room(lk_journeys *journeys, lk_memory *memory, leadkpi_error *error);
+leadkpi_status lk_journeys_make_room_together(lk_journeys *journeys, lk_memory *memory, leadkpi_error *error);
+
 /* The items of a lead's events that are not after `as_of`, in journeys->items. */
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 
-/* The same for the rules of attempt.h: where one event may fill many steps, an item has all those of an event
- * that no other event of the instant comes between. They are taken from the first to the last. */
-size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t lead, int64_t as_of);
+/* The same for the rules of attempt.h, of the events at places `start` to `end` - 1, which are of one lead: where
+ * one event may fill many steps, an item has all those of an event that no other event of the instant comes
+ * between. They are taken from the first to the last. */
+size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
 
 /* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
  * into a copy if need be, or where they are. */

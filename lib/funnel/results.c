@@ -113,18 +113,21 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
     lk_results *r = in->results;
     lk_attempt_scratch scratch = {0};
     lk_values_scratch by_value = {0};
+    LK_TRY(lk_journeys_make_room_together(j, &r->memory, error));
     lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
     leadkpi_status status = LEADKPI_OK;
     size_t since = LK_INTERRUPT_ROWS;
     for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {
-        search.count = lk_journeys_gather_together(j, in->lead, r->as_of);
-        status = ask(r, search.count, &since, error);
+        uint32_t start = lk_journeys_start(j, in->lead), end = j->ends[in->lead];
+        status = ask(r, end - start, &since, error);
         if (status != LEADKPI_OK) break;
         in->attempt = 0;
         if (j->rule->same_value) {
-            status = lk_values_find(&search, j, r->funnel->days, &by_value, put_attempt, in, error);
+            status = lk_values_find(&search, j, in->lead, r->as_of, r->funnel->days, &by_value, put_attempt, in,
+                                    error);
             continue;
         }
+        search.count = lk_journeys_gather_together(j, start, end, r->as_of);
         lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
         status = lk_attempts_find(&search, put_attempt, in, error);
     }
@@ -168,6 +171,7 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
 static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *error)
 {
     lk_attempt attempt;
+    LK_TRY(lk_journeys_make_room(j, &in->results->memory, error));
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
         lk_closed_find_attempt(j, in->lead, in->results->as_of, &attempt.level, &attempt.entry,

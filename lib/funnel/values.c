@@ -5,8 +5,8 @@
 
 void lk_values_scratch_free(lk_values_scratch *scratch, lk_memory *memory)
 {
-    lk_release(memory, scratch->items, scratch->capacity, sizeof *scratch->items);
     lk_release(memory, scratch->keys, scratch->capacity, sizeof *scratch->keys);
+    lk_release(memory, scratch->order, scratch->capacity, sizeof *scratch->order);
     memset(scratch, 0, sizeof *scratch);
 }
 
@@ -15,33 +15,35 @@ static leadkpi_status make_room(lk_values_scratch *scratch, lk_memory *memory, s
 {
     if (count <= scratch->capacity) return LEADKPI_OK;
     lk_values_scratch_free(scratch, memory);
-    LK_TRY(lk_allocate(memory, count, sizeof *scratch->items, &scratch->items, error));
-    leadkpi_status status = lk_allocate(memory, count, sizeof *scratch->keys, &scratch->keys, error);
+    LK_TRY(lk_allocate(memory, count, sizeof *scratch->keys, &scratch->keys, error));
+    leadkpi_status status = lk_allocate(memory, count, sizeof *scratch->order, &scratch->order, error);
     if (status != LEADKPI_OK) {
-        lk_release(memory, scratch->items, count, sizeof *scratch->items);
-        scratch->items = NULL;
+        lk_release(memory, scratch->keys, count, sizeof *scratch->keys);
+        scratch->keys = NULL;
         return status;
     }
     scratch->capacity = count;
     return LEADKPI_OK;
 }
 
-static uint32_t value_of(const lk_journeys *j, const lk_item *item)
+static uint32_t value_at(const lk_journeys *j, uint32_t place)
 {
-    return lk_funnel_code_value(j->store, lk_journeys_event(j, item->event)->code);
+    return lk_funnel_code_value(j->store, lk_journeys_event(j, place)->code);
 }
 
 /* By value as texts are in order, and within one as they were: the key is the value's rank, then the
  * place. */
-static leadkpi_status sort_by_value(const lk_attempt_search *search, const lk_journeys *j,
+static leadkpi_status sort_by_value(const lk_journeys *j, uint32_t start, uint32_t count, lk_memory *memory,
                                     lk_values_scratch *scratch, leadkpi_error *error)
 {
-    for (size_t i = 0; i < search->count; i++)
-        scratch->keys[i] =
-            (uint64_t)j->value_rank[value_of(j, &search->items[i])] << 32 | (uint32_t)i;
-    LK_TRY(lk_sort_uint64(search->memory, scratch->keys, NULL, search->count, error));
-    for (size_t i = 0; i < search->count; i++)
-        scratch->items[i] = search->items[(uint32_t)scratch->keys[i]];
+    LK_TRY(make_room(scratch, memory, count, error));
+    for (uint32_t i = 0; i < count; i++)
+        scratch->keys[i] = (uint64_t)j->value_rank[value_at(j, start + i)] << 32 | (start + i);
+    LK_TRY(lk_sort_uint64(memory, scratch->keys, NULL, count, error));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = (uint32_t)scratch->keys[i];
+        scratch->order[i] = j->order ? j->order[place] : place;
+    }
     return LEADKPI_OK;
 }
 
@@ -62,32 +64,49 @@ static leadkpi_status take(void *context, const lk_attempt *attempt, leadkpi_err
     return LEADKPI_OK;
 }
 
-/* The value of the lead's first event of step 1; 0: it has none. */
-static uint32_t first_value(const lk_attempt_search *search, const lk_journeys *j)
+/* The value of the first event of step 1; 0: there is none. */
+static uint32_t first_value(const lk_journeys *j, uint32_t start, uint32_t count)
 {
-    for (size_t i = 0; i < search->count; i++)
-        if (search->items[i].steps & 1) return value_of(j, &search->items[i]);
+    for (uint32_t i = start; i < start + count; i++)
+        if (lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code) & 1) return value_at(j, i);
     return 0;
 }
 
-leadkpi_status lk_values_find(const lk_attempt_search *search, const lk_journeys *j,
+/* The items of the events of one value, as if the lead had no others. */
+static size_t gather_value(lk_journeys *by_value, const lk_values_scratch *scratch, uint32_t start, uint32_t end)
+{
+    size_t count = lk_journeys_gather_together(by_value, start, end, INT64_MAX);
+    for (size_t i = 0; i < count; i++)
+        by_value->items[i].event = (uint32_t)scratch->keys[by_value->items[i].event];
+    return count;
+}
+
+static uint32_t count_until(const lk_journeys *j, uint32_t lead, int64_t as_of)
+{
+    uint32_t start = lk_journeys_start(j, lead), i = start;
+    while (i < j->ends[lead] && lk_journeys_event(j, i)->time <= as_of) i++;
+    return i - start;
+}
+
+leadkpi_status lk_values_find(const lk_attempt_search *search, const lk_journeys *j, uint32_t lead, int64_t as_of,
                               const leadkpi_calendar *days, lk_values_scratch *scratch,
                               lk_attempt_sink sink, void *context, leadkpi_error *error)
 {
     bool first_only = search->rule->entry == LK_ENTRY_FIRST;
-    uint32_t wanted = first_only ? first_value(search, j) : 0;
+    uint32_t count = count_until(j, lead, as_of), first = lk_journeys_start(j, lead);
+    uint32_t wanted = first_only ? first_value(j, first, count) : 0;
     gathering g = {.sink = lk_funnel_counts_attempts(search->rule) ? sink : NULL, .context = context};
-    LK_TRY(make_room(scratch, search->memory, search->count, error));
-    LK_TRY(sort_by_value(search, j, scratch, error));
-    for (size_t start = 0, end; start < search->count; start = end) {
-        uint32_t value = value_of(j, &scratch->items[start]);
+    LK_TRY(sort_by_value(j, first, count, search->memory, scratch, error));
+    lk_journeys by_value = *j;
+    by_value.order = scratch->order;
+    for (uint32_t start = 0, end; start < count; start = end) {
+        uint32_t value = value_at(&by_value, start);
         end = start + 1;
-        while (end < search->count && value_of(j, &scratch->items[end]) == value) end++;
+        while (end < count && value_at(&by_value, end) == value) end++;
         if (value == 0 || (first_only && value != wanted)) continue;
         lk_attempt_search part = *search;
-        part.items = scratch->items + start;
-        part.count = end - start;
-        lk_funnel_set_until(search->rule, days, scratch->items + start, part.count);
+        part.count = gather_value(&by_value, scratch, start, end);
+        lk_funnel_set_until(search->rule, days, by_value.items, part.count);
         LK_TRY(lk_attempts_find(&part, take, &g, error));
     }
     return g.best.level ? sink(context, &g.best, error) : LEADKPI_OK;

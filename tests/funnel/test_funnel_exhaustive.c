@@ -96,6 +96,12 @@ static const rule rules[] = {
     {"optional=2,3; order=adjacent; entry=every", EVERY, RESTART, 0, 1, 0, NO, NO, 0, 0, NO, 1, 6, NO_RANGES},
     {"optional=2,3; same_event=many; exclude=x|w,y; exclude_effect=lead; window=2d", ANY, LEAD, 1, 0, 0, 8,
      NO, 0, 0, NO, 1, 6, X_Y},
+    {"optional=2,3; entry=every; exclude=x|w,y; exclude_from=1,3; exclude_to=3,4; window=3d", EVERY, RESTART, 0, 0,
+     0, 12, NO, 0, 0, NO, 1, 6, {1, 3}, {3, 4}},
+    {"optional=2,3; entry=every; same_event=many; exclude=x|w,y; exclude_from=2,1; exclude_to=4,2; "
+     "step_window=1d; gap=6h", EVERY, RESTART, 1, 0, 0, NO, 4, 1, 0, NO, 1, 6, {2, 1}, {4, 2}},
+    {"optional=2,3; exclude=x|w,y; exclude_from=1,3; exclude_to=3,4; exclude_effect=lead; window=2d", ANY, LEAD, 0,
+     0, 0, 8, NO, 0, 0, NO, 1, 6, {1, 3}, {3, 4}},
     {"preset=posthog_ordered; window=2d; exclude=x|w,y", ANY, LEAD, 0, 0, 0, 8, NO, 0, 0, NO, 1, 0, X_Y},
     {"preset=mixpanel_totals; window=1d; exclude=x|w,y", AGAIN, END, 0, 0, 0, 4, NO, 0, 0, NO, 1, 0, X_Y},
 };
@@ -409,12 +415,93 @@ START_TEST(every_rule_agrees_with_a_search_through_every_chain)
 }
 END_TEST
 
+/* ---- windowFunnel, event by event and step by step ------------------------------------------------ */
+
+enum { DEDUPLICATION = 1, ORDER = 2, INCREASE = 4, REENTRY = 8 };
+
+static const struct {
+    const char *text;
+    int modes;
+} windows[] = {{"compat=clickhouse; window=2d", 0},
+               {"compat=clickhouse; window=2d; modes=strict_deduplication", DEDUPLICATION},
+               {"compat=clickhouse; window=2d; modes=strict_order", ORDER},
+               {"compat=clickhouse; window=2d; modes=strict_increase", INCREASE},
+               {"compat=clickhouse; window=2d; modes=strict_order,allow_reentry", ORDER | REENTRY},
+               {"compat=clickhouse; window=2d; modes=strict_deduplication,strict_increase", DEDUPLICATION | INCREASE}};
+
+/* The events of its own list: by time, at one instant by the number of the condition, 0 for none. */
+static int list_conditions(const lead *l, event *list)
+{
+    int count = 0;
+    for (int k = 0; k < l->count; k++) {
+        unsigned steps = steps_of[l->names[k]];
+        if (!steps) list[count++] = (event){l->times[k], 0, 0, 0};
+        for (unsigned step = 1; step <= STEPS; step++)
+            if (steps >> (step - 1) & 1) list[count++] = (event){l->times[k], step, 0, 0};
+    }
+    qsort(list, (size_t)count, sizeof *list, compare_events);
+    return count;
+}
+
+/* Does the event end the scan? */
+static int ends(const int *held, unsigned step, int modes)
+{
+    int strict_order = modes & ORDER && held[1];
+    if (step == 0) return strict_order;
+    if (step == 1) return 0;
+    if (modes & DEDUPLICATION && held[step]) return 1;
+    return strict_order && !held[step - 1] && !(modes & REENTRY);
+}
+
+static int window_funnel(const lead *l, int modes, int64_t *start)
+{
+    event list[EVENTS_MAX * STEPS];
+    int64_t first[STEPS + 1] = {0}, last[STEPS + 1] = {0};
+    int held[STEPS + 1] = {1}, level = STEPS, count = list_conditions(l, list);
+    for (int i = 0; i < count && !held[STEPS]; i++) {
+        unsigned step = list[i].steps;
+        int64_t time = list[i].time;
+        if (ends(held, step, modes)) break;
+        if (step == 0 || !held[step - 1]) continue;
+        if (step > 1 && time - first[step - 1] > 8) continue;
+        if (step > 1 && modes & INCREASE && last[step - 1] >= time) continue;
+        held[step] = 1;
+        first[step] = step > 1 ? first[step - 1] : time;
+        last[step] = time;
+    }
+    while (!held[level]) level--;
+    *start = first[level];
+    return level;
+}
+
+START_TEST(window_funnel_agrees_with_its_own_list_of_conditions)
+{
+    size_t at = 0;
+    int64_t start;
+    draw_leads((uint64_t)_i + 77);
+    leadkpi_table *t = report_on(windows[_i].text);
+    for (int id = 0; id < LEADS; id++) {
+        int level = window_funnel(&leads[id], windows[_i].modes, &start);
+        if (level == 0) continue;
+        MUST(at < leadkpi_table_row_count(t));
+        MUST(whole_at(t, "id", at) == id);
+        MUST(whole_at(t, "step", at) == level);
+        MUST(whole_at(t, "start", at) == start * UNIT);
+        at++;
+    }
+    ck_assert_uint_eq(leadkpi_table_row_count(t), at);
+    leadkpi_table_free(t);
+}
+END_TEST
+
 static Suite *suite_of_rules(void)
 {
     Suite *suite = suite_create("funnel rules, exhaustively");
     TCase *tc = tcase_create("rules");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
+    tcase_add_loop_test(tc, window_funnel_agrees_with_its_own_list_of_conditions, 0,
+                        (int)(sizeof windows / sizeof windows[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }
