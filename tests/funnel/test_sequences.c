@@ -385,6 +385,7 @@ START_TEST(a_handle_reports_patterns_and_retention)
     leadkpi_options_free(options);
     options = options_of("funnel_report", "pattern=(?1).*(?4)"); /* there are three */
     ck_assert_int_eq(leadkpi_funnel_sequences(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "1 to 3, found another as event 2"));
     ck_assert_int_eq(leadkpi_funnel_sequence_leads(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
     leadkpi_options_free(options);
     options = options_of("funnel_report", "mature=true");

@@ -213,6 +213,11 @@ static const struct {
     {0, "steps=a,b; same_value=true", 0, "id:i time:t event:s value:t", "1,1,a,1\n", LEADKPI_WRONG_TYPE, -1,
      3, "\"value\""},
     {0, "steps=a,b; same_value=true", 1, "id:i a:t b:t", "1,1,1\n", LEADKPI_CONTRADICTION, -1, -1, ""},
+    {0, "steps=a,b; input=time", 0, "id:i time:t event:s", "1,5,a\n1,4,b\n", LEADKPI_BAD_DATA, 1, 1, "row 1"},
+    {0, "steps=a,b; input=time", 0, "id:i time:t event:s sequence:i", "1,1,a,0\n1,2,b,4\n", LEADKPI_BAD_DATA,
+     1, 3, "row 1"},
+    {0, "steps=a,b; input=time", 0, "id:i time:t event:s segment:s", "1,1,a,\n1,2,b,web\n", LEADKPI_BAD_DATA,
+     1, 3, "row 1"},
     {0, "steps=a,b; input=time", 1, "id:i a:t b:t", "1,1,1\n", LEADKPI_CONTRADICTION, -1, -1, ""},
 #define STAGES 1, "stages=new,won; lost=lost"
     {STAGES, 0, "time:t stage:s", "1,new\n", LEADKPI_UNKNOWN_NAME, -1, -1, "\"id\""},
