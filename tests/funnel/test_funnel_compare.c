@@ -63,7 +63,8 @@ START_TEST(the_segment_of_a_step_is_that_of_the_event_that_filled_it)
     text_is(t, "segment", 0, "event");
     text_is(t, "segment", 1, "web");
     leadkpi_table_free(t);
-    refused(leadkpi_funnel_leads, funnel, "breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown_step=2", LEADKPI_CONTRADICTION, "breakdown=step");
     leadkpi_funnel_free(funnel);
     funnel = three("steps=A,B,C; compat=clickhouse; window=9d");
     refused(leadkpi_funnel_steps, funnel, "breakdown=step", LEADKPI_CONTRADICTION, "windowFunnel");
@@ -201,6 +202,10 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
     text_is(t, "against", 1, "web");
     text_is(t, "verdict", 1, "not distinguishable");
     text_is(t, "verdict", 0, ""); /* nobody is before step 1 */
+    ck_assert_int_eq(whole_at(t, "reached", 0), 100);
+    ck_assert_int_eq(whole_at(t, "of", 0), 0);
+    ck_assert_int_eq(whole_at(t, "against_reached", 0), 100);
+    ck_assert(is_null_at(t, "rate", 0));
     ck_assert(is_null_at(t, "against", 3));
     leadkpi_table_free(t);
     refused(leadkpi_funnel_difference, funnel, "by=segment; against=radio", LEADKPI_UNKNOWN_NAME, "radio");

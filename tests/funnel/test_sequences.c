@@ -315,6 +315,11 @@ START_TEST(retention_knows_time_or_does_not)
     e = events_of("2@0 3@1");
     OK(leadkpi_sequence_retention(e.conditions, e.count, 3, retained, ok_error));
     ck_assert(retained[0] == 0 && retained[1] == 0 && retained[2] == 0);
+    e = events_of("12@0");
+    OK(leadkpi_sequence_retention(e.conditions, e.count, 3, retained, ok_error));
+    ck_assert(retained[0] == 1 && retained[1] == 1 && retained[2] == 0);
+    OK(leadkpi_sequence_retention(NULL, 0, 2, retained, ok_error));
+    ck_assert(retained[0] == 0 && retained[1] == 0);
     ck_assert_int_eq(leadkpi_sequence_retention(e.conditions, 2, 65, retained, NULL), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_sequence_retention_after(e.times, e.conditions, 2, 2, -1, retained, NULL),
                      LEADKPI_BAD_ARGUMENT);

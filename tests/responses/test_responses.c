@@ -206,6 +206,12 @@ START_TEST(bands_have_risk_and_odds_ratios_with_their_intervals)
     ck_assert_int_eq(whole_at(t, "pending", 1), 60);
     ck_assert_int_eq(whole_at(t, "leads", 1), 0);
     leadkpi_table_free(t);
+    /* Nobody waited longer than a day: the slowest answered band is the one before, in all groups. */
+    t = report(leadkpi_responses_bands, responses, "bands=1h,1d");
+    ck_assert_int_eq(whole_at(t, "leads", 2), 0);
+    ck_assert_double_eq_tol(number_at(t, "risk_ratio", 0), 2.5, 1e-15);
+    ck_assert(is_null_at(t, "risk_ratio", 1));
+    leadkpi_table_free(t);
     leadkpi_responses_free(responses);
 }
 END_TEST
@@ -317,6 +323,7 @@ START_TEST(options_that_cannot_be_are_refused)
     refused(leadkpi_responses_targets, "targets=-1s", LEADKPI_BAD_ARGUMENT, "0s or more");
     refused(leadkpi_responses_bands, "bands=1h,5min", LEADKPI_BAD_ARGUMENT, "longer than the one before");
     refused(leadkpi_responses_bands, "bands=1h; reference=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_responses_speed, "clock=opening", LEADKPI_CONTRADICTION, "expected hours");
 }
 END_TEST
 

@@ -110,7 +110,7 @@ static inline size_t row_text(const leadkpi_table *t, const char *columns, size_
     for (; *columns; columns += strspn(columns, " ")) {
         char name[64];
         int length = (int)strcspn(columns, " ");
-        HOLDS(length < (int)sizeof name && used + 64 < size, "row_text: too long");
+        ck_assert_msg(length < (int)sizeof name && used + 64 < size, "row_text: too long");
         snprintf(name, sizeof name, "%.*s", length, columns);
         columns += length;
         int32_t column = column_of(t, name), type = leadkpi_table_column_type(t, column);
@@ -127,7 +127,7 @@ static inline size_t row_text(const leadkpi_table *t, const char *columns, size_
         } else {
             used += (size_t)snprintf(out + used, size - used, "%lld%s", (long long)whole_at(t, name, row), part);
         }
-        HOLDS(used < size, "row_text: too long");
+        ck_assert_msg(used < size, "row_text: too long");
     }
     return used;
 }
