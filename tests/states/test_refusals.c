@@ -200,6 +200,8 @@ static const struct {
     {FUNNEL, 0, "id:i time:t steps:i", "1,1,-1\n", LEADKPI_BAD_DATA, 0, 2, "steps 1 to 3, found -1"},
     {FUNNEL, 0, "id:i time:t steps:i excluded:i", "1,1,1,1\n1,2,0,2\n", LEADKPI_BAD_DATA, 1, 3,
      "exclusions 1 to 1, found 2"},
+    {0, "steps=a,b; preset=ga4_open", 0, "id:i time:t steps:i excluded:i", "1,1,1,0\n1,1,1,1\n", LEADKPI_BAD_DATA,
+     1, 3, "knows no exclusions"},
     {FUNNEL, 1, "form:t demo:t won:t", "1,2,3\n", LEADKPI_UNKNOWN_NAME, -1, -1, "\"id\""},
     {FUNNEL, 1, "id:i form:t demo:t", "1,1,2\n", LEADKPI_UNKNOWN_NAME, -1, -1, "\"won\""},
     {FUNNEL, 1, "id:i form:t demo:i won:t", "1,1,2,3\n", LEADKPI_WRONG_TYPE, -1, 2, "\"demo\""},
