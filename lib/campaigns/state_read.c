@@ -435,7 +435,6 @@ leadkpi_status leadkpi_campaigns_deserialize(const leadkpi_host *host, const voi
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
-    LK_REQUIRE(bytes, error);
     LK_TRY(lk_memory_init(&memory, host, error));
     LK_TRY(lk_reader_begin(&r.reader, bytes, size, LK_CAMPAIGNS_STATE_KIND,
                            LK_CAMPAIGNS_STATE_VERSION, &version, error));

@@ -273,7 +273,6 @@ leadkpi_status leadkpi_funnel_deserialize(const leadkpi_host *host, const void *
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
-    LK_REQUIRE(bytes, error);
     LK_TRY(lk_memory_init(&memory, host, error));
     LK_TRY(lk_reader_begin(&r.reader, bytes, size, LK_FUNNEL_STATE_KIND,
                            LK_FUNNEL_STATE_CLOSED_VERSION, &r.version, error));

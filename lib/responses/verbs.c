@@ -56,7 +56,6 @@ leadkpi_status leadkpi_responses_deserialize(const leadkpi_host *host, const voi
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
-    LK_REQUIRE(bytes, error);
     LK_TRY(lk_journal_deserialize(host, &lk_responses_room, bytes, size, &handle, error));
     *out = (leadkpi_responses *)handle;
     return LEADKPI_OK;

@@ -57,7 +57,6 @@ leadkpi_status leadkpi_stages_deserialize(const leadkpi_host *host, const void *
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;
-    LK_REQUIRE(bytes, error);
     LK_TRY(lk_journal_deserialize(host, &lk_stages_room, bytes, size, &handle, error));
     *out = (leadkpi_stages *)handle;
     return LEADKPI_OK;

@@ -143,6 +143,12 @@ START_TEST(a_column_that_is_no_measure_is_refused)
     table = good_columns(MEASURES);
     put_ints(table, "Clicks", ids, 3, NULL); /* names are exact */
     refused(MEASURES, table, LEADKPI_UNKNOWN_NAME, -1, "Clicks", "measure");
+    table = good_columns(MEASURES);
+    put_ints(table, "mann_whitney_u", ids, 3, NULL);
+    refused(MEASURES, table, LEADKPI_NOT_ADDITIVE, -1, "mann_whitney_u", "that adds up");
+    table = good_columns(MEASURES);
+    OK(leadkpi_table_borrow_timestamp(table, "clicks", NUL, times, 3, 0, NULL, ok_error));
+    refused(MEASURES, table, LEADKPI_WRONG_TYPE, -1, "clicks", "int64, double or decimal, found timestamp");
     table = good_columns(STAGES);
     put_texts(table, "channel", words, 3);
     refused(STAGES, table, LEADKPI_UNKNOWN_NAME, -1, "channel", "only id, time, stage");

@@ -98,6 +98,25 @@ START_TEST(a_skipped_stage_is_implied_or_breaks_the_path_or_does_not_matter)
 }
 END_TEST
 
+/* 1 tried and bought, 2 tried and was lost, 3 bought untried, 4 never decided; names are the team's own, the
+ * last one for a name wins. */
+START_TEST(names_of_a_team_are_stages_with_trials_and_deals_without_a_decision)
+{
+    leadkpi_campaigns *c = defined_world("stage_names=Signed=lost,Try Out=trial,signed=won,Gone Quiet=no_decision",
+                                         JUMPERS,
+                                         "stages\nid,time,stage\n1,2025-01-02,try-out\n1,2025-01-09,Signed\n"
+                                         "2,2025-01-03,Try Out\n2,2025-01-08,lost\n3,2025-01-04,SIGNED\n"
+                                         "4,2025-01-05,gone quiet\n",
+                                         NULL);
+    leadkpi_table *t = report_of(c, "kpis=trial_to_paid_rate,win_rate,new_customers");
+    is_number(t, total_of(t), "trial_to_paid_rate", 0.5);
+    is_number(t, total_of(t), "win_rate", 0.5);
+    is_number(t, total_of(t), "new_customers", 2);
+    leadkpi_table_free(t);
+    leadkpi_campaigns_free(c);
+}
+END_TEST
+
 START_TEST(a_stage_counts_where_its_lead_came_or_where_it_was_entered)
 {
     leadkpi_campaigns *c = world_of("leads\nid,time\n1,2025-01-10\n2,2025-02-10\n",
@@ -580,6 +599,7 @@ int main(void)
     tcase_add_test(tcase, of_two_rows_at_one_time_the_lesser_by_content_counts_whichever_came_first);
     tcase_add_test(tcase, blank_unknown_and_null_are_three_segments_and_null_comes_first);
     tcase_add_test(tcase, a_skipped_stage_is_implied_or_breaks_the_path_or_does_not_matter);
+    tcase_add_test(tcase, names_of_a_team_are_stages_with_trials_and_deals_without_a_decision);
     tcase_add_test(tcase, a_stage_counts_where_its_lead_came_or_where_it_was_entered);
     tcase_add_test(tcase, what_happens_after_as_of_has_not_happened);
     tcase_add_test(tcase, a_local_day_of_23_hours_takes_what_happened_in_it);

@@ -248,6 +248,24 @@ static void cannot_close(const char *definition, row r, leadkpi_status expected,
     leadkpi_funnel_free(funnel);
 }
 
+/* That nothing happened is known, too. */
+START_TEST(a_closed_range_without_a_lead_stays_closed)
+{
+    static const row inside = {1, 7, 0, 1, 0, NULL};
+    leadkpi_error error;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B");
+    OK(leadkpi_funnel_close(funnel, 5, 9, ok_error));
+    blob expected = state_of(funnel);
+    leadkpi_funnel_free(funnel);
+    funnel = funnel_of(expected);
+    same_state(funnel, expected, "read back");
+    ck_assert_int_eq(add_rows(funnel, &inside, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
+    same_state(funnel, expected, "after a row in it");
+    free(expected.bytes);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(what_cannot_be_closed_is_refused_with_the_reason)
 {
     row r = {1, 5, 0, 1, 0, NULL};
@@ -647,6 +665,7 @@ static Suite *suite_of_closed(void)
     tcase_add_test(tc, closing_gives_the_memory_of_events_back);
     tcase_add_loop_test(tc, days_and_shards_merged_in_any_tree_are_the_whole, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tc, rows_come_in_before_and_after_a_closed_range, 0, DEFINITION_COUNT);
+    tcase_add_test(tc, a_closed_range_without_a_lead_stays_closed);
     tcase_add_test(tc, what_cannot_be_closed_is_refused_with_the_reason);
     tcase_add_loop_test(tc, rows_in_order_of_time_give_the_same_without_their_events, 0,
                         DEFINITION_COUNT);

@@ -131,6 +131,38 @@ START_TEST(names_cannot_pass_for_others)
 }
 END_TEST
 
+/* A TZif file without a transition: always so many seconds east of Greenwich. */
+static char *sentence_in_zone(uint32_t seconds_east)
+{
+    unsigned char file[54] = {'T', 'Z', 'i', 'f'};
+    file[39] = 1, file[43] = 4; /* one type, four characters */
+    for (int i = 0; i < 4; i++) file[44 + i] = (unsigned char)(seconds_east >> (24 - 8 * i));
+    memcpy(file + 50, "ABC", 4);
+    leadkpi_funnel *funnel;
+    leadkpi_options *options = options_of("funnel", "steps=A,B; window_days=1; zone=Here");
+    OK(leadkpi_options_set_text(options, "zone_data", NUL, (const char *)file, sizeof file, ok_error));
+    OK(leadkpi_funnel_create(NULL, options, &funnel, ok_error));
+    char *sentence = sentence_of(funnel);
+    leadkpi_options_free(options);
+    leadkpi_funnel_free(funnel);
+    return sentence;
+}
+
+START_TEST(rules_of_a_zone_that_came_as_bytes_are_told_by_their_hash)
+{
+    static const char before[] = "(the clocks of Here by rules of hash ";
+    char *here = sentence_in_zone(3600), *again = sentence_in_zone(3600), *there = sentence_in_zone(7200);
+    const char *hash = strstr(here, before);
+    ck_assert_str_eq(here, again);
+    ck_assert_str_ne(here, there);
+    ck_assert_ptr_nonnull(hash);
+    hash += strlen(before);
+    ck_assert_uint_eq(strspn(hash, "0123456789abcdef"), 32);
+    ck_assert(hash[32] == ')' && memcmp(hash, hash + 16, 16) != 0);
+    free(here), free(again), free(there);
+}
+END_TEST
+
 /* A page's title is such a name. */
 START_TEST(two_bars_are_one_in_a_name)
 {
@@ -326,6 +358,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, different_definitions_say_different_things);
     tcase_add_test(tc, names_cannot_pass_for_others);
+    tcase_add_test(tc, rules_of_a_zone_that_came_as_bytes_are_told_by_their_hash);
     tcase_add_test(tc, two_bars_are_one_in_a_name);
     tcase_add_loop_test(tc, a_preset_answers_as_its_axes_do, 0,
                         (int)(sizeof presets / sizeof presets[0]));

@@ -39,6 +39,10 @@ static const example examples[] = {
     {"steps=A,B,C; order=anchored", "C0 A1 B2", 2},
     {"steps=A,B,C; order=anchored", "A0 C1 B2", 3},
     {"steps=A,B,C; order=anchored", "C0 B1", 0},
+    {"steps=A,B,C; order=unordered; exclude=x", "A0 Bx1", 2}, /* what excludes may be a step, too, of both sides */
+    {"steps=A,B,C; order=unordered; exclude=x", "Ax0 B1", 2},
+    {"steps=A,B,C; order=unordered; exclude=x", "A0 Bx1 C2", 2},
+    {"steps=A,B,C; order=anchored; exclude=x", "A0 Bx1 C2", 2},
     {"steps=A,B; exclude=x", "A0 x1 B2", 1},
     {"steps=A,B; exclude=x", "A0 x1 A2 B3", 2},
     {"steps=A,B,C; exclude=x; exclude_from=2", "A0 x1 B2 C3", 3},

@@ -1,5 +1,6 @@
 /* Attempts whose events have one value: a lead and a value together are as a lead of their own. */
 #include "../support/check_main.h"
+#include "../support/fault.h"
 #include "../support/text_table.h"
 #include "world.h"
 
@@ -202,6 +203,44 @@ START_TEST(a_whole_number_is_the_value_that_its_digits_are)
 }
 END_TEST
 
+typedef struct fault_context {
+    leadkpi_funnel *funnel;
+    leadkpi_table *leads;
+} fault_context;
+
+static void set_up(const leadkpi_host *host, void *context)
+{
+    static const event log[] = {{1, 0, 0, 1}, {1, 1, 1, 2}, {1, 2, 1, 1}, {2, 3, 0, 2}, {2, 4, 1, 2}};
+    fault_context *f = context;
+    leadkpi_options *options = options_of("funnel", "steps=A,B,C; same_value=true");
+    OK(leadkpi_funnel_create(host, options, &f->funnel, ok_error));
+    add_events(f->funnel, log, 5, 0, 1);
+    leadkpi_options_free(options);
+}
+
+static leadkpi_status act(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return leadkpi_funnel_leads(f->funnel, NULL, &f->leads, error);
+}
+
+static void tear_down(void *context)
+{
+    fault_context *f = context;
+    leadkpi_table_free(f->leads);
+    leadkpi_funnel_free(f->funnel);
+    f->leads = NULL;
+}
+
+START_TEST(whichever_allocation_fails_no_report_is_half_made)
+{
+    static fault_context f;
+    lk_fault_case fault = {"values", set_up, act, NULL, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+}
+END_TEST
+
 START_TEST(rows_without_the_column_are_refused)
 {
     leadkpi_error error;
@@ -224,6 +263,7 @@ int main(void)
     tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
     tcase_add_test(tc, hostile_states_with_values_are_refused);
     tcase_add_test(tc, a_whole_number_is_the_value_that_its_digits_are);
+    tcase_add_test(tc, whichever_allocation_fails_no_report_is_half_made);
     tcase_add_test(tc, rows_without_the_column_are_refused);
     suite_add_tcase(suite, tc);
     return lk_test_run(suite);

@@ -390,6 +390,7 @@ START_TEST(a_handle_reports_patterns_and_retention)
     leadkpi_options_free(options);
     options = options_of("funnel_report", "pattern=(?1).*(?4)"); /* there are three */
     ck_assert_int_eq(leadkpi_funnel_sequences(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "1 to 3, found another as event 2"));
     ck_assert_int_eq(leadkpi_funnel_sequence_leads(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
     leadkpi_options_free(options);
     options = options_of("funnel_report", "mature=true");
@@ -446,6 +447,29 @@ START_TEST(whichever_allocation_fails_no_report_is_half_made)
 }
 END_TEST
 
+/* A call: what it makes, it makes for itself. */
+static leadkpi_status act_match(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    static const int64_t times[] = {1, 2, 3};
+    static const uint64_t conditions[] = {1, 0, 2};
+    leadkpi_sequence *sequence;
+    int32_t matches = 0;
+    (void)context;
+    leadkpi_status status = leadkpi_sequence_create(host, "(?1)(?2)", NUL, &sequence, error);
+    if (status == LEADKPI_OK) status = leadkpi_sequence_match(sequence, times, conditions, 3, &matches, error);
+    ck_assert_int_eq(matches, status == LEADKPI_OK ? 1 : sequence ? -1 : 0);
+    leadkpi_sequence_free(sequence);
+    return status;
+}
+
+START_TEST(a_match_without_memory_says_so_and_holds_none)
+{
+    lk_fault_case fault = {"match", NULL, act_match, NULL, NULL, NULL};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
 static Suite *suite_of_sequences(void)
 {
     Suite *suite = suite_create("sequences");
@@ -461,6 +485,7 @@ static Suite *suite_of_sequences(void)
     tcase_add_test(tc, a_long_journey_takes_time_in_proportion);
     tcase_add_test(tc, retention_knows_time_or_does_not);
     tcase_add_test(tc, a_handle_reports_patterns_and_retention);
+    tcase_add_test(tc, a_match_without_memory_says_so_and_holds_none);
     tcase_add_loop_test(tc, whichever_allocation_fails_no_report_is_half_made, 0, 3);
     suite_add_tcase(suite, tc);
     return suite;

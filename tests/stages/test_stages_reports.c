@@ -324,6 +324,26 @@ START_TEST(leads_are_listed_with_what_became_of_them)
 }
 END_TEST
 
+/* One is a customer at the contract and stays one; what comes after is not the end alone. */
+START_TEST(each_stage_that_is_listed_as_won_is_success)
+{
+    static const change history[] = {{1, 0, "new", NULL, NULL, NULL, 0}, {1, DAY, "signed", NULL, NULL, NULL, 0},
+                                     {2, 0, "new", NULL, NULL, NULL, 0}, {2, DAY, "signed", NULL, NULL, NULL, 0},
+                                     {2, 2 * DAY, "renewed", NULL, NULL, NULL, 0}, {3, 0, "new", NULL, NULL, NULL, 0}};
+    static const char *const definitions[] = {"stages=new,signed,renewed; won=signed,renewed",
+                                              "stages=new,signed,renewed"};
+    static const char *const expected[] = {"1,won,0\n2,won,1\n3,open,0\n", "1,open,0\n2,won,0\n3,open,0\n"};
+    for (int i = 0; i < 2; i++) {
+        leadkpi_stages *stages = stages_with(definitions[i]);
+        OK(add_changes(stages, history, 6, NULL, ok_error));
+        leadkpi_table *t = report(leadkpi_stages_leads, stages, NULL);
+        rows_are(t, "id status reopened", expected[i]);
+        leadkpi_table_free(t);
+        leadkpi_stages_free(stages);
+    }
+}
+END_TEST
+
 /* 1 was an mql before its first row, nobody knows since when; it came back to it on day 6. */
 START_TEST(a_time_since_an_unknown_start_is_not_known)
 {
@@ -571,6 +591,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, losses_have_reasons_by_segment);
     tcase_add_test(tc, losses_of_a_reason_are_one_row_whichever_leads_they_are_of);
     tcase_add_test(tc, leads_are_listed_with_what_became_of_them);
+    tcase_add_test(tc, each_stage_that_is_listed_as_won_is_success);
     tcase_add_test(tc, a_time_since_an_unknown_start_is_not_known);
     tcase_add_test(tc, what_is_odd_is_reported);
     tcase_add_test(tc, stages_of_one_instant_are_passed_in_the_order_of_the_line);
