@@ -136,6 +136,9 @@ static leadkpi_status borrow(leadkpi_table *table, batch_column *column, size_t 
     case COLUMN_TIME:
         return leadkpi_table_borrow_timestamp(table, column->name, length, column->values + from,
                                               count, 0, validity, error);
+    case COLUMN_WHOLE:
+        return leadkpi_table_borrow_int64(table, column->name, length, column->values + from, count, 0,
+                                          validity, error);
     default:
         return leadkpi_table_borrow_decimal(table, column->name, length, column->values + from,
                                             column->scale, count, 0, validity, error);

@@ -16,13 +16,14 @@
 typedef enum column_type {
     COLUMN_TEXT,
     COLUMN_TIME,
-    COLUMN_NUMBER
+    COLUMN_NUMBER,
+    COLUMN_WHOLE
 } column_type;
 
 typedef struct batch_column {
     char *name;
     column_type type;
-    int64_t *values;  /* times, numbers */
+    int64_t *values;  /* times, numbers, whole numbers */
     int64_t *offsets; /* text: rows + 1 */
     char *bytes;
     size_t byte_capacity;

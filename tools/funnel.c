@@ -238,7 +238,7 @@ static int complete_map(load_file *file, trouble *why)
 {
     if (file->has_map || file->kind != TABLE_EVENTS) return TOOL_GOOD;
     file->has_map = true;
-    return map_parse(&file->map, slice_of("id=id,time=time,event=event,value?=value"), "funnel", why);
+    return map_parse(&file->map, slice_of("id=id,time=time,event=event,sequence?=sequence,value?=value"), "funnel", why);
 }
 
 static int load_all(funnel_run *f)
@@ -283,7 +283,7 @@ static const char help[] =
     "usage: leadkpi funnel --events FILE --steps 'visit,sign up,won' [option ...]\n"
     "\n"
     "Files, each as often as needed; - is standard input\n"
-    "  --events FILE         columns id, time, event\n"
+    "  --events FILE         columns id, time, event, perhaps sequence: the order within one time\n"
     "  --stages FILE         columns id, time, stage, or a column of times for each stage\n"
     "About the file named last (before the first one: about all)\n"
     "  --map 'id=Lead ID,time=Created,event=Action'    --map-file FILE    --profile NAME\n"

@@ -210,6 +210,7 @@ static int bind_kind(loader *l)
     case TABLE_STAGES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         if (l->run->funnel) TOOL_TRY(bind_dimensions(l));
+        if (l->run->funnel) TOOL_TRY(bind(l, "sequence", COLUMN_WHOLE, false));
         if (!map_find(&l->file->map, "stage") && l->stage_count) return TOOL_GOOD;
         TOOL_TRY(bind_required(l, "stage", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
@@ -219,6 +220,7 @@ static int bind_kind(loader *l)
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
         TOOL_TRY(bind_required(l, "event", COLUMN_TEXT));
+        TOOL_TRY(bind(l, "sequence", COLUMN_WHOLE, false));
         TOOL_TRY(bind(l, "value", COLUMN_TEXT, false));
         return bind_dimensions(l);
     case TABLE_RESPONSES:
@@ -490,6 +492,8 @@ static bool put_number(loader *l, const binding *b, slice *currency, cell_proble
         return true;
     }
     if (!read_number(l, b, text, &number, p)) return false;
+    if (b->type == COLUMN_WHOLE && number.scale > 0)
+        return refuse(p, column_name(l, b), "a whole number", text);
     if (b->is_money && number.currency.length) *currency = number.currency;
     if (!batch_put_number(&l->rows, b->place, &number))
         return refuse(p, column_name(l, b), "a number that fits in 18 digits", text);

@@ -35,6 +35,23 @@ answers 0
 says out 'segment,mail,2025-03-01T00:00:00Z,2025-04-01T00:00:00Z,2025-03,2,sign up,1,1,1,1,'
 if grep -F -q 2025-05 out; then fail "expected nothing of April as of the end of March"; fi
 
+# ---- events of one time: in the order of the steps, or as the column sequence has them
+printf 'id,time,event,n\n1,2025-01-01,b,1\n1,2025-01-01,a,2\n2,2025-01-01,a,1\n2,2025-01-01,b,2\n' >ties.csv
+run funnel --events ties.csv --steps a,b --csv
+answers 0
+says out 'total,2,b,2,'
+run funnel --events ties.csv --map id=id,time=time,event=event,sequence=n --steps a,b --csv
+answers 0
+says out 'total,2,b,1,'
+sed 's/event,n/event,sequence/; s/,2$/,2.5/' ties.csv >sequences.csv
+run funnel --events sequences.csv --steps a,b --csv
+answers 0
+says err 'sequences.csv:3: column "sequence": expected a whole number, found "2.5"'
+printf 'id,stage,time,n\n1,b,2025-01-01,1\n1,a,2025-01-01,2\n' >ties_of_stages.csv
+run funnel --stages ties_of_stages.csv --map id=id,time=time,stage=stage,sequence=n --steps a,b --csv
+answers 0
+says out 'total,2,b,0,'
+
 # ---- rules
 run funnel --events events.csv --steps "$steps" --preset mixpanel_totals --show leads --json
 answers 0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
-from ._library import call, failure, library, text
+from ._library import LeadkpiError, call, failure, library, text
 from ._table import MICROSECOND, Table, microseconds, table_from
 
 
@@ -110,9 +110,23 @@ def _give_zone(handle: ctypes.c_void_p, schema: str, values: Mapping[str, Any]) 
     zone = values.get("zone")
     if not zone or values.get("zone_data") or values.get("zone_rule") or "zone_data" not in option_names(schema):
         return
-    data = zone_data(str(zone))
+    data = None if _is_known(str(zone)) else zone_data(str(zone))
     if data:
         call("leadkpi_options_set_text", handle, *text("zone_data"), *text(data))
+
+
+def _is_known(zone: str) -> bool:
+    """Whether the library needs no rules for it. UTC from a file would be another definition than UTC, and its
+    states would not merge."""
+    calendar = ctypes.c_void_p()
+    with made("calendar", {}) as options:
+        try:
+            call("leadkpi_options_set_text", options, *text("zone"), *text(zone))
+            call("leadkpi_calendar_create", None, options, ctypes.byref(calendar))
+        except LeadkpiError:
+            return False
+    library.leadkpi_calendar_free(calendar)
+    return True
 
 
 def zone_data(name: str) -> Optional[bytes]:

@@ -52,6 +52,13 @@ class Golden(unittest.TestCase):
             with lk.Campaigns() as campaigns, self.assertRaises(TypeError):
                 first += campaigns
 
+    def test_utc_by_its_name_is_the_utc_of_every_language(self):
+        with funnel(window_days=2) as f, funnel(window_days=2, zone="UTC") as named:
+            self.assertEqual(f.dumps(), named.dumps())
+        with funnel(window_days=2, zone="Etc/UTC") as f, funnel(window_days=2, zone="Europe/Berlin") as berlin:
+            self.assertNotIn("hash", f.describe())
+            self.assertIn("hash", berlin.describe())
+
     def test_a_closed_funnel_says_so(self):
         f = funnel()
         f.close()

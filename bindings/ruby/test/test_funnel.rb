@@ -27,6 +27,12 @@ class TestFunnel < Minitest::Test
     assert_equal [3, 3, 2], funnel(window: "90d").add_rows(ROWS).steps[:reached]
   end
 
+  def test_utc_by_its_name_is_the_utc_of_every_language
+    assert_equal funnel(window_days: 2).dump, funnel(window_days: 2, zone: "UTC").dump
+    refute_includes funnel(window_days: 2, zone: "Etc/UTC").describe, "hash"
+    assert_includes funnel(window_days: 2, zone: "Europe/Berlin").describe, "hash"
+  end
+
   def test_rows_are_what_people_have
     state = funnel.add_rows(ROWS).dump
     hashes = ROWS.map { |row| %i[id event time].zip(row).to_h }

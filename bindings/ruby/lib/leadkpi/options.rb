@@ -115,12 +115,24 @@ module Leadkpi
         value.identifier if value.respond_to?(:identifier)
       end
 
+      # Whether the library needs no rules for a zone. UTC from a file would be another definition than UTC,
+      # and its states would not merge.
+      def known?(zone)
+        made("calendar", {}) do |pointer|
+          Library.call(:leadkpi_options_set_text, pointer, *Library.bytes("zone"), *Library.bytes(zone))
+          Library.leadkpi_calendar_free(Library.make(:leadkpi_calendar_create, nil, pointer))
+        end
+        true
+      rescue Error
+        false
+      end
+
       # The library opens no file, so a named zone gets its rules from this machine.
       def give_zone(pointer, schema, values)
         zone = values["zone"]
         return if !zone || values["zone_data"] || values["zone_rule"] || !names(schema).include?(:zone_data)
 
-        data = zone_data(item("zone", zone))
+        data = zone_data(item("zone", zone)) unless known?(item("zone", zone))
         Library.call(:leadkpi_options_set_text, pointer, *Library.bytes("zone_data"), *Library.bytes(data)) if data
       end
     end
