@@ -5,6 +5,7 @@
  * channel (10 rules, 50 channels: 32 kB, 2 MB in all, in the second cache). Cost a call: the sums
  * of all groups once, so that batches should have thousands of rows. */
 #include "attribution/cells.h"
+#include "attribution/markov.h"
 #include "attribution/report.h"
 
 /* Journeys and touches that are handed to the table of steps at a time. */
@@ -204,6 +205,7 @@ static leadkpi_status hand_over(lk_fold_call *call, lk_attribution_transitions *
                                   call->units};
     if (call->count == 0) return LEADKPI_OK;
     call->count = call->touch_count = 0;
+    if (steps->steps > INT64_MAX / 2) LK_TRY(lk_attribution_transitions_spill(steps, call->memory, error));
     return lk_report_without_row(
         lk_attribution_transitions_add(steps, call->memory, channel_count, &batch, error), error);
 }
@@ -243,9 +245,31 @@ static leadkpi_status put_journey(lk_fold_call *call, const lk_journey *journey,
     return LEADKPI_OK;
 }
 
+/* Which rows came as one path hangs on the calls: however large their sums are, they count. What is
+ * below is so few steps that those of all that are pending fit an int64 twice. */
+static bool is_large(const lk_journey *journey)
+{
+    uint64_t most = (UINT64_C(1) << 51) / ((uint64_t)journey->count + 1);
+    bool large = !lk_exact_sum_takes(lk_exact_sum_to_double(&journey->sums[LK_PATH_VALUE]));
+    for (int k = 0; k < LK_PATH_SUMS; k++)
+        large |= k != LK_PATH_VALUE && (journey->sums[k].limbs[3] || journey->sums[k].limbs[2] >= most);
+    return large;
+}
+
+static leadkpi_status add_large(lk_fold_call *call, const lk_journey *journey, leadkpi_error *error)
+{
+    lk_attribution_journey steps = {.channels = call->numbers, .length = journey->count,
+                                    .unit = journey->group};
+    const lk_exact_sum sums[3] = {journey->sums[LK_PATH_CONVERSIONS], journey->sums[LK_PATH_NULLS],
+                                  journey->sums[LK_PATH_VALUE]};
+    return lk_attribution_transitions_add_sums(&call->fold->steps, call->memory,
+                                               call->fold->channel_count, &steps, sums, error);
+}
+
 static leadkpi_status add_steps(lk_fold_call *call, const lk_journey *journey, leadkpi_error *error)
 {
     lk_journey_parts parts;
+    if (is_large(journey)) return add_large(call, journey, error);
     LK_TRY(lk_journey_split(journey, &parts, error));
     for (uint32_t i = 0; i < parts.count; i++)
         LK_TRY(put_journey(call, journey, parts.amounts[i], error));
