@@ -441,7 +441,7 @@ static bool put_time(loader *l, const binding *b, cell_problem *p)
         return true;
     }
     if (!read_time(l, b, text, &instant, p)) return false;
-    batch_put_time(&l->rows, b->place, instant);
+    batch_put_int64(&l->rows, b->place, instant);
     return true;
 }
 
@@ -453,10 +453,7 @@ static bool read_number(const loader *l, const binding *b, slice text, number_va
                       b->numbers == NUMBER_COMMA ? "a number such as 1.234,50"
                                                  : "a number such as 1,234.50",
                       text);
-    int places = (b->micros ? 6 : 0) + (out->percent ? 2 : 0);
-    while (places > 0 && out->unscaled % 10 == 0) out->unscaled /= 10, places--;
-    out->scale += places;
-    if (out->scale > 18)
+    if (!number_divide(out, b->micros ? 6 : 0))
         return refuse(p, column_name(l, b), "a number of at most 18 decimals", text);
     return true;
 }
@@ -560,7 +557,7 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
     }
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
-    batch_put_time(&l->stage_rows, WIDE_TIME, instant);
+    batch_put_int64(&l->stage_rows, WIDE_TIME, instant);
     if (l->segment)
         batch_put_text(&l->stage_rows, WIDE_SEGMENT, text_of(l, &l->bindings[l->segment]));
     if (batch_end_row(&l->stage_rows, l->reader.line))
