@@ -1,12 +1,14 @@
 /* attribute.c: `leadkpi attribute`: credit to channels from CSV files of paths, or of touches and
- * conversions. The files are held in memory. */
+ * conversions, in blocks of rows: what is held is what the library keeps. */
 #include <leadkpi/attribution.h>
 #include <leadkpi/options.h>
 #include <stdlib.h>
 
+#include "batch.h"
 #include "commands.h"
+#include "date_text.h"
+#include "layout.h"
 #include "render.h"
-#include "sheet.h"
 
 typedef leadkpi_status (*add_call)(leadkpi_attribution *, const leadkpi_table *, const char *, size_t,
                                    leadkpi_error *);
@@ -49,60 +51,138 @@ static int refused(trouble *why, const leadkpi_error *error, const char *where)
 
 /* ---- files ------------------------------------------------------------------------- */
 
-/* Numbers stay numbers under these names, times under theirs; all else is text, ids too. */
-static bool is_number(const char *name)
+typedef struct file_rows {
+    leadkpi_attribution *attribution;
+    add_call add;
+    input in;
+    file_layout layout;
+    csv_reader reader;
+    batch rows; /* a column each of the file's */
+    trouble *why;
+} file_rows;
+
+/* Numbers, integers and times have these names; all else is text, ids too. */
+static column_type type_of(const char *name)
 {
-    static const char *const names[] = {"value", "weight", "cost", "conversions", "nulls",
-                                        "claimed_conversions", "claimed_value"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0) return true;
-    return false;
+    static const char *const numbers[] = {"value", "weight", "cost", "conversions", "nulls",
+                                          "claimed_conversions", "claimed_value"};
+    if (strcmp(name, "time") == 0) return COLUMN_TIME;
+    if (strcmp(name, "sequence") == 0) return COLUMN_INTEGER;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(name, numbers[i]) == 0) return COLUMN_NUMBER;
+    return COLUMN_TEXT;
 }
 
-/* Numbers of a column as int64 in its times, which are not used then; false where one is none. */
-static bool make_whole(const sheet_column *column, size_t count)
+/* The library names the row of its table; the user wants the line of the file. */
+static int flush(file_rows *f)
 {
-    for (size_t row = 0; row < count; row++) {
-        double number = column->numbers[row];
-        if (!(number > -0x1p53 && number < 0x1p53) || number != (double)(int64_t)number) return false;
-        column->times[row] = (int64_t)number;
+    leadkpi_error error;
+    leadkpi_table *table = NULL;
+    batch *rows = &f->rows;
+    leadkpi_status status = batch_table(rows, 0, rows->row_count, &table, &error);
+    if (status == LEADKPI_OK) status = f->add(f->attribution, table, NULL, 0, &error);
+    leadkpi_table_free(table);
+    if (status == LEADKPI_OK) return batch_clear(rows), TOOL_GOOD;
+    if (error.row < 0 || (size_t)error.row >= rows->row_count) return refused(f->why, &error, f->in.name);
+    return trouble_set(f->why, TOOL_DATA, "%s:%lld: %s", f->in.name, (long long)rows->lines[error.row],
+                       error.message);
+}
+
+static int bad_cell(const file_rows *f, size_t column, const char *expected, slice found)
+{
+    return trouble_set(f->why, TOOL_DATA, "%s:%lld: column \"%s\": expected %s, found \"%.*s\"", f->in.name,
+                       (long long)f->reader.line, f->layout.names[column], expected, SLICE_ARGS(found));
+}
+
+/* `*fits` is false where the numbers of a block have not enough digits for it and those before. */
+static int put_number(file_rows *f, size_t column, slice text, bool *fits)
+{
+    number_value number;
+    if (!number_read(text, NUMBER_DOT, &number) || !number_divide(&number, 0))
+        return bad_cell(f, column, "a number such as 1,234.50", text);
+    if (type_of(f->layout.names[column]) == COLUMN_NUMBER) {
+        *fits = batch_put_number(&f->rows, column, &number);
+        return TOOL_GOOD;
     }
-    return true;
+    for (; number.scale > 0 && number.unscaled % 10 == 0; number.scale--) number.unscaled /= 10;
+    if (number.scale > 0 && number.unscaled) return bad_cell(f, column, "a whole number", text);
+    batch_put_int64(&f->rows, column, number.unscaled);
+    return TOOL_GOOD;
 }
 
-static leadkpi_status put_column(leadkpi_table *table, const sheet *s, int32_t c,
-                                 leadkpi_error *error)
+static int put_cell(file_rows *f, size_t column, bool *fits)
 {
-    const char *name = leadkpi_table_column_name(s->table, c);
-    const sheet_column *column = &s->columns[c];
-    int32_t type = leadkpi_table_column_type(s->table, c);
-    if (strcmp(name, "time") == 0 && type == LEADKPI_TYPE_TIMESTAMP)
-        return leadkpi_table_borrow_timestamp(table, name, LEADKPI_NUL_TERMINATED, column->times,
-                                              s->row_count, 0, column->validity, error);
-    if (is_number(name) && type == LEADKPI_TYPE_DOUBLE)
-        return leadkpi_table_borrow_double(table, name, LEADKPI_NUL_TERMINATED, column->numbers,
-                                           s->row_count, 0, column->validity, error);
-    if (strcmp(name, "sequence") == 0 && type == LEADKPI_TYPE_DOUBLE &&
-        make_whole(column, s->row_count))
-        return leadkpi_table_borrow_int64(table, name, LEADKPI_NUL_TERMINATED, column->times,
-                                          s->row_count, 0, column->validity, error);
-    return leadkpi_table_copy_strings(table, name, LEADKPI_NUL_TERMINATED,
-                                      (const char *const *)column->texts, s->row_count, error);
+    const csv_field *field = &f->reader.fields[column];
+    slice text = slice_trim((slice){field->data, field->length});
+    date_value date;
+    if (text.length == 0) return batch_put_null(&f->rows, column), TOOL_GOOD;
+    switch (type_of(f->layout.names[column])) {
+    case COLUMN_TEXT: return batch_put_text(&f->rows, column, text), TOOL_GOOD;
+    case COLUMN_TIME:
+        if (date_read(text, DATE_ORDER_UNTOLD, &date) != DATE_GOOD)
+            return bad_cell(f, column, "a date or time that reads one way", text);
+        batch_put_int64(&f->rows, column,
+                        date_clock_microseconds(&date) - (int64_t)date.offset_seconds * 1000000);
+        return TOOL_GOOD;
+    default: return put_number(f, column, text, fits);
+    }
+}
+
+static int put_cells(file_rows *f, bool *fits)
+{
+    *fits = true;
+    for (size_t column = 0; column < f->layout.column_count && *fits; column++)
+        TOOL_TRY(put_cell(f, column, fits));
+    return TOOL_GOOD;
+}
+
+/* A number that does not fit those of its block begins one. */
+static int take_record(file_rows *f)
+{
+    bool fits;
+    if (!layout_fits(&f->layout, &f->reader))
+        return trouble_set(f->why, TOOL_DATA, "%s:%lld: expected %zu fields, found %zu", f->in.name,
+                           (long long)f->reader.line, f->layout.column_count, f->reader.found);
+    TOOL_TRY(put_cells(f, &fits));
+    if (!fits) {
+        TOOL_TRY(flush(f));
+        TOOL_TRY(put_cells(f, &fits));
+    }
+    return batch_end_row(&f->rows, f->reader.line) ? flush(f) : TOOL_GOOD;
+}
+
+static int take_records(file_rows *f)
+{
+    csv_answer answer;
+    while ((answer = csv_next(&f->reader)) != CSV_END) {
+        if (answer != CSV_RECORD)
+            return trouble_set(f->why, TOOL_DATA, "%s:%lld: %s", f->in.name,
+                               (long long)f->reader.problem.line, f->reader.problem.text);
+        TOOL_TRY(take_record(f));
+    }
+    return flush(f);
+}
+
+static int read_file(file_rows *f, const char *path)
+{
+    TOOL_TRY(input_open(&f->in, path, INPUT_DETECT, f->why));
+    TOOL_TRY(layout_find(&f->layout, &f->in, 0, f->why));
+    batch_start(&f->rows);
+    for (size_t column = 0; column < f->layout.column_count; column++)
+        batch_add_column(&f->rows, f->layout.names[column], type_of(f->layout.names[column]));
+    TOOL_TRY(layout_start(&f->layout, &f->reader, &f->in, f->why));
+    return take_records(f);
 }
 
 static int add_file(leadkpi_attribution *a, add_call add, const char *path, trouble *why)
 {
-    sheet s;
-    leadkpi_error error;
-    leadkpi_table *table = NULL;
-    TOOL_TRY(sheet_read(&s, path, why));
-    leadkpi_status status = leadkpi_table_create(NULL, &table, &error);
-    for (int32_t c = 0; status == LEADKPI_OK && c < leadkpi_table_column_count(s.table); c++)
-        status = put_column(table, &s, c, &error);
-    if (status == LEADKPI_OK) status = add(a, table, NULL, 0, &error);
-    leadkpi_table_free(table);
-    sheet_free(&s);
-    return status == LEADKPI_OK ? TOOL_GOOD : refused(why, &error, path);
+    file_rows f = {.attribution = a, .add = add, .why = why};
+    int code = read_file(&f, path);
+    csv_finish(&f.reader);
+    batch_free(&f.rows);
+    layout_free(&f.layout);
+    input_close(&f.in);
+    return code;
 }
 
 /* ---- the command line ------------------------------------------------------------------ */

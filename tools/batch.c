@@ -64,9 +64,9 @@ void batch_put_text(batch *to, size_t place, slice text)
     column->filled[to->row_count] = 1;
 }
 
-void batch_put_time(batch *to, size_t place, int64_t instant)
+void batch_put_int64(batch *to, size_t place, int64_t value)
 {
-    to->columns[place].values[to->row_count] = instant;
+    to->columns[place].values[to->row_count] = value;
     to->columns[place].filled[to->row_count] = 1;
 }
 
@@ -136,7 +136,7 @@ static leadkpi_status borrow(leadkpi_table *table, batch_column *column, size_t 
     case COLUMN_TIME:
         return leadkpi_table_borrow_timestamp(table, column->name, length, column->values + from,
                                               count, 0, validity, error);
-    case COLUMN_WHOLE:
+    case COLUMN_INTEGER:
         return leadkpi_table_borrow_int64(table, column->name, length, column->values + from, count, 0,
                                           validity, error);
     default:

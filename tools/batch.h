@@ -17,13 +17,13 @@ typedef enum column_type {
     COLUMN_TEXT,
     COLUMN_TIME,
     COLUMN_NUMBER,
-    COLUMN_WHOLE
+    COLUMN_INTEGER
 } column_type;
 
 typedef struct batch_column {
     char *name;
     column_type type;
-    int64_t *values;  /* times, numbers, whole numbers */
+    int64_t *values;  /* times, numbers, integers */
     int64_t *offsets; /* text: rows + 1 */
     char *bytes;
     size_t byte_capacity;
@@ -48,7 +48,8 @@ void batch_free(batch *batch);
 /* The cells of the row that is being put together; it counts once batch_end_row is called. */
 void batch_put_null(batch *batch, size_t column);
 void batch_put_text(batch *batch, size_t column, slice text);
-void batch_put_time(batch *batch, size_t column, int64_t instant);
+/* An instant of a time, or an integer. */
+void batch_put_int64(batch *batch, size_t column, int64_t value);
 /* false: the numbers of this batch do not fit in 18 digits together. */
 bool batch_put_number(batch *batch, size_t column, const number_value *number);
 /* true: the batch is full. */

@@ -181,11 +181,7 @@ static int bad_cell(const cohort_loader *l, const cohort_column *c, const char *
 
 static bool read_number(const cohort_column *c, slice text, number_value *out)
 {
-    if (!number_read(text, c->numbers, out)) return false;
-    int places = (c->micros ? 6 : 0) + (out->percent ? 2 : 0);
-    while (places > 0 && out->unscaled % 10 == 0) out->unscaled /= 10, places--;
-    out->scale += places;
-    return out->scale <= 18;
+    return number_read(text, c->numbers, out) && number_divide(out, c->micros ? 6 : 0);
 }
 
 /* One currency a run, also where it is told by signs beside the numbers. */
@@ -225,7 +221,7 @@ static int put_cell(cohort_loader *l, size_t column)
         if (date_read(text, c->dates, &date) != DATE_GOOD)
             return bad_cell(l, c, "a date or time that reads one way (--map 'time=COLUMN @day-first')",
                             text);
-        batch_put_time(&l->rows, column, clock_instant(&l->run->clock, &date));
+        batch_put_int64(&l->rows, column, clock_instant(&l->run->clock, &date));
         return TOOL_GOOD;
     case COLUMN_NUMBER:
         return put_number(l, column, text);

@@ -210,7 +210,7 @@ static int bind_kind(loader *l)
     case TABLE_STAGES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         if (l->run->funnel) TOOL_TRY(bind_dimensions(l));
-        if (l->run->funnel) TOOL_TRY(bind(l, "sequence", COLUMN_WHOLE, false));
+        if (l->run->funnel) TOOL_TRY(bind(l, "sequence", COLUMN_INTEGER, false));
         if (!map_find(&l->file->map, "stage") && l->stage_count) return TOOL_GOOD;
         TOOL_TRY(bind_required(l, "stage", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
@@ -220,7 +220,7 @@ static int bind_kind(loader *l)
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
         TOOL_TRY(bind_required(l, "event", COLUMN_TEXT));
-        TOOL_TRY(bind(l, "sequence", COLUMN_WHOLE, false));
+        TOOL_TRY(bind(l, "sequence", COLUMN_INTEGER, false));
         TOOL_TRY(bind(l, "value", COLUMN_TEXT, false));
         return bind_dimensions(l);
     case TABLE_RESPONSES:
@@ -443,7 +443,7 @@ static bool put_time(loader *l, const binding *b, cell_problem *p)
         return true;
     }
     if (!read_time(l, b, text, &instant, p)) return false;
-    batch_put_time(&l->rows, b->place, instant);
+    batch_put_int64(&l->rows, b->place, instant);
     return true;
 }
 
@@ -455,10 +455,7 @@ static bool read_number(const loader *l, const binding *b, slice text, number_va
                       b->numbers == NUMBER_COMMA ? "a number such as 1.234,50"
                                                  : "a number such as 1,234.50",
                       text);
-    int places = (b->micros ? 6 : 0) + (out->percent ? 2 : 0);
-    while (places > 0 && out->unscaled % 10 == 0) out->unscaled /= 10, places--;
-    out->scale += places;
-    if (out->scale > 18)
+    if (!number_divide(out, b->micros ? 6 : 0))
         return refuse(p, column_name(l, b), "a number of at most 18 decimals", text);
     return true;
 }
@@ -492,7 +489,7 @@ static bool put_number(loader *l, const binding *b, slice *currency, cell_proble
         return true;
     }
     if (!read_number(l, b, text, &number, p)) return false;
-    if (b->type == COLUMN_WHOLE && number.scale > 0)
+    if (b->type == COLUMN_INTEGER && number.scale > 0)
         return refuse(p, column_name(l, b), "a whole number", text);
     if (b->is_money && number.currency.length) *currency = number.currency;
     if (!batch_put_number(&l->rows, b->place, &number))
@@ -564,7 +561,7 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
     }
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
-    batch_put_time(&l->stage_rows, WIDE_TIME, instant);
+    batch_put_int64(&l->stage_rows, WIDE_TIME, instant);
     if (l->segment)
         batch_put_text(&l->stage_rows, WIDE_SEGMENT, text_of(l, &l->bindings[l->segment]));
     if (batch_end_row(&l->stage_rows, l->reader.line))

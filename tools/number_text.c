@@ -258,6 +258,14 @@ bool number_read(slice text, number_style style, number_value *out)
     return true;
 }
 
+bool number_divide(number_value *number, int places)
+{
+    if (number->percent) places += 2;
+    while (places > 0 && number->unscaled % 10 == 0) number->unscaled /= 10, places--;
+    number->scale += places;
+    return number->scale <= 18;
+}
+
 number_style number_style_of(slice text)
 {
     number_value n;

@@ -30,6 +30,9 @@ typedef struct number_value {
 /* The whole of `text` as a number; false where it is not one or does not fit. */
 bool number_read(slice text, number_style style, number_value *out);
 
+/* Divides by 10^places, and by 100 where a % stood behind it: 45% is 0.45. false: more than 18 decimals. */
+bool number_divide(number_value *number, int places);
+
 /* What `text` proves: NUMBER_DOT, NUMBER_COMMA, or NUMBER_UNTOLD where both readings are
  * possible ("1,234") or none. */
 number_style number_style_of(slice text);

@@ -71,8 +71,8 @@
  * may be rules without times, and markov (of order 1, any removal, runs of one channel collapsed); one
  * dimension, as in "dimensions=channel; fold=first,last,markov"; 64 models and 1024 channels at most,
  * for markov with those of costs (LIMIT beyond). A handle holds 64 bytes a group, rule and channel, and
- * for markov 8 bytes a group and pair of channels, or 40 where weights are not whole: 10 rules, 50
- * channels and 64 groups are 4 MB.
+ * for markov 8 bytes a group and pair of channels, or 40 where weights are not whole or are
+ * very large: 10 rules, 50 channels and 64 groups are 4 MB.
  * While rows are added the same is needed twice more, 4 bytes a row of the table and 5 MB for paths. A call
  * costs as much as about a thousand rows, so that tables should have thousands. Only add_paths and
  * add_costs take rows. Credits, comparisons, removal effects and their standard errors are those of the
@@ -80,8 +80,10 @@
  * null. What would have to look at the paths is refused (CONTRADICTION): other models, two_touches and
  * collapse other than by default (dp6_position is what splits the middle), events, close, subtract, and
  * reports of paths, touches, measures, Shapley and orders. Transitions and states are those of order 1.
- * Two things differ: a path or channel whose values cancelled is still there, and a channel within paths
- * that have value and no weight is no state.
+ * Three things differ: a path or channel whose values cancelled is still there, a channel within paths
+ * that have value and no weight is no state, and markov takes sums of any size. Without `fold` a report of
+ * it answers OVERFLOW where the sums of one path, or the steps of all in whole journeys, come to 2^63; a
+ * fold, in which one path is no longer known, counts on, to the same answer however the calls slice the rows.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

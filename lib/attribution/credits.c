@@ -98,9 +98,12 @@ void lk_credit_add(lk_exact_sum *into, const lk_exact_sum *total, uint64_t share
     bool negative = lk_exact_sum_is_negative(total);
     lk_exact_sum size = negative ? negated(total) : *total;
     lk_uint128 low = lk_multiply(size.limbs[1], share * 2), middle = lk_multiply(size.limbs[2], share * 2);
-    uint64_t high = size.limbs[3] * (share * 2);
     lk_exact_sum credit = {{low.low, low.high, 0, 0}};
-    add_limbs(&credit, 0, middle.low, middle.high, high);
+    add_limbs(&credit, 0, middle.low, middle.high, 0);
+    if (LK_UNLIKELY(size.limbs[3])) {
+        lk_uint128 high = lk_multiply(size.limbs[3], share * 2);
+        add_limbs(&credit, 0, 0, high.low, high.high);
+    }
     if (negative) credit = negated(&credit);
     add_sum(into, &credit);
 }

@@ -300,10 +300,10 @@ static leadkpi_status prepare_steps(lk_fold_sum *sum, lk_memory *memory, leadkpi
 {
     const lk_attribution_transitions *into = &sum->into->steps, *from = &sum->from->steps;
     if (!from->cells) return LEADKPI_OK;
-    LK_FAIL_IF(from->steps > INT64_MAX - into->steps, error, LEADKPI_OVERFLOW,
-               "steps of all journeys: expected below 2^63, found more");
+    bool is_full = from->steps > INT64_MAX - into->steps;
     LK_TRY(lk_attribution_transitions_copy(into, memory, sum->count ? sum->count : 1,
-                                           into->parts || from->parts, &sum->steps, error));
+                                           is_full || into->parts || from->parts, &sum->steps, error));
+    if (is_full) LK_TRY(lk_attribution_transitions_spill(&sum->steps, memory, error));
     return lk_attribution_transitions_combine(&sum->steps, from, places_of(sum->from, sum->channels),
                                               false, error);
 }

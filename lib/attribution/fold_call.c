@@ -5,6 +5,7 @@
  * channel (10 rules, 50 channels: 32 kB, 2 MB in all, in the second cache). Cost a call: the sums
  * of all groups once, so that batches should have thousands of rows. */
 #include "attribution/cells.h"
+#include "attribution/markov.h"
 #include "attribution/report.h"
 
 /* Journeys and touches that are handed to the table of steps at a time. */
@@ -17,11 +18,7 @@ struct lk_fold_call {
     lk_fold *fold;     /* of this call's rows alone */
     lk_model *models;  /* of the definition, for text_count texts */
     uint32_t text_count;
-    uint32_t touch_room;
-    lk_rule_scratch scratch;
-    uint64_t *shares;    /* of one journey */
-    uint32_t *channels;  /* of one journey, as texts and as the fold's; one block */
-    uint32_t *numbers;
+    lk_touch_room room;  /* of one journey; members are the fold's channels */
     uint64_t *of_length[LK_CELL_LENGTH_MAX + 1]; /* rules by place: shares by place and model */
     size_t count; /* pending */
     size_t touch_count, pending_room;
@@ -66,9 +63,7 @@ void lk_fold_call_close(lk_fold_call *call)
     if (call->fold) drop_shares(call);
     lk_fold_free(call->fold, memory);
     lk_fold_free_models(call->attribution, memory, call->models);
-    lk_rule_scratch_free(&call->scratch, memory);
-    lk_release(memory, call->shares, call->touch_room, sizeof *call->shares);
-    lk_release(memory, call->channels, call->touch_room, 2 * sizeof *call->channels);
+    lk_touch_room_free(&call->room, memory);
     lk_release(memory, call->touches, call->pending_room, sizeof *call->touches);
     lk_release(memory, call, 1, sizeof *call);
 }
@@ -84,30 +79,6 @@ static leadkpi_status read_models(lk_fold_call *call, leadkpi_error *error)
     call->models = NULL;
     call->text_count = texts;
     return lk_fold_read_models(call->attribution, call->memory, &call->models, error);
-}
-
-static leadkpi_status reserve_journey(lk_fold_call *call, uint32_t count, leadkpi_error *error)
-{
-    uint32_t texts = call->attribution->store->texts.count, channels = call->fold->channel_count;
-    LK_TRY(lk_rule_scratch_reserve(&call->scratch, call->memory, count,
-                                   texts > channels ? texts : channels, error));
-    if (count <= call->touch_room) return LEADKPI_OK;
-    lk_release(call->memory, call->shares, call->touch_room, sizeof *call->shares);
-    lk_release(call->memory, call->channels, call->touch_room, 2 * sizeof *call->channels);
-    call->shares = NULL;
-    call->channels = NULL;
-    call->touch_room = 0;
-    LK_TRY(lk_allocate(call->memory, count, sizeof *call->shares, &call->shares, error));
-    leadkpi_status status =
-        lk_allocate(call->memory, count, 2 * sizeof *call->channels, &call->channels, error);
-    if (status != LEADKPI_OK) {
-        lk_release(call->memory, call->shares, count, sizeof *call->shares);
-        call->shares = NULL;
-        return status;
-    }
-    call->touch_room = count;
-    call->numbers = call->channels + count;
-    return LEADKPI_OK;
 }
 
 /* ---- rules -------------------------------------------------------------------------------------- */
@@ -136,7 +107,7 @@ static leadkpi_status share_length(lk_fold_call *call, uint32_t length, leadkpi_
         uint64_t given = 0;
         if (model->family != LK_FAMILY_RULE) continue;
         bool counts = lk_rule_is_positional(&model->rule);
-        if (counts && length) (void)lk_rule_shares(&model->rule, &journey, &call->scratch, shares);
+        if (counts && length) (void)lk_rule_shares(&model->rule, &journey, &call->room.scratch, shares);
         for (uint32_t place = 0; place < length; place++) {
             given |= shares[place];
             table[place * rules + at] = counts ? shares[place] : 0;
@@ -151,7 +122,7 @@ static void add_by_place(lk_fold_call *call, const lk_journey *journey)
     size_t rules = call->fold->model_count;
     const uint64_t *share = call->of_length[journey->count];
     for (uint32_t i = 0; i <= journey->count; i++) {
-        lk_credit *credit = row_of(call, journey, i < journey->count ? call->numbers[i] + 1 : 0);
+        lk_credit *credit = row_of(call, journey, i < journey->count ? call->room.members[i] + 1 : 0);
         for (size_t m = 0; m < rules; m++, share++)
             if (*share) add_credit(&credit[m], journey, *share);
     }
@@ -162,11 +133,11 @@ static void add_by_kernel(lk_fold_call *call, const lk_rule_model *rule, size_t 
 {
     uint64_t given = 0;
     lk_rule_journey rule_journey = {
-        .channels = rule->participation ? call->numbers : call->channels, .count = journey->count};
-    (void)lk_rule_shares(rule, &rule_journey, &call->scratch, call->shares);
+        .channels = rule->participation ? call->room.members : call->room.channels, .count = journey->count};
+    (void)lk_rule_shares(rule, &rule_journey, &call->room.scratch, call->room.shares);
     for (uint32_t i = 0; i < journey->count; i++) {
-        given |= call->shares[i];
-        add_credit(&row_of(call, journey, call->numbers[i] + 1)[at], journey, call->shares[i]);
+        given |= call->room.shares[i];
+        add_credit(&row_of(call, journey, call->room.members[i] + 1)[at], journey, call->room.shares[i]);
     }
     if (!given) add_credit(&row_of(call, journey, 0)[at], journey, LK_SHARE_ONE);
 }
@@ -204,6 +175,7 @@ static leadkpi_status hand_over(lk_fold_call *call, lk_attribution_transitions *
                                   call->units};
     if (call->count == 0) return LEADKPI_OK;
     call->count = call->touch_count = 0;
+    if (steps->steps > INT64_MAX / 2) LK_TRY(lk_attribution_transitions_spill(steps, call->memory, error));
     return lk_report_without_row(
         lk_attribution_transitions_add(steps, call->memory, channel_count, &batch, error), error);
 }
@@ -233,7 +205,7 @@ static leadkpi_status put_journey(lk_fold_call *call, const lk_journey *journey,
         call->pending_room = most;
     }
     if (journey->count)
-        memcpy(call->touches + call->touch_count, call->numbers,
+        memcpy(call->touches + call->touch_count, call->room.members,
                journey->count * sizeof *call->touches);
     call->touch_count += journey->count;
     call->ends[call->count] = call->touch_count;
@@ -243,9 +215,31 @@ static leadkpi_status put_journey(lk_fold_call *call, const lk_journey *journey,
     return LEADKPI_OK;
 }
 
+/* Which rows came as one path hangs on the calls: however large their sums are, they count. What is
+ * below is so few steps that those of all that are pending fit an int64 twice. */
+static bool is_large(const lk_journey *journey)
+{
+    uint64_t most = (UINT64_C(1) << 51) / ((uint64_t)journey->count + 1);
+    bool large = !lk_exact_sum_takes(lk_exact_sum_to_double(&journey->sums[LK_PATH_VALUE]));
+    for (int k = 0; k < LK_PATH_SUMS; k++)
+        large |= k != LK_PATH_VALUE && (journey->sums[k].limbs[3] || journey->sums[k].limbs[2] >= most);
+    return large;
+}
+
+static leadkpi_status add_large(lk_fold_call *call, const lk_journey *journey, leadkpi_error *error)
+{
+    lk_attribution_journey steps = {.channels = call->room.members, .length = journey->count,
+                                    .unit = journey->group};
+    const lk_exact_sum sums[3] = {journey->sums[LK_PATH_CONVERSIONS], journey->sums[LK_PATH_NULLS],
+                                  journey->sums[LK_PATH_VALUE]};
+    return lk_attribution_transitions_add_sums(&call->fold->steps, call->memory,
+                                               call->fold->channel_count, &steps, sums, error);
+}
+
 static leadkpi_status add_steps(lk_fold_call *call, const lk_journey *journey, leadkpi_error *error)
 {
     lk_journey_parts parts;
+    if (is_large(journey)) return add_large(call, journey, error);
     LK_TRY(lk_journey_split(journey, &parts, error));
     for (uint32_t i = 0; i < parts.count; i++)
         LK_TRY(put_journey(call, journey, parts.amounts[i], error));
@@ -258,10 +252,11 @@ static leadkpi_status visit(void *context, const lk_journey *journey, leadkpi_er
 {
     lk_fold_call *call = context;
     lk_fold_group *group = &call->fold->groups[journey->group];
-    LK_TRY(reserve_journey(call, journey->count, error));
+    LK_TRY(lk_touch_room_reserve(&call->room, call->memory, journey->count,
+                                 call->attribution->store->texts.count, call->fold->channel_count, error));
     for (uint32_t i = 0; i < journey->count; i++) {
-        call->channels[i] = lk_kind_text(call->attribution->store, journey->kinds[i], 0);
-        call->numbers[i] = lk_fold_channel_of(call->fold, journey->kinds[i]);
+        call->room.channels[i] = lk_kind_text(call->attribution->store, journey->kinds[i], 0);
+        call->room.members[i] = lk_fold_channel_of(call->fold, journey->kinds[i]);
     }
     for (int k = 0; k < LK_PATH_SUMS; k++)
         LK_TRY(lk_exact_sum_add(&group->sums[k], &journey->sums[k], error));

@@ -30,6 +30,34 @@ void lk_rule_scratch_free(lk_rule_scratch *scratch, lk_memory *memory)
     memset(scratch, 0, sizeof *scratch);
 }
 
+static void drop_touches(lk_touch_room *room, lk_memory *memory)
+{
+    lk_release(memory, room->shares, room->capacity, 2 * sizeof *room->shares);
+    room->shares = NULL;
+    room->channels = room->members = NULL;
+    room->capacity = 0;
+}
+
+leadkpi_status lk_touch_room_reserve(lk_touch_room *room, lk_memory *memory, uint32_t touches,
+                                     uint32_t texts, uint32_t members, leadkpi_error *error)
+{
+    LK_TRY(lk_rule_scratch_reserve(&room->scratch, memory, touches, texts > members ? texts : members,
+                                   error));
+    if (touches <= room->capacity) return LEADKPI_OK;
+    drop_touches(room, memory);
+    LK_TRY(lk_allocate(memory, touches, 2 * sizeof *room->shares, &room->shares, error));
+    room->capacity = touches;
+    room->channels = (uint32_t *)(room->shares + touches);
+    room->members = room->channels + touches;
+    return LEADKPI_OK;
+}
+
+void lk_touch_room_free(lk_touch_room *room, lk_memory *memory)
+{
+    drop_touches(room, memory);
+    lk_rule_scratch_free(&room->scratch, memory);
+}
+
 /* ---- weights of a definition --------------------------------------------------------- */
 
 static int64_t greatest_common_divisor(int64_t a, int64_t b)

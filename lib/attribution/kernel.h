@@ -71,6 +71,20 @@ leadkpi_status lk_rule_scratch_reserve(lk_rule_scratch *scratch, lk_memory *memo
                                        uint32_t touches, uint32_t channels, leadkpi_error *error);
 void lk_rule_scratch_free(lk_rule_scratch *scratch, lk_memory *memory);
 
+/* The touches of one journey, for whoever runs rules on one after the other. */
+typedef struct lk_touch_room {
+    lk_rule_scratch scratch;
+    uint64_t *shares;             /* of a rule; the block that holds the other two */
+    uint32_t *channels, *members; /* as texts, and as what credit is counted by */
+    uint32_t capacity;
+} lk_touch_room;
+
+/* Only grows; what was in there is lost. Channels: texts or members, whichever are more.
+ * Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_touch_room_reserve(lk_touch_room *room, lk_memory *memory, uint32_t touches,
+                                     uint32_t texts, uint32_t members, leadkpi_error *error);
+void lk_touch_room_free(lk_touch_room *room, lk_memory *memory);
+
 /* One share a touch. All are 0 where no touch can claim anything. Of participation each is
  * LK_SHARE_ONE or 0. Returns how many milestones of the model found no touch. */
 uint32_t lk_rule_shares(const lk_rule_model *model, const lk_rule_journey *journey,

@@ -22,6 +22,18 @@ leadkpi_status lk_attribution_transitions_copy(const lk_attribution_transitions 
                                                lk_attribution_transitions *out,
                                                leadkpi_error *error);
 
+/* One journey of sums of any size (conversions, nulls, value), in exact sums. Not atomic.
+ * Status: OK, OVERFLOW, LIMIT, OUT_OF_MEMORY. */
+leadkpi_status lk_attribution_transitions_add_sums(lk_attribution_transitions *t, lk_memory *memory,
+                                                   size_t channel_count,
+                                                   const lk_attribution_journey *journey,
+                                                   const lk_exact_sum sums[3], leadkpi_error *error);
+
+/* All that was counted in int64 goes to exact sums, so that there is room for as much again; where a
+ * table has none of them, they need memory. Numbers stay what they are. */
+leadkpi_status lk_attribution_transitions_spill(lk_attribution_transitions *t, lk_memory *memory,
+                                                leadkpi_error *error);
+
 /* Adds or takes away cell by cell; `into` has room. Not atomic. */
 leadkpi_status lk_attribution_transitions_combine(lk_attribution_transitions *into,
                                                   const lk_attribution_transitions *from,

@@ -337,3 +337,23 @@ leadkpi_status lk_attribution_transitions_add(lk_attribution_transitions *t, lk_
     t->steps += needs.steps;
     return LEADKPI_OK;
 }
+
+leadkpi_status lk_attribution_transitions_add_sums(lk_attribution_transitions *t, lk_memory *memory,
+                                                   size_t channel_count,
+                                                   const lk_attribution_journey *journey,
+                                                   const lk_exact_sum sums[3], leadkpi_error *error)
+{
+    LK_TRY(lk_attribution_transitions_grow(t, memory, channel_count, true, error));
+    size_t stride = t->capacity + 2u, row = (stride - 2) * stride, last = t->capacity;
+    size_t group = (size_t)journey->unit & (t->groups - 1);
+    lk_exact_sum *table = t->parts + group * lk_attribution_table_size(t);
+    for (size_t i = 0; i < journey->length; i++) {
+        last = journey->channels[i];
+        for (size_t k = 0; k < 2; k++)
+            LK_TRY(lk_attribution_add_sum(&table[row + last], &sums[k], false, error));
+        row = last * stride;
+    }
+    lk_exact_sum *ends = journey->length ? table + row + stride - 2 : t->untouched_parts + 2 * group;
+    for (size_t k = 0; k < 2; k++) LK_TRY(lk_attribution_add_sum(&ends[k], &sums[k], false, error));
+    return lk_attribution_add_sum(&t->values[group * (t->capacity + 1u) + last], &sums[2], false, error);
+}

@@ -131,6 +131,18 @@ void lk_attribution_transitions_settle(lk_attribution_transitions *t, lk_memory 
     t->parts = t->untouched_parts = NULL;
 }
 
+leadkpi_status lk_attribution_transitions_spill(lk_attribution_transitions *t, lk_memory *memory,
+                                                leadkpi_error *error)
+{
+    if (!t->cells) return LEADKPI_OK;
+    LK_TRY(lk_attribution_transitions_grow(t, memory, t->channel_count, true, error));
+    for (size_t i = 0; i < cell_count(t); i++) settle(&t->cells[i], &t->parts[i], false);
+    for (size_t i = 0; i < 2 * (size_t)t->groups; i++)
+        settle(&t->untouched[i], &t->untouched_parts[i], false);
+    t->steps = 0;
+    return LEADKPI_OK;
+}
+
 bool lk_attribution_transitions_is_settled(const lk_attribution_transitions *t)
 {
     bool settled = true;

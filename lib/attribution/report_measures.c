@@ -26,10 +26,7 @@ typedef struct listing {
     credit_row *rows;
     size_t count, capacity;
     uint32_t *order;
-    lk_rule_scratch scratch;
-    uint64_t *shares;    /* of one journey */
-    uint32_t *members, *channels; /* the same; one block */
-    uint32_t touch_capacity;
+    lk_touch_room room;
     uint32_t dimension;
     int kind;
     bool is_solved; /* the model is no rule: the two below */
@@ -114,42 +111,19 @@ static leadkpi_status put(listing *l, const lk_journey *j, int kind, size_t firs
     return status;
 }
 
-static leadkpi_status reserve(listing *l, uint32_t count, leadkpi_error *error)
-{
-    lk_memory *m = &l->report->memory;
-    uint32_t texts = lk_report_texts(l->report)->count, members = l->report->members.count;
-    LK_TRY(lk_rule_scratch_reserve(&l->scratch, m, count, texts > members ? texts : members, error));
-    if (count <= l->touch_capacity) return LEADKPI_OK;
-    lk_release(m, l->shares, l->touch_capacity, sizeof *l->shares);
-    lk_release(m, l->members, l->touch_capacity, 2 * sizeof *l->members);
-    l->shares = NULL;
-    l->members = NULL;
-    l->touch_capacity = 0;
-    LK_TRY(lk_allocate(m, count, sizeof *l->shares, &l->shares, error));
-    leadkpi_status status = lk_allocate(m, count, 2 * sizeof *l->members, &l->members, error);
-    if (status != LEADKPI_OK) {
-        lk_release(m, l->shares, count, sizeof *l->shares);
-        l->shares = NULL;
-        return status;
-    }
-    l->channels = l->members + count;
-    l->touch_capacity = count;
-    return LEADKPI_OK;
-}
-
 /* The shares of a rule; returns 0 where no touch can claim anything. */
 static size_t share_touches(listing *l, const lk_journey *j)
 {
     int64_t milestones[LK_MILESTONES_MAX];
     uint64_t given = 0;
     for (uint32_t i = 0; i < j->count; i++) {
-        l->members[i] = l->report->members.of_kind[j->kinds[i]];
-        l->channels[i] = lk_kind_text(l->report->attribution->store, j->kinds[i], 0);
+        l->room.members[i] = l->report->members.of_kind[j->kinds[i]];
+        l->room.channels[i] = lk_kind_text(l->report->attribution->store, j->kinds[i], 0);
     }
     lk_journey_milestones(l->model, j, milestones);
-    lk_rule_journey journey = {l->channels, j->times, milestones, j->count, 0};
-    (void)lk_rule_shares(&l->model->rule, &journey, &l->scratch, l->shares);
-    for (uint32_t i = 0; i < j->count; i++) given |= l->shares[i];
+    lk_rule_journey journey = {l->room.channels, j->times, milestones, j->count, 0};
+    (void)lk_rule_shares(&l->model->rule, &journey, &l->room.scratch, l->room.shares);
+    for (uint32_t i = 0; i < j->count; i++) given |= l->room.shares[i];
     return given ? j->count : 0;
 }
 
@@ -162,12 +136,13 @@ static leadkpi_status visit(void *context, const lk_journey *j, leadkpi_error *e
     if (is_null) return LEADKPI_OK;
     LK_FAIL_IF(j->unit == LK_MAP_NONE, error, LEADKPI_CONTRADICTION,
                "paths: expected conversions with a time, found paths, which have none");
-    LK_TRY(reserve(l, j->count ? j->count : 1, error));
+    LK_TRY(lk_touch_room_reserve(&l->room, &l->report->memory, j->count ? j->count : 1,
+                                 lk_report_texts(l->report)->count, l->report->members.count, error));
     if (!l->is_solved) count = share_touches(l, j);
     for (int kind = 0; kind < LK_ATTRIBUTION_KINDS; kind++) {
         if (l->is_solved) count = j->count && l->is_shared[kind] ? l->report->members.count : 0;
-        LK_TRY(put(l, j, kind, first, l->is_solved ? l->shares_of[kind] : l->shares,
-                   l->is_solved ? l->all : l->members, count, error));
+        LK_TRY(put(l, j, kind, first, l->is_solved ? l->shares_of[kind] : l->room.shares,
+                   l->is_solved ? l->all : l->room.members, count, error));
     }
     return LEADKPI_OK;
 }
@@ -310,14 +285,12 @@ static leadkpi_status fill(lk_report *report, leadkpi_table *table, leadkpi_erro
     leadkpi_status status = list_all(&l, table, error);
     lk_release(m, l.rows, l.capacity, sizeof *l.rows);
     lk_release(m, l.order, l.count, sizeof *l.order);
-    lk_release(m, l.shares, l.touch_capacity, sizeof *l.shares);
-    lk_release(m, l.members, l.touch_capacity, 2 * sizeof *l.members);
     for (int kind = 0; kind < LK_ATTRIBUTION_KINDS; kind++)
         lk_release(m, l.shares_of[kind], members, sizeof **l.shares_of);
     lk_release(m, l.all, members, sizeof *l.all);
     lk_release(m, l.units, members, sizeof *l.units);
     lk_release(m, l.row_of_member, members, sizeof *l.row_of_member);
-    lk_rule_scratch_free(&l.scratch, m);
+    lk_touch_room_free(&l.room, m);
     return status;
 }
 

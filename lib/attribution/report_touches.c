@@ -12,37 +12,11 @@ typedef struct listing {
     lk_report *report;
     touch_row *rows;
     size_t count, capacity;
-    lk_rule_scratch scratch;
-    uint64_t *shares;
-    uint32_t *channels, *members;
-    uint32_t touch_capacity;
+    lk_touch_room room;
     uint32_t dimension;
     uint32_t *unit_rank; /* by unit: its place in order of ids */
     int kind;            /* of the number that is being written */
 } listing;
-
-static leadkpi_status reserve(listing *l, uint32_t count, leadkpi_error *error)
-{
-    lk_memory *m = &l->report->memory;
-    uint32_t texts = lk_report_texts(l->report)->count, members = l->report->members.count;
-    LK_TRY(lk_rule_scratch_reserve(&l->scratch, m, count, texts > members ? texts : members, error));
-    if (count <= l->touch_capacity) return LEADKPI_OK;
-    lk_release(m, l->shares, l->touch_capacity, sizeof *l->shares);
-    lk_release(m, l->channels, l->touch_capacity, 2 * sizeof *l->channels);
-    l->shares = NULL;
-    l->channels = NULL;
-    l->touch_capacity = 0;
-    LK_TRY(lk_allocate(m, count, sizeof *l->shares, &l->shares, error));
-    leadkpi_status status = lk_allocate(m, count, 2 * sizeof *l->channels, &l->channels, error);
-    if (status != LEADKPI_OK) {
-        lk_release(m, l->shares, count, sizeof *l->shares);
-        l->shares = NULL;
-        return status;
-    }
-    l->members = l->channels + count;
-    l->touch_capacity = count;
-    return LEADKPI_OK;
-}
 
 static leadkpi_status put(listing *l, const lk_journey *j, size_t model, uint32_t touch,
                           uint64_t share, leadkpi_error *error)
@@ -73,13 +47,13 @@ static leadkpi_status put_model(listing *l, const lk_journey *j, size_t index,
     int64_t milestones[LK_MILESTONES_MAX];
     bool any = false;
     lk_journey_milestones(model, j, milestones);
-    lk_rule_journey journey = {model->rule.participation ? l->members : l->channels, j->times,
+    lk_rule_journey journey = {model->rule.participation ? l->room.members : l->room.channels, j->times,
                                milestones, j->count, 0};
-    lk_rule_shares(&model->rule, &journey, &l->scratch, l->shares);
+    lk_rule_shares(&model->rule, &journey, &l->room.scratch, l->room.shares);
     for (uint32_t i = 0; i < j->count; i++) {
-        if (!l->shares[i]) continue;
+        if (!l->room.shares[i]) continue;
         any = true;
-        LK_TRY(put(l, j, index, i, l->shares[i], error));
+        LK_TRY(put(l, j, index, i, l->room.shares[i], error));
     }
     return any ? LEADKPI_OK : put(l, j, index, LK_MAP_NONE, LK_SHARE_ONE, error);
 }
@@ -90,10 +64,11 @@ static leadkpi_status visit(void *context, const lk_journey *j, leadkpi_error *e
     bool is_null = lk_exact_sum_is_zero(&j->sums[LK_PATH_CONVERSIONS]) &&
                    lk_exact_sum_is_zero(&j->sums[LK_PATH_VALUE]);
     if (j->unit == LK_MAP_NONE || is_null) return LEADKPI_OK;
-    LK_TRY(reserve(l, j->count ? j->count : 1, error));
+    LK_TRY(lk_touch_room_reserve(&l->room, &l->report->memory, j->count ? j->count : 1,
+                                 lk_report_texts(l->report)->count, l->report->members.count, error));
     for (uint32_t i = 0; i < j->count; i++) {
-        l->channels[i] = lk_kind_text(l->report->attribution->store, j->kinds[i], 0);
-        l->members[i] = l->report->members.of_kind[j->kinds[i]];
+        l->room.channels[i] = lk_kind_text(l->report->attribution->store, j->kinds[i], 0);
+        l->room.members[i] = l->report->members.of_kind[j->kinds[i]];
     }
     for (size_t model = 0; model < l->report->model_count; model++)
         LK_TRY(put_model(l, j, model, error));
@@ -235,9 +210,7 @@ static leadkpi_status fill(lk_report *report, leadkpi_table *table, leadkpi_erro
         lk_release(m, l.unit_rank, lk_lead_ids_count(&report->attribution->store->ids),
                    sizeof *l.unit_rank);
     lk_release(m, l.rows, l.capacity, sizeof *l.rows);
-    lk_release(m, l.shares, l.touch_capacity, sizeof *l.shares);
-    lk_release(m, l.channels, l.touch_capacity, 2 * sizeof *l.channels);
-    lk_rule_scratch_free(&l.scratch, m);
+    lk_touch_room_free(&l.room, m);
     return status;
 }
 

@@ -142,6 +142,69 @@ START_TEST(transitions_and_states_are_those_of_the_paths)
 }
 END_TEST
 
+/* Sums of a path from 2^63 on, of rows that are each below, and steps of all paths far beyond. */
+START_TEST(large_sums_count_however_the_calls_slice_the_rows)
+{
+    enum { LARGE = 300, TOUCHES = 2000 };
+    static path_row large[LARGE];
+    static char longest[2 * TOUCHES];
+    for (size_t i = 0; i + 1 < sizeof longest; i++) longest[i] = ">A>B"[(i + 1) % 4];
+    for (size_t i = 0; i < LARGE; i++) {
+        static const char *const paths[] = {"A > B", "B", "A > C > A", longest, ""};
+        double amount = i % 2 ? 9e18 : (double)(INT64_C(1) << (i % 53)) + (i % 7 == 0) * 0.25;
+        large[i] = (path_row){paths[i % 5], i % 3 ? amount : 0, i % 4 ? -amount : 9e18, i % 3 ? 1 : amount};
+    }
+    leadkpi_attribution *whole = with_fold("dimensions=channel; groups=2", "linear,markov"), *back;
+    OK(add_paths(whole, large, LARGE, NULL, ok_error));
+    for (size_t size = 1; size <= 64; size *= 4) {
+        leadkpi_attribution *sliced = with_fold("dimensions=channel; groups=2", "linear,markov");
+        for (size_t row = 0; row < LARGE; row += size)
+            OK(add_paths(sliced, large + row, row + size < LARGE ? size : LARGE - row, NULL, ok_error));
+        same_state(whole, sliced);
+        static const char models[] = "models=linear,markov";
+        same_table(report(leadkpi_attribution_credits, whole, models),
+                   report(leadkpi_attribution_credits, sliced, models));
+        leadkpi_attribution_free(sliced);
+    }
+    blob b = state_of(whole);
+    OK(leadkpi_attribution_deserialize(NULL, b.bytes, b.size, &back, ok_error));
+    same_state(whole, back);
+    OK(leadkpi_attribution_merge(back, whole, ok_error));
+    free(b.bytes);
+    leadkpi_attribution_free(back);
+    leadkpi_attribution_free(whole);
+}
+END_TEST
+
+/* As one path of 2^62 and more, and doubled again and again, each time as whole journeys. */
+START_TEST(whole_journeys_are_counted_beyond_an_int64)
+{
+    enum { MANY = 1 << 14 };
+    static path_row row[MANY];
+    for (size_t i = 0; i < MANY; i++) row[i] = (path_row){"A > B > C > D", 0x1p48, 0, 0x1p48};
+    leadkpi_attribution *a = with_fold("dimensions=channel", "markov"), *back;
+    leadkpi_attribution *b = with_fold("dimensions=channel", "markov");
+    OK(add_paths(a, row, 1, NULL, ok_error));
+    for (size_t count = 1; count < MANY; count *= 2) {
+        blob bytes = state_of(a);
+        OK(leadkpi_attribution_deserialize(NULL, bytes.bytes, bytes.size, &back, ok_error));
+        OK(leadkpi_attribution_merge(a, back, ok_error));
+        leadkpi_attribution_free(back);
+        free(bytes.bytes);
+    }
+    OK(add_paths(b, row, MANY, NULL, ok_error));
+    same_state(a, b);
+    OK(add_paths(a, row, 1, NULL, ok_error)); /* few go to the handle's table at once */
+    OK(add_paths(b, row, 1, NULL, ok_error));
+    same_state(a, b);
+    leadkpi_table *t = report(leadkpi_attribution_transitions, a, "");
+    ck_assert_double_eq(number_at(t, "weight", 0), 0x1p63 + 0x1p49);
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+    leadkpi_attribution_free(b);
+}
+END_TEST
+
 START_TEST(a_fold_reports_what_the_paths_do_to_the_last_bit)
 {
     for (size_t channels = 5; channels <= (_i ? 55u : 105u); channels += _i ? 50 : 100) {
@@ -539,6 +602,8 @@ static Suite *suite_of_folds(void)
     TCase *refusals = tcase_create("refusals"), *faults = tcase_create("faults");
     tcase_add_loop_test(reports, a_fold_reports_what_the_paths_do_to_the_last_bit, 0, WORLD_COUNT);
     tcase_add_test(reports, transitions_and_states_are_those_of_the_paths);
+    tcase_add_test(reports, large_sums_count_however_the_calls_slice_the_rows);
+    tcase_add_test(reports, whole_journeys_are_counted_beyond_an_int64);
     tcase_add_test(reports, paths_by_ids_and_costs_come_to_the_same);
     tcase_add_loop_test(states, any_order_batches_and_shards_give_the_same_bytes, 0, 3);
     tcase_add_test(states, markov_alone_needs_no_rule_beside_it);

@@ -353,8 +353,15 @@ START_TEST(sums_too_large_for_a_solved_model_overflow_and_name_no_row)
     ck_assert_int_eq(error.row, -1);
     leadkpi_options_free(o);
     leadkpi_attribution_free(b);
+    static const path_row beyond[] = {{"A", 9e18, 0, 0}, {"A > B", 9e18, -9e18, 0}, {"A > B", 9e18, -9e18, 0},
+                                      {"A > B", 9e18, -9e18, 0}}; /* a path of 2^64 and more is halved */
     t = report(leadkpi_attribution_credits, a, "models=linear");
     ck_assert_double_eq(credit_of(t, "linear", "A"), 18e18);
+    leadkpi_table_free(t);
+    OK(add_paths(a, beyond, 4, NULL, ok_error));
+    t = report(leadkpi_attribution_credits, a, "models=linear");
+    ck_assert_double_eq(credit_of(t, "linear", "A"), 27e18 + 13.5e18);
+    ck_assert_double_eq(number_at(t, "value", row_of_channel(t, "linear", "B")), -13.5e18);
     leadkpi_table_free(t);
     leadkpi_attribution_free(a);
 }

@@ -110,7 +110,34 @@ says err 'sequence'
 printf 'id,time,channel\n1,soon,a\n' >soon.csv
 run attribute --touches soon.csv
 answers 1
-says err 'soon.csv: column "time"'
+says err 'soon.csv:2: column "time": expected a date or time'
+printf 'path,conversions\nA,1\nA > B,-2\n' >below.csv
+run attribute --paths below.csv
+answers 1
+says err 'below.csv:3: '
+printf 'path,conversions\nA,1\nA > B,many\n' >words.csv
+run attribute --paths words.csv
+answers 1
+says err 'words.csv:3: column "conversions": expected a number such as 1,234.50, found "many"'
+printf 'path,conversions\nA,1\nA\n' >narrow.csv
+run attribute --paths narrow.csv
+answers 1
+says err 'narrow.csv:3: expected 2 fields, found 1'
+
+# ---- more than nine decimals are rounded, as the man page says
+printf 'path,conversions,value\nA,1,2.0000000005\nB,1,-2.00000000049\n' >fine.csv
+run attribute paths --paths fine.csv
+answers 0
+says out 'A,1,1,2.000000001,0'
+says out 'B,1,1,-2,0'
+
+# ---- numbers that need more than 18 digits together are taken all the same
+printf 'path,conversions,value\nA,1,900000000000000000\nB,50%%,0.000000001\nA,1,0.1\n' >digits.csv
+run attribute compare --paths digits.csv --models=first --measure=value
+answers 0
+says out 'group,B,9.999999999'
+says out 'group,A,9e+17'
+
 run attribute --help
 answers 0
 says out 'usage: leadkpi attribute [REPORT] FILES'
