@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
-from ._library import call, failure, library, text
+from ._library import LeadkpiError, call, failure, library, text
 from ._table import MICROSECOND, Table, microseconds, table_from
 
 
@@ -36,6 +36,14 @@ def report_schemas(room: str) -> List[str]:
     if room not in _reports:
         _reports[room] = [schema for schema in schemas()["schema"] if schema.startswith(f"{room}_")]
     return _reports[room]
+
+
+def unknown_option(name: str, several: List[str]) -> LeadkpiError:
+    """As the library refuses one, with the nearest of the options of several schemas."""
+    names = ",".join(dict.fromkeys(each for schema in several for each in option_names(schema)))
+    found = library.leadkpi_options_nearest_name(*text(name), *text(names), None)
+    nearest = f'; the nearest name is "{found.decode().split(",")[0]}"' if found else ""
+    return failure("unknown_name", f'option: nothing is called "{name}"{nearest}')
 
 
 @contextmanager

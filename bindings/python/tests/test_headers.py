@@ -31,7 +31,6 @@ NOT_CALLED = [
     ("leadkpi_kpi_(measure_at|measure_property_at|category_at|category_property)", "measures() and categories() have it all"),
     ("leadkpi_kpi_evaluate", "by name, which is harder to get wrong"),
     ("leadkpi_kpi_estimate_columns", "evaluate_table() gives the same with names"),
-    ("leadkpi_options_nearest_name", "for words of a host's own; here every name reaches the library, which refuses it"),
     ("leadkpi_options_(parse|text)", "options are Python's keywords here"),
     ("leadkpi_stats_(auc|fieller_interval)", "outputs that need more said than a pair of numbers; C has them for its hosts"),
     ("leadkpi_stats_(quantile|quantile_ranks|quantile_interval)", "stats.quantile takes any order"),
