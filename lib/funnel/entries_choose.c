@@ -10,12 +10,18 @@
  * Those that may follow are a stretch of items that only moves backwards, so a queue finds the best in
  * O(1): the sliding-window minimum. What a step may be followed by are the next step, and while these are
  * optional the ones after it; each item offers the best place it is of these steps, an offer that is kept
- * from step to step. So a level takes O(steps * items). (Where exclusions have ranges of their own, what
- * bars the way hangs on both steps, and each pair is looked at by itself.)
+ * from step to step. So a level takes O(steps * items). Where exclusions have ranges of their own, what bars
+ * the way hangs on both steps: an exclusion does that counts after a step before the second and before a step
+ * behind the first. So steps that the same exclusions count before are a group, with offers of its own: as
+ * many as ranges start at different steps.
  *
- * The highest level that any start reaches is found from the front, where the latest start stands for all
- * (see attempt.c). The best attempt needs this one level; for every attempt the levels follow downwards as
- * long as a start has not got to any, from the first such start on. */
+ * How far a start gets at most is found from the front, where at each item of a step the latest start stands
+ * for all: let A(i) be the latest start that gets to item i there. A start s that gets there within its
+ * window at i has s <= A(i), so that it gets there only if the greatest A up to the end of its window, which
+ * never falls from a start to the next, is not before s. The greatest of all levels is exact: some latest
+ * start gets there. The best attempt needs this one level; for every attempt the levels follow downwards, each
+ * for the starts that may get to it and have not got farther, and on the items of their windows only: no chain
+ * of theirs, nor one that ends as early, leaves these. */
 #include "funnel/entries.h"
 
 #define NONE LK_PLACE_NONE
@@ -25,31 +31,82 @@ typedef struct chooser {
     uint32_t *end;   /* of each place the item that ends the best chain from here, or NONE */
     uint32_t *next;  /* of each place the next one in it */
     uint8_t *more;   /* of each place the optional steps in it */
-    uint32_t *offer; /* of each item its best place, or NONE; from the front the latest start */
+    uint32_t *offers; /* of each group and item its best place, or NONE; from the front the latest start */
     uint32_t *queue; /* of items */
     uint32_t *here;  /* of each item: latest start at the step that is looked at, or NONE */
-    bool barred, ranged;
-    uint32_t cut; /* places of items before it are not looked at */
+    uint32_t *limit; /* of each start the last item in its window */
+    uint8_t *bound;  /* of each start a level that it gets to at most */
+    bool barred;
+    /* Groups of steps; the exclusions that may not stand between a step and those of a group of later ones. */
+    size_t group_count;
+    uint8_t group_to[LK_FUNNEL_STEPS_MAX], group_from[LK_FUNNEL_STEPS_MAX];
+    uint64_t between[LK_FUNNEL_STEPS_MAX][LK_FUNNEL_RANGES_MAX + 1];
+    /* The items looked at, of each step the places of these, and one past the exclusions among them. */
+    size_t from, to, since;
+    size_t low[LK_FUNNEL_STEPS_MAX], high[LK_FUNNEL_STEPS_MAX], barrier_end;
 } chooser;
+
+/* ---- groups of steps ------------------------------------------------------------------- */
+
+/* How many of the numbers, each once, are above 1 and not above the number of a step. */
+static size_t group_of(const lk_funnel_rule *rule, const uint8_t *numbers, int32_t step)
+{
+    uint64_t different = 0;
+    size_t count = 0;
+    for (int32_t i = 0; i < rule->range_count; i++)
+        if (numbers[i] > 1 && numbers[i] <= step) different |= (uint64_t)1 << (numbers[i] - 1);
+    for (; different; different &= different - 1) count++;
+    return count;
+}
+
+/* Steps (from 0) that the same exclusions count before; from step to step it rises by one at most. */
+static size_t group_to(const lk_funnel_rule *rule, int32_t step)
+{
+    return group_of(rule, rule->exclude_from, step);
+}
+
+/* And steps that the same ones count after. */
+static size_t group_from(const lk_funnel_rule *rule, int32_t step)
+{
+    return group_of(rule, rule->exclude_to, step + 1);
+}
+
+static size_t count_groups(const lk_funnel_rule *rule)
+{
+    size_t to = group_to(rule, rule->step_count - 1), from = group_from(rule, rule->step_count - 1);
+    return (to > from ? to : from) + 1;
+}
+
+static void find_groups(chooser *c)
+{
+    const lk_funnel_rule *rule = c->e->rule;
+    c->group_count = count_groups(rule);
+    for (int32_t step = 0; step < rule->step_count; step++) {
+        c->group_to[step] = (uint8_t)group_to(rule, step);
+        c->group_from[step] = (uint8_t)group_from(rule, step);
+        for (int32_t to = step + 1; to < rule->step_count; to++)
+            c->between[step][group_to(rule, to)] = lk_funnel_barriers(rule, step, to);
+    }
+}
+
+static uint32_t *offers_of(const chooser *c, size_t group)
+{
+    return c->offers + group * c->e->search->count;
+}
 
 bool lk_entries_choose_cells(const lk_entries *e, size_t *cells)
 {
-    size_t places = e->first[e->rule->step_count], of_places, of_items;
+    size_t places = e->first[e->rule->step_count], of_places, of_items, of_starts;
     return lk_size_multiply(places, 2, &of_places) && lk_size_add(of_places, places / 4 + 1, cells) &&
-           lk_size_multiply(e->search->count, 3, &of_items) && lk_size_add(*cells, of_items, cells);
+           lk_size_multiply(e->search->count, 2 + count_groups(e->rule), &of_items) &&
+           lk_size_add(*cells, of_items, cells) &&
+           lk_size_add(e->start_count, e->start_count / 4 + 1, &of_starts) &&
+           lk_size_add(*cells, of_starts, cells);
 }
 
-/* Does what bars the way hang on the steps? */
-static bool has_ranges(const lk_funnel_rule *rule)
+static uint64_t barriers_between(const chooser *c, int32_t from, size_t group)
 {
-    for (int32_t step = 1; step < rule->step_count; step++)
-        if (lk_funnel_barriers(rule, step - 1, step) != lk_funnel_barriers(rule, 0, 1)) return true;
-    return false;
-}
-
-static uint64_t barriers_between(const chooser *c, int32_t from, int32_t to)
-{
-    return c->barred ? lk_funnel_barriers(c->e->rule, from, to) : 0;
+    return c->barred ? c->between[from][group] : 0;
 }
 
 static void fill(uint32_t *cells, size_t count)
@@ -57,58 +114,111 @@ static void fill(uint32_t *cells, size_t count)
     if (count) memset(cells, 0xFF, count * sizeof *cells);
 }
 
-/* ---- from the front: the highest level ------------------------------------------------- */
+/* ---- from the front: how far starts get at most ------------------------------------------ */
 
 /* The latest start at a step stands for all, whichever step it comes from. */
-static bool take_starts(chooser *c, int32_t step)
+static void take_starts(chooser *c, int32_t step, const uint32_t *offer, uint64_t barred)
 {
     const lk_entries *e = c->e;
     const lk_item *items = e->items;
     uint32_t own = lk_funnel_takes_steps_together(e->rule), least = 0;
-    uint64_t barred = c->ranged ? 0 : barriers_between(c, step - 1, step);
     size_t head = 0, tail = 0, next = 0, barrier = 0;
-    bool is_reached = false;
     for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
         uint32_t i = e->item[place];
         for (; next < i + own && items[i].time - items[next].time >= e->rule->gap; next++) {
-            if (c->offer[next] == NONE) continue;
-            while (tail > head && c->offer[c->queue[tail - 1]] <= c->offer[next]) tail--;
+            if (offer[next] == NONE) continue;
+            while (tail > head && offer[c->queue[tail - 1]] <= offer[next]) tail--;
             c->queue[tail++] = (uint32_t)next;
         }
         for (; barrier < e->barrier_count && e->barriers[barrier] < i; barrier++)
             if (items[e->barriers[barrier]].excludes & barred) least = e->barriers[barrier];
         while (head < tail && (c->queue[head] < least || lk_entries_is_beyond(e, c->queue[head], i, NONE)))
             head++;
-        c->here[i] = head < tail ? c->offer[c->queue[head]] : NONE;
-        if (c->here[i] == NONE || items[i].time > items[c->here[i]].until) c->here[i] = NONE;
-        is_reached |= c->here[i] != NONE;
+        uint32_t latest = head < tail ? offer[c->queue[head]] : NONE;
+        bool is_latest = latest != NONE && (c->here[i] == NONE || latest > c->here[i]);
+        if (is_latest && items[i].time <= items[latest].until) c->here[i] = latest;
     }
-    return is_reached;
 }
 
 static void offer_starts(chooser *c, int32_t step)
 {
     const lk_entries *e = c->e;
-    if (!lk_funnel_is_optional(e->rule, step)) fill(c->offer, e->search->count);
+    uint32_t *offer = offers_of(c, c->group_from[step]);
     for (size_t place = e->first[step]; place < e->first[step + 1]; place++) {
         uint32_t i = e->item[place];
-        bool is_later = c->here[i] != NONE && (c->offer[i] == NONE || c->here[i] > c->offer[i]);
-        if (is_later) c->offer[i] = c->here[i];
+        bool is_later = c->here[i] != NONE && (offer[i] == NONE || c->here[i] > offer[i]);
+        if (is_later) offer[i] = c->here[i];
     }
 }
 
-/* The highest, or with ranges, whose exclusions are passed over here, one that is not below it. */
-static int32_t find_highest(chooser *c)
+/* Those that get to a step, or from which a later one does in their window. */
+static void raise_bounds(chooser *c, int32_t step)
 {
     const lk_entries *e = c->e;
-    int32_t highest = 1;
-    fill(c->offer, e->search->count);
-    for (size_t start = 0; start < e->start_count; start++) c->offer[e->item[start]] = e->item[start];
+    size_t place = e->first[step];
+    int64_t latest = -1;
+    for (size_t start = 0; start < e->start_count; start++) {
+        for (; place < e->first[step + 1] && e->item[place] <= c->limit[start]; place++) {
+            uint32_t at = c->here[e->item[place]];
+            if (at != NONE && at > latest) latest = at;
+        }
+        if (latest >= e->item[start]) c->bound[start] = (uint8_t)(step + 1);
+    }
+}
+
+/* `until` never falls from an item to the next. */
+static void find_limits(chooser *c)
+{
+    const lk_entries *e = c->e;
+    size_t item = 0;
+    for (size_t start = 0; start < e->start_count; start++) {
+        int64_t until = e->items[e->item[start]].until;
+        while (item < e->search->count && e->items[item].time <= until) item++;
+        c->limit[start] = (uint32_t)item - 1;
+    }
+}
+
+/* Of each group of steps that may stand before. */
+static void take_from_groups(chooser *c, int32_t step)
+{
+    const lk_entries *e = c->e;
+    for (size_t place = e->first[step]; place < e->first[step + 1]; place++) c->here[e->item[place]] = NONE;
+    for (int32_t before = step; before-- > 0;) {
+        size_t group = c->group_from[before];
+        bool is_last = !lk_funnel_is_optional(e->rule, before);
+        if (is_last || c->group_from[before - 1] != group)
+            take_starts(c, step, offers_of(c, group), barriers_between(c, before, c->group_to[step]));
+        if (is_last) break;
+    }
+}
+
+static void clear_offers(chooser *c, size_t group, size_t last)
+{
+    for (; group <= last; group++) fill(offers_of(c, group) + c->from, c->to - c->from);
+}
+
+static leadkpi_status find_bounds(chooser *c, int32_t *highest, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    size_t lowest = 0;
+    *highest = 1;
+    c->to = e->search->count;
+    memset(c->bound, 1, e->start_count);
+    clear_offers(c, 0, c->group_count - 1);
+    for (size_t start = 0; start < e->start_count; start++) c->offers[e->item[start]] = e->item[start];
     for (int32_t step = 1; step < e->rule->step_count; step++) {
-        if (take_starts(c, step)) highest = step + 1;
+        LK_TRY(lk_attempt_interrupted(e->search, error));
+        take_from_groups(c, step);
+        raise_bounds(c, step);
+        if (!lk_funnel_is_optional(e->rule, step)) {
+            clear_offers(c, lowest, c->group_from[step - 1]);
+            lowest = c->group_from[step];
+        }
         offer_starts(c, step);
     }
-    return highest;
+    for (size_t start = 0; start < e->start_count; start++)
+        if (c->bound[start] > *highest) *highest = c->bound[start];
+    return LEADKPI_OK;
 }
 
 /* ---- from the end: the best chains to a level ---------------------------------------------- */
@@ -120,16 +230,12 @@ static bool is_better(const chooser *c, uint32_t a, uint32_t b)
     return c->more[a] != c->more[b] ? c->more[a] > c->more[b] : a < b;
 }
 
-static void clear_offers(chooser *c)
-{
-    fill(c->offer + c->cut, c->e->search->count - c->cut);
-}
-
 static void offer_places(chooser *c, int32_t step)
 {
     const lk_entries *e = c->e;
-    for (size_t place = e->first[step + 1]; place-- > e->first[step] && e->item[place] >= c->cut;) {
-        uint32_t *offer = &c->offer[e->item[place]];
+    uint32_t *offers = offers_of(c, c->group_to[step]);
+    for (size_t place = c->high[step]; place-- > c->low[step];) {
+        uint32_t *offer = &offers[e->item[place]];
         if (c->end[place] == NONE) continue;
         if (*offer == NONE || is_better(c, (uint32_t)place, *offer)) *offer = (uint32_t)place;
     }
@@ -145,65 +251,129 @@ static void take_offer(chooser *c, size_t place, uint32_t offer, bool is_optiona
     c->more[place] = (uint8_t)more;
 }
 
-/* The places of a step take the best of what is offered after them. Cost a place: its item of 32 bytes,
+/* The places of a step take the best of what a group offers after them. Cost a place: its item of 32 bytes,
  * read in order but for others in between, its offer, and 9 bytes of the place. */
-static void take_offers(chooser *c, int32_t step, uint64_t barred)
+static void take_offers(chooser *c, int32_t step, const uint32_t *offers, uint64_t barred)
 {
     const lk_entries *e = c->e;
     const lk_item *items = e->items;
-    size_t head = 0, tail = 0, candidate = e->search->count, barrier = e->barrier_count;
+    size_t head = 0, tail = 0, candidate = c->to, barrier = c->barrier_end;
     uint32_t bar = NONE, own = lk_funnel_takes_steps_together(e->rule);
     bool is_optional = lk_funnel_is_optional(e->rule, step);
-    for (size_t place = e->first[step + 1]; place-- > e->first[step] && e->item[place] >= c->cut;) {
+    for (size_t place = c->high[step]; place-- > c->low[step];) {
         uint32_t i = e->item[place];
         for (; candidate > 0 && candidate - 1 + own > i &&
                items[candidate - 1].time - items[i].time >= e->rule->gap;
              candidate--) {
-            uint32_t offer = c->offer[candidate - 1];
+            uint32_t offer = offers[candidate - 1];
             if (offer == NONE) continue;
-            while (tail > head && !is_better(c, c->offer[c->queue[tail - 1]], offer)) tail--;
+            while (tail > head && !is_better(c, offers[c->queue[tail - 1]], offer)) tail--;
             c->queue[tail++] = (uint32_t)candidate - 1;
         }
         for (; barrier > 0 && e->barriers[barrier - 1] > i; barrier--)
             if (items[e->barriers[barrier - 1]].excludes & barred) bar = e->barriers[barrier - 1];
-        while (head < tail && lk_entries_is_beyond(e, i, c->queue[head], bar)) head++;
-        if (head < tail) take_offer(c, place, c->offer[c->queue[head]], is_optional);
+        while (head < tail && (lk_entries_is_beyond(e, i, c->queue[head], bar) ||
+                               items[c->queue[head]].time > items[i].until))
+            head++;
+        if (head < tail) take_offer(c, place, offers[c->queue[head]], is_optional);
     }
 }
 
-static void take_from_each(chooser *c, int32_t step, int32_t target)
+/* Stands for the end of a chain where how far it gets is asked for: the farther the better. */
+static uint32_t end_at(int32_t step)
 {
-    for (int32_t to = step + 1; to <= target; to++) {
-        clear_offers(c);
-        offer_places(c, to);
-        take_offers(c, step, barriers_between(c, step, to));
-        if (!lk_funnel_is_optional(c->e->rule, to)) break;
-    }
+    return (uint32_t)(LK_FUNNEL_STEPS_MAX - step);
 }
 
-/* The best chain from each place to step `target`. */
-static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
+/* Nothing is reached yet but the last step itself; or, to ask how far each place gets, each place itself. */
+static void begin_reach(chooser *c, int32_t target, bool any_level)
 {
     const lk_entries *e = c->e;
-    bool ranged = c->ranged && c->barred;
     for (int32_t step = 0; step <= target; step++)
-        for (size_t place = e->first[step + 1]; place-- > e->first[step] && e->item[place] >= c->cut;) {
-            c->end[place] = step < target ? NONE : e->item[place];
+        for (size_t place = c->low[step]; place < c->high[step]; place++) {
+            uint32_t own = any_level ? end_at(step) : NONE;
+            c->end[place] = step < target || any_level ? own : e->item[place];
             c->next[place] = NONE;
             c->more[place] = lk_funnel_is_optional(e->rule, step);
         }
-    clear_offers(c);
+    clear_offers(c, 0, c->group_to[target]);
+}
+
+/* Asks the host once in so many items, of how many stretches they may be. */
+static leadkpi_status ask(chooser *c, leadkpi_error *error)
+{
+    c->since += c->to - c->from;
+    if (c->since < LK_INTERRUPT_ROWS) return LEADKPI_OK;
+    c->since = 0;
+    return lk_interrupted(c->e->search->memory, error);
+}
+
+/* The best chain from each place of the items looked at to step `target`, or as begin_reach has it. */
+static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
+{
+    size_t last = c->group_to[target];
     for (int32_t step = target; step-- > 0;) {
-        LK_TRY(lk_attempt_interrupted(e->search, error));
-        if (ranged) {
-            take_from_each(c, step, target);
-            continue;
+        size_t group = c->group_to[step + 1];
+        LK_TRY(ask(c, error));
+        if (!lk_funnel_is_optional(c->e->rule, step + 1)) {
+            clear_offers(c, group, last);
+            last = group;
         }
-        if (!lk_funnel_is_optional(e->rule, step + 1)) clear_offers(c);
         offer_places(c, step + 1);
-        take_offers(c, step, barriers_between(c, step, step + 1));
+        for (; group <= last; group++)
+            take_offers(c, step, offers_of(c, group), barriers_between(c, step, group));
     }
     return LEADKPI_OK;
+}
+
+/* ---- where ------------------------------------------------------------------------------------- */
+
+/* The first of a step's places that is not of an item before this one: twice as far each time, then by
+ * halves. */
+static size_t find_place(const lk_entries *e, size_t place, size_t end, size_t item)
+{
+    size_t stride = 1, low = place;
+    while (stride < end - low && e->item[low + stride] < item) low += stride, stride *= 2;
+    size_t high = stride < end - low ? low + stride : end;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (e->item[middle] < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_left(const chooser *c, size_t start, int32_t level)
+{
+    return c->e->level[start] == 0 && c->bound[start] >= level;
+}
+
+/* Windows that lie so near each other are looked at together. */
+#define NEAR 64
+
+/* The starts from `*start` on that may get to the level, and whose windows meet, up to `*last`; and where
+ * these windows are. False where there is none. */
+static bool move_on(chooser *c, int32_t level, size_t *start, size_t *last)
+{
+    const lk_entries *e = c->e;
+    while (*start < e->start_count && !is_left(c, *start, level)) ++*start;
+    if (*start == e->start_count) return false;
+    *last = *start;
+    c->from = e->item[*start];
+    c->to = (size_t)c->limit[*start] + 1;
+    for (size_t next = *start + 1; next < e->start_count && e->item[next] <= c->to + NEAR; next++)
+        if (is_left(c, next, level)) {
+            *last = next;
+            c->to = (size_t)c->limit[next] + 1;
+        }
+    for (int32_t step = 0; step < level; step++) {
+        c->low[step] = find_place(e, c->high[step], e->first[step + 1], c->from);
+        c->high[step] = find_place(e, c->low[step], e->first[step + 1], c->to);
+    }
+    while (c->barrier_end < e->barrier_count && e->barriers[c->barrier_end] < c->to) c->barrier_end++;
+    return true;
 }
 
 /* ---- which count ------------------------------------------------------------------------------ */
@@ -228,33 +398,52 @@ static uint32_t find_over(const lk_entries *e, size_t start, int32_t level)
 }
 
 /* Those of the starts left that get to the level; how many. */
-static leadkpi_status settle(chooser *c, size_t from, int32_t level, size_t *settled, leadkpi_error *error)
+static leadkpi_status settle(chooser *c, int32_t level, size_t *settled, leadkpi_error *error)
 {
     lk_entries *e = c->e;
     bool traced = lk_funnel_counts_attempts(e->rule);
-    *settled = 0;
-    c->cut = e->item[from];
-    LK_TRY(reach(c, level - 1, error));
+    memcpy(c->high, e->first, sizeof c->high);
+    c->barrier_end = 0;
     lk_entries_find_barriers(e, level);
-    for (size_t start = from; start < e->start_count; start++) {
-        if (e->level[start] || !lk_entries_is_within(e, start, c->end[start])) continue;
-        e->level[start] = (uint8_t)level;
-        e->last[start] = c->end[start];
-        e->over[start] = find_over(e, start, level);
-        if (traced) trace(c, start);
-        ++*settled;
+    for (size_t start = 0, last; move_on(c, level, &start, &last); start = last + 1) {
+        begin_reach(c, level - 1, false);
+        LK_TRY(reach(c, level - 1, error));
+        for (size_t i = start; i <= last; i++) {
+            if (!is_left(c, i, level) || c->end[i] > c->limit[i]) continue; /* none is above all */
+            e->level[i] = (uint8_t)level;
+            e->last[i] = c->end[i];
+            e->over[i] = find_over(e, i, level);
+            if (traced) trace(c, i);
+            ++*settled;
+        }
+    }
+    return LEADKPI_OK;
+}
+
+/* Where every start is followed, what bars its own way counts, too. Windows are left aside but for those that a
+ * place would have as a start, which no earlier start's goes beyond. */
+static leadkpi_status lower_bounds(chooser *c, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    int32_t last = e->rule->step_count - 1;
+    memcpy(c->low, e->first, sizeof c->low);
+    memcpy(c->high, e->first + 1, sizeof c->high);
+    c->barrier_end = e->barrier_count;
+    begin_reach(c, last, true);
+    LK_TRY(reach(c, last, error));
+    for (size_t start = 0; start < e->start_count; start++) {
+        uint32_t level = end_at(-1) - c->end[start];
+        if (level < c->bound[start]) c->bound[start] = (uint8_t)level;
     }
     return LEADKPI_OK;
 }
 
 static leadkpi_status settle_all(chooser *c, int32_t highest, leadkpi_error *error)
 {
-    lk_entries *e = c->e;
-    size_t from = 0, left = e->start_count, settled;
-    for (int32_t level = highest; left > 0; level--, left -= settled) {
-        LK_TRY(settle(c, from, level, &settled, error));
-        while (from < e->start_count && e->level[from]) from++;
-    }
+    size_t settled = 0;
+    LK_TRY(lower_bounds(c, error));
+    for (int32_t level = highest; settled < c->e->start_count; level--)
+        LK_TRY(settle(c, level, &settled, error));
     return LEADKPI_OK;
 }
 
@@ -262,13 +451,9 @@ static leadkpi_status settle_best(chooser *c, int32_t highest, leadkpi_error *er
 {
     lk_entries *e = c->e;
     size_t settled = 0;
-    if (e->rule->effect == LK_EFFECT_LEAD) {
-        c->barred = true;
-        LK_TRY(settle(c, 0, highest, &settled, error));
-        lk_entries_keep_clean(e, highest);
-    } else {
-        for (; settled == 0; highest--) LK_TRY(settle(c, 0, highest, &settled, error)); /* level 1 is got to */
-    }
+    c->barred = true;
+    LK_TRY(settle(c, highest, &settled, error));
+    if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, highest);
     lk_entries_keep_best(e);
     if (e->level[e->traced]) trace(c, e->traced);
     return LEADKPI_OK;
@@ -278,14 +463,19 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
 {
     size_t places = e->first[e->rule->step_count], count = e->search->count;
     uint32_t *cells = e->scratch;
-    chooser c = {.e = e, .barred = e->rule->effect == LK_EFFECT_RESTART, .ranged = has_ranges(e->rule)};
+    int32_t highest;
+    chooser c = {.e = e, .barred = e->rule->effect == LK_EFFECT_RESTART};
+    find_groups(&c);
     c.end = cells, cells += places;
     c.next = cells, cells += places;
-    c.offer = cells, cells += count;
+    c.offers = cells, cells += count * c.group_count;
     c.queue = cells, cells += count;
     c.here = cells, cells += count;
+    c.limit = cells, cells += e->start_count;
     c.more = (uint8_t *)cells;
+    c.bound = c.more + places;
     memset(e->level, 0, e->start_count);
-    int32_t highest = find_highest(&c);
+    find_limits(&c);
+    LK_TRY(find_bounds(&c, &highest, error));
     return lk_funnel_counts_attempts(e->rule) ? settle_all(&c, highest, error) : settle_best(&c, highest, error);
 }

@@ -2,63 +2,9 @@
 
 #include "funnel/closed.h"
 #include "funnel/quick.h"
+#include "funnel/segments.h"
 #include "funnel/values.h"
 #include "funnel/window.h"
-
-/* ---- which segment ------------------------------------------------------------ */
-
-static uint32_t first_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
-{
-    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        if (lk_journeys_event(j, i)->time > as_of) break;
-        if (lk_journeys_segment(j, i)) return lk_journeys_segment(j, i);
-    }
-    return 0;
-}
-
-static uint32_t last_segment(const lk_journeys *j, uint32_t lead, int64_t as_of)
-{
-    for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
-        uint32_t segment = lk_journeys_segment(j, i - 1);
-        if (segment && lk_journeys_event(j, i - 1)->time <= as_of) return segment;
-    }
-    return 0;
-}
-
-static uint32_t value_at(const lk_journeys *j, uint32_t place)
-{
-    return lk_funnel_code_value(j->store, lk_journeys_event(j, place)->code);
-}
-
-/* Of the first event at the step's time, and of the attempt's value, that may have filled it. */
-static uint32_t step_segment(const lk_results *r, const lk_journeys *j, uint32_t lead,
-                             const lk_attempt *attempt)
-{
-    int32_t step = r->breakdown_step ? r->breakdown_step - 1 : attempt->level - 1;
-    if (!(attempt->done >> step & 1)) return 0;
-    bool in_order = j->rule->order <= LK_ORDER_ADJACENT || j->rule->order == LK_ORDER_OPEN;
-    uint64_t wanted = in_order ? (uint64_t)1 << step : UINT64_MAX;
-    for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
-        if (event->time == attempt->times[step] && value_at(j, i) == value_at(j, attempt->entry) &&
-            (lk_funnel_code_steps(j->store, event->code) & wanted))
-            return lk_journeys_segment(j, i);
-    }
-    return 0;
-}
-
-static uint32_t segment_of(const lk_results *r, const lk_journeys *j, uint32_t lead,
-                           const lk_attempt *attempt)
-{
-    switch (r->breakdown) {
-    case LK_BREAKDOWN_FIRST: return first_segment(j, lead, r->as_of);
-    case LK_BREAKDOWN_LAST: return last_segment(j, lead, r->as_of);
-    case LK_BREAKDOWN_STEP: return step_segment(r, j, lead, attempt);
-    default: break;
-    }
-    if (attempt->entry == LK_MAP_NONE) return 0; /* a standing or a block has none */
-    return lk_journeys_segment(j, attempt->entry);
-}
 
 /* ---- lead by lead --------------------------------------------------------------- */
 
@@ -83,10 +29,9 @@ static leadkpi_status grow(lk_results *r, leadkpi_error *error)
 typedef struct intake {
     lk_results *results;
     const lk_journeys *journeys;
-    uint32_t *seen; /* of each segment the last attempt that had it, counted over all; NULL: not asked */
+    lk_segments *segments;
     uint32_t lead;
     uint32_t attempt; /* how many there were of the lead */
-    uint32_t total;   /* and in all */
 } intake;
 
 static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, bool repeats,
@@ -96,6 +41,7 @@ static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segmen
     size_t steps = (size_t)r->funnel->rule.step_count;
     LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
                "attempts: expected fewer than 2^32, found more");
+    if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
     if (r->count == r->capacity) LK_TRY(grow(r, error));
     r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
                                      in->lead,       segment,        in->attempt,
@@ -110,17 +56,11 @@ static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segmen
 /* One result for each segment of the lead's events, in the order in which they come up. */
 static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_error *error)
 {
-    const lk_journeys *j = in->journeys;
-    bool repeats = false;
-    for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++) {
-        uint32_t segment = lk_journeys_segment(j, i);
-        if (lk_journeys_event(j, i)->time > in->results->as_of) break;
-        if (!segment || in->seen[segment] == in->total) continue;
-        in->seen[segment] = in->total;
-        LK_TRY(put(in, attempt, segment, repeats, error));
-        repeats = true;
-    }
-    return repeats ? LEADKPI_OK : put(in, attempt, 0, false, error);
+    lk_segments *s = in->segments;
+    lk_segments_of_lead(s, in->lead);
+    for (uint32_t i = 0; i < s->different_count; i++)
+        LK_TRY(put(in, attempt, s->different[i], i > 0, error));
+    return s->different_count ? LEADKPI_OK : put(in, attempt, 0, false, error);
 }
 
 static void tally(lk_results *r, const lk_attempt *attempt)
@@ -133,15 +73,16 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
 {
     intake *in = context;
     lk_results *r = in->results;
+    uint32_t segment;
     in->attempt++;
-    in->total++;
     if (r->mature_only && r->as_of <= attempt->until) return LEADKPI_OK;
     if (r->tally) {
         tally(r, attempt);
         return LEADKPI_OK;
     }
-    if (in->seen) return put_each(in, attempt, error);
-    return put(in, attempt, segment_of(r, in->journeys, in->lead, attempt), false, error);
+    if (in->segments->seen) return put_each(in, attempt, error);
+    LK_TRY(lk_segments_of(in->segments, in->lead, attempt, &segment, error));
+    return put(in, attempt, segment, false, error);
 }
 
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
@@ -239,11 +180,11 @@ static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *err
     return LEADKPI_OK;
 }
 
-static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkpi_error *error)
+static leadkpi_status walk(lk_results *r, lk_journeys *j, lk_segments *segments, leadkpi_error *error)
 {
     lk_quick quick;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
-    intake in = {r, j, seen, 0, 0, 0};
+    intake in = {r, j, segments, 0, 0};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
@@ -254,15 +195,12 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, uint32_t *seen, leadkp
     return status;
 }
 
-/* With room to tell the segments of a lead apart, where each of them counts. */
 static leadkpi_status walk_all(lk_results *r, lk_journeys *j, leadkpi_error *error)
 {
-    uint32_t *seen, count = j->store->segments.count + 1;
-    if (r->breakdown != LK_BREAKDOWN_ANY || !r->by_segment) return walk(r, j, NULL, error);
-    LK_TRY(lk_allocate(&r->memory, count, sizeof *seen, &seen, error));
-    memset(seen, 0, count * sizeof *seen);
-    leadkpi_status status = walk(r, j, seen, error);
-    lk_release(&r->memory, seen, count, sizeof *seen);
+    lk_segments segments;
+    LK_TRY(lk_segments_open(r, j, &r->memory, &segments, error));
+    leadkpi_status status = walk(r, j, &segments, error);
+    lk_segments_close(&segments);
     return status;
 }
 
@@ -324,6 +262,8 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && summarised, error, LEADKPI_CONTRADICTION,
                "breakdown=step: with input=time or a closed range it is not kept which event filled a "
                "step");
+    LK_FAIL_IF(r->breakdown_step && r->breakdown != LK_BREAKDOWN_STEP, error, LEADKPI_CONTRADICTION,
+               "breakdown_step: expected breakdown=step with it");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);
