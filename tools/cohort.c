@@ -11,6 +11,7 @@
 #include "map.h"
 #include "render.h"
 #include "triangle.h"
+#include "unknown.h"
 
 typedef enum cohort_file_kind {
     COHORT_ACQUISITIONS,
@@ -555,10 +556,9 @@ static int run_cohort(cohort_run *r)
     int which = 0;
     while (which < REPORTS && strcmp(reports[which].word, r->report) != 0) which++;
     if (which == REPORTS)
-        return trouble_set(r->why, TOOL_USAGE,
-                           "cohort: expected retention, churn, survival, summary, incidence, conversion, "
-                           "value, lifetime, forecast, histories, contracts or findings, found \"%s\"",
-                           r->report);
+        return trouble_unknown(r->why, "cohort", "retention, churn, survival, summary, incidence, conversion, "
+                                                 "value, lifetime, forecast, histories, contracts, findings",
+                               slice_of(r->report), "");
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
     for (size_t i = 0; i < r->file_count; i++) {
@@ -621,8 +621,7 @@ static int take_option(cohort_run *r, const char *option, const char *value)
         r->settings[r->setting_count++] = value;
         return TOOL_GOOD;
     }
-    return trouble_set(r->why, TOOL_USAGE, "cohort: expected an option, found \"%s\" (leadkpi cohort "
-                                           "--help lists them)", option);
+    return trouble_no_option(r->why, "cohort", help, option);
 }
 
 static int read_arguments(cohort_run *r, int count, char **arguments)

@@ -6,6 +6,7 @@
 #include "render.h"
 #include "report_arguments.h"
 #include "skips.h"
+#include "unknown.h"
 
 /* A funnel as it is made: what was asked for, and what came in. */
 typedef struct funnel_run {
@@ -139,10 +140,8 @@ static int find_call(funnel_run *f, funnel_call *call)
     const char *show = f->arguments.show ? f->arguments.show : "steps";
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strcmp(show, calls[i].name) == 0) return *call = calls[i].call, TOOL_GOOD;
-    return trouble_set(f->why, TOOL_USAGE,
-                       "--show: expected steps, times, leads, histogram, difference, sequences, "
-                       "sequence_leads, retention or checks, found \"%s\"",
-                       show);
+    return trouble_unknown(f->why, "--show", "steps, times, leads, histogram, difference, sequences, "
+                                             "sequence_leads, retention, checks", slice_of(show), "");
 }
 
 /* Without rows it tells whether the options are good, before a long file is read. That a segment to
@@ -312,7 +311,7 @@ int command_funnel(int count, char **arguments, trouble *why)
     if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     funnel_run *f = tool_allocate(1, sizeof *f);
     f->why = why;
-    int code = report_arguments_read(&f->arguments, "funnel", count, arguments, why);
+    int code = report_arguments_read(&f->arguments, "funnel", help, count, arguments, why);
     if (code == TOOL_GOOD) code = run_funnel(f);
     leadkpi_table_free(f->answer);
     leadkpi_funnel_free(f->run.funnel);

@@ -46,6 +46,7 @@ void input_close(input *in);
 
 const char *input_encoding_name(input_encoding encoding);
 /* "utf-8", "utf-16le", "utf-16be", "windows-1252" (also "latin1"). */
+#define INPUT_ENCODINGS "utf-8, utf-16le, utf-16be, windows-1252"
 bool input_encoding_parse(slice name, input_encoding *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "number_text.h"
 #include "render.h"
+#include "unknown.h"
 
 static const char *property(int32_t kpi, const char *name)
 {
@@ -60,8 +61,7 @@ static int list_text(const char *category, trouble *why)
     text_buffer names = {0};
     for (int32_t i = 0; (id = leadkpi_kpi_category_at(i)) != NULL; i++)
         text_print(&names, "%s%s", i ? ", " : "", id);
-    int code = trouble_set(why, TOOL_USAGE, "category: expected one of %s, found \"%s\"",
-                           names.data ? names.data : "(none)", category ? category : "");
+    int code = trouble_unknown(why, "category", names.data ? names.data : "", slice_of(category ? category : ""), "");
     text_free(&names);
     return code;
 }
@@ -109,9 +109,7 @@ static int kpi_list(int count, char **arguments, trouble *why)
         else if (strncmp(arguments[i], "--category=", 11) == 0)
             category = arguments[i] + 11;
         else
-            return trouble_set(why, TOOL_USAGE,
-                               "kpi list: expected --category NAME or --json, found \"%s\"",
-                               arguments[i]);
+            return trouble_unknown(why, "kpi list", "--category, --json", slice_of(arguments[i]), "");
     }
     return json ? list_json(category) : list_text(category, why);
 }
@@ -246,12 +244,9 @@ static int input_by_name(int32_t kpi, slice name, size_t *input, trouble *why)
         *input = (size_t)i;
         found++;
     }
-    int code =
-        found == 1
-            ? TOOL_GOOD
-            : trouble_set(why, TOOL_USAGE, "%s: expected one of the inputs %s, found \"%.*s\"%s",
-                          property(kpi, "name"), names.data ? names.data : "", SLICE_ARGS(name),
-                          found ? ", which may be several of them" : "");
+    int code = found == 1 ? TOOL_GOOD
+                          : trouble_unknown(why, property(kpi, "name"), names.data ? names.data : "", name,
+                                            found ? ", and it may be several of them" : "");
     text_free(&names);
     return code;
 }
@@ -396,9 +391,7 @@ static int eval_arguments(evaluation *e, int count, char **arguments, trouble *w
         else if (strcmp(arguments[i], "--basis") == 0 && more)
             TOOL_TRY(set_option(e, "basis", arguments[++i], why));
         else if (strncmp(arguments[i], "--", 2) == 0)
-            return trouble_set(why, TOOL_USAGE,
-                               "kpi eval: expected --level, --basis or --json, found \"%s\"",
-                               arguments[i]);
+            return trouble_unknown(why, "kpi eval", "--level, --basis, --json", slice_of(arguments[i]), "");
         else
             TOOL_TRY(take_input(e, arguments[i], why));
     }
@@ -443,8 +436,7 @@ int command_kpi(int count, char **arguments, trouble *why)
     if (count > 0)
         code = command_kpi_tables(arguments[0], count - 1, arguments + 1, &is_known, why);
     if (is_known) return code;
-    return trouble_set(why, TOOL_USAGE,
-                       "kpi: expected list, show, eval, compare, rank, explain, plan, scorecard, "
-                       "baseline, season, benchmark, check or sql, found %s (leadkpi kpi --help)",
-                       count ? arguments[0] : "nothing");
+    return trouble_unknown(why, "kpi", "list, show, eval, compare, rank, explain, plan, scorecard, baseline, "
+                                       "season, benchmark, check, sql", slice_of(count ? arguments[0] : ""),
+                           " (leadkpi kpi --help)");
 }

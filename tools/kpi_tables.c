@@ -13,6 +13,7 @@
 #include "render.h"
 #include "sheet.h"
 #include "utf8.h"
+#include "unknown.h"
 
 #define NUL LEADKPI_NUL_TERMINATED
 #define WORDS_MAX 64
@@ -400,8 +401,7 @@ static int plan_number(const char *word, plan_input *inputs, trouble *why)
     text_buffer names = {0};
     for (plan_input *input = inputs; input->name; input++)
         text_print(&names, "%s%s", input == inputs ? "" : ", ", input->name);
-    int code = trouble_set(why, TOOL_USAGE, "kpi plan: expected one of %s, found \"%.60s\"",
-                           names.data, word);
+    int code = trouble_unknown(why, "kpi plan", names.data, slice_of(word), "");
     text_free(&names);
     return code;
 }
@@ -486,8 +486,7 @@ static int kpi_plan(int count, char **arguments, trouble *why)
     if (strcmp(what, "pace") == 0) return plan_pace(&r, why);
     if (strcmp(what, "leads") == 0 || strcmp(what, "spend") == 0 || strcmp(what, "coverage") == 0)
         return plan_target(&r, why);
-    return trouble_set(why, TOOL_USAGE,
-                       "kpi plan: expected leads, spend, coverage or pace, found \"%.40s\"", what);
+    return trouble_unknown(why, "kpi plan", "leads, spend, coverage, pace", slice_of(what), "");
 }
 
 /* ---- SQL ------------------------------------------------------------------------------ */

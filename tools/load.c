@@ -9,6 +9,7 @@
 #include "facts.h"
 #include "profile.h"
 #include "skips.h"
+#include "unknown.h"
 
 /* Input that is worth a word about how far it is. */
 #define LONG_INPUT (INT64_C(64) << 20)
@@ -647,6 +648,8 @@ static void note_columns(loader *l)
     text_print(names, "%s has ", l->in.name);
     for (size_t i = 0; i < l->layout.column_count; i++)
         text_print(names, "%s%s", i ? ", " : "", l->layout.names[i]);
+    for (size_t i = 0; i < l->layout.column_count; i++)
+        text_print(&l->run->names, "%s,", l->layout.names[i]);
 }
 
 /* The currency in a header counts even where no row follows. */
@@ -691,14 +694,21 @@ int load_run_file(load_run *run, load_file *file, trouble *why)
     return code;
 }
 
+static int unknown_dimension(const load_run *run, const char *name, trouble *why)
+{
+    text_buffer nearest = nearest_of(slice_of(name), run->names.data ? run->names.data : "");
+    int code = trouble_set(why, TOOL_USAGE,
+                           "--by: expected a column of leads, costs or measures, found \"%s\", "
+                           "which is in none%s: %.700s",
+                           name, nearest.data, run->columns.data);
+    text_free(&nearest);
+    return code;
+}
+
 int load_run_check(const load_run *run, trouble *why)
 {
     for (size_t i = 0; i < run->dimension_count; i++)
-        if (!run->dimension_found[i])
-            return trouble_set(why, TOOL_USAGE,
-                               "--by: expected a column of leads, costs or measures, found \"%s\", "
-                               "which is in none: %.700s",
-                               run->dimensions[i], run->columns.data);
+        if (!run->dimension_found[i]) return unknown_dimension(run, run->dimensions[i], why);
     if (run->rows_taken) return TOOL_GOOD;
     return trouble_set(why, TOOL_DATA,
                        "expected at least one row that can be read, found none: %.700s",

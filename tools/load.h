@@ -36,7 +36,8 @@ typedef struct load_run {
     char **dimensions; /* those that the report asks for */
     size_t dimension_count;
     bool *dimension_found; /* whether a file has it, one each */
-    text_buffer columns;   /* the names in the headers of all files */
+    text_buffer columns;   /* the names in the headers of all files, file by file */
+    text_buffer names;     /* the same with commas between them */
     bool strict, show_progress;
     FILE *rejects; /* NULL: not asked for */
     const char *rejects_path;

@@ -4,6 +4,7 @@
 #include "facts.h"
 #include "profile.h"
 #include "utf8.h"
+#include "unknown.h"
 
 /* A file as it is looked at. */
 typedef struct looking {
@@ -182,10 +183,7 @@ static int read_arguments(looking *l, int count, char **arguments, trouble *why)
     for (int i = 0; i < count; i++) {
         if (strncmp(arguments[i], "--encoding=", 11) == 0) {
             if (!input_encoding_parse(slice_of(arguments[i] + 11), &l->encoding))
-                return trouble_set(
-                    why, TOOL_USAGE,
-                    "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"",
-                    arguments[i] + 11);
+                return trouble_unknown(why, "--encoding", INPUT_ENCODINGS, slice_of(arguments[i] + 11), "");
         } else if (strncmp(arguments[i], "--delimiter=", 12) == 0 && strlen(arguments[i]) == 13) {
             l->delimiter = arguments[i][12];
         } else if (!l->path && (arguments[i][0] != '-' || arguments[i][1] == '\0')) {

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "profile.h"
+#include "unknown.h"
 
 static const char help[] =
     "usage: leadkpi look FILE\n"
@@ -111,9 +112,7 @@ static int run(int count, char **arguments, trouble *why)
         printf("leadkpi %s\n", leadkpi_version());
         return TOOL_GOOD;
     }
-    return trouble_set(why, TOOL_USAGE,
-                       "expected look, report, funnel, cohort, attribute or kpi, found %s%s%s (leadkpi --help)",
-                       *word ? "\"" : "", *word ? word : "nothing", *word ? "\"" : "");
+    return trouble_unknown(why, "", "look, report, funnel, cohort, attribute, kpi", slice_of(word), " (leadkpi --help)");
 }
 
 int main(int count, char **arguments)

@@ -1,4 +1,5 @@
 #include "profile.h"
+#include "unknown.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -105,8 +106,7 @@ static int unknown_profile(const profile_list *list, const char *name, trouble *
     text_buffer names = {0};
     for (size_t i = 0; i < list->count; i++)
         text_print(&names, "%s%s", i ? ", " : "", list->profiles[i].name);
-    int code = trouble_set(why, TOOL_USAGE, "profile: expected one of %s, found \"%.80s\"",
-                           names.data ? names.data : "(none)", name);
+    int code = trouble_unknown(why, "profile", names.data ? names.data : "", slice_of(name), "");
     text_free(&names);
     return code;
 }

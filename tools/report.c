@@ -543,7 +543,7 @@ int command_report(int count, char **arguments, trouble *why)
     if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     report *r = tool_allocate(1, sizeof *r);
     r->why = why;
-    int code = report_arguments_read(&r->arguments, "report", count, arguments, why);
+    int code = report_arguments_read(&r->arguments, "report", help, count, arguments, why);
     if (code == TOOL_GOOD) code = run_report(r);
     free_answers(r);
     clock_close(&r->clock);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "profile.h"
+#include "unknown.h"
 
 /* Where reading the command line stands. */
 typedef struct reading {
@@ -105,9 +106,7 @@ static int take_delimiter(reading *r)
         if (strcmp(value, names[i]) == 0) return *out = signs[i], TOOL_GOOD;
     bool usable = strlen(value) == 1 && !strchr("\"\r\n", value[0]) && (signed char)value[0] > 0;
     if (usable) return *out = value[0], TOOL_GOOD;
-    return trouble_set(
-        r->why, TOOL_USAGE,
-        "--delimiter: expected comma, semicolon, tab, bar or one character, found \"%s\"", value);
+    return trouble_unknown(r->why, "--delimiter", "comma, semicolon, tab, bar", slice_of(value), "; or one character");
 }
 
 static int take_encoding(reading *r)
@@ -115,9 +114,7 @@ static int take_encoding(reading *r)
     const char *value;
     TOOL_TRY(take_value(r, &value));
     if (input_encoding_parse(slice_of(value), &file_of(r)->encoding)) return TOOL_GOOD;
-    return trouble_set(
-        r->why, TOOL_USAGE,
-        "--encoding: expected utf-8, utf-16le, utf-16be or windows-1252, found \"%s\"", value);
+    return trouble_unknown(r->why, "--encoding", INPUT_ENCODINGS, slice_of(value), "");
 }
 
 static int take_dates(reading *r)
@@ -127,8 +124,7 @@ static int take_dates(reading *r)
     load_file *file = file_of(r);
     if (strcmp(value, "day-first") == 0) return file->dates = DATE_DAY_FIRST, TOOL_GOOD;
     if (strcmp(value, "month-first") == 0) return file->dates = DATE_MONTH_FIRST, TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE,
-                       "--dates: expected day-first or month-first, found \"%s\"", value);
+    return trouble_unknown(r->why, "--dates", "day-first, month-first", slice_of(value), "");
 }
 
 static int take_decimal(reading *r)
@@ -138,7 +134,7 @@ static int take_decimal(reading *r)
     load_file *file = file_of(r);
     if (strcmp(value, "comma") == 0) return file->numbers = NUMBER_COMMA, TOOL_GOOD;
     if (strcmp(value, "dot") == 0) return file->numbers = NUMBER_DOT, TOOL_GOOD;
-    return trouble_set(r->why, TOOL_USAGE, "--decimal: expected comma or dot, found \"%s\"", value);
+    return trouble_unknown(r->why, "--decimal", "comma, dot", slice_of(value), "");
 }
 
 /* ---- tables ------------------------------------------------------------------- */
@@ -332,8 +328,7 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
-    return trouble_set(r->why, TOOL_USAGE, "%s: \"%s\" is no option (leadkpi %s --help lists them)",
-                       out->command, word, out->command);
+    return trouble_no_option(r->why, out->command, out->help, word);
 }
 
 static int check_funnel(const report_arguments *out, trouble *why)
@@ -371,10 +366,10 @@ static int check(report_arguments *out, trouble *why)
     return TOOL_GOOD;
 }
 
-int report_arguments_read(report_arguments *out, const char *command, int count, char **words,
+int report_arguments_read(report_arguments *out, const char *command, const char *help, int count, char **words,
                           trouble *why)
 {
-    *out = (report_arguments){.command = command, .zone = "UTC", .width = 110, .headline = true};
+    *out = (report_arguments){.command = command, .help = help, .zone = "UTC", .width = 110, .headline = true};
     reading r = {out, count, 0, words, why};
     for (; r.at < count; r.at++) {
         const char *word = words[r.at];

@@ -27,6 +27,7 @@ typedef struct report_arguments {
     char **dimensions; /* of all tables, each once */
     size_t dimension_count;
     const char *command; /* "report" or "funnel" */
+    const char *help;
     const char *steps, *preset, *window, *show; /* of a funnel; NULL: not said */
     const char *kpis, *zone, *as_of, *from, *to, *basis, *level;
     const char **settings; /* --set */
@@ -40,7 +41,8 @@ typedef struct report_arguments {
     bool strict, headline;
 } report_arguments;
 
-int report_arguments_read(report_arguments *out, const char *command, int count, char **words,
+/* `help` names the options that there are. */
+int report_arguments_read(report_arguments *out, const char *command, const char *help, int count, char **words,
                           trouble *why);
 void report_arguments_free(report_arguments *arguments);
 

@@ -83,6 +83,7 @@ void load_run_free(load_run *run)
     free(run->skips);
     text_free(&run->notes);
     text_free(&run->columns);
+    text_free(&run->names);
     free(run->dimension_found);
     leadkpi_campaigns_free(run->campaigns);
     *run = (load_run){0};

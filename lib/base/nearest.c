@@ -1,3 +1,5 @@
+#include <leadkpi/options.h>
+
 #include "base/nearest.h"
 
 /* Hands out a name folded, byte by byte. */
@@ -121,4 +123,26 @@ leadkpi_status lk_nearest_fail(const lk_nearest *nearest, const char *what, lead
     return lk_fail(error, LEADKPI_UNKNOWN_NAME,
                    "%s: nothing is called \"%.*s\"; the nearest name is \"%.*s\"", what,
                    LK_TEXT_ARGS(nearest->wanted), LK_TEXT_ARGS(nearest->best));
+}
+
+bool lk_nearest_of(lk_text wanted, lk_text names, lk_text *best)
+{
+    lk_nearest nearest;
+    lk_nearest_begin(&nearest, wanted);
+    for (size_t first = 0, last; first < names.length; first = last + 1) {
+        for (last = first; last < names.length && names.data[last] != ',' && names.data[last] != '|'; last++) {}
+        for (; first < last && names.data[first] == ' '; first++) {}
+        lk_nearest_consider(&nearest, (lk_text){names.data + first, last - first});
+    }
+    return lk_nearest_result(&nearest, best);
+}
+
+const char *leadkpi_options_nearest_name(const char *wanted, size_t wanted_length, const char *names,
+                                         size_t names_length, size_t *length)
+{
+    lk_text best = {NULL, 0};
+    bool is_near = wanted && names &&
+                   lk_nearest_of(lk_text_of(wanted, wanted_length), lk_text_of(names, names_length), &best);
+    if (length) *length = is_near ? best.length : 0;
+    return is_near ? best.data : NULL;
 }

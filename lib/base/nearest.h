@@ -42,6 +42,10 @@ void lk_nearest_consider(lk_nearest *nearest, lk_text name);
 /* False, and `*best` empty, where no name is near. */
 bool lk_nearest_result(const lk_nearest *nearest, lk_text *best);
 
+/* The nearest of the names in a text, with commas or bars between them; false, and `*best` empty, where none
+ * is near. */
+bool lk_nearest_of(lk_text wanted, lk_text names, lk_text *best);
+
 /* LEADKPI_UNKNOWN_NAME: `<what>: nothing is called "x"; the nearest name is "y"`. */
 leadkpi_status lk_nearest_fail(const lk_nearest *nearest, const char *what, leadkpi_error *error);
 

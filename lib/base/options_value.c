@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/format.h"
+#include "base/nearest.h"
 #include "base/number.h"
 #include "base/options_parts.h"
 #include "base/time_text.h"
@@ -153,6 +154,18 @@ leadkpi_status lk_value_from_scalar(const lk_option *option, lk_scalar scalar, l
     return LEADKPI_OK;
 }
 
+/* The list comes last, where it may be cut. */
+static leadkpi_status refuse_choice(const lk_option *option, lk_text text, leadkpi_error *error)
+{
+    lk_text best;
+    LK_FAIL_IF(!lk_nearest_of(text, lk_option_text(option->choices), &best), error, LEADKPI_BAD_ARGUMENT,
+               "option \"%s\": expected one of %s, found \"%.*s\"", option->name, option->choices,
+               LK_TEXT_ARGS(text));
+    return lk_fail(error, LEADKPI_BAD_ARGUMENT,
+                   "option \"%s\": nothing is called \"%.*s\"; the nearest name is \"%.*s\", of %s",
+                   option->name, LK_TEXT_ARGS(text), LK_TEXT_ARGS(best), option->choices);
+}
+
 static leadkpi_status read_scalar(const lk_option *option, lk_text text, lk_value *out,
                                   leadkpi_error *error)
 {
@@ -161,9 +174,7 @@ static leadkpi_status read_scalar(const lk_option *option, lk_text text, lk_valu
     if (!fault && !scalar.has_value && lk_option_text(option->default_text).length)
         fault = "a value";
     if (fault && option->type == LK_OPTION_CHOICE)
-        return lk_fail(error, LEADKPI_BAD_ARGUMENT,
-                       "option \"%s\": expected one of %s, found \"%.*s\"", option->name,
-                       option->choices, LK_TEXT_ARGS(text));
+        return refuse_choice(option, text, error);
     LK_FAIL_IF(fault, error, LEADKPI_BAD_ARGUMENT, "option \"%s\": expected %s, found \"%.*s\"",
                option->name, fault, LK_TEXT_ARGS(text));
     return lk_value_from_scalar(option, scalar, out, error);

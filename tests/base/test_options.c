@@ -2,6 +2,7 @@
 #include "base/options.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "../support/check_main.h"
 #include "../support/fault.h"
@@ -308,9 +309,13 @@ START_TEST(what_is_wrong_is_said)
                   "\"9223372036854775808\"");
     check_refused("totals=yes", 1, "option \"totals\": expected true or false, found \"yes\"");
     check_refused("order=Ordered", 1,
-                  "option \"order\": expected one of ordered|unordered|adjacent, found \"Ordered\"");
-    check_refused("order=order", 1,
-                  "option \"order\": expected one of ordered|unordered|adjacent, found \"order\"");
+                  "option \"order\": nothing is called \"Ordered\"; the nearest name is \"ordered\", of "
+                  "ordered|unordered|adjacent");
+    check_refused("order=orderd", 1,
+                  "option \"order\": nothing is called \"orderd\"; the nearest name is \"ordered\", of "
+                  "ordered|unordered|adjacent");
+    check_refused("order=any", 1,
+                  "option \"order\": expected one of ordered|unordered|adjacent, found \"any\"");
     check_refused("window=90", 1,
                   "option \"window\": expected a duration such as 90d, 12h, 30min or 1d12h, found "
                   "\"90\"");
@@ -690,6 +695,33 @@ START_TEST(a_memory_limit_is_kept)
 }
 END_TEST
 
+static const char *nearest(const char *wanted, const char *names)
+{
+    static char found[64];
+    size_t length = 99;
+    const char *at = leadkpi_options_nearest_name(wanted, LEADKPI_NUL_TERMINATED, names,
+                                                  LEADKPI_NUL_TERMINATED, &length);
+    if (!at) ck_assert_uint_eq(length, 0);
+    snprintf(found, sizeof found, "%.*s", (int)length, at ? at : "");
+    return found;
+}
+
+START_TEST(a_host_can_ask_for_the_nearest_name)
+{
+    ck_assert_str_eq(nearest("mnth", "day|week|month"), "month");
+    ck_assert_str_eq(nearest("mnth", "day, week, month, year"), "month");
+    ck_assert_str_eq(nearest("--leadz", "--leads,--levels"), "--leads");
+    ck_assert_str_eq(nearest("Closed-Won", "open,closed_won"), "closed_won");
+    ck_assert_str_eq(nearest("decade", "day, week, month"), "");
+    ck_assert_str_eq(nearest("", "day, week"), "");
+    ck_assert_str_eq(nearest("day", ""), "");
+    ck_assert_str_eq(nearest("day", ",|, ,"), "");
+    ck_assert_ptr_null(leadkpi_options_nearest_name(NULL, 3, "day", 3, NULL));
+    ck_assert_ptr_null(leadkpi_options_nearest_name("day", 3, NULL, 3, NULL));
+    ck_assert_ptr_nonnull(leadkpi_options_nearest_name("dayx", 3, "dax,weekmonth", 3, NULL));
+}
+END_TEST
+
 static Suite *options_suite(void)
 {
     Suite *suite = suite_create("options");
@@ -697,6 +729,7 @@ static Suite *options_suite(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, the_test_schema_obeys_the_rules);
+    tcase_add_test(tcase, a_host_can_ask_for_the_nearest_name);
     tcase_add_test(tcase, a_new_object_and_no_object_are_all_defaults);
     tcase_add_test(tcase, null_is_answered_by_every_call);
     tcase_add_test(tcase, every_type_is_set_from_text);

@@ -63,7 +63,19 @@ run
 answers 2
 run nonsense
 answers 2
-says err 'expected look, report, funnel, cohort, attribute or kpi, found "nonsense"'
+says err 'expected one of look, report, funnel, cohort, attribute, kpi, found "nonsense"'
+run reprot
+answers 2
+says err 'found "reprot"; the nearest name is "report" (leadkpi --help)'
+run report --leadz leads.csv
+answers 2
+says err 'report: "--leadz" is no option; the nearest name is "--leads" (leadkpi report --help lists them)'
+run report --leads leads.csv --by chanel
+answers 2
+says err 'found "chanel", which is in none; the nearest name is "channel": leads.csv has'
+run cohort --as-off=2025-01-01 x
+answers 2
+says err '"--as-off=2025-01-01" is no option; the nearest name is "--as-of"'
 run report
 answers 2
 run report --leads
@@ -84,7 +96,7 @@ run report --leads leads.csv --by channel,day,month
 answers 2
 run report --leads leads.csv --by chanel --kpi lead_volume
 answers 2
-says err 'found "chanel", which is in none: leads.csv has id, time, channel'
+says err 'found "chanel", which is in none; the nearest name is "channel": leads.csv has id, time, channel'
 silent out
 run report --leads leads.csv --json --csv
 answers 2

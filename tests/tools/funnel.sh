@@ -118,10 +118,10 @@ says out 'total,2,mql,1,0,'
 # ---- what is wrong is said before a file is read
 run funnel --events nowhere.csv --steps "$steps" --preset mixpanel_totls
 answers 2
-says err 'option "preset": expected one of'
+says err 'option "preset": nothing is called "mixpanel_totls"; the nearest name is "mixpanel_totals", of none|'
 run funnel --events nowhere.csv --steps "$steps" --show stepz
 answers 2
-says err '--show: expected steps, times, leads, histogram, difference, sequences, sequence_leads, retention or checks, found "stepz"'
+says err '--show: expected one of steps, times, leads, histogram, difference, sequences, sequence_leads, retention, checks, found "stepz"; the nearest name is "steps"'
 run funnel --events nowhere.csv --steps "$steps" --define 'order=open;window=1d'
 answers 2
 says err 'window: expected its default with order=open'

@@ -28,7 +28,7 @@ answers 2
 says err 'given twice'
 run kpi eval cpl nonsense=1
 answers 2
-says err 'expected one of the inputs campaign_spend, new_leads'
+says err 'cost_per_lead: expected one of campaign_spend, new_leads, found "nonsense"'
 run kpi eval cpl many 250
 answers 2
 run kpi eval ctr 1 2

@@ -10,7 +10,7 @@ from typing import Any, ContextManager, Dict, Iterator, List, Mapping, Optional,
 
 from ._arrow import count_from, inputs
 from ._library import LeadkpiError, call, failure, library, text
-from ._options import made, option_names, report_schemas
+from ._options import made, option_names, report_schemas, unknown_option
 from ._table import Table, table_from
 
 Self = TypeVar("Self", bound="Owned")
@@ -157,6 +157,9 @@ class Handle(Owned):
             taken = _taken(schema, defaults)
             with made(schema, taken):  # what is wrong is refused here, not by the first report
                 definition = {name: value for name, value in definition.items() if name not in taken}
+        for name in definition:
+            if name in defaults:
+                raise unknown_option(name, [self.ROOM, *report_schemas(self.ROOM)])
         super().__init__(**definition)
         self._defaults = {name: value for name, value in defaults.items() if name not in definition}
 

@@ -87,6 +87,7 @@ PROTOTYPES: Dict[str, Tuple[Any, List[Any]]] = {
     "leadkpi_options_set_bool": (_status, _named + [c_int32, _error]),
     "leadkpi_options_list": (_status, [_object, _new, _error]),
     "leadkpi_options_schemas": (_status, [_object, _new, _error]),
+    "leadkpi_options_nearest_name": (_text, [_text, _size, _text, _size, POINTER(_size)]),
     # KPIs
     "leadkpi_kpi_estimate_reason": (_text, [_estimate]),
     "leadkpi_kpi_find": (_status, [_text, _size, POINTER(c_int32), _error]),

@@ -38,6 +38,14 @@ def report_schemas(room: str) -> List[str]:
     return _reports[room]
 
 
+def unknown_option(name: str, several: List[str]) -> LeadkpiError:
+    """As the library refuses one, with the nearest of the options of several schemas."""
+    names = ",".join(dict.fromkeys(each for schema in several for each in option_names(schema)))
+    found = library.leadkpi_options_nearest_name(*text(name), *text(names), None)
+    nearest = f'; the nearest name is "{found.decode().split(",")[0]}"' if found else ""
+    return failure("unknown_name", f'option: nothing is called "{name}"{nearest}')
+
+
 @contextmanager
 def made(schema: str, values: Mapping[str, Any]) -> Iterator[ctypes.c_void_p]:
     """An options object of the library while the context lasts. None leaves a default."""

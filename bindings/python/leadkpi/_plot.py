@@ -149,7 +149,7 @@ def _survival(table: Any) -> Curves:
                             [1.0] + [row.survival for row in ordered],
                             [1.0, *(_finite(row.survival_low) for row in ordered)],
                             [1.0, *(_finite(row.survival_high) for row in ordered)]))
-    return Curves("Survival", curves, "time since the start", "still there")
+    return Curves("Survival", curves, "time since the start, in units", "still there")
 
 
 def _bare(values: Sequence[Number]) -> List[Number]:
@@ -372,14 +372,19 @@ def _grid_by_matplotlib(it: Grid, ax: Any) -> None:
     _plain_axes(ax, it.title, it.note)
 
 
+def _band(curve: Curve) -> Tuple[List[float], List[float], List[float]]:
+    """Each step as two points: a bound that is not known takes away its own step alone, not the one before."""
+    low, high = ([float("nan") if value is None else value for value in side] for side in (curve.low, curve.high))
+    twice = [i for i in range(len(curve.at)) for _ in (0, 1)]
+    return [curve.at[i] for i in twice[1:]], [low[i] for i in twice[:-1]], [high[i] for i in twice[:-1]]
+
+
 def _curves_by_matplotlib(it: Curves, ax: Any) -> None:
     from matplotlib.ticker import PercentFormatter
     for i, curve in enumerate(it.curves):
         color = PALETTE[i % len(PALETTE)]
         ax.step(curve.at, curve.value, where="post", color=color, linewidth=1.8, label=curve.name)
-        low = [float("nan") if value is None else value for value in curve.low]
-        high = [float("nan") if value is None else value for value in curve.high]
-        ax.fill_between(curve.at, low, high, step="post", color=color, alpha=0.18, linewidth=0)
+        ax.fill_between(*_band(curve), color=color, alpha=0.18, linewidth=0)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
     ax.set_xlabel(it.across, color=INK)

@@ -63,6 +63,12 @@ class Pictures(unittest.TestCase):
         by = _plot.picture(cohorts().survival(event="outcome", as_of="2025-06-01", by=["channel"]), None)
         self.assertEqual([each.name for each in by.curves], ["a", "b"])
 
+    def test_the_band_of_a_curve_ends_where_its_last_known_step_does(self):
+        at, low, high = _plot._band(_plot.Curve("all", [0.0, 2.0, 5.0], [1.0, 0.5, 0.0], [1.0, 0.1, None],
+                                                [1.0, 0.8, None]))
+        self.assertEqual((at, low[:4], high[:4]), ([0.0, 2.0, 2.0, 5.0, 5.0], [1.0, 1.0, 0.1, 0.1], [1.0, 1.0, 0.8, 0.8]))
+        self.assertNotEqual(low[4], low[4])
+
     def test_models_of_attribution_stand_side_by_side(self):
         seen = _plot.picture(attribution().compare(models=["first", "last"]), None)
         self.assertEqual(seen.labels, ["Search", "Email"])

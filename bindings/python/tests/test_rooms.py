@@ -98,9 +98,11 @@ class Cohorts(unittest.TestCase):
         twin += plain
         for kept in (pickle.loads(pickle.dumps(weekly)), twin):
             self.assertEqual(kept.retention(), expected)
-        for error, wrong in ((lk.BadArgumentError, {"grain": "wek"}), (lk.UnknownNameError, {"graim": "week"})):
-            with self.assertRaisesRegex(error, next(iter(wrong.values())) if "grain" in wrong else "graim"):
-                lk.Cohorts(**wrong)
+        for wrong in ("graim", "Grains", "as-off"):  # of a report, or of the handle itself
+            with self.assertRaisesRegex(lk.UnknownNameError, "the nearest name is"):
+                lk.Cohorts(**{wrong: "week"})
+        with self.assertRaisesRegex(lk.BadArgumentError, 'nearest name is "week"'):
+            lk.Cohorts(grain="wek")
         self.assertEqual(lk.Funnel(["a"], by=iter(["segment"])).add({"id": [1], "time": [day(0)], "event": ["a"],
                          "segment": ["x"]}).steps()["row"], ["segment", "total"])
 

@@ -82,8 +82,8 @@ class TestRooms < Minitest::Test
     [weekly, Marshal.load(Marshal.dump(weekly)), weekly.dup, weekly.empty_twin.merge!(plain)].each do |kept|
       assert_equal expected, kept.retention
     end
-    refused(Leadkpi::BadArgumentError, /wek/) { Leadkpi::Cohorts.new(grain: :wek) }
-    refused(Leadkpi::UnknownNameError, /graim/) { Leadkpi::Cohorts.new(graim: :week) }
+    refused(Leadkpi::BadArgumentError, /wek.*nearest name is "week"/) { Leadkpi::Cohorts.new(grain: :wek) }
+    refused(Leadkpi::UnknownNameError, /graim.*nearest name is "grain"/) { Leadkpi::Cohorts.new(graim: :week) }
     assert_equal ["first"], Leadkpi::Attribution.new(models: ["first"]).credits[:model].uniq
   end
 

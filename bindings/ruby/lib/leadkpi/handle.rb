@@ -245,7 +245,11 @@ module Leadkpi
       taken = Options.report_schemas(self.class.room).map do |schema|
         Options.taken(schema, given).tap { |values| Options.made(schema, values) { nil } }
       end
-      taken.reduce({}, :merge)
+      taken = taken.reduce({}, :merge)
+      unknown = given.keys.find { |name| !taken.key?(name) }
+      raise Options.unknown(unknown, self.class.room) if unknown
+
+      taken
     end
 
     def with_options(schema, options, &block)

@@ -39,6 +39,15 @@ module Leadkpi
         schemas.select { |each| each.start_with?("#{room}_") }
       end
 
+      # As the library refuses an option, with the nearest of those of a room and its reports.
+      # @return [UnknownNameError]
+      def unknown(name, room)
+        all = [room, *report_schemas(room)].flat_map { |schema| names(schema) }.uniq.join(",")
+        found = Library.leadkpi_options_nearest_name(*Library.bytes(name.to_s), *Library.bytes(all), nil)
+        nearest = %(; the nearest name is "#{found.split(",").first}") if found
+        Library.failure(:unknown_name, %(option: nothing is called "#{name}"#{nearest}))
+      end
+
       # The schema of a report: that of its name, of the name that it begins with, or of its room.
       def schema_of(room, verb)
         own = schemas.select { |each| "#{room}_#{verb}_".start_with?("#{each}_") && each != room }
