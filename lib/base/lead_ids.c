@@ -178,18 +178,18 @@ bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, 
                        const uint8_t *rows)
 {
     numbers n = numbers_of(column);
-    size_t last = n.count - 1;
+    size_t last = n.count - 1, reach = ids->direct_count;
     uint32_t *direct = ids->direct;
     bool is_out = false;
-    for (size_t i = start; i < start + count; i++) is_out |= !is_direct(ids, number_at(&n, i));
-    if (is_out) return false;
     for (size_t i = start; i < start + count; i++) {
         size_t ahead = i + ROWS_AHEAD;
-        size_t id = (size_t)number_at(&n, i);
-        fetch_direct(ids, number_at(&n, ahead < last ? ahead : last));
+        uint64_t id = (uint64_t)number_at(&n, i), later = (uint64_t)number_at(&n, ahead < last ? ahead : last);
+        if (later < reach) LK_PREFETCH(direct + later);
+        is_out |= id >= reach;
+        id = id < reach ? id : 0;
         direct[id] = (direct[id] | 1) + 2 * (uint32_t)rows[i - start];
     }
-    return true;
+    return !is_out;
 }
 
 uint32_t lk_lead_ids_tallied(const lk_lead_ids *ids)

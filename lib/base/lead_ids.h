@@ -51,7 +51,7 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
  * gone with lk_lead_ids_forget_tallies, or once there are indexes.
  *
  * Adds rows[i], 0 or 1, to the tally of the number of row start + i. False where that array does not reach
- * all numbers; then nothing was added. Fewer than 2^31 rows in all. */
+ * all numbers; the tallies are of no use then. Fewer than 2^31 rows in all. */
 bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, size_t count,
                        const uint8_t *rows);
 

@@ -112,56 +112,109 @@ static bool has_plain_steps(const leadkpi_funnel *funnel, const lk_batch *b)
     return !(any & ~lk_funnel_all_steps(&funnel->rule));
 }
 
-/* What the rows of a block mean, of an event or of steps that need a second look: `steps` by code.
- */
-static leadkpi_status find_steps(leadkpi_funnel *funnel, const lk_batch *b, lk_code_memo *memo,
-                                 lk_batch_block *at, uint64_t *steps, leadkpi_error *error)
+/* What is found out about the rows before the first standing moves. */
+typedef struct in_order {
+    leadkpi_funnel *funnel;
+    const lk_batch *batch;
+    uint32_t *leads; /* of each row */
+    uint8_t *codes;  /* of each row; NULL: they are found again */
+    bool is_plain;   /* no codes are asked for */
+    lk_code_memo memo;
+    uint64_t steps[LK_BATCH_BLOCK]; /* of the block, where it is not plain */
+} in_order;
+
+/* A name costs a look at the map. What an entry of a dictionary or some steps mean is found again
+ * in less time than a byte of new memory takes. */
+static bool keeps_codes(const in_order *o)
 {
-    LK_TRY(lk_batch_find_codes(funnel, b, memo, at, error));
-    LK_TRY(check_codes(funnel, b, at, error));
-    for (size_t i = 0; i < at->count; i++)
-        steps[i] = lk_funnel_code_steps(funnel->store, at->codes[i]);
+    const lk_batch *b = o->batch;
+    return b->event && !b->entry_codes && o->funnel->store->codes.count <= UINT8_MAX + 1;
+}
+
+/* The codes of a block, of events or of steps that need a second look. */
+static leadkpi_status find_codes(in_order *o, lk_batch_block *at, leadkpi_error *error)
+{
+    LK_TRY(lk_batch_find_codes(o->funnel, o->batch, &o->memo, at, error));
+    return check_codes(o->funnel, o->batch, at, error);
+}
+
+static void keep_codes(const lk_batch_block *at, uint8_t *codes)
+{
+    size_t count = at->count;
+    for (size_t i = 0; i < count; i++) codes[i] = (uint8_t)at->codes[i];
+}
+
+static void give_codes(lk_batch_block *at, const uint8_t *codes)
+{
+    size_t count = at->count;
+    for (size_t i = 0; i < count; i++) at->codes[i] = codes[i];
+}
+
+/* All that can fail. */
+static leadkpi_status look_through(in_order *o, leadkpi_error *error)
+{
+    lk_funnel_store *store = o->funnel->store;
+    lk_memory *memory = &o->funnel->memory;
+    const lk_column *id = o->batch->id;
+    lk_batch_block at;
+    for (size_t start = 0; start < id->row_count; start += LK_BATCH_BLOCK) {
+        lk_batch_set_block(o->batch, &at, start);
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(lk_lead_ids_intern_rows(&store->ids, memory, id, start, at.count, o->leads + start,
+                                       error));
+        if (!o->is_plain) LK_TRY(find_codes(o, &at, error));
+        if (o->codes) keep_codes(&at, o->codes + start);
+    }
+    return lk_standings_reserve(&store->standings, &o->funnel->rule, memory,
+                                lk_lead_ids_count(&store->ids), error);
+}
+
+/* The steps of a block that was looked through. */
+static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_steps *found,
+                                 leadkpi_error *error)
+{
+    const lk_column *column = o->batch->steps;
+    if (o->is_plain) {
+        *found = (row_steps){lk_column_cell(column, at->start), column->stride};
+        return LEADKPI_OK;
+    }
+    if (o->codes)
+        give_codes(at, o->codes + at->start);
+    else
+        LK_TRY(find_codes(o, at, error));
+    const lk_funnel_store *store = o->funnel->store;
+    for (size_t i = 0; i < at->count; i++) o->steps[i] = lk_funnel_code_steps(store, at->codes[i]);
+    *found = (row_steps){(const char *)o->steps, sizeof *o->steps};
     return LEADKPI_OK;
 }
 
-/* All that can fail goes first; what rows mean is found a second time then, which cannot. */
-static leadkpi_status take_in_order(leadkpi_funnel *funnel, const lk_batch *b, uint32_t *leads,
-                                    leadkpi_error *error)
+static leadkpi_status take_in_order(in_order *o, leadkpi_error *error)
 {
-    lk_code_memo memo = {{0}, {0}};
-    uint64_t steps[LK_BATCH_BLOCK];
     lk_batch_block at;
-    size_t row_count = b->id->row_count;
-    bool is_plain = has_plain_steps(funnel, b);
-    LK_TRY(check_order(funnel, b, error));
-    for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
-        lk_batch_set_block(b, &at, start);
-        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
-        LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, start, at.count,
-                                       leads + start, error));
-        if (!is_plain) LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
-    }
-    LK_TRY(lk_standings_reserve(&funnel->store->standings, &funnel->rule, &funnel->memory,
-                                lk_lead_ids_count(&funnel->store->ids), error));
-    for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
-        row_steps found = {(const char *)steps, sizeof *steps};
-        lk_batch_set_block(b, &at, start);
-        if (is_plain)
-            found = (row_steps){lk_column_cell(b->steps, start), b->steps->stride};
-        else
-            LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
-        take_rows(funnel, b, leads, &at, &found);
+    row_steps found;
+    LK_TRY(look_through(o, error));
+    for (size_t start = 0; start < o->batch->id->row_count; start += LK_BATCH_BLOCK) {
+        lk_batch_set_block(o->batch, &at, start);
+        LK_TRY(find_steps(o, &at, &found, error));
+        take_rows(o->funnel, o->batch, o->leads, &at, &found);
     }
     return LEADKPI_OK;
 }
 
 leadkpi_status lk_add_in_time(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error *error)
 {
-    uint32_t *leads;
-    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
+    lk_memory *memory = &funnel->memory;
+    size_t row_count = b->id->row_count;
+    in_order o = {.funnel = funnel, .batch = b};
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
     LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
-    LK_TRY(lk_allocate(&funnel->memory, b->id->row_count, sizeof *leads, &leads, error));
-    leadkpi_status status = take_in_order(funnel, b, leads, error);
-    lk_release(&funnel->memory, leads, b->id->row_count, sizeof *leads);
+    LK_TRY(check_order(funnel, b, error));
+    o.is_plain = has_plain_steps(funnel, b);
+    leadkpi_status status = lk_allocate(memory, row_count, sizeof *o.leads, &o.leads, error);
+    if (status == LEADKPI_OK && keeps_codes(&o))
+        status = lk_allocate(memory, row_count, sizeof *o.codes, &o.codes, error);
+    if (status == LEADKPI_OK) status = take_in_order(&o, error);
+    lk_release(memory, o.leads, row_count, sizeof *o.leads);
+    lk_release(memory, o.codes, row_count, sizeof *o.codes);
     return status;
 }

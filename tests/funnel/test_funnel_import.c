@@ -234,24 +234,84 @@ START_TEST(an_import_that_is_refused_leaves_nothing)
 }
 END_TEST
 
+/* ---- rows in order of time ------------------------------------------------------------- */
+
+static int in_order(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+enum {
+    MANY_NAMES = 300,
+    MANY_STEPS = 60
+};
+
+/* Two steps each: more meanings than a byte has values. */
+static int64_t steps_of_name(int name)
+{
+    return INT64_C(1) << name % MANY_STEPS | INT64_C(1)
+                                                 << (name + 1 + name / MANY_STEPS) % MANY_STEPS;
+}
+
+static const char *definition_of_many(char texts[MANY_NAMES][8])
+{
+    static char definition[1 << 14];
+    strcpy(definition, "window=20us; input=time; same_event=many; steps=");
+    for (int name = 0; name < MANY_NAMES; name++)
+        snprintf(texts[name], sizeof texts[name], "n%d", name);
+    for (int step = 0; step < MANY_STEPS; step++) {
+        const char *before = step ? "," : "";
+        for (int name = 0; name < MANY_NAMES; name++) {
+            if (!(steps_of_name(name) >> step & 1)) continue;
+            strcat(definition, before), strcat(definition, texts[name]);
+            before = "|";
+        }
+    }
+    return definition;
+}
+
+START_TEST(names_in_order_of_time_are_the_steps_they_stand_for)
+{
+    static rows r;
+    static char texts[MANY_NAMES][8];
+    const char *definition = "steps=A,B,C,D; window=20us; input=time";
+    draw(&r, 5000, few, 0);
+    qsort(r.times, r.count, sizeof r.times[0], in_order);
+    if (_i == 1) {
+        definition = definition_of_many(texts);
+        for (size_t i = 0; i < r.count; i++) {
+            r.names[i] = texts[i * i % MANY_NAMES];
+            r.steps[i] = steps_of_name((int)(i * i % MANY_NAMES));
+        }
+    }
+    leadkpi_funnel *named = imported(&r, definition, AS_NAMES),
+                   *stepped = imported(&r, definition, AS_STEPS);
+    are_same(named, stepped, "names and steps");
+    leadkpi_funnel_free(named), leadkpi_funnel_free(stepped);
+}
+END_TEST
+
 /* ---- memory that is not to be had ------------------------------------------------------ */
 
 typedef struct fault_context {
     rows r;
+    const char *definition;
+    form as;
     leadkpi_funnel *funnel;
 } fault_context;
 
 static void set_up(const leadkpi_host *host, void *context)
 {
     fault_context *f = context;
-    f->funnel = made_on(host, plain);
+    f->funnel = made_on(host, f->definition);
 }
 
 static leadkpi_status act_import(const leadkpi_host *host, void *context, leadkpi_error *error)
 {
     fault_context *f = context;
     (void)host;
-    return add(f->funnel, &f->r, 0, f->r.count, AS_STEPS, error);
+    return add(f->funnel, &f->r, 0, f->r.count, f->as, error);
 }
 
 static void state(void *context, lk_fault_bytes *bytes)
@@ -272,6 +332,9 @@ START_TEST(whichever_allocation_fails_an_import_is_whole_or_none)
 {
     static fault_context f;
     draw(&f.r, 600, few, 0);
+    f.definition = _i ? "steps=A,B,C,D; window=20us; input=time" : plain;
+    f.as = _i ? AS_NAMES : AS_STEPS;
+    if (_i) qsort(f.r.times, f.r.count, sizeof f.r.times[0], in_order);
     lk_fault_case fault = {"import", set_up, act_import, state, tear_down, &f};
     lk_fault_every_allocation(&fault);
     lk_fault_every_poll(&fault);
@@ -285,7 +348,8 @@ static Suite *suite(void)
     tcase_add_loop_test(one, an_import_is_its_rows_a_few_at_a_time, 0, IMPORT_COUNT);
     tcase_add_loop_test(one, imports_merge_to_the_import_of_all, 0, 2);
     tcase_add_test(one, an_import_that_is_refused_leaves_nothing);
-    tcase_add_test(one, whichever_allocation_fails_an_import_is_whole_or_none);
+    tcase_add_loop_test(one, names_in_order_of_time_are_the_steps_they_stand_for, 0, 2);
+    tcase_add_loop_test(one, whichever_allocation_fails_an_import_is_whole_or_none, 0, 2);
     suite_add_tcase(all, one);
     return all;
 }
