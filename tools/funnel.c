@@ -290,7 +290,7 @@ static const char help[] =
     "  --dates day-first|month-first      --file-zone ZONE\n"
     "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"
     "The rule\n"
-    "  --steps a,b|c,d       in their order; b|c is either event\n"
+    "  --steps a,b|c,d       in their order; b|c is either event, \"b||c\" one with a bar\n"
     "  --window 30d          from the first step, inclusive\n"
     "  --preset NAME         such as posthog_ordered, mixpanel_totals, crm_lifecycle\n"
     "  --define NAME=VALUE   any other option of schema funnel, such as entry=every\n"

@@ -53,7 +53,7 @@ static leadkpi_status shape_of(const reporting *what, const char *definition, co
 
 static leadkpi_status shape_of_steps(leadkpi_table **out, leadkpi_error *error)
 {
-    return shape_of(&steps, "steps=a,b", "by=segment; grain=month", out, error);
+    return shape_of(&steps, "steps=a,b; entry=every", "by=segment; grain=month", out, error);
 }
 
 static leadkpi_status shape_of_credits(leadkpi_table **out, leadkpi_error *error)
@@ -110,6 +110,54 @@ static int retention_of_state(sqlite3 *db, const char *const *texts, sqlite3_val
     (void)db;
     return report_on_state(&retention, texts[1], values[0], out, message);
 }
+
+/* ---- the other reports of funnels, stages and responses, from a state ---- */
+
+/* leadkpi_<room>_<name>(state [, options]); of `definition` and `options` it has every column that there is. */
+#define STATE_REPORT(word, name, definition, options)                                                \
+    REPORT(word##_##name, leadkpi_##word##_##name)                                                   \
+    static const reporting reporting_##word##_##name = {&word##_room, #word "_report", word##_##name}; \
+    static leadkpi_status shape_of_##word##_##name(leadkpi_table **out, leadkpi_error *error)        \
+    {                                                                                                \
+        return shape_of(&reporting_##word##_##name, definition, options, out, error);                \
+    }                                                                                                \
+    static int word##_##name##_of_state(sqlite3 *db, const char *const *texts, sqlite3_value **values, \
+                                        leadkpi_table **out, char **message)                         \
+    {                                                                                                \
+        (void)db;                                                                                    \
+        return report_on_state(&reporting_##word##_##name, texts[1], values[0], out, message);       \
+    }
+
+#define STATE_MODULE(word, called)                                                                   \
+    {                                                                                                \
+        .name = "leadkpi_" #word "_" #called, .parameters = {"state", "options"}, .required = 1,     \
+        .shape = shape_of_##word##_##called, .run = word##_##called##_of_state,                      \
+    }
+
+#define TEN(a) a "0," a "1," a "2," a "3," a "4," a "5," a "6," a "7," a "8," a "9,"
+#define SIXTY_FOUR TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") "60,61,62,63"
+#define GROUPED "by=segment; grain=month"
+
+STATE_REPORT(funnel, times, "steps=a,b", GROUPED)
+STATE_REPORT(funnel, leads, "entry=every; steps=" SIXTY_FOUR, NULL)
+STATE_REPORT(funnel, histogram, "steps=a,b", GROUPED)
+STATE_REPORT(funnel, difference, "steps=a,b", GROUPED)
+STATE_REPORT(funnel, sequences, "steps=a,b", GROUPED "; pattern=(?1)")
+STATE_REPORT(funnel, sequence_leads, "steps=a,b", "pattern=(?1)")
+STATE_REPORT(funnel, retention, "steps=a,b", GROUPED)
+STATE_REPORT(funnel, checks, "steps=a,b", NULL)
+STATE_REPORT(stages, steps, "stages=a,b", GROUPED)
+STATE_REPORT(stages, snapshot, "stages=a,b", GROUPED)
+STATE_REPORT(stages, transitions, "stages=a,b", GROUPED)
+STATE_REPORT(stages, durations, "stages=a,b", GROUPED)
+STATE_REPORT(stages, reasons, "stages=a,b", GROUPED)
+STATE_REPORT(stages, leads, "stages=a,b", NULL)
+STATE_REPORT(stages, checks, "stages=a,b", NULL)
+STATE_REPORT(responses, speed, NULL, GROUPED)
+STATE_REPORT(responses, targets, NULL, GROUPED)
+STATE_REPORT(responses, bands, NULL, GROUPED)
+STATE_REPORT(responses, leads, NULL, NULL)
+STATE_REPORT(responses, checks, NULL, NULL)
 
 /* ---- from queries ---- */
 
@@ -272,6 +320,26 @@ static const report_module of_states[] = {
         .shape = shape_of_steps,
         .run = steps_of_state,
     },
+    STATE_MODULE(funnel, times),
+    STATE_MODULE(funnel, leads),
+    STATE_MODULE(funnel, histogram),
+    STATE_MODULE(funnel, difference),
+    STATE_MODULE(funnel, sequences),
+    STATE_MODULE(funnel, sequence_leads),
+    STATE_MODULE(funnel, retention),
+    STATE_MODULE(funnel, checks),
+    STATE_MODULE(stages, steps),
+    STATE_MODULE(stages, snapshot),
+    STATE_MODULE(stages, transitions),
+    STATE_MODULE(stages, durations),
+    STATE_MODULE(stages, reasons),
+    STATE_MODULE(stages, leads),
+    STATE_MODULE(stages, checks),
+    STATE_MODULE(responses, speed),
+    STATE_MODULE(responses, targets),
+    STATE_MODULE(responses, bands),
+    STATE_MODULE(responses, leads),
+    STATE_MODULE(responses, checks),
     {
         .name = "leadkpi_attribution_credits",
         .parameters = {"state", "options"},

@@ -44,6 +44,19 @@ PASS_ON(add_events, leadkpi_funnel_add)
 static const intake funnel_intakes[] = {{"events", add_events}, {NULL, NULL}};
 ROOM(funnel, "events")
 
+PASS_ON(add_changes, leadkpi_stages_add)
+static const intake stages_intakes[] = {{"changes", add_changes}, {NULL, NULL}};
+ROOM(stages, "changes")
+
+PASS_ON(add_came, leadkpi_responses_add_leads)
+PASS_ON(add_answers, leadkpi_responses_add)
+PASS_ON(add_converted, leadkpi_responses_add_conversions)
+static const intake responses_intakes[] = {{"leads", add_came},
+                                           {"responses", add_answers},
+                                           {"conversions", add_converted},
+                                           {NULL, NULL}};
+ROOM(responses, "leads, responses or conversions")
+
 PASS_ON(add_touches, leadkpi_attribution_add_touches)
 PASS_ON(add_conversions, leadkpi_attribution_add_conversions)
 PASS_ON(add_milestones, leadkpi_attribution_add_milestones)

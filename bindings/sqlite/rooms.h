@@ -23,7 +23,7 @@ typedef struct room {
     void (*free)(void *handle); /* NULL does nothing */
 } room;
 
-extern const room funnel_room, attribution_room, campaigns_room, cohorts_room;
+extern const room funnel_room, stages_room, responses_room, attribution_room, campaigns_room, cohorts_room;
 
 /* A handle by the text of its definition; an empty or NULL text is the defaults. */
 leadkpi_status room_open(const room *of, const char *definition, void **out, leadkpi_error *error);

@@ -240,7 +240,12 @@ int register_states(sqlite3 *db)
     } aggregates[] = {
         {"leadkpi_funnel_state", 4, &funnel_room, events_step},
         {"leadkpi_funnel_state", 5, &funnel_room, events_step},
+        {"leadkpi_funnel_state", -1, &funnel_room, named_step},
         {"leadkpi_funnel_merge", 1, &funnel_room, merge_step},
+        {"leadkpi_stages_state", -1, &stages_room, named_step},
+        {"leadkpi_stages_merge", 1, &stages_room, merge_step},
+        {"leadkpi_responses_state", -1, &responses_room, named_step},
+        {"leadkpi_responses_merge", 1, &responses_room, merge_step},
         {"leadkpi_attribution_state", -1, &attribution_room, named_step},
         {"leadkpi_attribution_merge", 1, &attribution_room, merge_step},
         {"leadkpi_campaigns_state", -1, &campaigns_room, named_step},

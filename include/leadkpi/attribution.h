@@ -304,7 +304,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *                     the total), no_times (paths were left unattributed for want of times),
  *                     missing_milestones, reconciled (with rollup: a solved model's credit of the group
  *                     above, shared out in proportion), few_data (fewer than 2 units, or an error above 30 %)
- * Since 0.1. */
+ * Also LIMIT: a Markov chain that cannot be solved: after taking out what it can, more than 2048 states,
+ * of journeys so long and weights so far apart that 20,000 sweeps do not come to rest. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_credits(const leadkpi_attribution *attribution,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
@@ -402,9 +403,9 @@ LEADKPI_API leadkpi_status leadkpi_attribution_transitions(const leadkpi_attribu
  *   starts       double: journeys that begin in it
  *   visits       double: times that a journey is in it
  *   conversions, nulls, value  double: of the journeys that end in it
- *   conversion_probability     double: of a conversion in the end, from it on
- * Also CONTRADICTION: two Markov models; NOT_ENOUGH_DATA: journeys so long that the chain hardly ever
- * ends. Since 0.1. */
+ *   conversion_probability     double: of a conversion in the end, from it on; null where the state has
+ *                no weight
+ * Also CONTRADICTION: two Markov models; LIMIT: see credits. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_states(const leadkpi_attribution *attribution,
                                                       const leadkpi_options *options,
                                                       leadkpi_table **out, leadkpi_error *error);

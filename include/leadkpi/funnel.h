@@ -17,8 +17,8 @@
  *
  * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
  * leadkpi_funnel_describe says a rule as a sentence.
- *   steps         1 to 64 events in their order; "a|b" is either event. An event
- *                 may be several steps
+ *   steps         1 to 64 events in their order; "a|b" is either event, "a||b" the event "a|b". An
+ *                 event may be several steps
  *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
  *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so
@@ -236,8 +236,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *              that counts (entry, the default), of its first event that has one (first), of its last
  *              (last), of the event that filled breakdown_step (step); or any: with
  *              by=segment a lead counts once in each segment that an event of it has, and once in the total
- *   breakdown_step  from 1; 0, the default: the last step that the lead reached. Leads that
- *              did not get there have no segment
+ *   breakdown_step  from 1, with breakdown=step; 0, the default: the last step that the lead reached. Leads
+ *              that did not get there have no segment
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
@@ -324,7 +324,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  *   against           text: the segment or period compared with, "all others", or null: none
  *   step, name        as in leadkpi_funnel_steps
  *   reached, of       int64: leads, or attempts where they are counted, that got here; and of how many:
- *                     those at step 1 (rate=overall, the default) or at the step before (rate=step)
+ *                     those at step 1 (rate=overall, the default) or at the step before (rate=step; of step 1: 0)
  *   rate              double; null of nobody
  *   against_reached, against_of, against_rate   the same of the other side
  *   difference        double: rate less against_rate; with difference_low, difference_high: the

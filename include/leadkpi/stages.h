@@ -239,7 +239,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_leads(const leadkpi_stages *stages,
  * names are stable:
  *   finding, meaning     text
  *   rows, leads          int64: how many rows it is about, of how many leads
- *   example              one of these leads, as the column id
+ *   id                   one of these leads
  * Findings: customer_before_creation, stage_before_creation, two_stages_at_one_instant, repeated_rows,
  * from_disagrees, start_unknown, skipped_stages, went_back, reopened, stages_off_the_line,
  * moves_off_the_edges, rows_after_as_of. `by`, `skips`, `visits`, `level` and the calendar are not

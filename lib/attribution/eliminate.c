@@ -105,17 +105,29 @@ static void take_out(lk_attribution_elimination *e, uint32_t state)
 
 /* ---- all ------------------------------------------------------------------------------------------------- */
 
-/* Beyond that there are fewer states still, but more steps to sweep over. */
-void lk_attribution_eliminate(lk_attribution_elimination *e)
+/* As long as there is room for the edges in its place; `*has_room` is false then. */
+static void take_cheap(lk_attribution_elimination *e, uint32_t state, uint32_t limit, bool *has_room)
+{
+    uint64_t edges = (uint64_t)e->ins[state] * e->outs[state];
+    if (e->place[state] != LK_LEFT || edges > limit) return;
+    *has_room = edges <= e->edge_room - e->edge_count;
+    if (*has_room) take_out(e, state);
+}
+
+/* Beyond that there are fewer states still, but more steps to sweep over. A state that goes costs a
+ * thousand times what a look at one does that stays. */
+leadkpi_status lk_attribution_eliminate(lk_attribution_elimination *e, const lk_memory *memory,
+                                        leadkpi_error *error)
 {
     static const uint32_t limits[] = {0, 1, 2, 4, 6, 9, 12, 16};
+    bool has_room = true;
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
         for (uint32_t s = 0; s < e->state_count; s++) {
-            uint64_t edges = (uint64_t)e->ins[s] * e->outs[s];
-            if (e->place[s] != LK_LEFT || edges > limits[k]) continue;
-            if (edges > e->edge_room - e->edge_count) return;
-            take_out(e, s);
+            if (s % (LK_INTERRUPT_ROWS / 64) == 0) LK_TRY(lk_interrupted(memory, error));
+            take_cheap(e, s, limits[k], &has_room);
+            if (!has_room) return LEADKPI_OK;
         }
+    return LEADKPI_OK;
 }
 
 /* ---- back ------------------------------------------------------------------------------------------------ */

@@ -50,8 +50,9 @@ void lk_attribution_elimination_pack(lk_attribution_elimination *e,
 void lk_attribution_elimination_copy(lk_attribution_elimination *e,
                                      const lk_attribution_elimination *from);
 
-/* Takes out what is LK_LEFT where that costs few new edges. */
-void lk_attribution_eliminate(lk_attribution_elimination *e);
+/* Takes out what is LK_LEFT where that costs few new edges. Status: OK, INTERRUPTED. */
+leadkpi_status lk_attribution_eliminate(lk_attribution_elimination *e, const lk_memory *memory,
+                                        leadkpi_error *error);
 
 /* w and k of eight channels (markov_chain.c) of the states that are out from those of the others.
  * By state, LK_LANES each. */

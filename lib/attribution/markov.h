@@ -28,7 +28,7 @@ leadkpi_status lk_attribution_transitions_combine(lk_attribution_transitions *in
                                                   const uint32_t *channels, bool subtract,
                                                   leadkpi_error *error);
 
-/* The chain of order 1 in which only the channels of one list are: what the solver works on. */
+/* A chain in which only some channels (or states) are: what the solver works on. */
 typedef struct lk_attribution_square {
     size_t count;
     double *steps;       /* count * count, the diagonal not looked at; destroyed */
@@ -41,7 +41,11 @@ typedef struct lk_attribution_square {
     double *inverse;     /* scratch: count * count; not used without visits */
 } lk_attribution_square;
 
-/* B = A^-1, A = D - T: reached = B * amounts, visits = diag(B). */
-void lk_attribution_square_solve(lk_attribution_square *square);
+/* B = A^-1, A = D - T: reached = B * amounts, visits = diag(B). Status: OK, INTERRUPTED. */
+leadkpi_status lk_attribution_square_solve(lk_attribution_square *square, const lk_memory *memory,
+                                           leadkpi_error *error);
+
+/* After it, by the same factors: into[i] = sum over j of B_ji * into[j]. */
+void lk_attribution_square_turn(const lk_attribution_square *square, double *into);
 
 #endif

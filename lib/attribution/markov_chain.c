@@ -16,6 +16,7 @@
  *
  * What a group brings is taken away; no chain is solved again. */
 #include "attribution/reduce.h"
+#include "attribution/renormalise.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,10 +34,6 @@ typedef struct lk_chain_job {
     uint32_t *rows;      /* of the windows, distinct by state */
     size_t *row_ends;
     size_t row_room;
-    size_t *first_out;   /* steps out, by state */
-    uint32_t *to;
-    double *out;         /* coefficients of the steps out */
-    double *constants[2];
     double *w, *k[2], *scratch; /* by state, LK_LANES each */
     double *lost;        /* by kind and row: RE * amount */
     double *brought;     /* by group, kind and row; NULL: no errors */
@@ -68,56 +65,6 @@ static void list_rows(lk_chain_job *job)
         }
         job->row_ends[s] = count;
     }
-}
-
-/* Steps of a state to itself count neither in the sum nor in what it is divided by. */
-static double divisor_of(const lk_attribution_graph *graph, size_t state)
-{
-    double weight = graph->weight[state];
-    for (size_t i = graph->first[state]; i < graph->first[state + 1]; i++)
-        if (graph->from[i] == state) weight -= graph->steps[i];
-    return weight > 0 ? 1 / weight : 0;
-}
-
-/* Steps by where they go out, with their coefficients; `constants[0]` holds the divisors meanwhile. */
-static void turn_steps(lk_chain_job *job)
-{
-    const lk_attribution_graph *graph = &job->graph;
-    double *divisors = job->constants[0];
-    size_t n = graph->state_count;
-    memset(job->first_out, 0, (n + 1) * sizeof *job->first_out);
-    for (size_t i = 0; i < graph->step_count; i++) job->first_out[graph->from[i] + 1]++;
-    for (size_t s = 0; s < n; s++) {
-        job->first_out[s + 1] += job->first_out[s];
-        divisors[s] = divisor_of(graph, s);
-    }
-    for (size_t s = 0; s < n; s++)
-        for (size_t i = graph->first[s]; i < graph->first[s + 1]; i++) {
-            size_t from = graph->from[i], at = job->first_out[from]++;
-            job->to[at] = (uint32_t)s;
-            job->out[at] = from == s ? 0 : graph->steps[i] * divisors[from];
-        }
-    for (size_t s = n; s > 0; s--) job->first_out[s] = job->first_out[s - 1];
-    if (n) job->first_out[0] = 0;
-    for (size_t s = 0; s < n; s++) {
-        double divisor = divisors[s];
-        job->constants[0][s] = graph->conversions[s] * divisor;
-        job->constants[1][s] = graph->values[s] * divisor;
-    }
-}
-
-static lk_attribution_system system_out(const lk_chain_job *job, size_t kind, double tolerance)
-{
-    return (lk_attribution_system){.state_count = job->graph.state_count,
-                                   .first = job->first_out,
-                                   .other = job->to,
-                                   .coefficients = job->out,
-                                   .constants = job->constants[kind],
-                                   .measure = job->graph.weight,
-                                   .rows = job->rows,
-                                   .row_ends = job->row_ends,
-                                   .backward = true,
-                                   .tolerance = tolerance};
 }
 
 /* ---- eight channels --------------------------------------------------------------------------------------- */
@@ -193,50 +140,16 @@ static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_
     return LEADKPI_OK;
 }
 
-/* p and the expected value of a journey that never goes to the channel, whose steps the others
- * take: what is lost is the difference to what there is. */
-static leadkpi_status renormalise_eight(lk_chain_job *job, size_t first_row, leadkpi_error *error)
+/* Every journey starts once and ends once, so that the chain's own probability of converting is that of
+ * the data, at every order: expected visits of a state are its weight. */
+static double probability_of(const lk_attribution_graph *graph)
 {
-    const lk_attribution_graph *graph = &job->graph;
-    double started = 0;
-    for (size_t s = 0; s < graph->state_count; s++) started += graph->start[s];
-    for (size_t kind = 0; kind < 2; kind++) {
-        double amounts[LK_LANES] = {0}, starts[LK_LANES] = {0};
-        lk_attribution_system system = system_out(job, kind, TOLERANCE);
-        system.renormalise = true;
-        LK_TRY(lk_attribution_sweep(&system, job->memory, (uint32_t)first_row, job->k[kind],
-                                    job->scratch, &job->result->sweeps, error));
-        for (size_t s = 0; s < graph->state_count; s++) {
-            double start[LK_LANES];
-            for (size_t l = 0; l < LK_LANES; l++) start[l] = graph->start[s];
-            for (size_t i = s ? job->row_ends[s - 1] : 0; i < job->row_ends[s]; i++)
-                if (job->rows[i] - first_row < LK_LANES) start[job->rows[i] - first_row] = 0;
-            for (size_t l = 0; l < LK_LANES; l++) {
-                starts[l] += start[l];
-                amounts[l] += start[l] * job->k[kind][s * LK_LANES + l];
-            }
-        }
-        for (size_t l = 0; l < lanes_at(job, first_row); l++)
-            job->lost[kind * job->view->channel_count + first_row + l] =
-                job->view->total[kind] - (starts[l] > 0 ? amounts[l] / starts[l] * started : 0);
-    }
-    return LEADKPI_OK;
-}
-
-/* The chain as it is gives its conversion probability: no lane has a channel. */
-static leadkpi_status find_probability(lk_chain_job *job, leadkpi_error *error)
-{
-    const lk_attribution_graph *graph = &job->graph;
     double started = 0, converted = 0;
-    lk_attribution_system system = system_out(job, 0, TOLERANCE);
-    LK_TRY(lk_attribution_sweep(&system, job->memory, LK_MAP_NONE - LK_LANES, job->w,
-                                job->scratch, &job->result->sweeps, error));
     for (size_t s = 0; s < graph->state_count; s++) {
         started += graph->start[s];
-        converted += graph->start[s] * job->w[s * LK_LANES];
+        converted += graph->conversions[s];
     }
-    job->result->probability = started > 0 ? converted / started : NAN;
-    return LEADKPI_OK;
+    return started > 0 ? converted / started : NAN;
 }
 
 /* ---- estimates ---------------------------------------------------------------------------------------------- */
@@ -272,11 +185,14 @@ static void sum_amounts(lk_chain_job *job)
     }
 }
 
-static leadkpi_status reduce(lk_chain_job *job, leadkpi_error *error)
+static leadkpi_status remove_to_null(lk_chain_job *job, leadkpi_error *error)
 {
-    if (job->chain->removal != LK_ATTRIBUTION_REMOVE_TO_NULL) return LEADKPI_OK;
-    return lk_attribution_reduction_make(&job->reduction, job->memory, &job->graph, job->rows,
-                                         job->row_ends, error);
+    size_t channels = job->view->channel_count;
+    LK_TRY(lk_attribution_reduction_make(&job->reduction, job->memory, &job->graph, job->rows,
+                                         job->row_ends, error));
+    for (size_t i = 0; job->brought && i < 2 * job->view->groups * channels; i++) job->brought[i] = 0;
+    for (size_t row = 0; row < channels; row += LK_LANES) LK_TRY(remove_eight(job, row, error));
+    return LEADKPI_OK;
 }
 
 static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
@@ -284,16 +200,13 @@ static leadkpi_status solve(lk_chain_job *job, leadkpi_error *error)
     const lk_attribution_view *view = job->view;
     size_t channels = view->channel_count;
     list_rows(job);
-    turn_steps(job);
-    LK_TRY(reduce(job, error));
     sum_amounts(job);
     for (size_t i = 0; i < 2 * channels; i++) job->lost[i] = 0;
-    for (size_t i = 0; job->brought && i < 2 * view->groups * channels; i++) job->brought[i] = 0;
-    for (size_t row = 0; row < channels; row += LK_LANES)
-        LK_TRY(job->chain->removal == LK_ATTRIBUTION_REMOVE_TO_NULL
-                   ? remove_eight(job, row, error)
-                   : renormalise_eight(job, row, error));
-    LK_TRY(find_probability(job, error));
+    LK_TRY(job->chain->removal == LK_ATTRIBUTION_REMOVE_TO_NULL
+               ? remove_to_null(job, error)
+               : lk_attribution_renormalise(&job->graph, job->memory, job->rows, job->row_ends, channels,
+                                            view->total, job->lost, &job->result->sweeps, error));
+    job->result->probability = probability_of(&job->graph);
     job->result->states = (uint32_t)job->graph.state_count;
     uint32_t held = job->brought ? view->held_count : 0;
     LK_TRY(lk_attribution_estimate(job->result, job->memory, view->held, held, true, fill_effects, job,
@@ -312,19 +225,14 @@ static size_t brought_count(const lk_chain_job *job)
 
 static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
 {
-    size_t states = job->graph.state_count, steps = job->graph.step_count;
+    size_t states = job->graph.state_count;
     size_t channels = job->view->channel_count;
     lk_memory *memory = job->memory;
     job->row_room = count_window_rows(&job->graph);
     LK_TRY(lk_allocate(memory, job->row_room, sizeof *job->rows, &job->rows, error));
     LK_TRY(lk_allocate(memory, states, sizeof *job->row_ends, &job->row_ends, error));
-    LK_TRY(lk_allocate(memory, states + 1, sizeof *job->first_out, &job->first_out, error));
-    LK_TRY(lk_allocate(memory, steps, sizeof *job->to, &job->to, error));
-    LK_TRY(lk_allocate(memory, steps, sizeof *job->out, &job->out, error));
-    for (size_t i = 0; i < 2; i++) {
-        LK_TRY(lk_allocate(memory, states, sizeof(double), &job->constants[i], error));
+    for (size_t i = 0; i < 2; i++)
         LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->k[i], error));
-    }
     LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->w, error));
     LK_TRY(lk_allocate(memory, states, LK_LANES * sizeof(double), &job->scratch, error));
     LK_TRY(lk_allocate(memory, channels, 2 * sizeof *job->lost, &job->lost, error));
@@ -334,17 +242,12 @@ static leadkpi_status reserve(lk_chain_job *job, leadkpi_error *error)
 
 static void release(lk_chain_job *job)
 {
-    size_t states = job->graph.state_count, steps = job->graph.step_count;
+    size_t states = job->graph.state_count;
     lk_memory *memory = job->memory;
     lk_release(memory, job->rows, job->row_room, sizeof *job->rows);
     lk_release(memory, job->row_ends, states, sizeof *job->row_ends);
-    lk_release(memory, job->first_out, states + 1, sizeof *job->first_out);
-    lk_release(memory, job->to, steps, sizeof *job->to);
-    lk_release(memory, job->out, steps, sizeof *job->out);
-    for (size_t i = 0; i < 2; i++) {
-        lk_release(memory, job->constants[i], states, sizeof(double));
+    for (size_t i = 0; i < 2; i++)
         lk_release(memory, job->k[i], states, LK_LANES * sizeof(double));
-    }
     lk_release(memory, job->w, states, LK_LANES * sizeof(double));
     lk_release(memory, job->scratch, states, LK_LANES * sizeof(double));
     lk_release(memory, job->lost, job->view->channel_count, 2 * sizeof *job->lost);

@@ -34,12 +34,27 @@ static void add_scaled(double *restrict into, const double *restrict from, doubl
     for (; i < n; i++) into[i] += scale * from[i];
 }
 
+/* Rows of n^2 operations at most: of many rows the host is asked about every so many operations. */
+static leadkpi_status ask_host(size_t row, size_t n, const lk_memory *memory, leadkpi_error *error)
+{
+    size_t rows = 1 + 64 * LK_INTERRUPT_ROWS / (n * n + 1);
+    return row % rows == rows - 1 ? lk_interrupted(memory, error) : LEADKPI_OK;
+}
+
+/* No way out is a way to null: what comes here is not shared out over other steps. */
+static void end_here(lk_attribution_square *s, size_t i)
+{
+    s->ends[i] = s->pivots[i] = 1;
+    s->reached[0][i] = s->reached[1][i] = 0;
+}
+
 /* Row by row: below the diagonal the factors l, above it what is left of the steps. */
-static void factor(lk_attribution_square *s)
+static leadkpi_status factor(lk_attribution_square *s, const lk_memory *memory, leadkpi_error *error)
 {
     size_t n = s->count;
     for (size_t i = 0; i < n; i++) {
         double *row = s->steps + i * n, leaving = 0;
+        LK_TRY(ask_host(i, n, memory, error));
         for (size_t k = 0; k < i; k++) {
             if (row[k] == 0) continue;
             double scale = row[k] *= s->pivots[k];
@@ -50,8 +65,10 @@ static void factor(lk_attribution_square *s)
         }
         for (size_t j = i + 1; j < n; j++) leaving += row[j];
         leaving += s->ends[i];
-        s->pivots[i] = leaving > 0 ? 1 / leaving : 0; /* no way out: as null */
+        if (leaving > 0) s->pivots[i] = 1 / leaving;
+        else end_here(s, i);
     }
+    return LEADKPI_OK;
 }
 
 static void substitute(lk_attribution_square *s)
@@ -67,19 +84,24 @@ static void substitute(lk_attribution_square *s)
 }
 
 /* Inverses of both factors, without their diagonals (1, and the pivots), in one square. */
-static void invert_factors(lk_attribution_square *s)
+static leadkpi_status invert_factors(lk_attribution_square *s, const lk_memory *memory,
+                                     leadkpi_error *error)
 {
     size_t n = s->count;
     memset(s->inverse, 0, n * n * sizeof *s->inverse);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        double *row = s->inverse + i * n;
+        LK_TRY(ask_host(i, n, memory, error));
         for (size_t j = 0; j < i; j++) {
-            double scale = s->steps[i * n + j], *row = s->inverse + i * n;
+            double scale = s->steps[i * n + j];
             if (scale == 0) continue;
             add_scaled(row, s->inverse + j * n, scale, j);
             row[j] += scale;
         }
+    }
     for (size_t i = n; i-- > 0;) {
         double *row = s->inverse + i * n;
+        LK_TRY(ask_host(i, n, memory, error));
         for (size_t k = i + 1; k < n; k++) {
             double scale = s->steps[i * n + k];
             if (scale == 0) continue;
@@ -88,22 +110,36 @@ static void invert_factors(lk_attribution_square *s)
         }
         for (size_t k = i + 1; k < n; k++) row[k] *= s->pivots[i];
     }
+    return LEADKPI_OK;
 }
 
-void lk_attribution_square_solve(lk_attribution_square *s)
+leadkpi_status lk_attribution_square_solve(lk_attribution_square *s, const lk_memory *memory,
+                                           leadkpi_error *error)
 {
     size_t n = s->count;
     for (size_t kind = 0; kind < 2; kind++)
         for (size_t i = 0; i < n; i++) s->reached[kind][i] = s->amounts[kind][i];
-    factor(s);
+    LK_TRY(factor(s, memory, error));
     substitute(s);
-    if (!s->visits) return;
-    invert_factors(s);
+    if (!s->visits) return LEADKPI_OK;
+    LK_TRY(invert_factors(s, memory, error));
     for (size_t c = 0; c < n; c++) {
         s->visits[c] = s->pivots[c];
         for (size_t k = c + 1; k < n; k++)
             s->visits[c] += s->inverse[c * n + k] * s->inverse[k * n + c];
     }
+    return LEADKPI_OK;
+}
+
+/* Both factors turned over, in the other order; rows of the square are read as they lie. */
+void lk_attribution_square_turn(const lk_attribution_square *s, double *into)
+{
+    size_t n = s->count;
+    for (size_t i = 0; i < n; i++) {
+        into[i] *= s->pivots[i];
+        add_scaled(into + i + 1, s->steps + i * n + i + 1, into[i], n - i - 1);
+    }
+    for (size_t i = n; i-- > 0;) add_scaled(into, s->steps + i * n, into[i], i);
 }
 
 /* ---- the table of an estimate ----------------------------------------------------------------------- */
@@ -189,21 +225,23 @@ static void fill_square(lk_square_job *job, uint32_t left_out)
 
 /* ---- removal to null ----------------------------------------------------------------------------------- */
 
-static void remove_to_null(lk_square_job *job, const lk_attribution_fill *fill)
+static leadkpi_status remove_to_null(lk_square_job *job, const lk_attribution_fill *fill,
+                                     leadkpi_error *error)
 {
     lk_attribution_square *s = &job->square;
-    lk_attribution_square_solve(s);
+    LK_TRY(lk_attribution_square_solve(s, job->memory, error));
     for (size_t kind = 0; kind < 2; kind++)
         for (size_t i = 0; i < s->count; i++)
             fill->raw[kind][job->rows[i]] = s->reached[kind][i] / (job->total[kind] * s->visits[i]);
+    return LEADKPI_OK;
 }
 
 /* ---- removal with renormalised rows --------------------------------------------------------------------- */
 
 /* The chain without channel c of it: the elimination divides by what is left of each row, which
  * is the renormalisation. What it makes of one start that never goes to c, by kind. */
-static void solve_without(lk_square_job *job, size_t c, const double *ends, double *const amounts[2],
-                          double amount[2])
+static leadkpi_status solve_without(lk_square_job *job, size_t c, const double *ends,
+                                    double *const amounts[2], double amount[2], leadkpi_error *error)
 {
     lk_attribution_square part = job->square;
     size_t n = job->square.count, to = 0;
@@ -219,7 +257,7 @@ static void solve_without(lk_square_job *job, size_t c, const double *ends, doub
         for (size_t kind = 0; kind < 2; kind++) part.amounts[kind][to] = amounts[kind][i];
         to++;
     }
-    lk_attribution_square_solve(&part);
+    LK_TRY(lk_attribution_square_solve(&part, job->memory, error));
     amount[0] = amount[1] = 0;
     for (size_t i = 0; i < n; i++) {
         if (i == c) continue;
@@ -229,6 +267,7 @@ static void solve_without(lk_square_job *job, size_t c, const double *ends, doub
             amount[kind] += job->start[i] * part.reached[kind][at];
     }
     for (size_t kind = 0; kind < 2; kind++) amount[kind] = started > 0 ? amount[kind] / started : 0;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status remove_and_renormalise(lk_square_job *job, const lk_attribution_fill *fill,
@@ -246,7 +285,7 @@ static leadkpi_status remove_and_renormalise(lk_square_job *job, const lk_attrib
     }
     for (size_t c = 0; c < n; c++) {
         LK_TRY(lk_interrupted(job->memory, error));
-        solve_without(job, c, ends, amounts, amount);
+        LK_TRY(solve_without(job, c, ends, amounts, amount, error));
         for (size_t kind = 0; kind < 2; kind++)
             fill->raw[kind][job->rows[c]] = 1 - amount[kind] / (job->total[kind] / started);
     }
@@ -268,7 +307,7 @@ static leadkpi_status fill_effects(void *context, uint32_t left_out, lk_attribut
     if (job->square.count > 0 && job->removal == LK_ATTRIBUTION_REMOVE_RENORMALISE)
         LK_TRY(remove_and_renormalise(job, fill, error));
     else if (job->square.count > 0) /* else there is no table of it */
-        remove_to_null(job, fill);
+        LK_TRY(remove_to_null(job, fill, error));
     for (size_t kind = 0; kind < 2; kind++)
         for (size_t i = 0; i < job->channel_count && job->total[kind] == 0; i++)
             fill->raw[kind][i] = NAN; /* no conversion to be without */
@@ -344,22 +383,15 @@ static void fill_totals(const lk_square_job *job, lk_attribution_result *result)
         result->nulls += weight_at(job, LK_ATTRIBUTION_ALL, channel_at(job, i), t->capacity + 1u);
 }
 
-/* The conversion probability of the chain itself, and the number of its states. */
-static void fill_probability(lk_square_job *job, lk_attribution_result *result)
+/* Every journey of the chain starts once and ends once, so that its own probability of converting
+ * is that of the data (lk_attribution_graph_probability of any order). */
+static void describe_chain(lk_square_job *job, lk_attribution_result *result)
 {
-    lk_attribution_square *s = &job->square;
-    double started = 0, converted = 0;
+    double started = 0;
     fill_square(job, LK_ATTRIBUTION_ALL);
-    result->states = (uint32_t)s->count;
-    double *visits = s->visits;
-    s->visits = NULL;
-    lk_attribution_square_solve(s);
-    s->visits = visits;
-    for (size_t i = 0; i < s->count; i++) {
-        started += job->start[i];
-        converted += job->start[i] * s->reached[0][i];
-    }
-    result->probability = started > 0 ? converted / started : NAN;
+    result->states = (uint32_t)job->square.count;
+    for (size_t i = 0; i < job->square.count; i++) started += job->start[i];
+    result->probability = started > 0 ? job->total[0] / started : NAN;
 }
 
 static leadkpi_status run(lk_square_job *job, lk_memory *memory, lk_attribution_result *result,
@@ -371,7 +403,7 @@ static leadkpi_status run(lk_square_job *job, lk_memory *memory, lk_attribution_
     fill_totals(job, result);
     uint32_t held_count = find_held(job, held);
     LK_TRY(lk_attribution_estimate(result, memory, held, held_count, true, fill_effects, job, error));
-    fill_probability(job, result);
+    describe_chain(job, result);
     return LEADKPI_OK;
 }
 

@@ -226,9 +226,9 @@ typedef struct lk_attribution_chain {
 #define LK_ATTRIBUTION_ORDER_MAX 1024
 
 /* Any order. A channel's states are those whose window holds it. Solved channel by channel, eight
- * at a time, by iteration to the last bits (markov_sparse.c).
- * Status: OK, BAD_ARGUMENT (the order, another option), NOT_ENOUGH_DATA (the iteration did not come to rest: journeys
- * so long that the chain hardly ever ends). */
+ * at a time (reduce.c): states are taken out as far as that is cheap, what is left is solved at once up
+ * to 256 states, by sweeps beyond, and at once up to 2048 where these do not come to rest.
+ * Status: OK, BAD_ARGUMENT (the order, another option), LIMIT (more states, and no rest). */
 leadkpi_status lk_attribution_markov_of_order(const lk_attribution_paths *paths, lk_memory *memory,
                                               const uint32_t *order,
                                               const lk_attribution_chain *chain,

@@ -1,13 +1,14 @@
-/* reduce.c: the past and the future of all states by sweeps over a few.
+/* reduce.c: the past and the future of all states by those of a few.
  *
  * States that are of none of eight channels are taken out as far as that is cheap (eliminate.c), what
- * is left is swept, and values of the others follow, last out first. What 64 channels have no part in
+ * is left is swept, or solved at once where it is small or does not come to rest, and values of the
+ * others follow, last out first. What 64 channels have no part in
  * is taken out once for all of them. */
 #include "attribution/reduce.h"
 
 #include <string.h>
 
-/* ---- what is swept -------------------------------------------------------------------------------------- */
+/* ---- what is left --------------------------------------------------------------------------------------- */
 
 #define ROWS_A_BLOCK 64
 
@@ -20,18 +21,19 @@ static void keep(const lk_attribution_reduction *r, lk_attribution_elimination *
             if (r->rows[i] - first_row < row_count && e->place[s] == LK_LEFT) e->place[s] = LK_KEPT;
 }
 
-static void reduce(lk_attribution_reduction *r, uint32_t first_row)
+static leadkpi_status reduce(lk_attribution_reduction *r, const lk_memory *memory, uint32_t first_row,
+                             leadkpi_error *error)
 {
     r->first_row = first_row;
     if (first_row % ROWS_A_BLOCK == 0) {
         lk_attribution_elimination_begin(&r->block, r->graph);
         keep(r, &r->block, first_row, ROWS_A_BLOCK);
-        lk_attribution_eliminate(&r->block);
+        LK_TRY(lk_attribution_eliminate(&r->block, memory, error));
         lk_attribution_elimination_pack(&r->packed, &r->block);
     }
     lk_attribution_elimination_copy(&r->left, &r->packed);
     keep(r, &r->left, first_row, LK_LANES);
-    lk_attribution_eliminate(&r->left);
+    return lk_attribution_eliminate(&r->left, memory, error);
 }
 
 static void list_states(lk_attribution_reduction *r)
@@ -64,12 +66,7 @@ static void put_step(lk_attribution_core *core, size_t start, size_t *steps, uin
     core->coefficients[(*steps)++] = flow;
 }
 
-/* By numbers, not pointers: of a chain without a step there are no coefficients. */
-static void scale(double *coefficients, size_t first, size_t end, double flow)
-{
-    for (size_t i = first; i < end; i++) coefficients[i] = flow > 0 ? coefficients[i] / flow : 0;
-}
-
+/* Flows in place of coefficients. */
 static void list_steps_in(lk_attribution_reduction *r)
 {
     lk_attribution_core *core = &r->core;
@@ -85,7 +82,6 @@ static void list_steps_in(lk_attribution_reduction *r)
         }
         for (size_t i = start; i < steps; i++) flow += core->coefficients[i];
         core->flows[k] = flow;
-        scale(core->coefficients, start, steps, flow);
     }
     core->first[core->count] = steps;
 }
@@ -103,9 +99,16 @@ static void list_steps_out(lk_attribution_reduction *r)
             if (place != LK_MAP_NONE) put_step(core, start, &steps, place, edge->flow);
             i = edge->next_out;
         }
-        scale(core->coefficients, start, steps, core->flows[k]);
     }
     core->first[core->count] = steps;
+}
+
+/* By numbers, not pointers: of a chain without a step there are no coefficients. */
+static void scale_steps(lk_attribution_core *core)
+{
+    for (size_t k = 0; k < core->count; k++)
+        for (size_t i = core->first[k]; i < core->first[k + 1]; i++)
+            core->coefficients[i] = core->flows[k] > 0 ? core->coefficients[i] / core->flows[k] : 0;
 }
 
 static lk_attribution_system system_of(const lk_attribution_core *core, double tolerance)
@@ -117,23 +120,89 @@ static lk_attribution_system system_of(const lk_attribution_core *core, double t
                                    .measure = core->measures,
                                    .rows = core->rows,
                                    .row_ends = core->row_ends,
+                                   .sweeps_most = lk_attribution_direct_after(core->count),
                                    .tolerance = tolerance};
+}
+
+/* ---- at once -------------------------------------------------------------------------------------------- */
+
+/* Against the steps: what is not of the channel goes back to what is, or to the start. */
+static void fill_square(lk_attribution_reduction *r, uint32_t row)
+{
+    const lk_attribution_core *core = &r->core;
+    lk_attribution_direct *d = &r->direct;
+    lk_attribution_square *s = &d->square;
+    lk_attribution_direct_begin(d, core->count, core->rows, core->row_ends, row);
+    for (size_t i = 0; i < s->count; i++) {
+        uint32_t place = d->states[i];
+        for (size_t step = core->first[place]; step < core->first[place + 1]; step++) {
+            uint32_t from = core->other[step];
+            if (d->rows[from] == LK_MAP_NONE) s->amounts[0][i] += core->coefficients[step];
+            else if (from != place) s->steps[i * s->count + d->rows[from]] = core->coefficients[step];
+        }
+        s->ends[i] = r->left.start[core->states[place]] + s->amounts[0][i];
+    }
+}
+
+/* What the square of a channel gives: its past into x, its futures into the results. */
+static void read_square(lk_attribution_reduction *r, size_t lane)
+{
+    lk_attribution_core *core = &r->core;
+    lk_attribution_direct *d = &r->direct;
+    lk_attribution_square *s = &d->square;
+    for (size_t k = 0; k < core->count; k++)
+        core->x[k * LK_LANES + lane] = d->rows[k] == LK_MAP_NONE ? 1 : s->reached[0][d->rows[k]];
+    for (size_t kind = 0; kind < 2; kind++) {
+        double *future = s->reached[1];
+        for (size_t i = 0; i < s->count; i++)
+            future[i] = r->left.tallies[core->states[d->states[i]]].amounts[kind];
+        lk_attribution_square_turn(s, future);
+        for (size_t k = 0; k < core->count; k++)
+            d->results[kind][k * LK_LANES + lane] =
+                d->rows[k] == LK_MAP_NONE ? 0 : future[d->rows[k]];
+    }
+}
+
+static leadkpi_status solve_at_once(lk_attribution_reduction *r, lk_memory *memory,
+                                    leadkpi_error *error)
+{
+    LK_TRY(lk_attribution_direct_reserve(&r->direct, memory, r->core.count, error));
+    list_steps_in(r);
+    for (uint32_t lane = 0; lane < LK_LANES; lane++) {
+        LK_TRY(lk_interrupted(memory, error));
+        fill_square(r, r->first_row + lane);
+        LK_TRY(lk_attribution_square_solve(&r->direct.square, memory, error));
+        read_square(r, lane);
+    }
+    r->is_solved = true;
+    return LEADKPI_OK;
 }
 
 /* ---- the past ---------------------------------------------------------------------------------------------- */
 
-leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *r, const lk_memory *memory,
+static leadkpi_status find_past(lk_attribution_reduction *r, lk_memory *memory, double tolerance,
+                                double *scratch, uint32_t *sweeps, leadkpi_error *error)
+{
+    lk_attribution_core *core = &r->core;
+    bool at_rest;
+    list_steps_in(r);
+    scale_steps(core);
+    lk_attribution_system system = system_of(core, tolerance);
+    system.pinned = 1;
+    LK_TRY(lk_attribution_sweep(&system, memory, r->first_row, core->x, scratch, sweeps, &at_rest, error));
+    return at_rest ? LEADKPI_OK : solve_at_once(r, memory, error);
+}
+
+leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *r, lk_memory *memory,
                                                uint32_t first_row, double tolerance,
                                                double lost[2][LK_LANES], double *scratch,
                                                uint32_t *sweeps, leadkpi_error *error)
 {
     lk_attribution_core *core = &r->core;
-    reduce(r, first_row);
+    r->is_solved = false;
+    LK_TRY(reduce(r, memory, first_row, error));
     list_states(r);
-    list_steps_in(r);
-    lk_attribution_system system = system_of(core, tolerance);
-    system.pinned = 1;
-    LK_TRY(lk_attribution_sweep(&system, memory, first_row, core->x, scratch, sweeps, error));
+    LK_TRY(find_past(r, memory, tolerance, scratch, sweeps, error));
     memset(lost, 0, 2 * sizeof *lost);
     for (size_t k = 0; k < core->count; k++) {
         const double *x = core->x + k * LK_LANES;
@@ -144,38 +213,50 @@ leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *r, cons
     return LEADKPI_OK;
 }
 
-static void spread(const lk_attribution_core *core, double *lanes)
+static void spread(const lk_attribution_core *core, const double *x, double *lanes)
 {
     for (size_t k = 0; k < core->count; k++)
-        memcpy(lanes + core->states[k] * (size_t)LK_LANES, core->x + k * LK_LANES,
-               LK_LANES * sizeof *lanes);
+        memcpy(lanes + core->states[k] * (size_t)LK_LANES, x + k * LK_LANES, LK_LANES * sizeof *lanes);
 }
 
 void lk_attribution_reduction_past(const lk_attribution_reduction *r, double *w)
 {
-    spread(&r->core, w);
+    spread(&r->core, r->core.x, w);
     lk_attribution_elimination_past(&r->left, w);
     lk_attribution_elimination_past(&r->block, w);
 }
 
 /* ---- the future -------------------------------------------------------------------------------------------- */
 
-leadkpi_status lk_attribution_reduction_future(lk_attribution_reduction *r, const lk_memory *memory,
-                                               size_t kind, double tolerance, double *k,
-                                               double *scratch, uint32_t *sweeps,
-                                               leadkpi_error *error)
+static leadkpi_status find_future(lk_attribution_reduction *r, lk_memory *memory, size_t kind,
+                                  double tolerance, double *scratch, uint32_t *sweeps,
+                                  leadkpi_error *error)
 {
     lk_attribution_core *core = &r->core;
-    if (kind == 0) list_steps_out(r);
+    bool at_rest;
+    if (r->is_solved) return LEADKPI_OK;
+    if (kind == 0) {
+        list_steps_out(r);
+        scale_steps(core);
+    }
     for (size_t i = 0; i < core->count; i++)
-        core->constants[i] = r->left.tallies[core->states[i]].amounts[kind];
-    for (size_t i = 0; i < core->count; i++) scale(core->constants, i, i + 1, core->flows[i]);
+        core->constants[i] =
+            core->flows[i] > 0 ? r->left.tallies[core->states[i]].amounts[kind] / core->flows[i] : 0;
     lk_attribution_system system = system_of(core, tolerance);
     system.measure = core->flows;
     system.constants = core->constants;
     system.backward = true;
-    LK_TRY(lk_attribution_sweep(&system, memory, r->first_row, core->x, scratch, sweeps, error));
-    spread(core, k);
+    LK_TRY(lk_attribution_sweep(&system, memory, r->first_row, core->x, scratch, sweeps, &at_rest, error));
+    return at_rest ? LEADKPI_OK : solve_at_once(r, memory, error);
+}
+
+leadkpi_status lk_attribution_reduction_future(lk_attribution_reduction *r, lk_memory *memory,
+                                               size_t kind, double tolerance, double *k,
+                                               double *scratch, uint32_t *sweeps,
+                                               leadkpi_error *error)
+{
+    LK_TRY(find_future(r, memory, kind, tolerance, scratch, sweeps, error));
+    spread(&r->core, r->is_solved ? r->direct.results[kind] : r->core.x, k);
     lk_attribution_elimination_future(&r->left, kind, k);
     lk_attribution_elimination_future(&r->block, kind, k);
     return LEADKPI_OK;
@@ -219,6 +300,7 @@ void lk_attribution_reduction_free(lk_attribution_reduction *r, lk_memory *m)
     lk_release(m, core->row_ends, n, sizeof *core->row_ends);
     lk_release(m, core->again, n, sizeof *core->again);
     lk_release(m, core->x, n, LK_LANES * sizeof *core->x);
+    lk_attribution_direct_free(&r->direct, m);
     lk_attribution_elimination_free(&r->left, m);
     lk_attribution_elimination_free(&r->packed, m);
     lk_attribution_elimination_free(&r->block, m);

@@ -2,10 +2,10 @@
 #ifndef LK_ATTRIBUTION_REDUCE_H
 #define LK_ATTRIBUTION_REDUCE_H
 
+#include "attribution/direct.h"
 #include "attribution/eliminate.h"
-#include "attribution/sweep.h"
 
-/* The states that are swept, in the order of their numbers. */
+/* The states that are left, in the order of their numbers. */
 typedef struct lk_attribution_core {
     size_t count;
     uint32_t *states;    /* by place */
@@ -27,6 +27,8 @@ typedef struct lk_attribution_reduction {
     const size_t *row_ends;
     lk_attribution_elimination block, packed, left; /* of 64 channels, that again, of eight */
     lk_attribution_core core;
+    lk_attribution_direct direct;
+    bool is_solved; /* the eight channels' futures are the results of `direct` */
     uint32_t first_row;
     size_t row_room;
 } lk_attribution_reduction;
@@ -38,9 +40,10 @@ leadkpi_status lk_attribution_reduction_make(lk_attribution_reduction *reduction
 void lk_attribution_reduction_free(lk_attribution_reduction *reduction, lk_memory *memory);
 
 /* Eight channels from first_row on, one after the other from 0: what is lost of both amounts without each. scratch:
- * state_count * LK_LANES. Status: as the sweep. */
+ * state_count * LK_LANES. Status: OK, LIMIT (no rest, and too many states for lk_attribution_direct),
+ * INTERRUPTED, OUT_OF_MEMORY. */
 leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *reduction,
-                                               const lk_memory *memory, uint32_t first_row,
+                                               lk_memory *memory, uint32_t first_row,
                                                double tolerance, double lost[2][LK_LANES],
                                                double *scratch, uint32_t *sweeps,
                                                leadkpi_error *error);
@@ -48,7 +51,7 @@ leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *reducti
 /* After it: w by state of the same channels; k of one amount, kind 0 before 1. Both state_count * LK_LANES. */
 void lk_attribution_reduction_past(const lk_attribution_reduction *reduction, double *w);
 leadkpi_status lk_attribution_reduction_future(lk_attribution_reduction *reduction,
-                                               const lk_memory *memory, size_t kind,
+                                               lk_memory *memory, size_t kind,
                                                double tolerance, double *k, double *scratch,
                                                uint32_t *sweeps, leadkpi_error *error);
 

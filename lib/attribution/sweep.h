@@ -20,16 +20,18 @@ typedef struct lk_attribution_system {
     double pinned;           /* the value of pinned states */
     bool backward;           /* from the last state to the first */
     bool renormalise;        /* steps to pinned states are shared out over the others */
+    const double *ends;      /* with it: by state, its share that goes to no state */
+    uint32_t sweeps_most;    /* LK_SWEEPS_MAX or fewer */
     double tolerance;
 } lk_attribution_system;
 
 #define LK_SWEEPS_MAX 20000
 
 /* lane l is the channel on row first_row + l. x: state_count * LK_LANES, the answer; scratch: the
- * same size. `*sweeps` is raised to how many it took.
- * Status: OK, NOT_ENOUGH_DATA (no rest after LK_SWEEPS_MAX), INTERRUPTED. */
+ * same size. `*sweeps` is raised to how many it took. `*at_rest` is false where they did not do.
+ * Status: OK, INTERRUPTED. */
 leadkpi_status lk_attribution_sweep(const lk_attribution_system *system, const lk_memory *memory,
                                     uint32_t first_row, double *x, double *scratch,
-                                    uint32_t *sweeps, leadkpi_error *error);
+                                    uint32_t *sweeps, bool *at_rest, leadkpi_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* table_find.c: columns by name, and the types they may have. */
 #include "base/format.h"
 #include "base/nearest.h"
+#include "base/sentence.h"
 #include "base/table_parts.h"
 
 static const char *const type_names[] = {
@@ -58,12 +59,32 @@ const lk_column *lk_table_find(const leadkpi_table *table, lk_text name)
     return NULL;
 }
 
+/* Where no name is near, it is said which there are. */
+static leadkpi_status fail_without(const leadkpi_table *table, lk_text name, leadkpi_error *error)
+{
+    char found[200];
+    lk_sentence s = {found, sizeof found, 0};
+    size_t room = sizeof found - sizeof ", ...", shown = 0;
+    for (; shown < table->column_count; shown++) {
+        lk_text one = table->columns[shown]->name;
+        if (s.length + one.length + 2 > room) break;
+        if (shown > 0) lk_say_words(&s, ", ");
+        lk_say(&s, one);
+    }
+    if (shown < table->column_count) lk_say_words(&s, shown > 0 ? ", ..." : "others");
+    if (table->column_count == 0) lk_say_words(&s, "none");
+    return lk_fail(error, LEADKPI_UNKNOWN_NAME, "column: nothing is called \"%.*s\"; found: %.*s",
+                   LK_TEXT_ARGS(name), LK_TEXT_ARGS(((lk_text){found, s.length})));
+}
+
 static leadkpi_status fail_unknown(const leadkpi_table *table, lk_text name, leadkpi_error *error)
 {
     lk_nearest nearest;
+    lk_text best;
     lk_nearest_begin(&nearest, name);
     for (size_t i = 0; i < table->column_count; i++)
         lk_nearest_consider(&nearest, table->columns[i]->name);
+    if (!lk_nearest_result(&nearest, &best)) return fail_without(table, name, error);
     return lk_nearest_fail(&nearest, "column", error);
 }
 

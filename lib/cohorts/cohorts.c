@@ -1,7 +1,6 @@
 #include "cohorts/store.h"
 
 _Static_assert(sizeof(leadkpi_cohorts) <= 256, "an empty handle is small");
-_Static_assert(sizeof(lk_cohorts_event) == 32, "no padding reaches a comparison");
 
 static const lk_option definition_options[] = {
     [LK_COHORTS_IDS] = {"ids", LK_OPTION_CHOICE, .choices = "exact|hashed", .default_text = "exact",

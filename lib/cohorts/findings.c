@@ -83,7 +83,7 @@ static void note(search *s, int what, int64_t count, uint32_t customer)
 
 static bool is_equal(const lk_cohorts_event *a, const lk_cohorts_event *b)
 {
-    return a->time == b->time && a->kind == b->kind && a->payload == b->payload &&
+    return a->time == b->time && a->kind == b->kind && a->content == b->content &&
            a->value_kind == b->value_kind;
 }
 
@@ -97,7 +97,7 @@ static void look_at_money(search *s, uint32_t customer, const lk_cohorts_event *
 static void look_at_change(search *s, uint32_t customer, const lk_cohorts_event *last,
                            const lk_cohorts_event *event)
 {
-    bool same = last && last->payload == event->payload && last->value_kind == event->value_kind;
+    bool same = last && last->content == event->content && last->value_kind == event->value_kind;
     if (last && last->time == event->time) note(s, SUBSCRIPTION_CHANGES_AT_ONE_TIME, 1, customer);
     else note(s, SUBSCRIPTION_CHANGES_WITHOUT_CHANGE, same, customer);
 }

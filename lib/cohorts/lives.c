@@ -84,8 +84,8 @@ static int64_t find_end(const ending *e, uint32_t customer, uint32_t *cause, boo
     if (e->by_outcome) {
         const lk_cohorts_event *outcome = find_outcome(events, acquired);
         if (!outcome) return e->view->as_of;
-        *cause = outcome->text;
-        *is_event = e->wanted[outcome->text - 1];
+        *cause = lk_cohorts_text(outcome);
+        *is_event = e->wanted[*cause - 1];
         return outcome->time;
     }
     if (!find_churn(events, acquired, &time)) return e->view->as_of;

@@ -85,17 +85,30 @@ static leadkpi_status count_directly(lk_matrix *m, int64_t least, size_t custome
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
+/* So few places for the customers that each has its own? The first and the last id are found, up to
+ * where they are too far apart, which ids that are spread over all numbers are at once. */
+static bool lie_close(const lk_matrix *m, int64_t *least, uint64_t *range)
+{
+    int64_t low = m->customers[0], high = low;
+    for (size_t first = 0; first < m->count; first += BLOCK) {
+        size_t last = m->count - first < BLOCK ? m->count : first + BLOCK;
+        for (size_t i = first; i < last; i++) {
+            if (m->customers[i] < low) low = m->customers[i];
+            if (m->customers[i] > high) high = m->customers[i];
+        }
+        *range = (uint64_t)high - (uint64_t)low;
+        if (*range / 4 >= m->count || *range >= SIZE_MAX / 16) return false;
+    }
+    *least = low;
+    return true;
+}
+
 static leadkpi_status count_all(lk_matrix *m, leadkpi_error *error)
 {
-    int64_t least = INT64_MAX, most = INT64_MIN;
+    int64_t least;
+    uint64_t range;
     if (m->count == 0) return LEADKPI_OK;
-    for (size_t i = 0; i < m->count; i++) {
-        if (m->customers[i] < least) least = m->customers[i];
-        if (m->customers[i] > most) most = m->customers[i];
-    }
-    uint64_t range = (uint64_t)most - (uint64_t)least;
-    if (range / 4 < m->count && range < SIZE_MAX / 16)
-        return count_directly(m, least, (size_t)range + 1, error);
+    if (lie_close(m, &least, &range)) return count_directly(m, least, (size_t)range + 1, error);
     return lk_matrix_count_by_parts(m, error);
 }
 

@@ -20,7 +20,7 @@
 _Static_assert(LK_MATRIX_PERIODS_MAX <= 1 << PART_BITS_MIN, "a period fits the free bits");
 
 #define TABLE_BITS_MIN 10
-/* A quarter full at most: the branch that looks further is hardly ever taken. */
+/* A quarter full at most: that an event leaves the one way through the loop is rare. */
 #define SLOTS_A_CUSTOMER 4
 
 typedef struct slot {
@@ -140,10 +140,14 @@ static void take_events(parts *p, size_t first, size_t last)
     for (size_t i = first; i < last; i++) {
         uint64_t event = events[i], key = event & ~period_mask;
         size_t place = (size_t)(event >> shift);
-        while ((slots[place].key != key) & (slots[place].periods != 0)) place = (place + 1) & mask;
-        used[used_count] = (uint32_t)place;
-        used_count += slots[place].periods == 0;
-        slots[place].key = key;
+        while ((slots[place].key != key) | (slots[place].periods == 0)) {
+            if (slots[place].periods == 0) {
+                slots[place].key = key;
+                used[used_count++] = (uint32_t)place;
+                break;
+            }
+            place = (place + 1) & mask;
+        }
         slots[place].periods |= (uint64_t)1 << (event & period_mask);
     }
     p->used_count = used_count;
@@ -165,9 +169,8 @@ static void count_part(parts *p)
 static leadkpi_status take_part(parts *p, size_t part, leadkpi_error *error)
 {
     for (size_t first = p->starts[part], last; first < p->ends[part]; first = last) {
-        /* The place behind the last customer is written, too. */
-        if (room(p) < 2) LK_TRY(make_table(p, p->table_bits + 1, error));
-        last = room(p) - 1 < p->ends[part] - first ? first + room(p) - 1 : p->ends[part];
+        if (room(p) == 0) LK_TRY(make_table(p, p->table_bits + 1, error));
+        last = room(p) < p->ends[part] - first ? first + room(p) : p->ends[part];
         take_events(p, first, last);
     }
     count_part(p);

@@ -68,8 +68,9 @@ static void commit(lk_cohorts_store *into, const lk_cohorts_store *from, const t
     for (size_t i = 0; i < from->event_count; i++) {
         lk_cohorts_event event = from->events[i];
         event.customer = t->customers[event.customer];
-        if (event.text && event.kind == LK_COHORTS_ACQUIRED) event.text = t->tuples[event.text - 1] + 1;
-        if (event.text && event.kind == LK_COHORTS_OUTCOME) event.text = t->outcomes[event.text - 1] + 1;
+        uint32_t text = lk_cohorts_text(&event);
+        if (event.kind == LK_COHORTS_ACQUIRED && text) event.content = (int64_t)t->tuples[text - 1] + 1;
+        if (event.kind == LK_COHORTS_OUTCOME) event.content = (int64_t)t->outcomes[text - 1] + 1;
         into->events[into->event_count++] = event;
     }
 }

@@ -108,13 +108,6 @@ void lk_retention_count_reached(const lk_retention *r, int64_t start, size_t per
          ++*begun) {}
 }
 
-bool lk_retention_makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event)
-{
-    if (event->kind == LK_COHORTS_ACTIVE) return rule->active_by != LK_ACTIVE_REVENUE;
-    return event->kind == LK_COHORTS_PAID && rule->active_by != LK_ACTIVE_ACTIVITY &&
-           lk_cohorts_sign(event) > 0;
-}
-
 static void clear_life(const lk_retention_rule *rule, life *l)
 {
     memset(l->active, 0, rule->bracket_count * sizeof l->active[0]);

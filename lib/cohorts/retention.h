@@ -70,7 +70,12 @@ int64_t lk_retention_bracket_of(const lk_retention_rule *rule, int64_t age);
 void lk_retention_count_reached(const lk_retention *retention, int64_t start, size_t period,
                                 size_t *over, size_t *begun);
 
-bool lk_retention_makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event);
+static inline bool lk_retention_makes_active(const lk_retention_rule *rule, const lk_cohorts_event *event)
+{
+    if (event->kind == LK_COHORTS_ACTIVE) return rule->active_by != LK_ACTIVE_REVENUE;
+    return event->kind == LK_COHORTS_PAID && rule->active_by != LK_ACTIVE_ACTIVITY &&
+           lk_cohorts_sign(event) > 0;
+}
 
 /* A cohort more, with cells of zeros. */
 leadkpi_status lk_retention_put_cohort(lk_retention *retention, lk_head head, lk_cell **cells,

@@ -28,9 +28,9 @@ static void mark_used(state *s)
     for (uint32_t i = 0; i < store->outcomes.count; i++) s->outcomes[i] = LK_MAP_NONE;
     for (size_t i = 0; i < store->event_count; i++) {
         const lk_cohorts_event *event = &store->events[i];
-        if (!event->text) continue;
-        if (event->kind == LK_COHORTS_ACQUIRED) s->tuples[event->text - 1] = 0;
-        else s->outcomes[event->text - 1] = 0;
+        uint32_t text = lk_cohorts_text(event);
+        if (event->kind == LK_COHORTS_ACQUIRED && text) s->tuples[text - 1] = 0;
+        if (event->kind == LK_COHORTS_OUTCOME) s->outcomes[text - 1] = 0;
     }
 }
 
@@ -98,16 +98,17 @@ static leadkpi_status write_used(state *s, lk_writer *writer, const lk_map_text 
 static void write_value(lk_writer *writer, const lk_cohorts_event *event)
 {
     lk_write_uint8(writer, (uint8_t)event->value_kind);
-    if (event->value_kind == LK_VALUE_DOUBLE) lk_write_int64(writer, event->payload);
-    else lk_write_signed_varint(writer, event->payload);
+    if (event->value_kind == LK_VALUE_DOUBLE) lk_write_int64(writer, event->content);
+    else lk_write_signed_varint(writer, event->content);
 }
 
 static void write_event(const state *s, lk_writer *writer, const lk_cohorts_event *event)
 {
+    uint32_t text = lk_cohorts_text(event);
     if (event->kind == LK_COHORTS_ACQUIRED)
-        lk_write_varint(writer, event->text ? (uint64_t)s->tuples[event->text - 1] + 1 : 0);
+        lk_write_varint(writer, text ? (uint64_t)s->tuples[text - 1] + 1 : 0);
     else if (event->kind == LK_COHORTS_OUTCOME)
-        lk_write_varint(writer, s->outcomes[event->text - 1]);
+        lk_write_varint(writer, s->outcomes[text - 1]);
     else if (event->kind != LK_COHORTS_ACTIVE)
         write_value(writer, event);
 }

@@ -70,12 +70,12 @@ static leadkpi_status read_currency(reading *r)
 static leadkpi_status read_value(reading *r, lk_cohorts_event *event)
 {
     event->value_kind = lk_read_uint8(&r->reader);
-    if (event->value_kind == LK_VALUE_DOUBLE) event->payload = lk_read_int64(&r->reader);
-    else event->payload = lk_read_signed_varint(&r->reader);
+    if (event->value_kind == LK_VALUE_DOUBLE) event->content = lk_read_int64(&r->reader);
+    else event->content = lk_read_signed_varint(&r->reader);
     LK_TRY(lk_reader_status(&r->reader));
     REFUSE_IF(event->value_kind == LK_VALUE_NONE || !lk_value_is_canonical(lk_cohorts_value(event)), r,
               "value: expected a number in its one form");
-    REFUSE_IF(event->kind == LK_COHORTS_RECURRING && event->payload < 0, r,
+    REFUSE_IF(event->kind == LK_COHORTS_RECURRING && event->content < 0, r,
               "mrr: expected a number from 0");
     return LEADKPI_OK;
 }
@@ -88,14 +88,14 @@ static leadkpi_status read_content(reading *r, lk_cohorts_event *event)
         index = lk_read_varint(&r->reader);
         REFUSE_IF(index > r->tuple_count, r, "tuple: expected an index into the list before");
         if (index) r->tuples_used[index - 1] = 1;
-        event->text = (uint32_t)index;
+        event->content = (int64_t)index;
         return lk_reader_status(&r->reader);
     case LK_COHORTS_OUTCOME:
         index = lk_read_varint(&r->reader);
         LK_TRY(lk_reader_status(&r->reader));
         REFUSE_IF(index >= r->outcome_count, r, "outcome: expected an index into the list before");
         r->outcomes_used[index] = 1;
-        event->text = (uint32_t)index + 1;
+        event->content = (int64_t)index + 1;
         return LEADKPI_OK;
     case LK_COHORTS_ACTIVE:
         return LEADKPI_OK;
@@ -125,9 +125,7 @@ static int compare_events(const lk_cohorts_event *a, const lk_cohorts_event *b)
 {
     if (a->time != b->time) return a->time < b->time ? -1 : 1;
     if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-    int values = lk_cohorts_compare_values(a, b);
-    if (values) return values;
-    return (a->text > b->text) - (a->text < b->text);
+    return lk_cohorts_compare_content(a, b);
 }
 
 static leadkpi_status read_events(reading *r, uint32_t customer)

@@ -66,9 +66,3 @@ leadkpi_status lk_cohorts_grow(leadkpi_cohorts *cohorts, size_t additional, lead
     store->event_capacity = capacity;
     return LEADKPI_OK;
 }
-
-int lk_cohorts_sign(const lk_cohorts_event *event)
-{
-    /* The sign bit of a double is that of its bits; a double that is 0 is kept as a decimal. */
-    return (event->payload > 0) - (event->payload < 0);
-}

@@ -41,12 +41,14 @@ enum {
 
 typedef struct lk_cohorts_event {
     int64_t time;
-    int64_t payload; /* of its value */
+    int64_t content; /* money: the payload of its value; else 1 + index of a tuple (acquired), of an outcome, or 0 */
     uint32_t customer;
-    uint32_t text; /* 1 + index: of a tuple (acquired), an outcome; else 0 */
-    int32_t kind;
-    int32_t value_kind; /* LK_VALUE_...; NONE but for money */
+    uint16_t kind;
+    uint16_t value_kind; /* LK_VALUE_...; NONE but for money */
 } lk_cohorts_event;
+
+/* Every add and every report goes over all of them: their size is what that costs. */
+_Static_assert(sizeof(lk_cohorts_event) == 24, "no padding reaches a comparison");
 
 typedef struct lk_cohorts_store {
     lk_lead_ids ids;
@@ -93,11 +95,21 @@ leadkpi_status lk_cohorts_make(const lk_memory *like, const leadkpi_options *def
 
 static inline lk_value lk_cohorts_value(const lk_cohorts_event *event)
 {
-    return (lk_value){event->payload, event->value_kind};
+    return (lk_value){event->content, event->value_kind};
 }
 
-/* Above 0, 0 or below 0, as the value is. */
-int lk_cohorts_sign(const lk_cohorts_event *event);
+/* 1 + index of the tuple of an acquisition, of an outcome; 0: none. Not of money. */
+static inline uint32_t lk_cohorts_text(const lk_cohorts_event *event)
+{
+    return (uint32_t)event->content;
+}
+
+/* Above 0, 0 or below 0, as the value is: the sign bit of a double is that of its bits, and a double that is
+ * 0 is kept as a decimal. */
+static inline int lk_cohorts_sign(const lk_cohorts_event *event)
+{
+    return (event->content > 0) - (event->content < 0);
+}
 
 /* ---- tuples ------------------------------------------------------------------ */
 

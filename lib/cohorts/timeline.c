@@ -2,10 +2,10 @@
 
 #include "base/sort.h"
 
-int lk_cohorts_compare_values(const lk_cohorts_event *a, const lk_cohorts_event *b)
+int lk_cohorts_compare_content(const lk_cohorts_event *a, const lk_cohorts_event *b)
 {
     if (a->value_kind != b->value_kind) return a->value_kind < b->value_kind ? -1 : 1;
-    return (a->payload > b->payload) - (a->payload < b->payload);
+    return (a->content > b->content) - (a->content < b->content);
 }
 
 static int compare_texts(const void *context, uint32_t a, uint32_t b)
@@ -30,21 +30,19 @@ static leadkpi_status rank_texts(lk_memory *memory, const lk_map_text *map, uint
 
 /* ---- order of a customer's events ------------------------------------------------ */
 
-static uint32_t text_rank(const lk_timeline *t, const lk_cohorts_event *event)
+static int compare_ranks(const uint32_t *rank, const lk_cohorts_event *a, const lk_cohorts_event *b)
 {
-    if (event->kind == LK_COHORTS_ACQUIRED) return t->tuple_rank[event->text];
-    if (event->kind == LK_COHORTS_OUTCOME) return t->outcome_rank[event->text];
-    return 0;
+    uint32_t x = rank[lk_cohorts_text(a)], y = rank[lk_cohorts_text(b)];
+    return (x > y) - (x < y);
 }
 
 static int compare(const lk_timeline *t, const lk_cohorts_event *a, const lk_cohorts_event *b)
 {
     if (a->time != b->time) return a->time < b->time ? -1 : 1;
     if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-    int values = lk_cohorts_compare_values(a, b);
-    if (values) return values;
-    uint32_t x = text_rank(t, a), y = text_rank(t, b);
-    return (x > y) - (x < y);
+    if (a->kind == LK_COHORTS_ACQUIRED) return compare_ranks(t->tuple_rank, a, b);
+    if (a->kind == LK_COHORTS_OUTCOME) return compare_ranks(t->outcome_rank, a, b);
+    return lk_cohorts_compare_content(a, b);
 }
 
 typedef struct run {

@@ -22,7 +22,7 @@ typedef struct lk_timeline {
 leadkpi_status lk_timeline_open(const leadkpi_cohorts *cohorts, lk_memory *memory,
                                 lk_timeline *timeline, leadkpi_error *error);
 
-/* Then the events, in order. Holds 32 bytes an event where the rows did not come customer by customer in
+/* Then the events, in order. Holds 24 bytes an event where the rows did not come customer by customer in
  * order, 4 a customer. The same statuses. */
 leadkpi_status lk_timeline_sort(lk_timeline *timeline, lk_memory *memory, leadkpi_error *error);
 void lk_timeline_close(lk_timeline *timeline, lk_memory *memory);
@@ -32,8 +32,8 @@ static inline uint32_t lk_timeline_start(const lk_timeline *timeline, uint32_t c
     return customer ? timeline->ends[customer - 1] : 0;
 }
 
-/* Below 0, 0 or above 0; the order of values is that of their forms, not of their sizes, but for
- * whole numbers. */
-int lk_cohorts_compare_values(const lk_cohorts_event *a, const lk_cohorts_event *b);
+/* Below 0, 0 or above 0, of two events of one kind; the order of values is that of their forms, not of
+ * their sizes, but for whole numbers, that of texts the one of their indexes. */
+int lk_cohorts_compare_content(const lk_cohorts_event *a, const lk_cohorts_event *b);
 
 #endif

@@ -23,13 +23,15 @@ static void put_hexadecimal(lk_sentence *s, uint64_t number)
     lk_say(s, (lk_text){digits, sizeof digits});
 }
 
-/* In quotes; one inside is said twice, so that no two names look the same. */
+/* A name of an item, in quotes; one inside is said twice, so that no two names look the same. A bar, which
+ * the item has twice, is said once. */
 static void put_quoted(lk_sentence *s, lk_text name)
 {
     lk_say_words(s, "\"");
     for (size_t i = 0; i < name.length; i++) {
         if (name.data[i] == '"') lk_say_words(s, "\"");
         lk_say(s, (lk_text){name.data + i, 1});
+        i += name.data[i] == '|';
     }
     lk_say_words(s, "\"");
 }

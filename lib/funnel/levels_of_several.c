@@ -43,25 +43,31 @@ typedef struct several {
     lk_memory memory;
 } several;
 
-/* The steps that the journey reaches. The latest start that holds a step is all a funnel needs (levels.c).
- * An event is looked at where it is the step after one that is held; one that comes after the window finds
- * the step lapsed, which is then held no more. From the last step to the first, so that an event fills one
+/* The steps that the journey reaches. The latest start that holds a step is all a funnel needs; an attempt takes it
+ * over from the step before even where that is over (levels.c says why that will do). An event is looked at where
+ * it is the step after one that is held, or was. From the last step to the first, so that an event fills one
  * of an attempt.
  * Cost an event: 12 bytes read in order and 24 at its code, a few operations on one word for all
- * funnels, and for each step that it may go on to five loads and two stores in the first cache. The branch
- * that is guessed wrong is the end of that loop, which mostly does not run: most steps are not held. */
-static uint64_t reach(const word *w, const int64_t *times, const int32_t *codes, size_t count)
+ * funnels, and for each step that it may go on to four loads and a store in the first cache. The branch
+ * that is guessed wrong is the end of that loop, which mostly does not run: most steps are not held. What is
+ * checked is checked in passing, as in levels.c. */
+static uint64_t reach(const several *s, const word *w, int64_t first, int64_t end, bool *is_bad)
 {
     uint64_t start[PLACES], held = 0, reached = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t time = (uint64_t)times[i];
-        const move *m = &w->moves[codes[i]];
+    int64_t time_before = LK_LEVELS_LAPSED + 1;
+    bool bad = false;
+    for (int64_t i = first; i < end; i++) {
+        uint64_t time = (uint64_t)s->times[i];
+        size_t code = (uint32_t)s->codes[i];
+        bad |= (s->times[i] < time_before) | (code >= s->code_count);
+        time_before = s->times[i];
+        const move *m = &w->moves[code < s->code_count ? code : s->code_count];
         for (uint64_t may = m->steps & held >> 1; may; may &= may - 1) {
             uint32_t bit = lk_lowest_bit(may);
             uint64_t from = start[w->before[bit]], goes_on = time - from <= w->windows[bit];
-            if (goes_on) start[bit] = from;
+            start[bit] = from;
             reached |= goes_on << bit;
-            held = (held & ~((goes_on ^ 1) << bit << 1)) | goes_on << bit;
+            held |= goes_on << bit;
         }
         held |= m->entries;
         reached |= m->entries;
@@ -69,20 +75,24 @@ static uint64_t reach(const word *w, const int64_t *times, const int32_t *codes,
         do start[FIRST_START + lk_lowest_bit(starts)] = time;
         while (starts &= starts - 1);
     }
+    *is_bad = bad;
     return reached;
 }
 
-static void find_levels(const several *s, int64_t first, int64_t end, int32_t *levels)
+/* False: the journey cannot be. */
+static bool find_levels(const several *s, int64_t first, int64_t end, int32_t *levels)
 {
-    for (size_t i = 0; i < s->word_count; i++) {
+    bool is_bad = false;
+    for (size_t i = 0; i < s->word_count && !is_bad; i++) {
         const word *w = &s->words[i];
-        uint64_t reached = reach(w, s->times + first, s->codes + first, (size_t)(end - first));
+        uint64_t reached = reach(s, w, first, end, &is_bad);
         for (int32_t f = w->first; f < w->last; f++) {
             int32_t step_count = s->step_counts[f];
             uint64_t own = reached >> w->lowest[f - w->first] & UINT64_MAX >> (64 - step_count);
             levels[f] = own ? step_count - (int32_t)lk_lowest_bit(own) : 0;
         }
     }
+    return !is_bad;
 }
 
 /* ---- words ----------------------------------------------------------------------- */
@@ -139,7 +149,7 @@ static void put_funnel(const several *s, word *w, int32_t f, uint32_t lowest, ui
 static void end_word(const several *s, word *w, int32_t last)
 {
     w->last = last;
-    for (size_t code = 0; code < s->code_count; code++) {
+    for (size_t code = 0; code <= s->code_count; code++) {
         uint64_t read = w->moves[code].starts & ~((uint64_t)1 << UNREAD);
         w->moves[code].starts = read ? read : (uint64_t)1 << UNREAD;
     }
@@ -151,7 +161,7 @@ static size_t put_words(const several *s, word *words)
     size_t count = 0;
     for (int32_t first = 0, last; first < s->funnel_count; first = last, count++) {
         uint32_t bits = 0, start_count = 0;
-        if (words) words[count] = (word){.first = first, .moves = s->moves + count * s->code_count};
+        if (words) words[count] = (word){.first = first, .moves = s->moves + count * (s->code_count + 1)};
         for (last = first; last < s->funnel_count; last++) {
             if (bits + (uint32_t)s->step_counts[last] > 64) break;
             if (words) put_funnel(s, &words[count], last, bits, &start_count);
@@ -205,8 +215,8 @@ static leadkpi_status walk(const several *s, const int64_t *ends, size_t journey
     int64_t first = 0;
     for (size_t i = 0; i < journey_count; first = ends[i++]) {
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&s->memory, error));
-        LK_TRY(lk_levels_check_journey(s->times, s->codes, first, ends[i], s->code_count, error));
-        find_levels(s, first, ends[i], levels + i * (size_t)s->funnel_count);
+        if (LK_LIKELY(find_levels(s, first, ends[i], levels + i * (size_t)s->funnel_count))) continue;
+        return lk_levels_check_journey(s->times, s->codes, first, ends[i], s->code_count, error);
     }
     return LEADKPI_OK;
 }
@@ -215,11 +225,11 @@ static leadkpi_status run(several *s, const int64_t *ends, size_t journey_count,
                           leadkpi_error *error)
 {
     s->word_count = put_words(s, NULL);
-    size_t cells = s->word_count * s->code_count; /* at most 64 and 4096 */
+    size_t cells = s->word_count * (s->code_count + 1); /* at most 64 and 4097 */
     LK_TRY(lk_allocate(&s->memory, s->word_count, sizeof *s->words, &s->words, error));
     leadkpi_status status = lk_allocate(&s->memory, cells, sizeof *s->moves, &s->moves, error);
     if (status == LEADKPI_OK) {
-        if (cells) memset(s->moves, 0, cells * sizeof *s->moves);
+        memset(s->moves, 0, cells * sizeof *s->moves);
         put_words(s, s->words);
         status = walk(s, ends, journey_count, levels, error);
         lk_release(&s->memory, s->moves, cells, sizeof *s->moves);

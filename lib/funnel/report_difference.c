@@ -90,12 +90,16 @@ static void count_reached(comparing *c)
 
 /* ---- one comparison --------------------------------------------------------------------- */
 
-/* Reached and of how many, at a step from 1; of all others where the partner is the total. */
+/* Reached and of how many, at a step from 0; of nobody where no step is before it. */
 static void counts_of(const comparing *c, uint32_t group, size_t step, int64_t *reached, int64_t *of)
 {
     const int64_t *steps = c->reached + group * c->step_count;
+    const lk_funnel_rule *rule = &c->groups->results->funnel->rule;
     *reached = steps[step];
-    *of = steps[c->by_step ? lk_funnel_step_before(&c->groups->results->funnel->rule, (int32_t)step) : 0];
+    if (!c->by_step)
+        *of = steps[0];
+    else
+        *of = step ? steps[lk_funnel_step_before(rule, (int32_t)step)] : 0;
 }
 
 /* Two-sided, of the score test with the variance times N / (N - 1). */
@@ -204,7 +208,6 @@ static void fill_counts(const comparing *c, const columns *out, size_t row)
     uint32_t group = (uint32_t)(row / c->step_count), partner = c->partner[group];
     size_t step = row % c->step_count;
     out->step[row] = (int64_t)step + 1;
-    if (step == 0 && c->by_step) return; /* nobody was there before */
     counts_of(c, group, step, &out->reached[row], &out->of[row]);
     if (partner == NO_GROUP) return;
     counts_of(c, partner, step, &out->against_reached[row], &out->against_of[row]);

@@ -266,6 +266,8 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     LK_FAIL_IF(r->breakdown == LK_BREAKDOWN_STEP && summarised, error, LEADKPI_CONTRADICTION,
                "breakdown=step: with input=time or a closed range it is not kept which event filled a "
                "step");
+    LK_FAIL_IF(r->breakdown_step && r->breakdown != LK_BREAKDOWN_STEP, error, LEADKPI_CONTRADICTION,
+               "breakdown_step: expected breakdown=step with it");
     LK_FAIL_IF(r->breakdown_step > rule->step_count, error, LEADKPI_BAD_ARGUMENT,
                "breakdown_step: expected at most %d, the number of steps, found %d",
                (int)rule->step_count, (int)r->breakdown_step);

@@ -8,7 +8,7 @@ static const lk_option definition_options[] = {
     [LK_FUNNEL_STEPS] = {"steps", LK_OPTION_LIST, .unit = "events",
                          .meaning =
                              "The steps in their order, 1 to 64 of them: an event's name each, "
-                             "or several with | between them."},
+                             "or several with | between them; || is a | in a name."},
     [LK_FUNNEL_PRESET] = {"preset", LK_OPTION_CHOICE,
                           .choices = "none|clickhouse|clickhouse_strict_deduplication|"
                                      "clickhouse_strict_order|clickhouse_strict_increase|"
@@ -114,19 +114,41 @@ const lk_schema lk_funnel_schema = {"funnel", "What a funnel counts.", definitio
 
 bool lk_funnel_next_name(lk_text *item, lk_text *name)
 {
+    size_t end = 0;
     if (!item->data) return false;
-    const char *bar = item->length ? memchr(item->data, '|', item->length) : NULL;
-    size_t length = bar ? (size_t)(bar - item->data) : item->length;
-    *name = (lk_text){item->data, length};
-    *item = bar ? (lk_text){bar + 1, item->length - length - 1} : (lk_text){NULL, 0};
+    while (end < item->length && item->data[end] != '|') end++;
+    while (end + 1 < item->length && item->data[end + 1] == '|') /* two stand for one that is part of the name */
+        for (end += 2; end < item->length && item->data[end] != '|';) end++;
+    *name = (lk_text){item->data, end};
+    *item = end < item->length ? (lk_text){item->data + end + 1, item->length - end - 1} : (lk_text){NULL, 0};
     return true;
+}
+
+size_t lk_funnel_plain_name(lk_text name, char *out)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        out[length++] = name.data[i];
+        i += name.data[i] == '|';
+    }
+    return length;
+}
+
+static bool is_event(lk_text name, lk_text event)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < name.length; i++, at++) {
+        if (at == event.length || event.data[at] != name.data[i]) return false;
+        i += name.data[i] == '|';
+    }
+    return at == event.length;
 }
 
 bool lk_funnel_item_names(lk_text item, lk_text event)
 {
     lk_text name;
     while (lk_funnel_next_name(&item, &name))
-        if (lk_text_equal(name, event)) return true;
+        if (is_event(name, event)) return true;
     return false;
 }
 

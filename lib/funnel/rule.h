@@ -97,11 +97,14 @@ leadkpi_status lk_funnel_apply_preset(const leadkpi_options *definition, lk_funn
 leadkpi_status lk_funnel_check_rule(const leadkpi_options *definition, const lk_funnel_rule *rule,
                                     leadkpi_error *error);
 
-/* Does the event's name stand for the step or exclusion? Names are cut at "|". */
+/* Does the event's name stand for the step or exclusion? Names are cut at "|"; "||" is one in a name. */
 bool lk_funnel_item_names(lk_text item, lk_text event);
 
-/* The next name of an item, which is moved past it; false at the end. */
+/* The next name of an item, as it is written there; the item is moved past it. False at the end. */
 bool lk_funnel_next_name(lk_text *item, lk_text *name);
+
+/* A name as events have it: how long it is. `out` has room for the name as it is written. */
+size_t lk_funnel_plain_name(lk_text name, char *out);
 
 /* Must events that are neither step nor exclusion be kept? They stand between steps, and keep a
  * session going. */

@@ -51,6 +51,15 @@ static leadkpi_status check_open(const leadkpi_options *definition, const lk_fun
     return LEADKPI_OK;
 }
 
+/* Names are compared as they are written, which is one way for each. */
+static bool has_name(lk_text item, lk_text wanted)
+{
+    lk_text name;
+    while (lk_funnel_next_name(&item, &name))
+        if (lk_text_equal(name, wanted)) return true;
+    return false;
+}
+
 /* Which of its steps an event fills is open where any order goes: refused, not guessed. */
 static leadkpi_status check_shared_names(const leadkpi_options *definition,
                                          const lk_funnel_rule *rule, leadkpi_error *error)
@@ -63,9 +72,9 @@ static leadkpi_status check_shared_names(const leadkpi_options *definition,
         while (lk_funnel_next_name(&item, &name))
             for (int32_t other = 0; other < i; other++)
                 LK_FAIL_IF(
-                    lk_funnel_item_names(lk_options_list_item(definition, &lk_funnel_schema,
-                                                              LK_FUNNEL_STEPS, (size_t)other),
-                                         name),
+                    has_name(lk_options_list_item(definition, &lk_funnel_schema, LK_FUNNEL_STEPS,
+                                                  (size_t)other),
+                             name),
                     error, LEADKPI_CONTRADICTION,
                     "steps: \"%.*s\" is step %d and step %d, and which of them an event fills is "
                     "open where any order goes; expected same_event=many",

@@ -9,16 +9,30 @@ lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_
     return (lk_key128){exclusions, steps};
 }
 
+static leadkpi_status take_item(leadkpi_funnel *funnel, lk_funnel_store *store, lk_text item,
+                                leadkpi_error *error)
+{
+    char *plain;
+    lk_text name;
+    uint32_t index;
+    size_t room = item.length;
+    leadkpi_status status = LEADKPI_OK;
+    LK_TRY(lk_allocate(&funnel->memory, room, 1, &plain, error));
+    while (status == LEADKPI_OK && lk_funnel_next_name(&item, &name)) {
+        name = (lk_text){plain, lk_funnel_plain_name(name, plain)};
+        status = lk_map_text_find_or_add(&store->names, &funnel->memory, &name, 1, &index, error);
+    }
+    lk_release(&funnel->memory, plain, room, 1);
+    return status;
+}
+
 static leadkpi_status take_names(leadkpi_funnel *funnel, lk_funnel_store *store, int option,
                                  leadkpi_error *error)
 {
     size_t count = lk_options_list_count(funnel->definition, &lk_funnel_schema, option);
-    for (size_t i = 0; i < count; i++) {
-        lk_text name, item = lk_options_list_item(funnel->definition, &lk_funnel_schema, option, i);
-        uint32_t index;
-        while (lk_funnel_next_name(&item, &name))
-            LK_TRY(lk_map_text_find_or_add(&store->names, &funnel->memory, &name, 1, &index, error));
-    }
+    for (size_t i = 0; i < count; i++)
+        LK_TRY(take_item(funnel, store,
+                         lk_options_list_item(funnel->definition, &lk_funnel_schema, option, i), error));
     return LEADKPI_OK;
 }
 

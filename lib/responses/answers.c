@@ -64,7 +64,14 @@ static leadkpi_status mark_automatic(lk_answers *a, leadkpi_error *error)
 static leadkpi_status open_clock(lk_answers *a, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_responses_report_schema;
+    static const int hours[] = {LK_CALENDAR_HOURS, LK_CALENDAR_SPECIAL_HOURS, LK_CALENDAR_HOLIDAYS};
+    bool told = false;
     if (lk_options_choice(a->options, schema, LK_RESPONSES_REPORT_CLOCK) == 0) return LEADKPI_OK;
+    for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++)
+        told |= lk_options_is_set(a->options, schema, LK_RESPONSES_REPORT_CALENDAR + hours[i]);
+    LK_FAIL_IF(!told, error, LEADKPI_CONTRADICTION,
+               "clock=opening: expected hours (or special_hours or holidays) with it; without them it is "
+               "always open");
     return lk_calendar_create_from(&a->reading.memory, a->options, schema, LK_RESPONSES_REPORT_CALENDAR,
                                    &a->opening, error);
 }

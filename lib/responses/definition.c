@@ -36,7 +36,7 @@ static const lk_option report_options[] = {
     [LK_RESPONSES_REPORT_REFERENCE] = {"reference", LK_OPTION_INT64, .minimum = "0",
                                        .default_text = "0",
                                        .meaning = "The band with which the others are compared, from "
-                                                  "1; 0: the slowest."},
+                                                  "1; 0: the slowest that has leads."},
     [LK_RESPONSES_REPORT_WINDOW] = {"window", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
                                     .meaning = "Longest time from lead to conversion; without a value: "
                                                "any."},

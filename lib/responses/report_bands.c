@@ -15,9 +15,11 @@ typedef struct bands {
     const lk_answers *answers;
     int64_t *limits;
     size_t limit_count;
-    size_t reference; /* from 0 */
+    size_t reference; /* from 0; SLOWEST: the slowest answered band that has leads */
     int64_t window;   /* INT64_MAX: none */
 } bands;
+
+#define SLOWEST SIZE_MAX
 
 /* Limits + 1 bands for answers, and one for none. */
 static size_t band_count(const bands *b)
@@ -101,10 +103,9 @@ static leadkpi_status put_ratios(const bands *b, leadkpi_table *table, const col
                                             &c->numbers[ODDS + 1][row], &c->numbers[ODDS + 2][row], error);
 }
 
-static leadkpi_status fill_group(const bands *b, const lk_member_group *group, leadkpi_table *table,
-                                 const columns *c, size_t row, leadkpi_error *error)
+static leadkpi_status fill_group(const bands *b, leadkpi_table *table, const columns *c, size_t row,
+                                 leadkpi_error *error)
 {
-    count_group(b, group, c, row);
     for (size_t band = 0; band < band_count(b); band++) {
         size_t at = row + band;
         bool none = band > b->limit_count;
@@ -147,11 +148,19 @@ static leadkpi_status read_bands(bands *b, leadkpi_error *error)
     LK_FAIL_IF((uint64_t)reference > band_count(b), error, LEADKPI_BAD_ARGUMENT,
                "reference: expected at most %zu, the number of bands, found %lld", band_count(b),
                (long long)reference);
-    b->reference = reference ? (size_t)reference - 1 : b->limit_count;
+    b->reference = reference ? (size_t)reference - 1 : SLOWEST;
     b->window = INT64_MAX;
     if (lk_options_has_value(options, schema, LK_RESPONSES_REPORT_WINDOW))
         b->window = lk_options_int64(options, schema, LK_RESPONSES_REPORT_WINDOW);
     return LEADKPI_OK;
+}
+
+/* Of the total, which is last, so that all groups are compared with one band. */
+static size_t slowest_band(const bands *b, const columns *c, size_t total_row)
+{
+    for (size_t band = b->limit_count; band > 0; band--)
+        if (c->leads[total_row + band] > 0) return band;
+    return 0;
 }
 
 static leadkpi_status fill_with(bands *b, leadkpi_table *table, size_t *rows, leadkpi_error *error)
@@ -165,8 +174,10 @@ static leadkpi_status fill_with(bands *b, leadkpi_table *table, size_t *rows, le
     for (uint32_t i = 0; i < g->count; i++) rows[i] = band_count(b);
     LK_TRY(lk_member_groups_add_columns(g, rows, table, error));
     LK_TRY(add_columns(table, row_count, &c, error));
+    for (uint32_t i = 0; i < g->count; i++) count_group(b, &g->items[i], &c, i * band_count(b));
+    if (b->reference == SLOWEST) b->reference = slowest_band(b, &c, row_count - band_count(b));
     for (uint32_t i = 0; i < g->count; i++)
-        LK_TRY(fill_group(b, &g->items[i], table, &c, i * band_count(b), error));
+        LK_TRY(fill_group(b, table, &c, i * band_count(b), error));
     return LEADKPI_OK;
 }
 

@@ -187,6 +187,24 @@ START_TEST(states_say_how_often_and_what_comes_of_it)
 }
 END_TEST
 
+/* By hand: h(B) = won + h(A) to_a, h(A) = h(B) to_b. C is of a path that only a value was given. */
+START_TEST(chances_are_exact_however_rarely_a_journey_ends)
+{
+    static const path_row rows[] = {{"A > B > A > B > A > B", 1, 1, 0}, {"B > A", 0, 0, 1e9},
+                                    {"A > B", 0, 0, 1e9}, {"C", 0, 5, 0}};
+    leadkpi_attribution *a = attribution_with("");
+    OK(add_paths(a, rows, 4, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_attribution_states, a, "models=markov");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 3);
+    double to_b = (3 + 1e9) / (3 + 2e9), to_a = (2 + 1e9) / (3 + 2e9), won = 1 / (3 + 2e9);
+    check_near(number_at(t, "conversion_probability", 0), to_b * won / (1 - to_a * to_b), 1e-15);
+    check_near(number_at(t, "conversion_probability", 1), won / (1 - to_a * to_b), 1e-15);
+    ck_assert(leadkpi_table_is_null(t, column_of(t, "conversion_probability"), 2));
+    leadkpi_table_free(t);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
 START_TEST(orders_come_with_their_loss_and_one_is_the_best)
 {
     leadkpi_attribution *a = reference();
@@ -352,6 +370,7 @@ int main(void)
     tcase_add_test(models, effects_are_shared_out_to_one_and_need_a_markov_model);
     tcase_add_test(models, transitions_are_the_steps_that_were_taken);
     tcase_add_test(models, states_say_how_often_and_what_comes_of_it);
+    tcase_add_test(models, chances_are_exact_however_rarely_a_journey_ends);
     tcase_add_test(models, orders_come_with_their_loss_and_one_is_the_best);
     tcase_add_test(models, credits_of_every_model_add_up_to_what_was_converted);
     tcase_add_test(models, what_no_removal_changes_is_unattributed);

@@ -2,6 +2,8 @@
 
 #include "../support/seal.h"
 
+#include <inttypes.h>
+
 static lk_attribution_result markov_of(const world *w, uint32_t groups, int32_t removal)
 {
     lk_memory memory = plain_memory();
@@ -99,6 +101,49 @@ START_TEST(removal_effects_of_orders_1_to_3_are_the_exact_ones)
 }
 END_TEST
 
+/* attribution_fractions.csv, by make_golden.py: weights from 1 to 1e9, whose chains come to rest late or
+ * never by sweeps. Of renormalised steps the effect is a difference of 1. */
+static void check_line(const world *w, const char *line)
+{
+    uint32_t order;
+    int32_t removal;
+    char channel;
+    double effect;
+    ck_assert_int_eq(sscanf(line, "%*d,%" SCNu32 ",%" SCNd32 ",%c,%lf", &order, &removal, &channel, &effect),
+                     4);
+    lk_attribution_chain chain = {.length = order, .removal = removal, .errors = 1};
+    lk_attribution_result result = chain_of(w, 4, chain);
+    double allowed = 1e-12 * (removal ? fmax(1, fabs(effect)) : effect), found = result.removal[0][channel - 'A'];
+    ck_assert_msg(fabs(found - effect) <= allowed, "%.20s: expected %.17g, found %.17g", line, effect, found);
+    drop(&result);
+    if (order > 1) return;
+    result = markov_of(w, 4, removal);
+    found = result.removal[0][channel - 'A'];
+    ck_assert_msg(fabs(found - effect) <= allowed, "%.20s: expected %.17g, found %.17g", line, effect, found);
+    drop(&result);
+}
+
+START_TEST(weights_that_are_far_apart_give_the_effects_of_fractions)
+{
+    char *text = world_file("attribution_fractions.csv"), path[64];
+    world w = {0};
+    int last = -1, number, converts;
+    double weight;
+    for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        if (sscanf(line, "%d,%63[A-Z],%lf,%d", &number, path, &weight, &converts) != 4) {
+            check_line(&w, line);
+            continue;
+        }
+        if (number != last) world_free(&w);
+        last = number;
+        world_path(&w, path, converts ? weight : 0, converts ? 0 : weight, 0);
+    }
+    ck_assert_int_eq(last, 11);
+    free(text);
+    world_free(&w);
+}
+END_TEST
+
 /* ---- what must hold ----------------------------------------------------------------------------------- */
 
 START_TEST(probability_is_conversions_over_all_at_every_order)
@@ -152,6 +197,66 @@ START_TEST(order_1_is_the_same_by_elimination_and_by_sweeps)
                 check_near(a.removal[kind][c], b.removal[kind][c], removal ? 1e-9 : 1e-12, "effect", c);
         drop(&a), drop(&b);
     }
+    world_free(&w);
+}
+END_TEST
+
+/* Journeys of channels from `first` on, with weights from 1 to 1e9. */
+static void draw_far_apart(world *w, size_t journeys, uint32_t first, uint32_t channel_count, uint64_t seed)
+{
+    uint32_t path[40];
+    for (size_t i = 0; i < journeys; i++) {
+        size_t length = 2 + lk_test_random(&seed) % 30;
+        double weight = pow(10, (double)(lk_test_random(&seed) % 10));
+        bool converts = lk_test_random(&seed) % 2 == 0;
+        for (size_t k = 0; k < length; k++)
+            path[k] = first + (uint32_t)(lk_test_random(&seed) % channel_count);
+        world_add(w, path, length, converts ? weight : 0, converts ? 0 : weight, 0, lk_test_random(&seed));
+    }
+}
+
+/* Few states are solved at once, many by sweeps; what nobody who comes here sees makes no difference. */
+START_TEST(a_small_chain_in_a_large_one_loses_what_it_loses_alone)
+{
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        world small = {0}, large = {0};
+        draw_far_apart(&small, 30, 0, 4, seed);
+        draw_far_apart(&large, 30, 0, 4, seed), draw_far_apart(&large, 400, 4, 20, seed + 100);
+        lk_attribution_chain chain = {.length = 2, .errors = 1};
+        lk_attribution_result a = chain_of(&small, 4, chain), b = chain_of(&large, 4, chain);
+        ck_assert_uint_eq(a.sweeps, 0);
+        ck_assert_uint_gt(b.sweeps, 0);
+        for (size_t c = 0; c < 4; c++)
+            check_near(b.removal[0][c] * b.total[0], a.removal[0][c] * a.total[0], 1e-11, "lost", c);
+        drop(&a), drop(&b);
+        world_free(&small), world_free(&large);
+    }
+}
+END_TEST
+
+static int32_t count_question(void *user)
+{
+    ++*(size_t *)user;
+    return 0;
+}
+
+START_TEST(the_host_is_asked_while_states_are_taken_out)
+{
+    size_t questions = 0;
+    leadkpi_host host = {.struct_size = sizeof host, .user = &questions, .interrupted = count_question};
+    lk_memory asking;
+    world w = {0};
+    ck_assert_int_eq(lk_memory_init(&asking, &host, NULL), LEADKPI_OK);
+    world_draw(&w, 3000, 8, 12, 3);
+    lk_attribution_paths paths = world_paths(&w, &asking, 1);
+    lk_attribution_result result = new_result(&asking, w.channel_count);
+    lk_attribution_chain chain = {.length = 6};
+    questions = 0;
+    ok(lk_attribution_markov_of_order(&paths, &asking, NULL, &chain, &result, NULL), NULL);
+    ck_assert_uint_gt(result.states, 7000);
+    ck_assert_uint_ge(questions, result.states / 1000 * 8);
+    lk_attribution_result_free(&result, &asking);
+    lk_attribution_paths_free(&paths, &asking);
     world_free(&w);
 }
 END_TEST
@@ -552,6 +657,8 @@ static leadkpi_status all_models(const leadkpi_host *host, void *context, leadkp
     if (status == LEADKPI_OK) status = lk_attribution_result_init(&result, &m, 5, error);
     if (status == LEADKPI_OK) status = lk_attribution_markov(&steps, &m, NULL, 0, &result, error);
     if (status == LEADKPI_OK) status = lk_attribution_markov_of_order(&paths, &m, NULL, &chain, &result, error);
+    chain.removal = LK_ATTRIBUTION_REMOVE_RENORMALISE;
+    if (status == LEADKPI_OK) status = lk_attribution_markov_of_order(&paths, &m, NULL, &chain, &result, error);
     if (status == LEADKPI_OK) status = lk_attribution_choose_order(&paths, &m, 2, 2, losses, &best, error);
     lk_attribution_transitions_free(&steps, &m);
     lk_attribution_paths_free(&paths, &m);
@@ -584,12 +691,15 @@ int main(void)
     suite_add_tcase(suite, golden);
     tcase_add_test(golden, removal_effects_of_order_1_are_the_exact_ones);
     tcase_add_test(golden, removal_effects_of_orders_1_to_3_are_the_exact_ones);
+    tcase_add_test(golden, weights_that_are_far_apart_give_the_effects_of_fractions);
     TCase *laws = tcase_create("laws");
     suite_add_tcase(suite, laws);
     tcase_add_test(laws, probability_is_conversions_over_all_at_every_order);
     tcase_add_test(laws, an_order_as_long_as_the_longest_path_is_participation);
     tcase_add_test(laws, order_1_is_the_same_by_elimination_and_by_sweeps);
     tcase_add_test(laws, taking_states_out_changes_no_effect_and_no_error);
+    tcase_add_test(laws, a_small_chain_in_a_large_one_loses_what_it_loses_alone);
+    tcase_add_test(laws, the_host_is_asked_while_states_are_taken_out);
     tcase_add_test(laws, removal_policies_are_those_of_a_chain_by_hand);
     tcase_add_test(laws, weights_scale_and_zero_rows_and_runs_change_nothing);
     tcase_add_test(laws, paths_of_value_alone_may_go_in_circles);

@@ -556,6 +556,14 @@ START_TEST(a_column_is_found_by_its_exact_name_or_the_nearest_is_named)
                      LEADKPI_UNKNOWN_NAME);
     ck_assert_int_eq(leadkpi_table_find_column(table, "", Z, &column, &error),
                      LEADKPI_UNKNOWN_NAME);
+    ck_assert_int_eq(leadkpi_table_find_column(table, "time", Z, &column, &error),
+                     LEADKPI_UNKNOWN_NAME);
+    ck_assert_message("nothing is called \"time\"; found: channel, campaign");
+    for (char name[] = "column a"; name[7] <= 'z'; name[7]++)
+        leadkpi_table_borrow_int64(table, name, Z, ints, 1, 0, NULL, &error);
+    leadkpi_table_find_column(table, "time", Z, &column, &error);
+    ck_assert_message("column a, column b,");
+    ck_assert_message(", ...");
 }
 END_TEST
 

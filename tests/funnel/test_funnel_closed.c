@@ -370,11 +370,35 @@ static void refused_in_time(const char *definition, row r, int32_t column)
 {
     leadkpi_error error;
     leadkpi_funnel *funnel = funnel_with(definition);
-    ck_assert_int_eq(add_rows(funnel, &r, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
-    ck_assert_int_eq(error.row, 0);
+    row rows[] = {{1, 1, 0, 1, 0, NULL}, {2, 2, 0, 2, 0, NULL}, r};
+    ck_assert_int_eq(add_rows(funnel, rows, 3, 0, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_int_eq(error.row, 2);
     ck_assert_int_eq(error.column, column);
+    ck_assert_ptr_nonnull(strstr(error.message, "row 2"));
     leadkpi_funnel_free(funnel);
 }
+
+/* A lead of whom one part knows nothing but that it is there is a lead of the other. */
+START_TEST(parts_in_time_merge_where_one_has_nothing_of_the_other_s_leads)
+{
+    static const row here[] = {{1, 1, 0, 0, 0, NULL}, {2, 2, 0, 1, 0, NULL}, {4, 2, 0, 0, 0, NULL}},
+                     there[] = {{2, 0, 0, 0, 0, NULL}, {3, 3, 0, 1, 0, NULL}, {1, 4, 0, 1, 0, NULL}, {1, 5, 0, 2, 0, NULL},
+                                {4, 6, 0, 1, 0, NULL}};
+    static const char definition[] = "steps=A,B; input=time";
+    leadkpi_funnel *whole = filled(definition, here, 3), *merged[2];
+    OK(add_rows(whole, there + 1, 4, 0, NULL, ok_error));
+    blob expected = state_of(whole);
+    for (int i = 0; i < 2; i++) {
+        leadkpi_funnel *other = filled(definition, i ? here : there, i ? 3 : 5);
+        merged[i] = filled(definition, i ? there : here, i ? 5 : 3);
+        OK(leadkpi_funnel_merge(merged[i], other, ok_error));
+        same_state(merged[i], expected, i ? "there and here" : "here and there");
+        leadkpi_funnel_free(other), leadkpi_funnel_free(merged[i]);
+    }
+    free(expected.bytes);
+    leadkpi_funnel_free(whole);
+}
+END_TEST
 
 START_TEST(rows_out_of_order_are_refused_and_nothing_changes)
 {
@@ -626,6 +650,7 @@ static Suite *suite_of_closed(void)
     tcase_add_test(tc, what_cannot_be_closed_is_refused_with_the_reason);
     tcase_add_loop_test(tc, rows_in_order_of_time_give_the_same_without_their_events, 0,
                         DEFINITION_COUNT);
+    tcase_add_test(tc, parts_in_time_merge_where_one_has_nothing_of_the_other_s_leads);
     tcase_add_test(tc, rows_out_of_order_are_refused_and_nothing_changes);
     tcase_add_test(tc, hostile_bytes_of_closed_ranges_are_refused_or_are_a_state);
     tcase_add_test(tc, hostile_bytes_of_standings_are_refused_or_are_a_state);

@@ -63,7 +63,8 @@ START_TEST(the_segment_of_a_step_is_that_of_the_event_that_filled_it)
     text_is(t, "segment", 0, "event");
     text_is(t, "segment", 1, "web");
     leadkpi_table_free(t);
-    refused(leadkpi_funnel_leads, funnel, "breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_funnel_leads, funnel, "breakdown_step=2", LEADKPI_CONTRADICTION, "breakdown=step");
     leadkpi_funnel_free(funnel);
     funnel = three("steps=A,B,C; compat=clickhouse; window=9d");
     refused(leadkpi_funnel_steps, funnel, "breakdown=step", LEADKPI_CONTRADICTION, "windowFunnel");
@@ -201,10 +202,94 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
     text_is(t, "against", 1, "web");
     text_is(t, "verdict", 1, "not distinguishable");
     text_is(t, "verdict", 0, ""); /* nobody is before step 1 */
+    ck_assert_int_eq(whole_at(t, "reached", 0), 100);
+    ck_assert_int_eq(whole_at(t, "of", 0), 0);
+    ck_assert_int_eq(whole_at(t, "against_reached", 0), 100);
+    ck_assert(is_null_at(t, "rate", 0));
     ck_assert(is_null_at(t, "against", 3));
     leadkpi_table_free(t);
     refused(leadkpi_funnel_difference, funnel, "by=segment; against=radio", LEADKPI_UNKNOWN_NAME, "radio");
     refused(leadkpi_funnel_difference, funnel, "against=web", LEADKPI_CONTRADICTION, "by=segment");
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* On 1 January event 4 of 10 to web 2 of 10; on 2 January event alone, on 3 January web alone. */
+START_TEST(a_segment_is_compared_with_the_named_one_of_the_same_period)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=form,won; window=1d");
+    add_cohort(funnel, 1, 10, 4, 0, "event");
+    add_cohort(funnel, 101, 10, 2, 0, "web");
+    add_cohort(funnel, 201, 10, 5, DAY, "event");
+    add_cohort(funnel, 301, 10, 1, 2 * DAY, "web");
+    leadkpi_table *t = report(leadkpi_funnel_difference, funnel, "by=segment; grain=day; against=web");
+    rows_are(t, "segment period against step name reached of rate against_reached against_of difference",
+             "event,1970-01-01,web,1,form,10,10,1,10,10,0\n"
+             "event,1970-01-01,web,2,won,4,10,0.4,2,10,0.2\n"
+             "event,1970-01-02,,1,form,10,10,1,0,0,\n"
+             "event,1970-01-02,,2,won,5,10,0.5,0,0,\n"
+             "web,1970-01-01,,1,form,10,10,1,0,0,\n"
+             "web,1970-01-01,,2,won,2,10,0.2,0,0,\n"
+             "web,1970-01-03,,1,form,10,10,1,0,0,\n"
+             "web,1970-01-03,,2,won,1,10,0.1,0,0,\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_difference, funnel, "by=segment; grain=day"); /* each with its period before */
+    rows_are(t, "segment period against step reached against_reached",
+             "event,1970-01-01,,1,10,0\nevent,1970-01-01,,2,4,0\n"
+             "event,1970-01-02,1970-01-01,1,10,10\nevent,1970-01-02,1970-01-01,2,5,4\n"
+             "web,1970-01-01,,1,10,0\nweb,1970-01-01,,2,2,0\n"
+             "web,1970-01-03,1970-01-01,1,10,10\nweb,1970-01-03,1970-01-01,2,1,2\n");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* Of web 1 and 2, of none 3: A to B 1, 3 and 1 days, B to C 1 day. */
+START_TEST(times_of_a_segment_are_those_of_its_leads)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C");
+    leadkpi_table *t = report(leadkpi_funnel_times, funnel, "by=segment");
+    rows_are(t, "row segment from_step to_step completed censored mean_seconds median_seconds",
+             "segment,,1,2,1,0,86400,86400\nsegment,,2,3,0,1,,\nsegment,,1,3,0,1,,\n"
+             "segment,web,1,2,2,0,172800,172800\nsegment,web,2,3,1,1,86400,86400\n"
+             "segment,web,1,3,1,1,172800,172800\n"
+             "total,,1,2,3,0,144000,86400\ntotal,,2,3,1,2,86400,86400\ntotal,,1,3,1,2,172800,172800\n");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+/* Steps in any order: the one reached n-th is filled by the n-th event. */
+START_TEST(without_an_order_the_segment_of_a_step_is_that_of_the_event_that_came_as_many_th)
+{
+    static const row log[] = {{1, 3, 0, 4, 0, "c"}, {1, 5, 0, 1, 0, "a"}, {1, 9, 0, 2, 0, "b"},
+                              {2, 1, 0, 0, 0, "z"}, {2, 4, 0, 2, 0, "b"}, {3, 1, 0, 2, 0, "b"}, {3, 7, 0, 4, 0, NULL}};
+    static const char *const options[] = {"breakdown=step; breakdown_step=1", "breakdown=step; breakdown_step=2",
+                                          "breakdown=step; breakdown_step=3", "breakdown=step"};
+    static const char *const expected[] = {"1,c\n2,b\n3,b\n", "1,a\n2,\n3,\n", "1,b\n2,\n3,\n", "1,b\n2,b\n3,\n"};
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C; order=unordered");
+    OK(add_rows(funnel, log, sizeof log / sizeof log[0], 0, NULL, ok_error));
+    for (int i = 0; i < 4; i++) {
+        leadkpi_table *t = report(leadkpi_funnel_leads, funnel, options[i]);
+        rows_are(t, "id segment", expected[i]);
+        leadkpi_table_free(t);
+    }
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(a_histogram_knows_no_wait_from_a_step_that_was_left_out)
+{
+    static const row log[] = {{1, 0, 0, 1, 0, NULL}, {1, 4, 0, 4, 0, NULL}, {2, 0, 0, 1, 0, NULL},
+                              {2, 1, 0, 2, 0, NULL}, {2, 8, 0, 4, 0, NULL}};
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C; optional=2");
+    OK(add_rows(funnel, log, sizeof log / sizeof log[0], 0, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_histogram, funnel, "from_step=2; to_step=3; bin_width=1us");
+    rows_are(t, "completed", "1\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_histogram, funnel, "from_step=1; to_step=3; bin_width=4us");
+    rows_are(t, "completed", "1\n1\n");
+    leadkpi_table_free(t);
     leadkpi_funnel_free(funnel);
 }
 END_TEST
@@ -361,6 +446,10 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, mature_leaves_out_leads_whose_window_is_not_over);
     tcase_add_test(tc, a_histogram_has_bars_of_equal_width);
     tcase_add_test(tc, a_difference_has_its_interval_and_the_p_value_of_the_same_test);
+    tcase_add_test(tc, a_segment_is_compared_with_the_named_one_of_the_same_period);
+    tcase_add_test(tc, times_of_a_segment_are_those_of_its_leads);
+    tcase_add_test(tc, without_an_order_the_segment_of_a_step_is_that_of_the_event_that_came_as_many_th);
+    tcase_add_test(tc, a_histogram_knows_no_wait_from_a_step_that_was_left_out);
     tcase_add_test(tc, where_attempts_are_counted_columns_say_so);
     tcase_add_test(tc, the_interval_leaves_zero_out_exactly_where_p_is_small);
     tcase_add_loop_test(tc, groups_are_what_counting_leads_one_by_one_gives, 0, 6);

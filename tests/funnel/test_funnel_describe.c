@@ -119,14 +119,42 @@ END_TEST
 START_TEST(names_cannot_pass_for_others)
 {
     static const char *const pairs[][2] = {
-        {"steps=A,B", "steps=\"A\"\", \"\"B\""}, {"steps=A|B", "steps=\"A\"\" or \"\"B\""}};
-    for (int i = 0; i < 2; i++) {
+        {"steps=A,B", "steps=\"A\"\", \"\"B\""}, {"steps=A|B", "steps=\"A\"\" or \"\"B\""},
+        {"steps=A|B", "steps=A||B"}, {"steps=A|||B", "steps=A||||B"}};
+    for (int i = 0; i < 4; i++) {
         leadkpi_funnel *a = funnel_with(pairs[i][0]), *b = funnel_with(pairs[i][1]);
         char *x = sentence_of(a), *y = sentence_of(b);
         ck_assert_str_ne(x, y);
         free(x), free(y);
         leadkpi_funnel_free(a), leadkpi_funnel_free(b);
     }
+}
+END_TEST
+
+/* A page's title is such a name. */
+START_TEST(two_bars_are_one_in_a_name)
+{
+    static const char *const names[] = {"Home | Shop", "|", "Home ", " Shop", "won|", "won", "lost"};
+    leadkpi_table *rows, *steps;
+    int64_t ids[7], times[7];
+    leadkpi_funnel *funnel = funnel_with("steps=Home || Shop,||,won||||lost; order=open; same_event=many");
+    char *sentence = sentence_of(funnel);
+    ck_assert_ptr_nonnull(strstr(sentence, "\"Home | Shop\", \"|\", \"won||lost\""));
+    free(sentence);
+    leadkpi_funnel_free(funnel);
+    funnel = funnel_with("steps=Home || Shop,||,won|||lost; order=open; same_event=many; exclude=");
+    for (int i = 0; i < 7; i++) ids[i] = i, times[i] = i;
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 7, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 7, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "event", NUL, names, 7, ok_error));
+    OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+    OK(leadkpi_funnel_steps(funnel, NULL, &steps, ok_error));
+    ck_assert_int_eq(whole_at(steps, "reached", 0), 1);
+    ck_assert_int_eq(whole_at(steps, "reached", 1), 1);
+    ck_assert_int_eq(whole_at(steps, "reached", 2), 2); /* "won|" and "lost" */
+    leadkpi_table_free(steps), leadkpi_table_free(rows);
+    leadkpi_funnel_free(funnel);
 }
 END_TEST
 
@@ -298,6 +326,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, different_definitions_say_different_things);
     tcase_add_test(tc, names_cannot_pass_for_others);
+    tcase_add_test(tc, two_bars_are_one_in_a_name);
     tcase_add_loop_test(tc, a_preset_answers_as_its_axes_do, 0,
                         (int)(sizeof presets / sizeof presets[0]));
     tcase_add_test(tc, what_a_preset_sets_is_set_once);

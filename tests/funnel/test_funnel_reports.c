@@ -248,6 +248,19 @@ START_TEST(each_lead_has_its_level_and_step_times)
 }
 END_TEST
 
+START_TEST(steps_of_two_digits_have_their_times_under_their_numbers)
+{
+    row made[12];
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C,D,E,F,G,H,I,J,K,L");
+    for (int i = 0; i < 12; i++) made[i] = (row){7, 10 * i, 0, INT64_C(1) << i, 0, NULL};
+    OK(add_rows(funnel, made, 11, 0, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_leads, funnel, NULL);
+    rows_are(t, "id step step_1 step_2 step_9 step_10 step_11 step_12", "7,11,0,10,80,90,100,\n");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(ids_are_listed_as_they_came_or_as_their_hash)
 {
     leadkpi_funnel *exact = funnel_with("steps=A,B"), *hashed = funnel_with("steps=A,B; ids=hashed");
@@ -422,6 +435,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, a_lead_with_attempts_in_several_segments_is_a_lead_of_each);
     tcase_add_test(tc, times_of_those_that_went_on_stand_beside_the_censored_ones);
     tcase_add_test(tc, each_lead_has_its_level_and_step_times);
+    tcase_add_test(tc, steps_of_two_digits_have_their_times_under_their_numbers);
     tcase_add_test(tc, ids_are_listed_as_they_came_or_as_their_hash);
     tcase_add_test(tc, an_empty_funnel_has_empty_reports);
     tcase_add_test(tc, what_is_odd_is_reported);

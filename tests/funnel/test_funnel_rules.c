@@ -469,6 +469,67 @@ START_TEST(many_journeys_that_cannot_be_are_refused)
 }
 END_TEST
 
+/* Two journeys, two funnels, each argument wrong in turn: the words say which. */
+typedef struct several_call {
+    const int64_t *times, *ends, *windows;
+    const int32_t *codes, *step_counts;
+    const uint64_t *steps;
+    size_t code_count, journeys;
+    int32_t funnels, *levels;
+} several_call;
+
+static void several_refused(several_call c, leadkpi_status expected, const char *words)
+{
+    leadkpi_error error;
+    if (c.levels) memset(c.levels, 0, 4 * sizeof *c.levels);
+    leadkpi_status status =
+        leadkpi_funnel_levels_of_several(NULL, c.times, c.codes, c.ends, c.journeys, c.funnels, c.steps,
+                                         c.code_count, c.step_counts, c.windows, c.levels, &error);
+    ck_assert_msg(status == expected && strstr(error.message, words), "\"%s\" is not in \"%s\"", words,
+                  error.message);
+    int asked = c.levels && c.funnels == 2 && c.code_count <= 4096;
+    for (int i = 0; i < 4 && asked; i++) ck_assert_int_eq(c.levels[i], -1);
+}
+
+START_TEST(several_funnels_that_cannot_be_are_refused)
+{
+    static const int64_t times[] = {1, 2, 3, 4}, early[] = {1, 2, INT64_MIN, 4}, ends[] = {2, 4}, falls[] = {2, 1};
+    static const int64_t windows[] = {9, 9}, negative[] = {9, -1};
+    static const int32_t codes[] = {0, 1, 0, 1}, counts[] = {2, 2}, none[] = {2, 0}, many[] = {65, 2};
+    static const uint64_t steps[] = {1, 2, 2, 1}, beyond[] = {1, 2, 4, 1};
+    int32_t levels[4];
+    leadkpi_error error;
+    const several_call good = {times, ends, windows, codes, counts, steps, 2, 2, 2, levels};
+    several_call c = good;
+    OK(leadkpi_funnel_levels_of_several(NULL, times, codes, ends, 2, 2, steps, 2, counts, windows, levels, ok_error));
+    ck_assert(levels[0] == 2 && levels[1] == 1 && levels[2] == 2 && levels[3] == 1);
+    c.levels = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "levels"), c = good;
+    c.ends = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "ends"), c = good;
+    c.step_counts = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "step_counts"), c = good;
+    c.windows = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "windows"), c = good;
+    c.steps = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "code_steps"), c = good;
+    c.times = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "to 4 values"), c = good;
+    c.codes = NULL, several_refused(c, LEADKPI_NULL_ARGUMENT, "to 4 values"), c = good;
+    c.ends = falls, several_refused(c, LEADKPI_BAD_DATA, "expected 2 or more, found 1"), c = good;
+    c.windows = negative, several_refused(c, LEADKPI_BAD_ARGUMENT, "found -1 of funnel 1"), c = good;
+    c.step_counts = none, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 0 of funnel 1"), c = good;
+    c.step_counts = many, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 65 of funnel 0"), c = good;
+    c.steps = beyond, several_refused(c, LEADKPI_BAD_ARGUMENT, "code_steps"), c = good;
+    c.times = early, several_refused(c, LEADKPI_BAD_DATA, ""), c = good;
+    c.funnels = -1, several_refused(c, LEADKPI_BAD_ARGUMENT, "found -1"), c = good;
+    c.code_count = 4097, several_refused(c, LEADKPI_BAD_ARGUMENT, "found 4097"), c = good;
+    /* The same of one funnel. */
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 2, 9, NULL, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, NULL, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, NULL, steps, 2, ends, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, NULL, 2, ends, 2, 2, 9, levels, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 4097, ends, 2, 2, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 0, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_levels(times, codes, steps, 2, ends, 2, 65, 9, levels, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(levels[0], -1);
+}
+END_TEST
+
 /* ---- one meaning, two ways ------------------------------------------------------------------- */
 
 /* Definitions that say the same, the second so that it is found another way. */
@@ -602,6 +663,18 @@ static const refusal refusals[] = {
     {"steps=A,B; compat=clickhouse; window=1d; gap=1us", "gap", LEADKPI_CONTRADICTION},
     {"steps=A,B; compat=clickhouse; window=1d; modes=allow_reentry", "strict_order", LEADKPI_CONTRADICTION},
     {"steps=A,B; compat=clickhouse; window=1d; modes=strict_ordre", "strict_order", LEADKPI_UNKNOWN_NAME},
+    {"steps=A,B; optional=2", "there is no other", LEADKPI_CONTRADICTION},
+    {"steps=A,B,C; optional=1", "from 2 to 2, found \"1\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=3", "from 2 to 2, found \"3\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=02", "found \"02\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=2x", "found \"2x\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=200", "found \"200\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; optional=\"\"", "found \"\"", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; optional=3,2", "2 after 3", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; optional=2,2", "2 after 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; exclude=x; exclude_from=one", "exclude_from: expected numbers", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C; exclude=x; exclude_to=1", "exclude_to: expected numbers", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B,C,D; exclude=x,y,z; exclude_from=1,2", "one for each, found 2", LEADKPI_CONTRADICTION},
 };
 
 START_TEST(a_definition_that_contradicts_itself_is_refused_with_the_reason)
@@ -615,6 +688,61 @@ START_TEST(a_definition_that_contradicts_itself_is_refused_with_the_reason)
     ck_assert_msg(strstr(error.message, r->words) != NULL, "\"%s\" is not in \"%s\"", r->words,
                   error.message);
     leadkpi_options_free(options);
+}
+END_TEST
+
+/* The most that there may be, and one more. */
+START_TEST(lists_end_where_the_bits_do)
+{
+    static const struct {
+        const char *before, *item, *after, *words;
+        int most;
+    } lists[] = {
+        {"steps=s", ",s", "", "1 to 64, found 65", 64},
+        {"steps=A,B,C; exclude=x", ",x", "; exclude_from=1; exclude_to=2,3", "with ranges of their own, found", 0},
+    };
+    for (int i = 0; i < 2; i++)
+        for (int more = 0; more < 2; more++) {
+            char text[1024];
+            leadkpi_error error;
+            leadkpi_funnel *funnel;
+            snprintf(text, sizeof text, "%s", lists[i].before);
+            for (int k = 1; k < (lists[i].most ? lists[i].most + more : 80); k++)
+                snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d", lists[i].item, k);
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s", lists[i].after);
+            leadkpi_options *options = options_of("funnel", text);
+            leadkpi_status status = leadkpi_funnel_create(NULL, options, &funnel, &error);
+            int is_good = lists[i].most && !more;
+            ck_assert_int_eq(status, is_good ? LEADKPI_OK : LEADKPI_BAD_ARGUMENT);
+            ck_assert(is_good || strstr(error.message, lists[i].words));
+            leadkpi_funnel_free(funnel);
+            leadkpi_options_free(options);
+        }
+}
+END_TEST
+
+/* What the other tests say with few words: a zone's rules, modes, ranges of their own. */
+static const struct {
+    const char *definition, *sentence;
+} descriptions[] = {
+    {"steps=A,B; compat=clickhouse; window=1h; modes=strict_order,strict_increase",
+     "A lead goes through \"A\", \"B\", in this order, within 1h of the first, inclusive; the answer is that of "
+     "ClickHouse's windowFunnel with \"strict_order\" and \"strict_increase\", bug for bug."},
+    {"steps=A,B,C; exclude=x,y|z; exclude_from=1,2; exclude_to=2,3; exclude_effect=end",
+     "A lead goes through \"A\", \"B\", \"C\", in this order, however long it takes; every event of the first step "
+     "starts an attempt, and the one that gets farthest counts; one event fills one step; \"x\" between step 1 and step 2, or "
+     "\"y\" or \"z\" between step 2 and step 3 ends an attempt, which keeps what it reached."},
+    {"steps=A,B; window_days=1; zone=Berlin; zone_rule=\"CET-1CEST,M3.5.0,M10.5.0/3\"",
+     "(the clocks of Berlin by the rule CET-1CEST,M3.5.0,M10.5.0/3)"},
+};
+
+START_TEST(whatever_a_rule_holds_is_in_its_sentence)
+{
+    char text[900];
+    leadkpi_funnel *funnel = funnel_with(descriptions[_i].definition);
+    OK(leadkpi_funnel_describe(funnel, text, sizeof text, NULL, ok_error));
+    ck_assert_msg(strstr(text, descriptions[_i].sentence) != NULL, "%s", text);
+    leadkpi_funnel_free(funnel);
 }
 END_TEST
 
@@ -652,6 +780,7 @@ static Suite *suite_of_rules(void)
     tcase_add_test(tc, many_journeys_at_once_have_the_levels_of_each);
     tcase_add_test(tc, several_funnels_at_once_have_the_levels_of_each);
     tcase_add_test(tc, many_journeys_that_cannot_be_are_refused);
+    tcase_add_test(tc, several_funnels_that_cannot_be_are_refused);
     tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
                         (int)(sizeof same_meanings / sizeof same_meanings[0]));
     tcase_add_loop_test(tc, a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many, 0, 2);
@@ -659,7 +788,10 @@ static Suite *suite_of_rules(void)
                         (int)(sizeof rules_of_many / sizeof rules_of_many[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
                         (int)(sizeof refusals / sizeof refusals[0]));
+    tcase_add_test(tc, lists_end_where_the_bits_do);
     tcase_add_test(tc, a_rule_is_described_as_a_sentence);
+    tcase_add_loop_test(tc, whatever_a_rule_holds_is_in_its_sentence, 0,
+                        (int)(sizeof descriptions / sizeof descriptions[0]));
     suite_add_tcase(suite, tc);
     return suite;
 }

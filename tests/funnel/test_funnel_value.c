@@ -1,5 +1,6 @@
 /* Attempts whose events have one value: a lead and a value together are as a lead of their own. */
 #include "../support/check_main.h"
+#include "../support/text_table.h"
 #include "world.h"
 
 enum { EVENTS = 3000, LEADS = 200, VALUES = 4 }; /* value 0 is null */
@@ -187,6 +188,23 @@ START_TEST(hostile_states_with_values_are_refused)
 }
 END_TEST
 
+/* 7 and "7" are one value; a lead that never enters has no first one; null is in no attempt. */
+START_TEST(a_whole_number_is_the_value_that_its_digits_are)
+{
+    leadkpi_funnel *funnel = funnel_of_rule("entry=first", 1);
+    leadkpi_table *t = text_table("id:i time:t event:s value:i", "1,1,A,7\n2,1,B,7\n3,1,A,-8\n4,1,A,\n");
+    OK(leadkpi_funnel_add(funnel, t, NULL, 0, ok_error));
+    leadkpi_table_free(t);
+    t = text_table("id:i time:t event:s value:s", "1,2,B,7\n3,2,B,8\n4,2,B,7\n2,2,C,7\n");
+    OK(leadkpi_funnel_add(funnel, t, NULL, 0, ok_error));
+    leadkpi_table_free(t);
+    t = leads_of(funnel);
+    rows_are(t, "id step step_1 step_2", "1,2,1,2\n3,1,1,\n");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(rows_without_the_column_are_refused)
 {
     leadkpi_error error;
@@ -208,6 +226,7 @@ int main(void)
     tcase_add_loop_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts, 0, 2);
     tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
     tcase_add_test(tc, hostile_states_with_values_are_refused);
+    tcase_add_test(tc, a_whole_number_is_the_value_that_its_digits_are);
     tcase_add_test(tc, rows_without_the_column_are_refused);
     suite_add_tcase(suite, tc);
     return lk_test_run(suite);

@@ -119,6 +119,9 @@ START_TEST(patterns_that_cannot_be_are_refused_with_the_place)
     pattern_refused("(?1)(?t>1).*", "an event after");
     pattern_refused("(?1)(?t!1)(?2)", "<=");
     pattern_refused("(?1)(?t>soon)(?2)", "expected");
+    pattern_refused("(?1)(?t>1", "\")\"");
+    pattern_refused("(?1)(?t>", "expected");
+    pattern_refused("(?", "at 2");
     pattern_refused("(?1)(?t>-1s)(?2)", "0s or more");
     pattern_refused("(?1)(?t>99999999999999999999)(?2)", "fewer seconds");
     pattern_refused("(?1)x", "at 4");
@@ -145,6 +148,54 @@ START_TEST(events_that_cannot_be_are_refused)
     ck_assert_int_eq(leadkpi_sequence_match(sequence, NULL, one, 2, &matches, &error), LEADKPI_NULL_ARGUMENT);
     OK(leadkpi_sequence_match(sequence, NULL, NULL, 0, &matches, ok_error));
     ck_assert_int_eq(matches, 0);
+    leadkpi_sequence_free(sequence);
+}
+END_TEST
+
+static void is_null_argument(leadkpi_status status, const leadkpi_error *error, const char *name)
+{
+    ck_assert_msg(status == LEADKPI_NULL_ARGUMENT && strstr(error->message, name) != NULL, "%s: %d, \"%s\"",
+                  name, (int)status, error->message);
+}
+
+START_TEST(no_function_of_sequences_takes_null)
+{
+    static const int64_t times[] = {4, 5};
+    static const uint64_t one[] = {1, 1};
+    leadkpi_error e;
+    leadkpi_sequence *sequence = sequence_of("(?1)"), *out;
+    int32_t n = 77, retained[2];
+    int64_t place;
+    is_null_argument(leadkpi_sequence_create(NULL, "(?1)", NUL, NULL, &e), &e, "out");
+    is_null_argument(leadkpi_sequence_create(NULL, NULL, 0, &out, &e), &e, "pattern");
+    ck_assert_ptr_null(out);
+    is_null_argument(leadkpi_sequence_match(sequence, times, one, 2, NULL, &e), &e, "matches");
+    is_null_argument(leadkpi_sequence_match(sequence, times, NULL, 2, &n, &e), &e, "conditions");
+    ck_assert_int_eq(n, -1);
+    is_null_argument(leadkpi_sequence_count(sequence, times, one, 2, NULL, &e), &e, "match_count");
+    is_null_argument(leadkpi_sequence_first(sequence, times, one, 2, NULL, &e), &e, "places");
+    is_null_argument(leadkpi_sequence_first(NULL, times, one, 2, &place, &e), &e, "sequence");
+    is_null_argument(leadkpi_sequence_retention(one, 2, 2, NULL, &e), &e, "retained");
+    is_null_argument(leadkpi_sequence_retention(NULL, 2, 2, retained, &e), &e, "conditions");
+    is_null_argument(leadkpi_sequence_retention_after(NULL, one, 2, 2, 9, retained, &e), &e, "times");
+    is_null_argument(leadkpi_sequence_retention_after(times, NULL, 2, 2, 9, retained, &e), &e, "conditions");
+    ck_assert_int_eq(leadkpi_sequence_retention(one, 2, 0, retained, &e), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_sequence_part_count(NULL), 0);
+    leadkpi_sequence_free(NULL);
+    leadkpi_sequence_free(sequence);
+}
+END_TEST
+
+/* Without a part of an event there is nothing to count, and nothing that matches. */
+START_TEST(a_pattern_without_events_matches_every_journey)
+{
+    events e = events_of("1@0 2@1");
+    leadkpi_sequence *sequence = sequence_of(".*");
+    int32_t matches;
+    ck_assert_int_eq(leadkpi_sequence_part_count(sequence), 0);
+    OK(leadkpi_sequence_match(sequence, e.times, e.conditions, e.count, &matches, ok_error));
+    ck_assert_int_eq(matches, 1);
+    OK(leadkpi_sequence_first(sequence, e.times, e.conditions, e.count, NULL, ok_error));
     leadkpi_sequence_free(sequence);
 }
 END_TEST
@@ -264,6 +315,11 @@ START_TEST(retention_knows_time_or_does_not)
     e = events_of("2@0 3@1");
     OK(leadkpi_sequence_retention(e.conditions, e.count, 3, retained, ok_error));
     ck_assert(retained[0] == 0 && retained[1] == 0 && retained[2] == 0);
+    e = events_of("12@0");
+    OK(leadkpi_sequence_retention(e.conditions, e.count, 3, retained, ok_error));
+    ck_assert(retained[0] == 1 && retained[1] == 1 && retained[2] == 0);
+    OK(leadkpi_sequence_retention(NULL, 0, 2, retained, ok_error));
+    ck_assert(retained[0] == 0 && retained[1] == 0);
     ck_assert_int_eq(leadkpi_sequence_retention(e.conditions, 2, 65, retained, NULL), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_sequence_retention_after(e.times, e.conditions, 2, 2, -1, retained, NULL),
                      LEADKPI_BAD_ARGUMENT);
@@ -313,6 +369,20 @@ START_TEST(a_handle_reports_patterns_and_retention)
     ck_assert_int_eq(whole_at(t, "retained", 2), 1);
     ck_assert_int_eq(whole_at(t, "returned", 2), 0); /* later than the window */
     ck_assert_int_eq(whole_at(t, "returned", 0), 0);
+    leadkpi_table_free(t);
+    /* Till 4 us: 1 did A and B once, 2 and 3 what they did; till 1 us 3 had not come back. */
+    t = report(leadkpi_funnel_sequences, funnel, "pattern=(?1)(?2); by=segment; as_of=1970-01-01T00:00:00.000004");
+    rows_are(t, "row segment leads matched matches share",
+             "segment,event,2,0,0,0\nsegment,web,1,1,1,1\ntotal,,3,1,1,0.333333333\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_sequence_leads, funnel, "pattern=(?1)(?2); as_of=1970-01-01T00:00:00.000004");
+    rows_are(t, "id matches first_start first_end", "1,1,0,1\n2,0,,\n3,0,,\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_retention, funnel, "by=segment; as_of=1970-01-01T00:00:00.000001");
+    rows_are(t, "row segment step leads retained returned",
+             "segment,event,1,2,2,0\nsegment,event,2,2,1,0\nsegment,event,3,2,0,0\n"
+             "segment,web,1,1,1,0\nsegment,web,2,1,1,1\nsegment,web,3,1,0,0\n"
+             "total,,1,3,3,0\ntotal,,2,3,2,1\ntotal,,3,3,0,0\n");
     leadkpi_table_free(t);
     leadkpi_error error;
     leadkpi_options *options = options_of("funnel_report", "pattern=(?t)");
@@ -385,6 +455,8 @@ static Suite *suite_of_sequences(void)
     tcase_add_test(tc, time_stays_known_across_any_number_of_events);
     tcase_add_test(tc, patterns_that_cannot_be_are_refused_with_the_place);
     tcase_add_test(tc, events_that_cannot_be_are_refused);
+    tcase_add_test(tc, no_function_of_sequences_takes_null);
+    tcase_add_test(tc, a_pattern_without_events_matches_every_journey);
     tcase_add_loop_test(tc, matches_are_those_of_a_search_through_every_assignment, 0, 5);
     tcase_add_test(tc, a_long_journey_takes_time_in_proportion);
     tcase_add_test(tc, retention_knows_time_or_does_not);

@@ -206,6 +206,72 @@ START_TEST(bands_have_risk_and_odds_ratios_with_their_intervals)
     ck_assert_int_eq(whole_at(t, "pending", 1), 60);
     ck_assert_int_eq(whole_at(t, "leads", 1), 0);
     leadkpi_table_free(t);
+    /* Nobody waited longer than a day: the slowest answered band is the one before, in all groups. */
+    t = report(leadkpi_responses_bands, responses, "bands=1h,1d");
+    ck_assert_int_eq(whole_at(t, "leads", 2), 0);
+    ck_assert_double_eq_tol(number_at(t, "risk_ratio", 0), 2.5, 1e-15);
+    ck_assert(is_null_at(t, "risk_ratio", 1));
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+/* Two answered within the hour and two later, one of each converted. */
+START_TEST(one_of_each_is_enough_for_both_ratios)
+{
+    static const row came[] = {{1, 0, NULL}, {2, 0, NULL}, {3, 0, NULL}, {4, 0, NULL}},
+                     calls[] = {{1, HOUR, "call"}, {2, HOUR, "call"}, {3, 2 * HOUR, "call"}, {4, 2 * HOUR, "call"}},
+                     wins[] = {{1, DAY, NULL}, {3, DAY, NULL}};
+    leadkpi_responses *responses = made_on(NULL);
+    OK(add(leadkpi_responses_add_leads, responses, came, 4, NULL, ok_error));
+    OK(add(leadkpi_responses_add, responses, calls, 4, NULL, ok_error));
+    OK(add(leadkpi_responses_add_conversions, responses, wins, 2, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_responses_bands, responses, "bands=1h");
+    rows_are(t, "leads converted rate risk_ratio odds_ratio", "2,1,0.5,1,1\n2,1,0.5,,\n0,0,,,\n");
+    leadkpi_table_free(t);
+    /* A conversion at the end of the window is one; at that instant it is not over. */
+    t = report(leadkpi_responses_bands, responses, "bands=1h; window=1d; as_of=1970-01-02T00:00:00.000001");
+    rows_are(t, "leads converted pending", "2,1,0\n2,1,0\n0,0,0\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_bands, responses, "bands=1h; window=1d; as_of=1970-01-02");
+    rows_are(t, "leads converted pending", "0,0,2\n0,0,2\n0,0,0\n");
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
+/* Of event 3 and 5, of web 1, 2 and 4, as of Tuesday. */
+START_TEST(each_group_has_the_numbers_of_its_own_leads)
+{
+    leadkpi_responses *responses = team();
+    leadkpi_table *t = report(leadkpi_responses_leads, responses, "as_of=1970-01-06");
+    rows_are(t, "id segment kind wait_seconds automatic",
+             "1,web,call,240,0\n2,web,mail,7200,1\n3,event,,288000,1\n4,web,,235800,0\n5,event,call,300,0\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_speed, responses, "as_of=1970-01-06; by=segment");
+    rows_are(t, "row segment leads answered automatic_only unanswered mean_seconds median_seconds",
+             "segment,event,2,1,1,1,300,300\nsegment,web,3,3,0,0,81080,7200\ntotal,,5,4,1,1,60885,3750\n");
+    leadkpi_table_free(t);
+    /* Ten minutes on: 1 and 5 were answered, 2 and 3 by a machine, 4 not at all. */
+    t = report(leadkpi_responses_speed, responses, "as_of=1970-01-02T16:10");
+    rows_are(t, "leads answered automatic_only unanswered", "5,2,2,3\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_targets, responses, "as_of=1970-01-06; by=segment; targets=5min,1h");
+    rows_are(t, "row segment target_seconds met missed pending attainment",
+             "segment,event,300,1,1,0,0.5\nsegment,event,3600,1,1,0,0.5\n"
+             "segment,web,300,1,2,0,0.333333333\nsegment,web,3600,1,2,0,0.333333333\n"
+             "total,,300,2,3,0,0.4\ntotal,,3600,2,3,0,0.4\n");
+    leadkpi_table_free(t);
+    /* 5 converted before it was answered. Against those whom nobody answered: 1 of 1 to 1 of 2. */
+    t = report(leadkpi_responses_bands, responses, "as_of=1970-01-06; by=segment; bands=5min,1h; reference=4");
+    rows_are(t, "row segment from_seconds to_seconds leads converted rate risk_ratio odds_ratio",
+             "segment,event,0,300,0,0,,,\nsegment,event,300,3600,0,0,,,\n"
+             "segment,event,3600,,0,0,,,\nsegment,event,,,2,1,0.5,,\n"
+             "segment,web,0,300,1,1,1,,\nsegment,web,300,3600,0,0,,,\n"
+             "segment,web,3600,,2,0,0,,\nsegment,web,,,0,0,,,\n"
+             "total,,0,300,1,1,1,2,\ntotal,,300,3600,0,0,,,\n"
+             "total,,3600,,2,0,0,,\ntotal,,,,2,1,0.5,,\n");
+    leadkpi_table_free(t);
     leadkpi_responses_free(responses);
 }
 END_TEST
@@ -242,6 +308,11 @@ START_TEST(what_is_odd_is_reported)
     ck_assert_int_eq(finding(t, "answers_after_conversion"), 1);
     ck_assert_int_eq(finding(t, "rows_after_as_of"), 1);
     leadkpi_table_free(t);
+    t = report(leadkpi_responses_checks, responses, "as_of=1970-01-02T16:02"); /* 5 is answered later */
+    rows_are(t, "finding rows leads id",
+             "repeated_leads,1,1,1\nresponses_of_unknown_leads,1,1,77\nresponses_before_lead,1,1,4\n"
+             "conversions_before_lead,1,1,4\nrows_after_as_of,5,4,1\n");
+    leadkpi_table_free(t);
     leadkpi_responses_free(responses);
 }
 END_TEST
@@ -252,6 +323,7 @@ START_TEST(options_that_cannot_be_are_refused)
     refused(leadkpi_responses_targets, "targets=-1s", LEADKPI_BAD_ARGUMENT, "0s or more");
     refused(leadkpi_responses_bands, "bands=1h,5min", LEADKPI_BAD_ARGUMENT, "longer than the one before");
     refused(leadkpi_responses_bands, "bands=1h; reference=4", LEADKPI_BAD_ARGUMENT, "at most 3");
+    refused(leadkpi_responses_speed, "clock=opening", LEADKPI_CONTRADICTION, "expected hours");
 }
 END_TEST
 
@@ -359,10 +431,21 @@ END_TEST
 START_TEST(a_definition_is_said_as_a_sentence)
 {
     char text[200];
+    size_t needed;
     leadkpi_responses *responses = made_on(NULL);
     OK(leadkpi_responses_describe(responses, text, sizeof text, NULL, ok_error));
     ck_assert_str_eq(text, "A lead is answered by its first response of a kind other than auto or "
                            "auto_reply.");
+    leadkpi_responses_free(responses);
+    leadkpi_options *options = options_of("responses", "automatic=bot; ids=hashed");
+    OK(leadkpi_responses_create(NULL, options, &responses, ok_error));
+    OK(leadkpi_responses_describe(responses, NULL, 0, &needed, ok_error));
+    OK(leadkpi_responses_describe(responses, text, needed, NULL, ok_error));
+    ck_assert_str_eq(text, "A lead is answered by its first response of a kind other than bot; of ids a "
+                           "128-bit hash is kept.");
+    ck_assert_int_eq(leadkpi_responses_describe(responses, text, needed - 1, NULL, NULL),
+                     LEADKPI_BUFFER_TOO_SMALL);
+    leadkpi_options_free(options);
     leadkpi_responses_free(responses);
 }
 END_TEST
@@ -428,6 +511,8 @@ static Suite *suite_of_responses(void)
     tcase_add_test(tc, with_opening_hours_the_night_and_the_weekend_take_no_time);
     tcase_add_test(tc, a_lead_that_still_has_time_is_in_no_rate);
     tcase_add_test(tc, bands_have_risk_and_odds_ratios_with_their_intervals);
+    tcase_add_test(tc, one_of_each_is_enough_for_both_ratios);
+    tcase_add_test(tc, each_group_has_the_numbers_of_its_own_leads);
     tcase_add_test(tc, an_answer_after_the_conversion_is_none);
     tcase_add_test(tc, what_is_odd_is_reported);
     tcase_add_test(tc, options_that_cannot_be_are_refused);

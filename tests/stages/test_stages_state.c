@@ -124,6 +124,16 @@ START_TEST(definitions_that_cannot_be_are_refused)
     definition_refused("stages=a,b; lost=a", LEADKPI_CONTRADICTION, "off the line");
     definition_refused("stages=a,b; edges=ab", LEADKPI_BAD_ARGUMENT, "new>mql");
     definition_refused("stages=a,b; edges=>b", LEADKPI_BAD_ARGUMENT, "new>mql");
+    definition_refused("stages=a,b; edges=a>", LEADKPI_BAD_ARGUMENT, "new>mql");
+}
+END_TEST
+
+START_TEST(a_line_has_64_stages_at_most)
+{
+    char text[512] = "stages=s1";
+    for (int i = 2; i <= 64; i++) sprintf(text + strlen(text), ",s%d", i);
+    leadkpi_stages_free(stages_with(text));
+    definition_refused(strcat(text, ",s65"), LEADKPI_BAD_ARGUMENT, "1 to 64, found 65");
 }
 END_TEST
 
@@ -164,6 +174,11 @@ START_TEST(a_definition_is_said_as_a_sentence)
                            "may be are new>won.");
     ck_assert_uint_eq(needed, strlen(text) + 1);
     ck_assert_int_eq(leadkpi_stages_describe(stages, text, 3, &needed, &error), LEADKPI_BUFFER_TOO_SMALL);
+    ck_assert_uint_eq(needed, strlen(text) + 1);
+    leadkpi_stages_free(stages);
+    stages = stages_with("stages=new,won,kept; won=won,kept; ids=hashed");
+    OK(leadkpi_stages_describe(stages, text, sizeof text, NULL, ok_error));
+    ck_assert_str_eq(text, "Leads go along new, won, kept; won, kept is success; of ids a 128-bit hash is kept.");
     leadkpi_stages_free(stages);
 }
 END_TEST
@@ -317,6 +332,7 @@ static Suite *suite_of_states(void)
     tcase_add_loop_test(tc, a_state_read_back_writes_the_same_bytes_and_takes_more_rows, 0, 2);
     tcase_add_loop_test(tc, hostile_bytes_are_refused_or_are_a_state, 0, 2);
     tcase_add_test(tc, definitions_that_cannot_be_are_refused);
+    tcase_add_test(tc, a_line_has_64_stages_at_most);
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
     tcase_add_test(tc, a_definition_is_said_as_a_sentence);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);

@@ -1,4 +1,4 @@
-/* check_main.h: the main function of a Check program.
+/* check_main.h: Check as every test includes it, and the main function of its program.
  *
  *     int main(void) { return lk_test_run(suite_of_this_file()); }
  *
@@ -8,6 +8,10 @@
 
 #include <check.h>
 #include <stdlib.h>
+
+/* Check writes to a file for every assertion that holds, so that a crash can name the last one. Where
+ * a million hold, that takes more time than all they look at; a crash still names its test. */
+#define _mark_point(file, line) ((void)0)
 
 static inline int lk_test_run(Suite *suite)
 {

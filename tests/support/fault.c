@@ -1,6 +1,5 @@
 #include "fault.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,16 +43,16 @@ static void held(lk_fault *fault, uint64_t size)
 static block_head *head_of(void *memory, size_t size)
 {
     block_head *head = (block_head *)memory - 1;
-    HOLDS(head->is.mark == MARK, "a block is given back that is not held");
-    HOLDS(head->is.size == size, "a block of %llu bytes is given back as one of %llu",
-          (unsigned long long)head->is.size, (unsigned long long)size);
+    ck_assert_msg(head->is.mark == MARK, "a block is given back that is not held");
+    ck_assert_msg(head->is.size == size, "a block of %llu bytes is given back as one of %llu",
+                  (unsigned long long)head->is.size, (unsigned long long)size);
     return head;
 }
 
 static void *fault_allocate(void *user, size_t size)
 {
     lk_fault *fault = user;
-    HOLDS(size > 0, "allocate: called with a size of zero");
+    ck_assert_msg(size > 0, "allocate: called with a size of zero");
     if (refused(fault)) return NULL;
     block_head *head = malloc(sizeof *head + size);
     if (!head) return NULL;
@@ -67,7 +66,7 @@ static void *fault_allocate(void *user, size_t size)
 static void fault_release(void *user, void *memory, size_t size)
 {
     lk_fault *fault = user;
-    HOLDS(memory != NULL, "release: called with NULL");
+    ck_assert_msg(memory != NULL, "release: called with NULL");
     block_head *head = head_of(memory, size);
     fault->live_blocks--;
     fault->live_bytes -= size;
@@ -79,7 +78,7 @@ static void fault_release(void *user, void *memory, size_t size)
 /* Always moves, so that an old pointer kept is seen. */
 static void *fault_reallocate(void *user, void *memory, size_t old_size, size_t new_size)
 {
-    HOLDS(memory != NULL, "reallocate: called with NULL");
+    ck_assert_msg(memory != NULL, "reallocate: called with NULL");
     head_of(memory, old_size);
     void *moved = fault_allocate(user, new_size);
     if (!moved) return NULL;
@@ -115,9 +114,9 @@ void lk_fault_arm(lk_fault *fault, uint64_t n, bool for_ever)
 
 void lk_fault_nothing_held(const lk_fault *fault, const char *name)
 {
-    HOLDS(fault->live_blocks == 0 && fault->live_bytes == 0,
-          "%s: %llu blocks of %llu bytes are still held", name,
-          (unsigned long long)fault->live_blocks, (unsigned long long)fault->live_bytes);
+    ck_assert_msg(fault->live_blocks == 0 && fault->live_bytes == 0,
+                  "%s: %llu blocks of %llu bytes are still held", name,
+                  (unsigned long long)fault->live_blocks, (unsigned long long)fault->live_bytes);
 }
 
 static lk_fault_bytes take_state(const lk_fault_case *c)
@@ -132,20 +131,20 @@ static void check_same_state(const lk_fault_case *c, const lk_fault_bytes *befor
     lk_fault_bytes after = take_state(c);
     bool same = after.length == before->length &&
                 (after.length == 0 || memcmp(after.data, before->data, after.length) == 0);
-    HOLDS(same, "%s: the state has changed though the call failed (n = %llu)", c->name,
-          (unsigned long long)n);
+    ck_assert_msg(same, "%s: the state has changed though the call failed (n = %llu)", c->name,
+                  (unsigned long long)n);
     free(after.data);
 }
 
 static void check_failure(const lk_fault_case *c, leadkpi_status expected, leadkpi_status status,
                           const leadkpi_error *error, uint64_t n)
 {
-    HOLDS(status == expected, "%s: expected %s, found %s: %s (n = %llu)", c->name,
-          leadkpi_status_name(expected), leadkpi_status_name(status), error->message,
-          (unsigned long long)n);
-    HOLDS(error->code == status && error->message[0] != '\0',
-          "%s: the error says %s: \"%s\" (n = %llu)", c->name,
-          leadkpi_status_name(error->code), error->message, (unsigned long long)n);
+    ck_assert_msg(status == expected, "%s: expected %s, found %s: %s (n = %llu)", c->name,
+                  leadkpi_status_name(expected), leadkpi_status_name(status), error->message,
+                  (unsigned long long)n);
+    ck_assert_msg(error->code == status && error->message[0] != '\0',
+                  "%s: the error says %s: \"%s\" (n = %llu)", c->name,
+                  leadkpi_status_name(error->code), error->message, (unsigned long long)n);
 }
 
 /* One run on a host that `arm` has not armed yet. After a failure the call is made again
@@ -167,8 +166,8 @@ static leadkpi_status run(const lk_fault_case *c, lk_fault *fault, leadkpi_statu
         check_same_state(c, &before, n);
         leadkpi_error_reset(&error);
         leadkpi_status again = c->act(&fault->host, c->context, &error);
-        HOLDS(again == LEADKPI_OK, "%s: made again after n = %llu: %s: %s", c->name,
-              (unsigned long long)n, leadkpi_status_name(again), error.message);
+        ck_assert_msg(again == LEADKPI_OK, "%s: made again after n = %llu: %s: %s", c->name,
+                  (unsigned long long)n, leadkpi_status_name(again), error.message);
     }
     free(before.data);
     if (c->teardown) c->teardown(c->context);
@@ -217,7 +216,7 @@ static uint64_t stride(void)
     const char *text = getenv("LEADKPI_FAULT_STRIDE");
     if (!text) return 1;
     long every = strtol(text, NULL, 10);
-    HOLDS(every > 0, "LEADKPI_FAULT_STRIDE: expected a number above 0, found \"%s\"", text);
+    ck_assert_msg(every > 0, "LEADKPI_FAULT_STRIDE: expected a number above 0, found \"%s\"", text);
     return (uint64_t)every;
 }
 
@@ -240,16 +239,16 @@ static uint64_t refuse_each(const lk_fault_case *c, void (*arm)(lk_fault *, uint
 void lk_fault_every_allocation(const lk_fault_case *fault_case)
 {
     uint64_t once = refuse_each(fault_case, arm_once);
-    HOLDS(once > 0, "%s: no memory was ever asked for, so nothing was tested",
-          fault_case->name);
+    ck_assert_msg(once > 0, "%s: no memory was ever asked for, so nothing was tested",
+                  fault_case->name);
     refuse_each(fault_case, arm_for_ever);
 }
 
 /* An object copies the limit when it is made, so a retry on the same host makes a new one. */
 void lk_fault_every_limit(const lk_fault_case *fault_case)
 {
-    HOLDS(!fault_case->setup, "%s: a limit needs a case that makes its object",
-          fault_case->name);
+    ck_assert_msg(!fault_case->setup, "%s: a limit needs a case that makes its object",
+                  fault_case->name);
     uint64_t failures = 0, bytes = 1;
     for (int i = 0; i < RUNS_MAX; i++, failures++, bytes += bytes / 8 + 1) {
         lk_fault fault;
@@ -257,7 +256,7 @@ void lk_fault_every_limit(const lk_fault_case *fault_case)
         if (run(fault_case, &fault, LEADKPI_LIMIT, arm_limit, disarm_limit, bytes) == LEADKPI_OK)
             break;
     }
-    HOLDS(failures > 0, "%s: one byte was enough, so nothing was tested", fault_case->name);
+    ck_assert_msg(failures > 0, "%s: one byte was enough, so nothing was tested", fault_case->name);
 }
 
 void lk_fault_every_poll(const lk_fault_case *fault_case)
@@ -271,6 +270,6 @@ void lk_fault_every_poll(const lk_fault_case *fault_case)
             LEADKPI_OK)
             break;
     }
-    HOLDS(n > 1, "%s: the interrupt was never asked, so nothing was tested",
-          fault_case->name);
+    ck_assert_msg(n > 1, "%s: the interrupt was never asked, so nothing was tested",
+                  fault_case->name);
 }

@@ -102,6 +102,47 @@ static inline void same_table(const leadkpi_table *a, const leadkpi_table *b, co
     }
 }
 
+/* A row as text, the cells of `columns` (names parted by blanks) parted by commas, and a newline; null is
+ * nothing, and a double has nine digits, of which any libm agrees. Returns how many bytes. */
+static inline size_t row_text(const leadkpi_table *t, const char *columns, size_t row, char *out, size_t size)
+{
+    size_t used = 0;
+    for (; *columns; columns += strspn(columns, " ")) {
+        char name[64];
+        int length = (int)strcspn(columns, " ");
+        ck_assert_msg(length < (int)sizeof name && used + 64 < size, "row_text: too long");
+        snprintf(name, sizeof name, "%.*s", length, columns);
+        columns += length;
+        int32_t column = column_of(t, name), type = leadkpi_table_column_type(t, column);
+        const char *part = *columns ? "," : "\n";
+        if (leadkpi_table_is_null(t, column, row)) {
+            used += (size_t)snprintf(out + used, size - used, "%s", part);
+        } else if (type == LEADKPI_TYPE_TEXT) {
+            const char *text;
+            size_t bytes;
+            OK(leadkpi_table_get_text(t, column, row, &text, &bytes, ok_error));
+            used += (size_t)snprintf(out + used, size - used, "%.*s%s", (int)bytes, text, part);
+        } else if (type == LEADKPI_TYPE_DOUBLE) {
+            used += (size_t)snprintf(out + used, size - used, "%.9g%s", number_at(t, name, row), part);
+        } else {
+            used += (size_t)snprintf(out + used, size - used, "%lld%s", (long long)whole_at(t, name, row), part);
+        }
+        ck_assert_msg(used < size, "row_text: too long");
+    }
+    return used;
+}
+
+/* All rows of the table are these lines. */
+static inline void rows_are(const leadkpi_table *t, const char *columns, const char *expected)
+{
+    static char found[1 << 14];
+    size_t used = 0;
+    found[0] = '\0';
+    for (size_t row = 0; row < leadkpi_table_row_count(t); row++)
+        used += row_text(t, columns, row, found + used, sizeof found - used);
+    ck_assert_msg(strcmp(found, expected) == 0, "%s: expected\n%sfound\n%s", columns, expected, found);
+}
+
 typedef struct blob {
     uint8_t *bytes;
     size_t size;

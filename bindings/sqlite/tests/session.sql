@@ -31,6 +31,42 @@ select (select leadkpi_funnel_merge(state) from (select state from states order 
      = (select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event) from log);
 select leadkpi_funnel_state('steps=a', 1, 2, 3) from log where 0;
 
+select '-- every report of a funnel, of stages and of responses, from their states';
+create table funnel as select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event, segment) as state from log;
+select leadkpi_funnel_state('steps=lead,mql,won; window=30d', 'events', 'id', id, 'time', time, 'event', event, 'segment', segment)
+     = (select state from funnel) from log;
+select step, reached, leads from leadkpi_funnel('select * from log', 'steps=lead,mql; entry=every');
+select from_step, to_step, completed, mean_seconds, censored from leadkpi_funnel_times((select state from funnel));
+select id, segment, step, start, step_1, step_3, step_64 from leadkpi_funnel_leads((select state from funnel));
+select to_seconds, completed from leadkpi_funnel_histogram((select state from funnel), 'to_step=2; bin_width=5d');
+select segment, against, step, reached, of, verdict from leadkpi_funnel_difference((select state from funnel), 'by=segment') where step = 3;
+select leads, matched, matches from leadkpi_funnel_sequences((select state from funnel), 'pattern=(?1)(?t<=3d)(?2)');
+select id, matches, first_end from leadkpi_funnel_sequence_leads((select state from funnel), 'pattern=(?1)(?t<=3d)(?2)');
+select step, leads, retained, returned from leadkpi_funnel_retention((select state from funnel));
+select finding, name from leadkpi_funnel_checks((select leadkpi_funnel_state('steps=lead,demo', id, time, event) from log));
+create table stages as
+  select leadkpi_stages_state('stages=lead,mql,won; lost=lost', 'changes', 'id', column1, 'time', column2, 'stage', column3, 'from', column4, 'reason', column5) as state
+    from (values (1, '2025-01-01', 'lead', NULL, NULL), (1, '2025-01-03', 'won', 'lead', NULL), (2, '2025-01-02', 'lead', NULL, NULL), (2, '2025-01-05', 'lost', 'lead', 'budget'));
+select stage, name, reached, skipped, step_rate from leadkpi_stages_steps((select state from stages), 'skips=own');
+select stage, leads from leadkpi_stages_snapshot((select state from stages), 'as_of=2025-01-04') where leads > 0;
+select "from", "to", move, count, mean_seconds from leadkpi_stages_transitions((select state from stages));
+select stage, ended, open from leadkpi_stages_durations((select state from stages));
+select "from", stage, reason, share from leadkpi_stages_reasons((select state from stages));
+select id, stage, since, status from leadkpi_stages_leads((select state from stages));
+select finding, rows from leadkpi_stages_checks((select leadkpi_stages_merge(state) from stages));
+create table answers as
+  select leadkpi_responses_state(NULL, 'leads', 'id', id, 'time', time, 'segment', segment) as state from log where event = 'lead'
+  union all select leadkpi_responses_state(NULL, 'responses', 'id', id, 'time', time, 'kind', 'call') from log where event = 'mql'
+  union all select leadkpi_responses_state(NULL, 'conversions', 'id', id, 'time', time) from log where event = 'won';
+create table answered as select leadkpi_responses_merge(state) as state from answers;
+select segment, leads, answered, median_seconds from leadkpi_responses_speed((select state from answered), 'by=segment');
+select target_seconds, met, missed, round(attainment, 4) from leadkpi_responses_targets((select state from answered), 'targets=1d,3d');
+select to_seconds, leads, converted from leadkpi_responses_bands((select state from answered), 'bands=3d');
+select id, answered, wait_seconds from leadkpi_responses_leads((select state from answered), 'clock=opening; hours=mon-fri 09:00-17:00');
+select count(*) from leadkpi_responses_checks((select state from answered));
+select leadkpi_stages_state('stages=a', 'events', 'id', 1);
+select leadkpi_funnel_state('steps=a', 1);
+
 select '-- attribution over queries: touches and conversions, and ready paths';
 create table touches(id, time, channel, campaign, cost);
 insert into touches values

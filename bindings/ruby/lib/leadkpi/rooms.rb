@@ -36,6 +36,9 @@ module Leadkpi
   # @!method retention(**options)
   #   Who comes back.
   #   @return [Table]
+  # @!method checks(**options)
+  #   What is odd in the data, or does not fit the definition.
+  #   @return [Table]
   class Funnel < Handle
     SPOKEN = { lead: :id, step: :event }.freeze # words that may stand for the library's columns
     private_constant :SPOKEN

@@ -1,0 +1,167 @@
+/* add_in_time.c: rows in order of time, into standings. */
+#include "funnel/add.h"
+
+static leadkpi_status check_order(const leadkpi_funnel *funnel, const lk_batch *b,
+                                  leadkpi_error *error)
+{
+    int64_t before = funnel->store->standings.latest;
+    if (b->rises && !b->sequence && !b->segment) return LEADKPI_OK;
+    for (size_t row = 0; row < b->time->row_count; row++) {
+        int64_t time = lk_column_int64(b->time, row);
+        if (time < before)
+            return lk_fail_at(
+                error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
+                "row %zu, column \"%.*s\": with input=time expected no time before %lld, "
+                "found %lld",
+                row, LK_TEXT_ARGS(b->time->name), (long long)before, (long long)time);
+        before = time;
+        if (lk_batch_sequence(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
+            return lk_fail_at(
+                error, LEADKPI_BAD_DATA, (int64_t)row,
+                (lk_batch_sequence(b, row) ? b->sequence : b->segment)->index,
+                "row %zu: with input=time expected neither sequence nor segment, found one", row);
+    }
+    return LEADKPI_OK;
+}
+
+/* The steps of one instant are kept together, so which event had which of them must not matter. */
+static leadkpi_status check_codes(const leadkpi_funnel *funnel, const lk_batch *b,
+                                  const lk_batch_block *at, leadkpi_error *error)
+{
+    const lk_column *meaning = b->steps ? b->steps : b->event;
+    bool one_step = funnel->rule.same_event == LK_SAME_EVENT_ONCE;
+    for (size_t i = 0; one_step && i < at->count; i++)
+        if (!lk_has_one_step_at_most(lk_funnel_code_steps(funnel->store, at->codes[i])))
+            return lk_fail_at(
+                error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), meaning->index,
+                "row %zu: with input=time and same_event=once expected an event of one "
+                "step at most, found one of several",
+                at->start + i);
+    for (size_t i = 0; b->excluded && i < at->count; i++)
+        if (lk_funnel_code_exclusions(funnel->store, at->codes[i]))
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->excluded->index,
+                              "row %zu: with input=time expected no exclusion, found one",
+                              at->start + i);
+    return LEADKPI_OK;
+}
+
+/* How many rows ahead the standing of a lead is asked for. */
+#define ROWS_AHEAD 24
+
+static inline void fetch_standing(const uint64_t *standing)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(standing, 1);
+#else
+    (void)standing;
+#endif
+}
+
+/* The steps of the rows of a block, from its first on. */
+typedef struct row_steps {
+    const char *cells;
+    ptrdiff_t stride;
+} row_steps;
+
+static inline uint64_t steps_at(const row_steps *steps, uint32_t row)
+{
+    uint64_t value;
+    memcpy(&value, steps->cells + (ptrdiff_t)row * steps->stride, sizeof value);
+    return value;
+}
+
+/* Cost a row: 20 bytes read in order, and the standing of its lead, one line of the cache that was
+ * asked for ahead; the row before is taken then, one step without a branch. Rows that mean nothing,
+ * which no branch could foresee, are left out first. */
+static void take_rows(leadkpi_funnel *funnel, const lk_batch *b, const uint32_t *leads,
+                      const lk_batch_block *at, const row_steps *steps)
+{
+    lk_standings *standings = &funnel->store->standings;
+    lk_standing_rule rule = lk_standing_rule_of(&funnel->rule);
+    uint64_t *words = standings->words;
+    uint32_t rows[LK_BATCH_BLOCK + ROWS_AHEAD], kept = 0;
+    for (uint32_t i = 0; i < at->count; i++) {
+        rows[kept] = i;
+        kept += steps_at(steps, i) != 0;
+    }
+    if (kept == 0) return;
+    for (uint32_t i = 0; i < ROWS_AHEAD; i++) rows[kept + i] = rows[kept - 1];
+    leads += at->start;
+    for (uint32_t i = 0; i < kept; i++) {
+        uint32_t row = rows[i];
+        fetch_standing(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
+        lk_standing_add(&rule, words + (size_t)leads[row] * rule.size,
+                        lk_standing_time(lk_column_int64(b->time, at->start + row)),
+                        steps_at(steps, row));
+    }
+    standings->latest = lk_column_int64(b->time, at->start + rows[kept - 1]);
+}
+
+/* Are the steps of all rows such that nothing could be said against one? Then they need no codes.
+ */
+static bool has_plain_steps(const leadkpi_funnel *funnel, const lk_batch *b)
+{
+    uint64_t any = 0, several = 0;
+    if (!b->steps || b->excluded || funnel->rule.skips == LK_SKIPS_IMPLIED) return false;
+    for (size_t row = 0; row < b->steps->row_count; row++) {
+        uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
+        any |= steps;
+        several |= steps & (steps - 1);
+    }
+    if (funnel->rule.same_event == LK_SAME_EVENT_ONCE && several) return false;
+    return !(any & ~lk_funnel_all_steps(&funnel->rule));
+}
+
+/* What the rows of a block mean, of an event or of steps that need a second look: `steps` by code.
+ */
+static leadkpi_status find_steps(leadkpi_funnel *funnel, const lk_batch *b, lk_code_memo *memo,
+                                 lk_batch_block *at, uint64_t *steps, leadkpi_error *error)
+{
+    LK_TRY(lk_batch_find_codes(funnel, b, memo, at, error));
+    LK_TRY(check_codes(funnel, b, at, error));
+    for (size_t i = 0; i < at->count; i++)
+        steps[i] = lk_funnel_code_steps(funnel->store, at->codes[i]);
+    return LEADKPI_OK;
+}
+
+/* All that can fail goes first; what rows mean is found a second time then, which cannot. */
+static leadkpi_status take_in_order(leadkpi_funnel *funnel, const lk_batch *b, uint32_t *leads,
+                                    leadkpi_error *error)
+{
+    lk_code_memo memo = {{0}, {0}};
+    uint64_t steps[LK_BATCH_BLOCK];
+    lk_batch_block at;
+    size_t row_count = b->id->row_count;
+    bool is_plain = has_plain_steps(funnel, b);
+    LK_TRY(check_order(funnel, b, error));
+    for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
+        lk_batch_set_block(b, &at, start);
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
+        LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, start, at.count,
+                                       leads + start, error));
+        if (!is_plain) LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
+    }
+    LK_TRY(lk_standings_reserve(&funnel->store->standings, &funnel->rule, &funnel->memory,
+                                lk_lead_ids_count(&funnel->store->ids), error));
+    for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
+        row_steps found = {(const char *)steps, sizeof *steps};
+        lk_batch_set_block(b, &at, start);
+        if (is_plain)
+            found = (row_steps){lk_column_cell(b->steps, start), b->steps->stride};
+        else
+            LK_TRY(find_steps(funnel, b, &memo, &at, steps, error));
+        take_rows(funnel, b, leads, &at, &found);
+    }
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_add_in_time(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error *error)
+{
+    uint32_t *leads;
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
+    LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
+    LK_TRY(lk_allocate(&funnel->memory, b->id->row_count, sizeof *leads, &leads, error));
+    leadkpi_status status = take_in_order(funnel, b, leads, error);
+    lk_release(&funnel->memory, leads, b->id->row_count, sizeof *leads);
+    return status;
+}
