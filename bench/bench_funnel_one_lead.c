@@ -89,6 +89,7 @@ static const char *const rules[] = {
     ALL_OPTIONAL "; window=20us",
     ALL_OPTIONAL "; entry=every",
     ALL_OPTIONAL "; entry=every; window=20us; gap=5us; step_window=1ms",
+    ALL_OPTIONAL "; exclude=x; exclude_from=3; exclude_to=9; gap=1us",
 };
 
 static const char *const traced[] = {"", "exclude=x; exclude_effect=end", "entry=every", "entry=every; window=20us",

@@ -234,8 +234,6 @@ static void add_all(leadkpi_funnel *funnel, const char *rule, bool with_segments
     leadkpi_table_free(table);
 }
 
-static double slowest;
-
 static void run(const char *rule, const char *shape, const struct report *report)
 {
     leadkpi_funnel *funnel;
@@ -257,7 +255,7 @@ static void run(const char *rule, const char *shape, const struct report *report
         printf("%8.3f s %8.3f s %8.1f MB  %s | %s | %s%s\n", took, longest_wait, (double)(most_held - before) / 1e6,
                shape, report->name, rule, status == LEADKPI_OK ? "" : "  STOPPED");
     fflush(stdout);
-    if (took > slowest && status == LEADKPI_OK) slowest = took;
+    if (took > bench_best && status == LEADKPI_OK) bench_best = took;
     leadkpi_table_free(table);
     leadkpi_options_free(options);
     leadkpi_funnel_free(funnel);
@@ -287,6 +285,6 @@ int main(int argc, char **argv)
             if (strstr(shapes[k].name, wanted))
                 run_shape(&shapes[k], *given ? given : rule, &reports[report % COUNT(reports)], state);
     }
-    printf("slowest: %.3f s\n", slowest);
+    bench_ratio("one lead: seconds of the slowest", bench_best, 1);
     return 0;
 }

@@ -92,8 +92,11 @@
  * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
- * 24 and with times 4 a step; with optional steps 12 more, 13 for each step that an event
- * matches, and an attempt 12 and 4 a step; with same_value 40 more).
+ * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
+ * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
+ * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
+ * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
+ * instant and step of the lead that has most where attempts are counted.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

@@ -32,7 +32,8 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error);
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells);
 
 /* The same where steps may be left out. O(steps * items) for the best attempt, but where exclusions have
- * ranges of their own for every step that may follow one; for every attempt once for each level. */
+ * ranges of their own for every step at which one of them starts or ends; for every attempt so much for each level
+ * of the items in windows of starts that may get to it. */
 leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error);
 bool lk_entries_choose_cells(const lk_entries *e, size_t *cells);
 

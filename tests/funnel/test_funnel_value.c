@@ -110,13 +110,16 @@ START_TEST(the_first_entry_of_a_lead_says_which_value_counts)
 }
 END_TEST
 
-/* At one instant the blue event of step 2 stands first, but the attempt is red. */
+/* At one instant the blue event of step 2 stands first, but the attempt is red. Where attempts are counted,
+ * instants are looked at once for all values. */
+static const char *const segment_rules[] = {"window=9us", "window=9us; entry=every"};
+
 START_TEST(the_segment_of_a_step_is_that_of_the_value_that_counts)
 {
     static const int64_t ids[] = {1, 1, 1, 1}, times[] = {0, 5, 5, 6};
     static const char *const happened[] = {"A", "B", "B", "C"}, *const of[] = {"red", "blue", "red", "red"};
     static const char *const from[] = {"web", "fair", "mail", "web"};
-    leadkpi_funnel *funnel = funnel_of_rule("window=9us", 1);
+    leadkpi_funnel *funnel = funnel_of_rule(segment_rules[_i], 1);
     leadkpi_options *options = options_of("funnel_report", "breakdown=step; breakdown_step=2");
     leadkpi_table *rows, *leads;
     const char *segment;
@@ -259,7 +262,7 @@ int main(void)
     tcase_add_loop_test(tc, a_lead_and_a_value_are_as_a_lead_of_their_own, 0,
                         (int)(sizeof best_rules / sizeof best_rules[0]));
     tcase_add_test(tc, the_first_entry_of_a_lead_says_which_value_counts);
-    tcase_add_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts);
+    tcase_add_loop_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts, 0, 2);
     tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
     tcase_add_test(tc, hostile_states_with_values_are_refused);
     tcase_add_test(tc, a_whole_number_is_the_value_that_its_digits_are);
