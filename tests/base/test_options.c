@@ -461,6 +461,16 @@ START_TEST(schemas_are_found_by_name_and_listed)
 }
 END_TEST
 
+START_TEST(an_item_in_quotes_ends_with_its_quote)
+{
+    ck_assert_int_eq(set("by", "a,\"b"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "a closing double quote"));
+    ck_assert_int_eq(set("by", "\"b\"c"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(set("by", "b\"c"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(set("by", "\"b\"\"\",c"), LEADKPI_OK);
+}
+END_TEST
+
 /* The edges of table 3-7 of the Unicode standard. */
 START_TEST(text_is_utf_8_and_nothing_else)
 {
@@ -723,6 +733,7 @@ static Suite *options_suite(void)
     tcase_add_test(tcase, the_list_shows_every_option);
     tcase_add_test(tcase, every_schema_obeys_the_rules);
     tcase_add_test(tcase, schemas_are_found_by_name_and_listed);
+    tcase_add_test(tcase, an_item_in_quotes_ends_with_its_quote);
     tcase_add_test(tcase, text_is_utf_8_and_nothing_else);
     tcase_add_test(tcase, a_copy_is_equal_and_apart);
     tcase_add_test(tcase, canonical_text_reads_back_to_the_same_meaning);
