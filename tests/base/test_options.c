@@ -466,6 +466,31 @@ START_TEST(schemas_are_found_by_name_and_listed)
 }
 END_TEST
 
+START_TEST(an_item_in_quotes_ends_with_its_quote)
+{
+    ck_assert_int_eq(set("by", "a,\"b"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "a closing double quote"));
+    ck_assert_int_eq(set("by", "\"b\"c"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(set("by", "b\"c"), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(set("by", "\"b\"\"\",c"), LEADKPI_OK);
+}
+END_TEST
+
+/* The edges of table 3-7 of the Unicode standard. */
+START_TEST(text_is_utf_8_and_nothing_else)
+{
+    static const char *const good[] = {"\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                                       "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xE2\x82\xAC!"};
+    static const char *const bad[] = {"\x80", "\xC1\xBF", "\xC2\x7F", "\xC2\xC0", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                                      "\xEF\xBF", "\xE2\x82\x41", "\xE2\x82\xC0", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+                                      "\xF0\x90\x80", "\xF0\x90\x80\x7F", "\xF0\x90\x41\x80", "\xF5\x80\x80\x80", "\xFF"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        ck_assert_msg(set("title", good[i]) == LEADKPI_OK, "good %zu", i);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_msg(set("title", bad[i]) == LEADKPI_BAD_ARGUMENT, "bad %zu", i);
+}
+END_TEST
+
 START_TEST(a_copy_is_equal_and_apart)
 {
     leadkpi_options *copy;
@@ -741,6 +766,8 @@ static Suite *options_suite(void)
     tcase_add_test(tcase, the_list_shows_every_option);
     tcase_add_test(tcase, every_schema_obeys_the_rules);
     tcase_add_test(tcase, schemas_are_found_by_name_and_listed);
+    tcase_add_test(tcase, an_item_in_quotes_ends_with_its_quote);
+    tcase_add_test(tcase, text_is_utf_8_and_nothing_else);
     tcase_add_test(tcase, a_copy_is_equal_and_apart);
     tcase_add_test(tcase, canonical_text_reads_back_to_the_same_meaning);
     tcase_add_test(tcase, equal_text_is_equal_meaning);

@@ -254,6 +254,8 @@ START_TEST(a_closed_range_without_a_lead_stays_closed)
     static const row inside = {1, 7, 0, 1, 0, NULL};
     leadkpi_error error;
     leadkpi_funnel *funnel = funnel_with("steps=A,B");
+    ck_assert_int_eq(leadkpi_funnel_close(funnel, 9, 5, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_close(funnel, 5, 5, &error), LEADKPI_BAD_ARGUMENT);
     OK(leadkpi_funnel_close(funnel, 5, 9, ok_error));
     blob expected = state_of(funnel);
     leadkpi_funnel_free(funnel);

@@ -70,6 +70,25 @@ START_TEST(a_state_read_back_writes_the_same_bytes_and_takes_more_rows)
 }
 END_TEST
 
+/* Ids are read some hundred at a time. */
+START_TEST(a_state_of_very_many_leads_is_read_back)
+{
+    static change rows[1300];
+    leadkpi_stages *stages = stages_with(definitions[_i]), *restored;
+    for (int i = 0; i < 1300; i++) rows[i] = (change){.id = 7 * i - 2000, .time = i, .stage = "new"};
+    OK(add_changes(stages, rows, 1300, NULL, ok_error));
+    blob expected = state_of(stages);
+    OK(leadkpi_stages_deserialize(NULL, expected.bytes, expected.size, &restored, ok_error));
+    same_state(restored, expected, "read back");
+    leadkpi_table *before = report(leadkpi_stages_leads, stages, NULL), *after = report(leadkpi_stages_leads, restored, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(after), 1300);
+    same_table(before, after, "of the state read back");
+    leadkpi_table_free(before), leadkpi_table_free(after);
+    leadkpi_stages_free(stages), leadkpi_stages_free(restored);
+    free(expected.bytes);
+}
+END_TEST
+
 static void read_hostile(const uint8_t *bytes, size_t size)
 {
     leadkpi_stages *stages = NULL;
@@ -330,6 +349,7 @@ static Suite *suite_of_states(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, any_batches_over_any_shards_merged_in_any_tree_give_the_same_bytes, 0, 2);
     tcase_add_loop_test(tc, a_state_read_back_writes_the_same_bytes_and_takes_more_rows, 0, 2);
+    tcase_add_loop_test(tc, a_state_of_very_many_leads_is_read_back, 0, 2);
     tcase_add_loop_test(tc, hostile_bytes_are_refused_or_are_a_state, 0, 2);
     tcase_add_test(tc, definitions_that_cannot_be_are_refused);
     tcase_add_test(tc, a_line_has_64_stages_at_most);

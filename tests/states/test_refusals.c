@@ -123,6 +123,17 @@ START_TEST(no_verb_takes_null)
 }
 END_TEST
 
+START_TEST(a_definition_that_has_no_defaults_may_not_be_null)
+{
+    leadkpi_error error;
+    leadkpi_funnel *funnel = (leadkpi_funnel *)&error;
+    leadkpi_stages *stages = (leadkpi_stages *)&error;
+    REFUSES_NULL(leadkpi_funnel_create(NULL, NULL, &funnel, &error), "definition");
+    REFUSES_NULL(leadkpi_stages_create(NULL, NULL, &stages, &error), "definition");
+    ck_assert(!funnel && !stages);
+}
+END_TEST
+
 START_TEST(no_add_takes_null)
 {
     const subject *s = &subjects[_i];
@@ -281,6 +292,7 @@ int main(void)
     Suite *suite = suite_create("states/refusals");
     TCase *tc = tcase_create("all");
     tcase_add_loop_test(tc, no_verb_takes_null, 0, SUBJECTS);
+    tcase_add_test(tc, a_definition_that_has_no_defaults_may_not_be_null);
     tcase_add_loop_test(tc, no_add_takes_null, 0, SUBJECTS);
     tcase_add_loop_test(tc, no_report_takes_null_or_options_of_another, 0, SUBJECTS);
     tcase_add_loop_test(tc, a_table_of_another_shape_is_refused_with_its_place, 0, SHAPES);
