@@ -118,6 +118,21 @@ static leadkpi_status name_columns(state_sum *sum, sqlite3_value **values, int c
     return sum->part ? LEADKPI_OK : LEADKPI_OUT_OF_MEMORY;
 }
 
+/* The tables of a room are told, and the one that comes nearest. */
+static leadkpi_status refuse_table(const room *of, const char *found, leadkpi_error *error)
+{
+    char names[120] = "", expected[200];
+    size_t length = 0;
+    const char *nearest;
+    for (const intake *each = of->intakes; each->name; each++)
+        sqlite3_snprintf((int)(sizeof names - strlen(names)), names + strlen(names), "%s,", each->name);
+    nearest = leadkpi_options_nearest_name(found, LEADKPI_NUL_TERMINATED, names, LEADKPI_NUL_TERMINATED, &length);
+    if (!nearest) return refuse(error, of->tables, found);
+    sqlite3_snprintf((int)sizeof expected, expected, "%s (the nearest name is \"%.*s\")", of->tables,
+                     (int)length, nearest);
+    return refuse(error, expected, found);
+}
+
 static leadkpi_status begin_named(const room *of, state_sum *sum, sqlite3_value **values, int count,
                                   leadkpi_error *error)
 {
@@ -127,7 +142,7 @@ static leadkpi_status begin_named(const room *of, state_sum *sum, sqlite3_value 
     const char *table = (const char *)sqlite3_value_text(values[1]);
     sum->intake = room_intake(of, table);
     if (!sum->intake)
-        return refuse(error, of->tables, table);
+        return refuse_table(of, table, error);
     leadkpi_status status = define(sum, of, values[0], error);
     return status == LEADKPI_OK ? name_columns(sum, values + 2, (count - 2) / 2, error) : status;
 }

@@ -211,10 +211,13 @@ static leadkpi_lifetime *moved(const leadkpi_lifetime *model, const char *name, 
     return other;
 }
 
+/* The accounts of the segments where a parameter of the model, one of several, was moved. */
+typedef void (*accounting)(const leadkpi_lifetime *other, const void *context, account accounts[4]);
+
 /* Adds g' C g of the residual of each segment, C of the parameters themselves; a parameter without a standard
  * error adds nothing. */
-static void add_variance_of_fit(const leadkpi_lifetime *model, const char *name, const leadkpi_lifetime *fixed,
-                                int is_spend, const leadkpi_table *table, const char *how_far, double variances[4])
+static void add_variance_of_fit(const leadkpi_lifetime *model, const char *name, accounting account_for,
+                                const void *context, double variances[4])
 {
     leadkpi_table *covariance, *parameters;
     double slopes[4][4];
@@ -225,7 +228,7 @@ static void add_variance_of_fit(const leadkpi_lifetime *model, const char *name,
         account ends[2][4];
         for (int end = 0; end < 2; end++) {
             leadkpi_lifetime *other = moved(model, name, i, end ? 1.001 : 0.999);
-            add_up(is_spend ? fixed : other, is_spend ? other : fixed, table, how_far, ends[end]);
+            account_for(other, context, ends[end]);
             leadkpi_lifetime_free(other);
         }
         for (int k = 0; k < 4; k++)
@@ -238,6 +241,31 @@ static void add_variance_of_fit(const leadkpi_lifetime *model, const char *name,
             for (int k = 0; k < 4 && !isnan(c); k++) variances[k] += slopes[k][i] * c * slopes[k][j];
         }
     leadkpi_table_free(covariance), leadkpi_table_free(parameters);
+}
+
+/* Of buyers: the model that stays, beside the one that is moved. */
+typedef struct buyers_context {
+    const leadkpi_lifetime *model, *spend_model;
+    const leadkpi_table *table;
+    const char *how_far;
+} buyers_context;
+
+static void account_with_model(const leadkpi_lifetime *other, const void *context, account accounts[4])
+{
+    const buyers_context *b = context;
+    add_up(other, b->spend_model, b->table, b->how_far, accounts);
+}
+
+static void account_with_spend_model(const leadkpi_lifetime *other, const void *context, account accounts[4])
+{
+    const buyers_context *b = context;
+    add_up(b->model, other, b->table, b->how_far, accounts);
+}
+
+static void add_variance_of_buyers(const buyers_context *b, const char *name, double variances[4])
+{
+    add_variance_of_fit(b->model, name, account_with_model, b, variances);
+    add_variance_of_fit(b->spend_model, "gamma_gamma", account_with_spend_model, b, variances);
 }
 
 START_TEST(a_segment_is_worth_what_its_customers_are)
@@ -256,8 +284,7 @@ START_TEST(a_segment_is_worth_what_its_customers_are)
     account accounts[4];
     add_up(model, spend_model, table, how_far, accounts);
     double fits[4] = {0, 0, 0, 0};
-    add_variance_of_fit(model, name, spend_model, 0, table, how_far, fits);
-    add_variance_of_fit(spend_model, "gamma_gamma", model, 1, table, how_far, fits);
+    add_variance_of_buyers(&(buyers_context){model, spend_model, table, how_far}, name, fits);
     ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
     for (size_t i = 0; i < 4; i++) {
         const account *a = &accounts[i];
@@ -382,8 +409,7 @@ START_TEST(sampled_slopes_give_the_width_of_all)
     const account *all = &accounts[ALL];
     near(number_at(t, "residual_value", 0), all->residual / MANY, 1e-12, "mean");
     double fits[4] = {0, 0, 0, 0};
-    add_variance_of_fit(model, "bg_nbd", spend_model, 0, table, how_far, fits);
-    add_variance_of_fit(spend_model, "gamma_gamma", model, 1, table, how_far, fits);
+    add_variance_of_buyers(&(buyers_context){model, spend_model, table, how_far}, "bg_nbd", fits);
     double chance = (all->residual_squares - all->residual * all->residual / MANY) / (MANY - 1.0) / MANY;
     near(half / (1.959963984540054 * sqrt(chance + fits[ALL] / ((double)MANY * MANY))), 1, 0.05, "width");
     leadkpi_table_free(t), leadkpi_table_free(table);
@@ -590,31 +616,9 @@ static void add_up_subscribers(const leadkpi_lifetime *model, double horizon, do
     leadkpi_options_free(options);
 }
 
-/* g' C g, C of the parameters themselves. */
-static void variance_of_contracts(const leadkpi_lifetime *model, const char *name, double interest, double variances[4])
+static void account_of_subscribers(const leadkpi_lifetime *other, const void *interest, account accounts[4])
 {
-    leadkpi_table *covariance, *parameters;
-    double slopes[4][4];
-    OK(leadkpi_lifetime_covariance(model, &covariance, ok_error));
-    OK(leadkpi_lifetime_parameters(model, 0.95, &parameters, ok_error));
-    size_t count = leadkpi_table_row_count(covariance);
-    for (size_t i = 0; i < count; i++) {
-        account ends[2][4];
-        for (int end = 0; end < 2; end++) {
-            leadkpi_lifetime *other = moved(model, name, i, end ? 1.001 : 0.999);
-            add_up_subscribers(other, 24, interest, ends[end]);
-            leadkpi_lifetime_free(other);
-        }
-        for (int k = 0; k < 4; k++)
-            slopes[k][i] = (ends[1][k].residual - ends[0][k].residual) / (0.002 * number_at(parameters, "value", i));
-    }
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++) {
-            double c;
-            OK(leadkpi_table_get_double(covariance, (int32_t)(1 + j), i, &c, ok_error));
-            for (int k = 0; k < 4; k++) variances[k] += slopes[k][i] * c * slopes[k][j];
-        }
-    leadkpi_table_free(covariance), leadkpi_table_free(parameters);
+    add_up_subscribers(other, 24, *(const double *)interest, accounts);
 }
 
 START_TEST(a_segment_of_subscribers_is_worth_what_they_are)
@@ -630,7 +634,7 @@ START_TEST(a_segment_of_subscribers_is_worth_what_they_are)
     double interest = log1p(0.1) / 12, fits[4] = {0, 0, 0, 0};
     account accounts[4], plain[4];
     add_up_subscribers(model, 24, interest, accounts);
-    variance_of_contracts(model, name, interest, fits);
+    add_variance_of_fit(model, name, account_of_subscribers, &interest, fits);
     add_up_subscribers(model, 5, 0, plain);
     const double amounts[] = {(plain[0].to_date + plain[0].residual) * (1 + 1e-9), 1, 1e9};
     leadkpi_table *spend = cost_table(amounts);

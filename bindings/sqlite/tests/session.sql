@@ -130,6 +130,7 @@ create table kept as
 select row, segment, cohort, age, size, active, round(rate, 4), money
   from (select leadkpi_cohorts_merge(state) as merged from kept) k, leadkpi_cohorts_retention(k.merged, 'as_of=2025-06-01; by=channel; ages=1; grain=month');
 select leadkpi_cohorts_state(NULL, 'logins', 'id', id) from log;
+select leadkpi_cohorts_state(NULL, 'activty', 'id', id) from log;
 select * from leadkpi_cohorts('select 1', 'select 2');
 select * from leadkpi_cohorts('select id, time from log', NULL, 'ages=2');
 
