@@ -278,6 +278,20 @@ START_TEST(without_an_order_the_segment_of_a_step_is_that_of_the_event_that_came
 }
 END_TEST
 
+/* Two attempts get to the second step with one event, the third with another, the fourth not at all. */
+START_TEST(each_attempt_has_the_segment_of_the_event_that_filled_its_step)
+{
+    static const row log[] = {{1, 0, 0, 1, 0, "a"}, {1, 1, 0, 1, 0, "b"}, {1, 2, 0, 2, 0, "c"}, {1, 5, 0, 1, 0, "d"},
+                              {1, 6, 0, 2, 0, "e"}, {1, 9, 0, 1, 0, "f"}, {2, 2, 0, 1, 0, "g"}, {2, 6, 0, 2, 0, NULL}};
+    leadkpi_funnel *funnel = funnel_with("steps=A,B; entry=every; window=4us");
+    OK(add_rows(funnel, log, sizeof log / sizeof log[0], 0, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_leads, funnel, "breakdown=step; breakdown_step=2");
+    rows_are(t, "id attempt step segment", "1,1,2,c\n1,2,2,c\n1,3,2,e\n1,4,1,\n2,1,2,\n");
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 START_TEST(a_histogram_knows_no_wait_from_a_step_that_was_left_out)
 {
     static const row log[] = {{1, 0, 0, 1, 0, NULL}, {1, 4, 0, 4, 0, NULL}, {2, 0, 0, 1, 0, NULL},
@@ -449,6 +463,7 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, a_segment_is_compared_with_the_named_one_of_the_same_period);
     tcase_add_test(tc, times_of_a_segment_are_those_of_its_leads);
     tcase_add_test(tc, without_an_order_the_segment_of_a_step_is_that_of_the_event_that_came_as_many_th);
+    tcase_add_test(tc, each_attempt_has_the_segment_of_the_event_that_filled_its_step);
     tcase_add_test(tc, a_histogram_knows_no_wait_from_a_step_that_was_left_out);
     tcase_add_test(tc, where_attempts_are_counted_columns_say_so);
     tcase_add_test(tc, the_interval_leaves_zero_out_exactly_where_p_is_small);
