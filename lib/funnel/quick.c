@@ -77,10 +77,10 @@ static inline void clear(holders *h, int32_t step_count)
     h->holder[TRASH] = h->holder[TRASH + 1] = LK_MAP_NONE;
 }
 
-/* An attempt at a step takes over the deadline and entry of the step before, over or not (levels.c says why
- * that will do). Of the events that hold a step with the same entry the first one counts, and remembers that of the
- * step before. Cost an event: 16 bytes read in order, a byte, and a pair of words in the first cache read and
- * written, with times two words more; no branch but the loop's own. Returns the event that got farthest first. */
+/* An attempt at a step takes over the deadline and entry of the step before, which is never the earlier
+ * one. Of the events that hold a step with the same entry the first one counts, and remembers that of the
+ * step before. Cost an event: 16 bytes read in order, a byte, and two pairs of words in the first cache, with
+ * times three words more; no branch but the loop's own. Returns the event that got farthest first. */
 static inline uint32_t scan(const lk_journeys *j, const uint8_t *places, uint32_t lead, int64_t as_of,
                             uint32_t *come_from, lk_attempt *attempt)
 {
@@ -95,15 +95,15 @@ static inline uint32_t scan(const lk_journeys *j, const uint8_t *places, uint32_
         size_t place = places[event->code];
         h.until[ENTRY] = lk_funnel_deadline(event->time, window);
         h.entry[ENTRY] = i;
-        int64_t until = h.until[place - 1];
-        uint32_t entry = h.entry[place - 1];
-        uint64_t goes_on = event->time <= until, reached = place - ENTRY;
+        uint64_t goes_on = event->time <= h.until[place - 1], reached = place - ENTRY;
+        uint64_t until = (uint64_t)h.until[place - 1], entry = h.entry[place - 1];
         if (come_from) {
+            uint64_t is_first = goes_on & (uint64_t)(h.entry[place] != entry);
             come_from[i - start] = h.holder[place - 1];
-            h.holder[place] = (uint32_t)lk_choose(h.entry[place] != entry, i, h.holder[place]);
+            h.holder[place] = (uint32_t)lk_choose(is_first, i, h.holder[place]);
         }
-        h.until[place] = until;
-        h.entry[place] = entry;
+        h.until[place] = (int64_t)lk_choose(goes_on, until, (uint64_t)h.until[place]);
+        h.entry[place] = (uint32_t)lk_choose(goes_on, entry, h.entry[place]);
         uint64_t rises = goes_on & (uint64_t)(reached > level);
         level = lk_choose(rises, reached, level);
         best = lk_choose(rises, entry, best);
