@@ -114,6 +114,31 @@ static inline uint32_t scan(const lk_journeys *j, const uint8_t *places, uint32_
     return (uint32_t)last;
 }
 
+/* The same for the level and its deadline alone, which may be taken over even where it is past (levels.c says
+ * why that will do): one word read and one written, for half the time. */
+void lk_quick_find_level(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                         lk_attempt *attempt)
+{
+    int64_t until[PLACE_COUNT], window = j->rule->window;
+    uint64_t level = 0, best = 0;
+    for (int32_t place = 0; place < j->rule->step_count + 2; place++) until[place] = LAPSED;
+    until[TRASH] = LAPSED;
+    for (uint32_t i = lk_journeys_start(j, lead), end = j->ends[lead]; i < end; i++) {
+        const lk_funnel_event *event = lk_journeys_event(j, i);
+        if (event->time > as_of) break;
+        size_t place = quick->places[event->code];
+        until[ENTRY] = lk_funnel_deadline(event->time, window);
+        int64_t before = until[place - 1];
+        until[place] = before;
+        uint64_t reached = place - ENTRY;
+        uint64_t rises = (uint64_t)(event->time <= before) & (uint64_t)(reached > level);
+        level = lk_choose(rises, reached, level);
+        best = lk_choose(rises, (uint64_t)before, best);
+    }
+    attempt->level = (int32_t)level;
+    attempt->until = (int64_t)best;
+}
+
 /* Back from the event that got farthest. */
 static void trace(const lk_journeys *j, const uint32_t *come_from, uint32_t lead, uint32_t last,
                   lk_attempt *attempt)

@@ -22,4 +22,8 @@ void lk_quick_close(lk_quick *quick, lk_memory *memory);
 void lk_quick_find(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
                    lk_attempt *attempt);
 
+/* Of the attempt its level and `until` alone. */
+void lk_quick_find_level(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                         lk_attempt *attempt);
+
 #endif

@@ -88,11 +88,12 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
 {
     const lk_journeys *j = in->journeys;
+    const lk_results *r = in->results;
     lk_attempt attempt;
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
-        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
+        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;
-        lk_quick_find(j, quick, in->lead, in->results->as_of, &attempt);
+        (r->tally ? lk_quick_find_level : lk_quick_find)(j, quick, in->lead, r->as_of, &attempt);
         if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;
