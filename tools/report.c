@@ -538,12 +538,19 @@ static const char help[] =
     "\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
+static const command_line command = {
+    .command = "report",
+    .files = "--leads FILE, --stages FILE, --costs FILE, --responses FILE or --measures FILE",
+    .kinds = TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_STAGES) | TABLE_BIT(TABLE_COSTS) |
+             TABLE_BIT(TABLE_RESPONSES) | TABLE_BIT(TABLE_MEASURES),
+    .bare_kind = -1};
+
 int command_report(int count, char **arguments, trouble *why)
 {
     if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     report *r = tool_allocate(1, sizeof *r);
     r->why = why;
-    int code = report_arguments_read(&r->arguments, "report", count, arguments, why);
+    int code = report_arguments_read(&r->arguments, &command, count, arguments, why);
     if (code == TOOL_GOOD) code = run_report(r);
     free_answers(r);
     clock_close(&r->clock);

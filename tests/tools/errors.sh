@@ -63,7 +63,7 @@ run
 answers 2
 run nonsense
 answers 2
-says err 'expected look, report, funnel, cohort, attribute or kpi, found "nonsense"'
+says err 'expected look, report, funnel, stages, responses, cohort, attribute or kpi, found "nonsense"'
 run report
 answers 2
 run report --leads

@@ -127,10 +127,10 @@ answers 2
 says err 'window: expected its default with order=open'
 run funnel --leads events.csv --steps "$steps"
 answers 2
-says err 'funnel: expected --events or --stages, found --leads'
+says err 'funnel: expected --events FILE or --stages FILE, found --leads'
 run report --events events.csv
 answers 2
-says err 'report: --events is of leadkpi funnel'
+says err '--responses FILE or --measures FILE, found --events'
 run funnel --steps "$steps"
 answers 2
 says err 'funnel: expected --events FILE or --stages FILE, found none'
