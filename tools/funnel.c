@@ -1,6 +1,7 @@
 #include "cells.h"
 #include "commands.h"
 #include "handle_command.h"
+#include "settings.h"
 
 HANDLE_MAKERS(funnel)
 HANDLE_CALL(funnel, steps)
@@ -25,7 +26,7 @@ static bool defines_days(const report_arguments *a)
 /* The zone of the days, where the rule has some. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    return defines_days(&h->arguments) ? handle_set_zone(h, options) : TOOL_GOOD;
+    return defines_days(&h->arguments) ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 
 static void warn_of_step(const leadkpi_table *checks, size_t row)
@@ -50,11 +51,11 @@ static int warn_of_steps(handle_run *h)
     leadkpi_error error;
     leadkpi_status status =
         leadkpi_options_create(NULL, "funnel_report", LEADKPI_NUL_TERMINATED, &options, &error);
-    TOOL_TRY(handle_trouble(h, status, &error));
-    int code = handle_set_as_of(h, options);
+    TOOL_TRY(library_trouble(status, &error, h->why));
+    int code = set_time(options, "as_of", h->arguments.as_of, true, &h->clock, h->why);
     if (code == TOOL_GOOD) {
         status = checks(&h->run, options, &found, &error);
-        if (status != LEADKPI_CONTRADICTION) code = handle_trouble(h, status, &error);
+        if (status != LEADKPI_CONTRADICTION) code = library_trouble(status, &error, h->why);
     }
     for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++) warn_of_step(found, row);
     leadkpi_table_free(found);

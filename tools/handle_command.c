@@ -4,49 +4,10 @@
 #include <unistd.h>
 
 #include "render.h"
+#include "settings.h"
 #include "skips.h"
 
 /* ---- options ------------------------------------------------------------------- */
-
-int handle_trouble(handle_run *h, leadkpi_status status, const leadkpi_error *error)
-{
-    if (status == LEADKPI_OK) return TOOL_GOOD;
-    return trouble_set(h->why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
-}
-
-int handle_set_text(handle_run *h, leadkpi_options *options, const char *name, const char *value)
-{
-    leadkpi_error error;
-    if (!value) return TOOL_GOOD;
-    leadkpi_status status = leadkpi_options_set_text(options, name, LEADKPI_NUL_TERMINATED, value,
-                                                     LEADKPI_NUL_TERMINATED, &error);
-    return handle_trouble(h, status, &error);
-}
-
-int handle_set_zone(handle_run *h, leadkpi_options *options)
-{
-    leadkpi_error error;
-    if (!h->clock.calendar) return TOOL_GOOD;
-    TOOL_TRY(handle_set_text(h, options, "zone", h->clock.name));
-    if (!h->clock.rules) return TOOL_GOOD;
-    leadkpi_status status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED,
-                                                     h->clock.rules, h->clock.rules_length, &error);
-    return handle_trouble(h, status, &error);
-}
-
-int handle_set_as_of(handle_run *h, leadkpi_options *options)
-{
-    int64_t instant;
-    leadkpi_error error;
-    const char *text = h->arguments.as_of;
-    if (!text) return TOOL_GOOD;
-    if (!clock_read(&h->clock, text, true, &instant))
-        return trouble_set(h->why, TOOL_USAGE,
-                           "as_of: expected a date or time such as 2025-03-31, found \"%s\"", text);
-    leadkpi_status status =
-        leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, instant, &error);
-    return handle_trouble(h, status, &error);
-}
 
 const char *handle_word(const handle_run *h, const char *name)
 {
@@ -61,25 +22,14 @@ static int set_words(handle_run *h, leadkpi_options *options, bool of_definition
     const own_word *words = h->kind->line.words;
     for (size_t i = 0; words[i].name; i++)
         if (words[i].is_definition == of_definition)
-            TOOL_TRY(handle_set_text(h, options, words[i].name, h->arguments.own[i]));
-    return TOOL_GOOD;
-}
-
-static int parse_all(handle_run *h, leadkpi_options *options, const char *const *texts, size_t count)
-{
-    leadkpi_error error;
-    for (size_t i = 0; i < count; i++) {
-        leadkpi_status status =
-            leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error);
-        TOOL_TRY(handle_trouble(h, status, &error));
-    }
+            TOOL_TRY(set_text(options, words[i].name, h->arguments.own[i], h->why));
     return TOOL_GOOD;
 }
 
 static int set_definition(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
-    TOOL_TRY(parse_all(h, options, a->definitions, a->definition_count));
+    TOOL_TRY(set_each(options, a->definitions, a->definition_count, h->why));
     TOOL_TRY(set_words(h, options, true));
     return h->kind->define ? h->kind->define(h, options) : TOOL_GOOD;
 }
@@ -87,13 +37,13 @@ static int set_definition(handle_run *h, leadkpi_options *options)
 static int set_report(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
-    TOOL_TRY(parse_all(h, options, a->settings, a->setting_count));
+    TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
-    TOOL_TRY(handle_set_as_of(h, options));
-    TOOL_TRY(handle_set_text(h, options, "level", a->level));
-    TOOL_TRY(handle_set_zone(h, options));
-    if (a->table_count) TOOL_TRY(handle_set_text(h, options, "grain", a->tables[0].grain));
-    if (a->dimension_count) TOOL_TRY(handle_set_text(h, options, "by", "segment"));
+    TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
+    TOOL_TRY(set_text(options, "level", a->level, h->why));
+    TOOL_TRY(set_zone(options, &h->clock, h->why));
+    if (a->table_count) TOOL_TRY(set_text(options, "grain", a->tables[0].grain, h->why));
+    if (a->dimension_count) TOOL_TRY(set_text(options, "by", "segment", h->why));
     return h->kind->prepare ? h->kind->prepare(h, options) : TOOL_GOOD;
 }
 
@@ -105,10 +55,10 @@ static int create(handle_run *h)
     leadkpi_error error;
     leadkpi_status status = leadkpi_options_create(NULL, h->kind->definition, LEADKPI_NUL_TERMINATED,
                                                    &options, &error);
-    TOOL_TRY(handle_trouble(h, status, &error));
+    TOOL_TRY(library_trouble(status, &error, h->why));
     int code = set_definition(h, options);
     if (code == TOOL_GOOD)
-        code = handle_trouble(h, h->kind->create(&h->run, options, &error), &error);
+        code = library_trouble(h->kind->create(&h->run, options, &error), &error, h->why);
     leadkpi_options_free(options);
     return code;
 }
@@ -144,11 +94,11 @@ static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
     TOOL_TRY(find_call(h, &call));
     leadkpi_status status =
         leadkpi_options_create(NULL, h->kind->report, LEADKPI_NUL_TERMINATED, &options, &error);
-    TOOL_TRY(handle_trouble(h, status, &error));
+    TOOL_TRY(library_trouble(status, &error, h->why));
     int code = set_report(h, options);
     if (code == TOOL_GOOD) {
         status = call(&h->run, options, out, &error);
-        if (has_rows || status != LEADKPI_UNKNOWN_NAME) code = handle_trouble(h, status, &error);
+        if (has_rows || status != LEADKPI_UNKNOWN_NAME) code = library_trouble(status, &error, h->why);
     }
     leadkpi_options_free(options);
     return code;
@@ -159,10 +109,10 @@ static int say_rule(handle_run *h)
     size_t needed;
     leadkpi_error error;
     leadkpi_status status = h->kind->describe(&h->run, NULL, 0, &needed, &error);
-    TOOL_TRY(handle_trouble(h, status, &error));
+    TOOL_TRY(library_trouble(status, &error, h->why));
     h->rule = tool_allocate(needed, 1);
     status = h->kind->describe(&h->run, h->rule, needed, NULL, &error);
-    return handle_trouble(h, status, &error);
+    return library_trouble(status, &error, h->why);
 }
 
 void handle_warn_of_name(const char *what, slice name)

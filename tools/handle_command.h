@@ -63,11 +63,6 @@ struct handle_kind {
 
 int handle_command(const handle_kind *kind, int count, char **arguments, trouble *why);
 
-/* What the hooks of a kind set and ask with. */
-int handle_trouble(handle_run *h, leadkpi_status status, const leadkpi_error *error);
-int handle_set_text(handle_run *h, leadkpi_options *options, const char *name, const char *value);
-int handle_set_zone(handle_run *h, leadkpi_options *options);
-int handle_set_as_of(handle_run *h, leadkpi_options *options);
 /* The value of one of the command's own words; NULL: not said. */
 const char *handle_word(const handle_run *h, const char *name);
 

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "handle_command.h"
+#include "settings.h"
 
 HANDLE_MAKERS(responses)
 HANDLE_CALL(responses, speed)
@@ -12,7 +13,7 @@ HANDLE_CALL(responses, checks)
 static int prepare(handle_run *h, leadkpi_options *options)
 {
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
-    return handle_set_text(h, options, "clock", is_opening ? "opening" : NULL);
+    return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }
 
 static const char help[] =

@@ -1,6 +1,7 @@
 #include "cells.h"
 #include "commands.h"
 #include "handle_command.h"
+#include "settings.h"
 
 HANDLE_MAKERS(stages)
 HANDLE_CALL(stages, steps)
@@ -42,7 +43,7 @@ static int warn_of_stages(handle_run *h)
     if (status == LEADKPI_OK) warn_of_line(line, moves);
     leadkpi_table_free(line);
     leadkpi_table_free(moves);
-    return handle_trouble(h, status, &error);
+    return library_trouble(status, &error, h->why);
 }
 
 static const char help[] =
