@@ -53,8 +53,8 @@ static int create(handle_run *h)
 {
     leadkpi_options *options;
     leadkpi_error error;
-    leadkpi_status status = leadkpi_options_create(NULL, h->kind->definition, LEADKPI_NUL_TERMINATED,
-                                                   &options, &error);
+    leadkpi_status status =
+        leadkpi_options_create(NULL, h->kind->definition, LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
     int code = set_definition(h, options);
     if (code == TOOL_GOOD)
@@ -78,8 +78,8 @@ static int find_call(handle_run *h, handle_call *call)
         if (strcmp(shown(h), report->name) == 0) *call = report->call;
     }
     int code = *call ? TOOL_GOOD
-                     : trouble_set(h->why, TOOL_USAGE, "--show: expected %s, found \"%s\"", names.data,
-                                   shown(h));
+                     : trouble_set(h->why, TOOL_USAGE, "--show: expected %s, found \"%s\"",
+                                   names.data, shown(h));
     text_free(&names);
     return code;
 }
@@ -98,7 +98,8 @@ static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
     int code = set_report(h, options);
     if (code == TOOL_GOOD) {
         status = call(&h->run, options, out, &error);
-        if (has_rows || status != LEADKPI_UNKNOWN_NAME) code = library_trouble(status, &error, h->why);
+        if (has_rows || status != LEADKPI_UNKNOWN_NAME)
+            code = library_trouble(status, &error, h->why);
     }
     leadkpi_options_free(options);
     return code;
@@ -117,7 +118,8 @@ static int say_rule(handle_run *h)
 
 void handle_warn_of_name(const char *what, slice name)
 {
-    fprintf(stderr, "leadkpi: no %s, \"%.*s\"; is it spelt as in the data?\n", what, SLICE_ARGS(name));
+    fprintf(stderr, "leadkpi: no %s, \"%.*s\"; is it spelt as in the data?\n", what,
+            SLICE_ARGS(name));
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -127,7 +129,8 @@ static void print_text(const handle_run *h)
     printf("%s\n\n", h->rule);
     render_table(stdout, h->answer);
     if (h->run.rows_skipped)
-        printf("\n  %lld rows could not be read and were left out\n", (long long)h->run.rows_skipped);
+        printf("\n  %lld rows could not be read and were left out\n",
+               (long long)h->run.rows_skipped);
 }
 
 static void print_json(const handle_run *h)

@@ -1,5 +1,5 @@
-/* handle_command.h: what `leadkpi funnel`, `stages` and `responses` share: a definition, files into one
- * handle, one report of it under the rule as a sentence. */
+/* handle_command.h: what `leadkpi funnel`, `stages` and `responses` share: a definition, files into
+ * one handle, one report of it under the rule as a sentence. */
 #ifndef TOOL_HANDLE_COMMAND_H
 #define TOOL_HANDLE_COMMAND_H
 
@@ -10,24 +10,24 @@ typedef leadkpi_status (*handle_call)(const load_run *, const leadkpi_options *,
                                       leadkpi_error *);
 
 /* Such a call, of leadkpi_ROOM_NAME. */
-#define HANDLE_CALL(room, name)                                                            \
-    static leadkpi_status name(const load_run *run, const leadkpi_options *options,        \
-                               leadkpi_table **out, leadkpi_error *error)                  \
-    {                                                                                      \
-        return leadkpi_##room##_##name(run->room, options, out, error);                    \
+#define HANDLE_CALL(room, name)                                                     \
+    static leadkpi_status name(const load_run *run, const leadkpi_options *options, \
+                               leadkpi_table **out, leadkpi_error *error)           \
+    {                                                                               \
+        return leadkpi_##room##_##name(run->room, options, out, error);             \
     }
 
 /* Those that make and describe the handle. */
-#define HANDLE_MAKERS(room)                                                                \
-    static leadkpi_status create(load_run *run, const leadkpi_options *definition,         \
-                                 leadkpi_error *error)                                     \
-    {                                                                                      \
-        return leadkpi_##room##_create(NULL, definition, &run->room, error);               \
-    }                                                                                      \
-    static leadkpi_status describe(const load_run *run, char *buffer, size_t capacity,     \
-                                   size_t *needed, leadkpi_error *error)                   \
-    {                                                                                      \
-        return leadkpi_##room##_describe(run->room, buffer, capacity, needed, error);      \
+#define HANDLE_MAKERS(room)                                                            \
+    static leadkpi_status create(load_run *run, const leadkpi_options *definition,     \
+                                 leadkpi_error *error)                                 \
+    {                                                                                  \
+        return leadkpi_##room##_create(NULL, definition, &run->room, error);           \
+    }                                                                                  \
+    static leadkpi_status describe(const load_run *run, char *buffer, size_t capacity, \
+                                   size_t *needed, leadkpi_error *error)               \
+    {                                                                                  \
+        return leadkpi_##room##_describe(run->room, buffer, capacity, needed, error);  \
     }
 
 typedef struct handle_report {
@@ -66,7 +66,8 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
 /* The value of one of the command's own words; NULL: not said. */
 const char *handle_word(const handle_run *h, const char *name);
 
-/* A name in the definition that no row has is most often misspelt: what it costs is said beside the answer. */
+/* A name in the definition that no row has is most often misspelt: what it costs is said beside the
+ * answer. */
 void handle_warn_of_name(const char *what, slice name);
 
 #endif

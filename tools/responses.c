@@ -51,13 +51,17 @@ static const own_word words[] = {{"automatic", true}, {"hours", false}, {"holida
                                  {"targets", false},  {"bands", false}, {"window", false},
                                  {NULL, false}};
 
-static const handle_report reports[] = {
-    {"speed", speed}, {"targets", targets}, {"bands", bands}, {"leads", leads}, {"findings", checks}};
+static const handle_report reports[] = {{"speed", speed},
+                                        {"targets", targets},
+                                        {"bands", bands},
+                                        {"leads", leads},
+                                        {"findings", checks}};
 
 static const handle_kind kind = {
     .line = {.command = "responses",
              .files = "LEADS and --responses FILE, perhaps --conversions FILE",
-             .kinds = TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_RESPONSES) | TABLE_BIT(TABLE_CONVERSIONS),
+             .kinds =
+                 TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_RESPONSES) | TABLE_BIT(TABLE_CONVERSIONS),
              .needed = TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_RESPONSES),
              .bare_kind = TABLE_LEADS,
              .is_handle = true,

@@ -74,13 +74,13 @@ static const char help[] =
     "\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
-static const own_word words[] = {{"stages", true}, {"won", true},     {"lost", true},  {"edges", true},
-                                 {"skips", false}, {"visits", false}, {NULL, false}};
+static const own_word words[] = {{"stages", true}, {"won", true},    {"lost", true},
+                                 {"edges", true},  {"skips", false}, {"visits", false},
+                                 {NULL, false}};
 
-static const handle_report reports[] = {{"steps", steps},     {"moves", transitions},
-                                        {"durations", durations}, {"snapshot", snapshot},
-                                        {"leads", leads},     {"reasons", reasons},
-                                        {"findings", checks}};
+static const handle_report reports[] = {
+    {"steps", steps}, {"moves", transitions}, {"durations", durations}, {"snapshot", snapshot},
+    {"leads", leads}, {"reasons", reasons},   {"findings", checks}};
 
 static const handle_kind kind = {.line = {.command = "stages",
                                           .files = "a FILE of stages",
