@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "map.h"
 #include "render.h"
+#include "settings.h"
 #include "triangle.h"
 #include "unknown.h"
 
@@ -55,12 +56,6 @@ typedef struct cohort_run {
     bool has_spend;
     trouble *why;
 } cohort_run;
-
-static int library_trouble(const cohort_run *r, leadkpi_status status, const leadkpi_error *error)
-{
-    if (status == LEADKPI_OK) return TOOL_GOOD;
-    return trouble_set(r->why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
-}
 
 /* ---- one file ------------------------------------------------------------------------- */
 
@@ -372,11 +367,11 @@ static int set_as_of(cohort_run *r, leadkpi_options *options)
         instant = clock_instant(&r->clock, &value) - 1;
     }
     return library_trouble(
-        r, leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, instant, &error), &error);
+        leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, instant, &error), &error, r->why);
 }
 
 /* Days and months start on the clock that the files are on. A report without a calendar has no zone. */
-static int set_zone(cohort_run *r, leadkpi_options *options)
+static int set_report_zone(cohort_run *r, leadkpi_options *options)
 {
     leadkpi_error error;
     if (!r->clock.calendar) return TOOL_GOOD;
@@ -386,7 +381,7 @@ static int set_zone(cohort_run *r, leadkpi_options *options)
     if (status == LEADKPI_OK && r->clock.rules)
         status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, r->clock.rules,
                                           r->clock.rules_length, &error);
-    return library_trouble(r, status, &error);
+    return library_trouble(status, &error, r->why);
 }
 
 /* Of a forecast a setting is one of the histories or one of what is made of them. */
@@ -407,14 +402,14 @@ static int set_options(cohort_run *r, leadkpi_options *options)
     leadkpi_error error;
     leadkpi_status status = LEADKPI_OK;
     TOOL_TRY(set_as_of(r, options));
-    TOOL_TRY(set_zone(r, options));
+    TOOL_TRY(set_report_zone(r, options));
     if (r->by)
         status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
                                           LEADKPI_NUL_TERMINATED, &error);
     for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++)
         status = r->forecast ? set_either(r, options, r->settings[i], &error)
                              : leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
-    return library_trouble(r, status, &error);
+    return library_trouble(status, &error, r->why);
 }
 
 /* What the report was told is told to that of the fit too, but for what is not theirs and the segments. */
@@ -533,16 +528,16 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
     leadkpi_error error;
     leadkpi_status status = leadkpi_options_create(NULL, reports[which].schema,
                                                    LEADKPI_NUL_TERMINATED, &options, &error);
-    TOOL_TRY(library_trouble(r, status, &error));
+    TOOL_TRY(library_trouble(status, &error, r->why));
     if (reports[which].with_spend == ask_forecast) {
         status = leadkpi_options_create(NULL, "lifetime_forecast", LEADKPI_NUL_TERMINATED, &r->forecast, &error);
-        if (status != LEADKPI_OK) return leadkpi_options_free(options), library_trouble(r, status, &error);
+        if (status != LEADKPI_OK) return leadkpi_options_free(options), library_trouble(status, &error, r->why);
     }
     int code = set_options(r, options);
     if (code == TOOL_GOOD) {
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
                                      : ask_with_spend(r, which, options, out, &error);
-        code = library_trouble(r, status, &error);
+        code = library_trouble(status, &error, r->why);
         if (code == TOOL_GOOD && error.message[0]) fprintf(stderr, "leadkpi: %s\n", error.message);
     }
     leadkpi_options_free(options);
@@ -560,7 +555,7 @@ static int run_cohort(cohort_run *r)
                                                  "value, lifetime, forecast, histories, contracts, findings",
                                slice_of(r->report), "");
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
-    TOOL_TRY(library_trouble(r, leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error));
+    TOOL_TRY(library_trouble(leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error, r->why));
     for (size_t i = 0; i < r->file_count; i++) {
         if (r->files[i].kind == COHORT_SPEND && r->has_spend)
             return trouble_set(r->why, TOOL_USAGE, "--spend: expected one file, found %s beside another",

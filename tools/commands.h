@@ -7,6 +7,8 @@
 /* The arguments behind the command's own name. */
 int command_report(int count, char **arguments, trouble *why);
 int command_funnel(int count, char **arguments, trouble *why);
+int command_stages(int count, char **arguments, trouble *why);
+int command_responses(int count, char **arguments, trouble *why);
 int command_cohort(int count, char **arguments, trouble *why);
 int command_look(int count, char **arguments, trouble *why);
 int command_kpi(int count, char **arguments, trouble *why);

@@ -21,6 +21,7 @@ typedef struct binding {
     int column;   /* in the file; -1: literal, or none */
     column_type type;
     bool required; /* nothing in it makes the row a bad one */
+    bool may_be_null; /* nothing in it is null, not a text of no length */
     bool is_money;
     bool is_currency;
     bool micros; /* in millionths */
@@ -52,7 +53,9 @@ typedef struct loader {
     wide_stage *stages;
     size_t stage_count;
     size_t stage_id;   /* the binding of the id, which wide stages share */
-    size_t segment;    /* and that of a funnel's segment; 0: none */
+    size_t segment;    /* and that of the segment; 0: none */
+    size_t reason;     /* and of the reason; 0: none */
+    size_t wide_segment, wide_reason; /* their places in the rows of wide stages */
     int totals_column; /* a row with nothing in it is one of totals; -1: none */
     bool has_rows;     /* false: the file gives wide stages alone */
     int64_t bytes_shown;
@@ -126,17 +129,19 @@ static int resolve(loader *l, const map_entry *entry, column_type type, binding 
     return entry->optional ? TOOL_GOOD : no_such_column(l, entry);
 }
 
-/* What the library calls it: a funnel takes a stage for an event, and the one dimension for the
- * segment. */
-static const char *column_of(const loader *l, const char *target)
+/* A report of campaigns takes dimensions by their names; the others the one as the segment. */
+static bool has_segment(const loader *l)
 {
-    if (!l->run->funnel) return target;
-    if (strcmp(target, "stage") == 0) return "event";
-    bool is_dimension = l->run->dimension_count && strcmp(target, l->run->dimensions[0]) == 0;
-    return is_dimension ? "segment" : target;
+    return !l->run->campaigns;
 }
 
-static int bind(loader *l, const char *target, column_type type, bool required)
+/* What the library calls it: a funnel takes a stage for an event. */
+static const char *column_of(const loader *l, const char *target)
+{
+    return l->run->funnel && strcmp(target, "stage") == 0 ? "event" : target;
+}
+
+static int bind_as(loader *l, const char *target, const char *column, column_type type, bool required)
 {
     binding b;
     bool found;
@@ -147,9 +152,26 @@ static int bind(loader *l, const char *target, column_type type, bool required)
     b.required = required;
     b.is_money = strcmp(target, "amount") == 0 || strcmp(target, "value") == 0;
     b.is_currency = strcmp(target, "currency") == 0;
-    b.place = batch_add_column(&l->rows, column_of(l, target), type);
+    b.place = batch_add_column(&l->rows, column, type);
     l->bindings = tool_resize(l->bindings, l->binding_count + 1, sizeof *l->bindings);
     l->bindings[l->binding_count++] = b;
+    return TOOL_GOOD;
+}
+
+static int bind(loader *l, const char *target, column_type type, bool required)
+{
+    return bind_as(l, target, column_of(l, target), type, required);
+}
+
+/* A text that not every row has; `*at` is its binding, 0 where the file has none (there is the id before). */
+static int bind_perhaps(loader *l, const char *target, const char *column, size_t *at)
+{
+    size_t before = l->binding_count;
+    *at = 0;
+    TOOL_TRY(bind_as(l, target, column, COLUMN_TEXT, false));
+    if (l->binding_count == before) return TOOL_GOOD;
+    l->bindings[before].may_be_null = true;
+    *at = before;
     return TOOL_GOOD;
 }
 
@@ -191,6 +213,14 @@ static int bind_dimensions(loader *l)
     return TOOL_GOOD;
 }
 
+static int bind_segment(loader *l)
+{
+    if (l->run->dimension_count == 0) return TOOL_GOOD;
+    TOOL_TRY(bind_perhaps(l, l->run->dimensions[0], "segment", &l->segment));
+    if (l->segment) l->run->dimension_found[0] = true;
+    return TOOL_GOOD;
+}
+
 static int bind_measures(loader *l)
 {
     for (size_t i = 0; i < l->file->map.entry_count; i++) {
@@ -202,19 +232,23 @@ static int bind_measures(loader *l)
 
 static int bind_kind(loader *l)
 {
+    size_t place;
     switch (l->file->kind) {
     case TABLE_LEADS:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
+        if (has_segment(l)) return bind_segment(l);
         TOOL_TRY(bind(l, "email", COLUMN_TEXT, false));
         return bind_dimensions(l);
     case TABLE_STAGES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
-        if (l->run->funnel) TOOL_TRY(bind_dimensions(l));
-        if (l->run->funnel) TOOL_TRY(bind(l, "sequence", COLUMN_INTEGER, false));
+        if (has_segment(l)) TOOL_TRY(bind_segment(l));
+        if (has_segment(l)) TOOL_TRY(bind(l, "sequence", COLUMN_INTEGER, false));
+        if (l->run->stages) TOOL_TRY(bind_perhaps(l, "reason", "reason", &l->reason));
         if (!map_find(&l->file->map, "stage") && l->stage_count) return TOOL_GOOD;
         TOOL_TRY(bind_required(l, "stage", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
+        if (l->run->stages) return bind_perhaps(l, "from", "from", &place);
         TOOL_TRY(bind(l, "value", COLUMN_NUMBER, false));
         return bind(l, "currency", COLUMN_TEXT, false);
     case TABLE_EVENTS:
@@ -223,11 +257,15 @@ static int bind_kind(loader *l)
         TOOL_TRY(bind_required(l, "event", COLUMN_TEXT));
         TOOL_TRY(bind(l, "sequence", COLUMN_INTEGER, false));
         TOOL_TRY(bind(l, "value", COLUMN_TEXT, false));
-        return bind_dimensions(l);
+        return bind_segment(l);
     case TABLE_RESPONSES:
         TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
+        if (l->run->responses) return bind_perhaps(l, "kind", "kind", &place);
         return bind(l, "kind", COLUMN_TEXT, true);
+    case TABLE_CONVERSIONS:
+        TOOL_TRY(bind_required(l, "id", COLUMN_TEXT));
+        return bind_required(l, "time", COLUMN_TIME);
     case TABLE_COSTS:
         TOOL_TRY(bind_required(l, "time", COLUMN_TIME));
         TOOL_TRY(bind(l, "amount", COLUMN_NUMBER, false));
@@ -281,8 +319,7 @@ enum {
     WIDE_ID,
     WIDE_STAGE,
     WIDE_TIME,
-    WIDE_VALUE,
-    WIDE_SEGMENT
+    WIDE_VALUE
 };
 
 static int bind_all(loader *l)
@@ -293,8 +330,8 @@ static int bind_all(loader *l)
         l->file->map.totals ? map_find(&l->file->map, l->file->map.totals) : NULL;
     l->totals_column = totals ? map_entry_column(totals, &l->layout, NULL) : -1;
     TOOL_TRY(complete_map(l));
-    if (l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES)
-        TOOL_TRY(bind_wide_stages(l));
+    bool may_be_wide = l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES;
+    if (may_be_wide && !l->run->responses) TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
     l->has_rows = l->file->kind != TABLE_STAGES || map_find(&l->file->map, "stage");
     if (l->stage_count == 0) return TOOL_GOOD;
@@ -302,19 +339,28 @@ static int bind_all(loader *l)
     batch_add_column(&l->stage_rows, column_of(l, "stage"), COLUMN_TEXT);
     batch_add_column(&l->stage_rows, "time", COLUMN_TIME);
     batch_add_column(&l->stage_rows, "value", COLUMN_NUMBER);
-    for (size_t i = 0; l->run->funnel && i < l->binding_count; i++)
-        if (strcmp(column_of(l, l->bindings[i].entry->target), "segment") == 0) l->segment = i;
-    if (l->segment) batch_add_column(&l->stage_rows, "segment", COLUMN_TEXT);
+    if (l->segment) l->wide_segment = batch_add_column(&l->stage_rows, "segment", COLUMN_TEXT);
+    if (l->reason) l->wide_reason = batch_add_column(&l->stage_rows, "reason", COLUMN_TEXT);
     return TOOL_GOOD;
 }
 
 /* ---- handing batches over ------------------------------------------------ */
+
+static leadkpi_status hand_over_responses(leadkpi_responses *to, table_kind kind,
+                                          const leadkpi_table *table, leadkpi_error *error)
+{
+    if (kind == TABLE_LEADS) return leadkpi_responses_add_leads(to, table, NULL, 0, error);
+    if (kind == TABLE_RESPONSES) return leadkpi_responses_add(to, table, NULL, 0, error);
+    return leadkpi_responses_add_conversions(to, table, NULL, 0, error);
+}
 
 static leadkpi_status hand_over(loader *l, table_kind kind, const leadkpi_table *table,
                                 leadkpi_error *error)
 {
     leadkpi_campaigns *c = l->run->campaigns;
     if (l->run->funnel) return leadkpi_funnel_add(l->run->funnel, table, NULL, 0, error);
+    if (l->run->stages) return leadkpi_stages_add(l->run->stages, table, NULL, 0, error);
+    if (l->run->responses) return hand_over_responses(l->run->responses, kind, table, error);
     switch (kind) {
     case TABLE_LEADS:
         return leadkpi_campaigns_add_leads(c, table, NULL, 0, error);
@@ -410,14 +456,19 @@ static bool is_dashes(slice text)
            (text.length == 2 || text.data[0] == ' ');
 }
 
+static void put_cell_text(batch *rows, size_t place, const binding *b, slice text)
+{
+    if (is_dashes(text) || (b->may_be_null && text.length == 0))
+        batch_put_null(rows, place);
+    else
+        batch_put_text(rows, place, text);
+}
+
 static bool put_text(loader *l, const binding *b, cell_problem *p)
 {
     slice text = text_of(l, b);
     if (b->required && text.length == 0) return refuse(p, column_name(l, b), "a text", text);
-    if (is_dashes(text))
-        batch_put_null(&l->rows, b->place);
-    else
-        batch_put_text(&l->rows, b->place, text);
+    put_cell_text(&l->rows, b->place, b, text);
     return true;
 }
 
@@ -542,6 +593,13 @@ static bool condition_holds(const loader *l, const wide_stage *stage)
     return slice_equal_folded(slice_trim(field_of(l, stage->if_column)), slice_of(stage->if_value));
 }
 
+/* What the stages of one row share. */
+static void put_wide_text(loader *l, size_t at, size_t place)
+{
+    const binding *b = &l->bindings[at];
+    if (at) put_cell_text(&l->stage_rows, place, b, text_of(l, b));
+}
+
 static int take_wide_stage(loader *l, const wide_stage *stage)
 {
     cell_problem p;
@@ -563,8 +621,8 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
     batch_put_int64(&l->stage_rows, WIDE_TIME, instant);
-    if (l->segment)
-        batch_put_text(&l->stage_rows, WIDE_SEGMENT, text_of(l, &l->bindings[l->segment]));
+    put_wide_text(l, l->segment, l->wide_segment);
+    put_wide_text(l, l->reason, l->wide_reason);
     if (batch_end_row(&l->stage_rows, l->reader.line))
         return flush(l, TABLE_STAGES, &l->stage_rows);
     return TOOL_GOOD;

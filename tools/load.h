@@ -4,6 +4,8 @@
 
 #include <leadkpi/campaigns.h>
 #include <leadkpi/funnel.h>
+#include <leadkpi/responses.h>
+#include <leadkpi/stages.h>
 
 #include "clock.h"
 #include "map.h"
@@ -32,6 +34,8 @@ typedef struct skip_reason {
 typedef struct load_run {
     leadkpi_campaigns *campaigns;
     leadkpi_funnel *funnel; /* instead of campaigns: events, and stages as events */
+    leadkpi_stages *stages; /* or changes of stage */
+    leadkpi_responses *responses; /* or leads, responses and conversions */
     const char *zone;  /* of the report */
     char **dimensions; /* those that the report asks for */
     size_t dimension_count;

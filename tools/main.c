@@ -18,6 +18,10 @@ static const char help[] =
     "                      [--json | --csv] [--strict] [--rejects FILE]\n"
     "       leadkpi funnel --events FILE --steps 'visit,sign up,won' [--window 30d]\n"
     "                      [--preset NAME] [--by channel,month] [--show times]\n"
+    "       leadkpi stages FILE --stages 'new,mql,sql,won' [--lost lost] [--show moves]\n"
+    "                      [--by owner,month]\n"
+    "       leadkpi responses LEADS --responses FILE [--conversions FILE] [--show targets]\n"
+    "                      [--hours 'mon-fri 09:00-17:00'] [--by channel,month]\n"
     "       leadkpi cohort [retention|churn|survival|conversion|value|...] --revenue FILE ...\n"
     "                      --as-of 2025-03-31 [--by channel] [--set clock=calendar]\n"
     "       leadkpi kpi list [--category NAME] [--json]\n"
@@ -29,7 +33,8 @@ static const char help[] =
     "       leadkpi --version | --help\n"
     "\n"
     "look says what is in a file and what to type next; report makes KPIs of leads, stages\n"
-    "and costs; funnel says how many got how far; cohort who stays and what they are worth;\n"
+    "and costs; funnel says how many got how far; stages who went where in a CRM, and how long\n"
+    "it took; responses how fast leads are answered; cohort who stays and what they are worth;\n"
     "attribute which touches earned it; kpi is the catalogue. FILE may be - for standard input.\n"
     "leadkpi report --help and man leadkpi have the rest.\n";
 
@@ -94,6 +99,8 @@ static int run(int count, char **arguments, trouble *why)
     const char *word = count > 1 ? arguments[1] : "";
     if (strcmp(word, "report") == 0) return command_report(count - 2, arguments + 2, why);
     if (strcmp(word, "funnel") == 0) return command_funnel(count - 2, arguments + 2, why);
+    if (strcmp(word, "stages") == 0) return command_stages(count - 2, arguments + 2, why);
+    if (strcmp(word, "responses") == 0) return command_responses(count - 2, arguments + 2, why);
     if (strcmp(word, "cohort") == 0) return command_cohort(count - 2, arguments + 2, why);
     const char *short_help = strcmp(word, "look") == 0 ? look_help
                              : strcmp(word, "kpi") == 0 ? kpi_help
@@ -112,7 +119,7 @@ static int run(int count, char **arguments, trouble *why)
         printf("leadkpi %s\n", leadkpi_version());
         return TOOL_GOOD;
     }
-    return trouble_unknown(why, "", "look, report, funnel, cohort, attribute, kpi", slice_of(word), " (leadkpi --help)");
+    return trouble_unknown(why, "", "look, report, funnel, stages, responses, cohort, attribute, kpi", slice_of(word), " (leadkpi --help)");
 }
 
 int main(int count, char **arguments)

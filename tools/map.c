@@ -6,7 +6,7 @@
 const char *table_kind_name(table_kind kind)
 {
     static const char *const names[] = {"leads", "stages", "costs", "responses", "measures",
-                                        "events"};
+                                        "events", "conversions"};
     return names[kind];
 }
 
@@ -257,7 +257,7 @@ int map_parse(field_map *map, slice text, const char *where, trouble *why)
 
 static bool parse_kind(field_map *map, slice name)
 {
-    for (int kind = TABLE_LEADS; kind <= TABLE_EVENTS; kind++) {
+    for (int kind = TABLE_LEADS; kind < TABLE_KINDS; kind++) {
         if (!slice_is(name, table_kind_name((table_kind)kind))) continue;
         map->has_kind = true;
         map->kind = (table_kind)kind;

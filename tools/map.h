@@ -37,8 +37,11 @@ typedef enum table_kind {
     TABLE_COSTS,
     TABLE_RESPONSES,
     TABLE_MEASURES,
-    TABLE_EVENTS
+    TABLE_EVENTS,
+    TABLE_CONVERSIONS
 } table_kind;
+
+#define TABLE_KINDS ((int)TABLE_CONVERSIONS + 1)
 
 const char *table_kind_name(table_kind kind);
 

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "render.h"
 #include "report_arguments.h"
+#include "settings.h"
 #include "skips.h"
 
 /* A report as it is made: what was asked for, and what came in. */
@@ -23,48 +24,6 @@ typedef struct report {
 } report;
 
 /* ---- options ------------------------------------------------------------------- */
-
-static int library_trouble(report *r, leadkpi_status status, const leadkpi_error *error)
-{
-    if (status == LEADKPI_OK) return TOOL_GOOD;
-    return trouble_set(r->why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
-}
-
-static int set_text(report *r, leadkpi_options *options, const char *name, const char *value)
-{
-    leadkpi_error error;
-    if (!value) return TOOL_GOOD;
-    leadkpi_status status = leadkpi_options_set_text(options, name, LEADKPI_NUL_TERMINATED, value,
-                                                     LEADKPI_NUL_TERMINATED, &error);
-    return library_trouble(r, status, &error);
-}
-
-/* A time on the command line, on the clock of the report's zone. */
-static int set_time(report *r, leadkpi_options *options, const char *name, const char *text,
-                    bool end_of_day)
-{
-    int64_t instant;
-    leadkpi_error error;
-    if (!text) return TOOL_GOOD;
-    if (!clock_read(&r->clock, text, end_of_day, &instant))
-        return trouble_set(r->why, TOOL_USAGE,
-                           "%s: expected a date or time such as 2025-03-31, found \"%s\"", name,
-                           text);
-    leadkpi_status status =
-        leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
-    return library_trouble(r, status, &error);
-}
-
-static int set_zone(report *r, leadkpi_options *options)
-{
-    leadkpi_error error;
-    if (!r->clock.calendar) return TOOL_GOOD;
-    TOOL_TRY(set_text(r, options, "zone", r->clock.name));
-    if (!r->clock.rules) return TOOL_GOOD;
-    leadkpi_status status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED,
-                                                     r->clock.rules, r->clock.rules_length, &error);
-    return library_trouble(r, status, &error);
-}
 
 /* --set is for options that the command has no word for: the head of the report and
  * the tables rest on the others. */
@@ -84,7 +43,7 @@ static int set_others(report *r, leadkpi_options *options)
                                    a->settings[i]);
         leadkpi_status status =
             leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
-        TOOL_TRY(library_trouble(r, status, &error));
+        TOOL_TRY(library_trouble(status, &error, r->why));
     }
     return TOOL_GOOD;
 }
@@ -93,16 +52,16 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
 {
     const report_arguments *a = &r->arguments;
     TOOL_TRY(set_others(r, options));
-    TOOL_TRY(set_zone(r, options));
-    TOOL_TRY(set_time(r, options, "as_of", a->as_of, true));
-    TOOL_TRY(set_time(r, options, "from", a->from, false));
-    TOOL_TRY(set_time(r, options, "to", a->to, false));
-    TOOL_TRY(set_text(r, options, "basis", a->basis));
-    TOOL_TRY(set_text(r, options, "level", a->level));
-    TOOL_TRY(set_text(r, options, "kpis", table && table->kpis ? table->kpis : a->kpis));
+    TOOL_TRY(set_zone(options, &r->clock, r->why));
+    TOOL_TRY(set_time(options, "as_of", a->as_of, true, &r->clock, r->why));
+    TOOL_TRY(set_time(options, "from", a->from, false, &r->clock, r->why));
+    TOOL_TRY(set_time(options, "to", a->to, false, &r->clock, r->why));
+    TOOL_TRY(set_text(options, "basis", a->basis, r->why));
+    TOOL_TRY(set_text(options, "level", a->level, r->why));
+    TOOL_TRY(set_text(options, "kpis", table && table->kpis ? table->kpis : a->kpis, r->why));
     if (table) {
-        TOOL_TRY(set_text(r, options, "by", table->dimensions));
-        TOOL_TRY(set_text(r, options, "grain", table->grain));
+        TOOL_TRY(set_text(options, "by", table->dimensions, r->why));
+        TOOL_TRY(set_text(options, "grain", table->grain, r->why));
     }
     return TOOL_GOOD;
 }
@@ -112,7 +71,7 @@ static int make_options(report *r, const report_table *table, leadkpi_options **
     leadkpi_error error;
     leadkpi_status status =
         leadkpi_options_create(NULL, "campaigns_report", LEADKPI_NUL_TERMINATED, out, &error);
-    TOOL_TRY(library_trouble(r, status, &error));
+    TOOL_TRY(library_trouble(status, &error, r->why));
     int code = set_all(r, *out, table);
     if (code == TOOL_GOOD) return code;
     leadkpi_options_free(*out);
@@ -133,7 +92,7 @@ static int ask(report *r, report_call call, const report_table *table, leadkpi_t
     TOOL_TRY(make_options(r, table, &options));
     leadkpi_status status = call(r->run.campaigns, options, out, &error);
     leadkpi_options_free(options);
-    return library_trouble(r, status, &error);
+    return library_trouble(status, &error, r->why);
 }
 
 static int64_t summary_number(const report *r, const char *name)
@@ -391,7 +350,7 @@ static int check_kpis(report *r, const char *list)
         slice name = slice_trim((slice){at, length});
         if (name.length)
             TOOL_TRY(
-                library_trouble(r, leadkpi_kpi_find(name.data, name.length, &kpi, &error), &error));
+                library_trouble(leadkpi_kpi_find(name.data, name.length, &kpi, &error), &error, r->why));
         at += length;
         if (*at == '\0') return TOOL_GOOD;
     }
@@ -419,7 +378,7 @@ static int ask_all(report *r)
     leadkpi_error error;
     r->answers = tool_allocate(a->table_count + 1, sizeof *r->answers);
     leadkpi_status status = leadkpi_campaigns_summary(r->run.campaigns, &r->summary, &error);
-    TOOL_TRY(library_trouble(r, status, &error));
+    TOOL_TRY(library_trouble(status, &error, r->why));
     if (a->format != FORMAT_CSV) {
         TOOL_TRY(ask(r, leadkpi_campaigns_findings, NULL, &r->findings));
         TOOL_TRY(ask(r, leadkpi_campaigns_cost_list, NULL, &r->costs));
@@ -453,7 +412,7 @@ static int create_campaigns(report *r)
     if (status == LEADKPI_OK)
         status = leadkpi_campaigns_create(NULL, options, &r->run.campaigns, &error);
     leadkpi_options_free(options);
-    return library_trouble(r, status, &error);
+    return library_trouble(status, &error, r->why);
 }
 
 static int open_rejects(report *r)
@@ -538,12 +497,20 @@ static const char help[] =
     "\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
+static const command_line command = {
+    .command = "report",
+    .files = "--leads FILE, --stages FILE, --costs FILE, --responses FILE or --measures FILE",
+    .kinds = TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_STAGES) | TABLE_BIT(TABLE_COSTS) |
+             TABLE_BIT(TABLE_RESPONSES) | TABLE_BIT(TABLE_MEASURES),
+    .bare_kind = -1,
+    .help = help};
+
 int command_report(int count, char **arguments, trouble *why)
 {
     if (tool_wants_help(count, arguments)) return fputs(help, stdout), TOOL_GOOD;
     report *r = tool_allocate(1, sizeof *r);
     r->why = why;
-    int code = report_arguments_read(&r->arguments, "report", help, count, arguments, why);
+    int code = report_arguments_read(&r->arguments, &command, count, arguments, why);
     if (code == TOOL_GOOD) code = run_report(r);
     free_answers(r);
     clock_close(&r->clock);

@@ -271,7 +271,7 @@ static int take_file_option(reading *r, const char *word, bool *taken)
 {
     const char *path;
     *taken = true;
-    for (int kind = TABLE_LEADS; kind <= TABLE_EVENTS; kind++) {
+    for (int kind = TABLE_LEADS; kind < TABLE_KINDS; kind++) {
         char name[32];
         snprintf(name, sizeof name, "--%s", table_kind_name((table_kind)kind));
         if (!is_option(word, name)) continue;
@@ -290,22 +290,25 @@ static int take_file_option(reading *r, const char *word, bool *taken)
     return TOOL_GOOD;
 }
 
-static bool is_funnel(const report_arguments *out)
+/* Options of the library that this command has a word for. */
+static int take_own_word(reading *r, const char *word, bool *taken)
 {
-    return strcmp(out->command, "funnel") == 0;
+    const own_word *words = r->out->line->words;
+    *taken = false;
+    if (strncmp(word, "--", 2) != 0) return TOOL_GOOD;
+    for (size_t i = 0; words && words[i].name; i++) {
+        if (!is_option(word + 2, words[i].name)) continue;
+        *taken = true;
+        return take_value(r, &r->out->own[i]);
+    }
+    return TOOL_GOOD;
 }
 
-/* Those that only a funnel has. */
-static int take_funnel_option(reading *r, const char *word, bool *taken)
+/* A file that no option names. */
+static int take_bare_file(reading *r, const char *word, bool *taken)
 {
-    report_arguments *out = r->out;
-    *taken = true;
-    if (is_option(word, "--steps")) return take_value(r, &out->steps);
-    if (is_option(word, "--preset")) return take_value(r, &out->preset);
-    if (is_option(word, "--window")) return take_value(r, &out->window);
-    if (is_option(word, "--show")) return take_value(r, &out->show);
-    *taken = false;
-    return TOOL_GOOD;
+    *taken = r->out->line->bare_kind >= 0 && (word[0] != '-' || word[1] == '\0');
+    return *taken ? add_file(r, (table_kind)r->out->line->bare_kind, word) : TOOL_GOOD;
 }
 
 static int take_option(reading *r, const char *word)
@@ -314,8 +317,10 @@ static int take_option(reading *r, const char *word)
     bool taken;
     TOOL_TRY(take_format(r, word, &taken));
     if (taken || take_switch(out, word)) return TOOL_GOOD;
-    if (is_funnel(out)) TOOL_TRY(take_funnel_option(r, word, &taken));
+    TOOL_TRY(take_bare_file(r, word, &taken));
     if (taken) return TOOL_GOOD;
+    if (out->line->is_handle && (is_option(word, "--show") || is_option(word, "--report")))
+        return take_value(r, &out->show);
     if (is_option(word, "--by")) return take_by(r);
     if (is_option(word, "--kpi") || is_option(word, "--kpis")) return take_kpis(r);
     if (is_option(word, "--zone")) return take_value(r, &out->zone);
@@ -328,53 +333,58 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
-    return trouble_no_option(r->why, out->command, out->help, word);
+    return trouble_no_option(r->why, out->line->command, out->line->help, word);
 }
 
-static int check_funnel(const report_arguments *out, trouble *why)
+static int check_files(const report_arguments *out, trouble *why)
 {
-    for (size_t i = 0; i < out->file_count; i++)
-        if (out->files[i].kind != TABLE_EVENTS && out->files[i].kind != TABLE_STAGES)
-            return trouble_set(why, TOOL_USAGE, "funnel: expected --events or --stages, found --%s",
-                               table_kind_name(out->files[i].kind));
+    const command_line *line = out->line;
+    unsigned found = 0;
+    for (size_t i = 0; i < out->file_count; i++) {
+        unsigned bit = TABLE_BIT(out->files[i].kind);
+        found |= bit;
+        if (!(line->kinds & bit))
+            return trouble_set(why, TOOL_USAGE, "%s: expected %s, found --%s", line->command,
+                               line->files, table_kind_name(out->files[i].kind));
+    }
     if (out->file_count == 0)
-        return trouble_set(why, TOOL_USAGE,
-                           "funnel: expected --events FILE or --stages FILE, found none");
+        return trouble_set(why, TOOL_USAGE, "%s: expected %s, found none", line->command, line->files);
+    for (int kind = 0; kind < TABLE_KINDS; kind++)
+        if (line->needed & ~found & TABLE_BIT(kind))
+            return trouble_set(why, TOOL_USAGE, "%s: expected %s, found no %s", line->command,
+                               line->files, table_kind_name((table_kind)kind));
+    return TOOL_GOOD;
+}
+
+static int check(const report_arguments *out, trouble *why)
+{
+    const char *command = out->line->command;
+    TOOL_TRY(check_files(out, why));
+    if (!out->line->is_handle) {
+        if (out->format != FORMAT_CSV || out->table_count <= 1) return TOOL_GOOD;
+        return trouble_set(why, TOOL_USAGE, "--csv: expected one --by, found %zu", out->table_count);
+    }
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
-                           "funnel: expected one --by of at most one column and one period");
+                           "%s: expected one --by of at most one column and one period", command);
     if (out->kpis || out->basis || out->from || out->to || out->rejects || !out->headline)
         return trouble_set(why, TOOL_USAGE,
-                           "funnel: --kpi, --basis, --from, --to, --rejects and --no-headline are of "
-                           "leadkpi report");
+                           "%s: --kpi, --basis, --from, --to, --rejects and --no-headline are of "
+                           "leadkpi report",
+                           command);
     return TOOL_GOOD;
 }
 
-static int check(report_arguments *out, trouble *why)
-{
-    if (is_funnel(out)) return check_funnel(out, why);
-    for (size_t i = 0; i < out->file_count; i++)
-        if (out->files[i].kind == TABLE_EVENTS)
-            return trouble_set(why, TOOL_USAGE, "report: --events is of leadkpi funnel");
-    if (out->file_count == 0)
-        return trouble_set(why, TOOL_USAGE,
-                           "report: expected --leads FILE, --stages FILE, --costs FILE, "
-                           "--responses FILE or --measures FILE, found none");
-    if (out->format == FORMAT_CSV && out->table_count > 1)
-        return trouble_set(why, TOOL_USAGE, "--csv: expected one --by, found %zu",
-                           out->table_count);
-    return TOOL_GOOD;
-}
-
-int report_arguments_read(report_arguments *out, const char *command, const char *help, int count, char **words,
+int report_arguments_read(report_arguments *out, const command_line *line, int count, char **words,
                           trouble *why)
 {
-    *out = (report_arguments){.command = command, .help = help, .zone = "UTC", .width = 110, .headline = true};
+    *out = (report_arguments){.line = line, .zone = "UTC", .width = 110, .headline = true};
     reading r = {out, count, 0, words, why};
     for (; r.at < count; r.at++) {
         const char *word = words[r.at];
         bool taken;
-        TOOL_TRY(take_file_option(&r, word, &taken));
+        TOOL_TRY(take_own_word(&r, word, &taken));
+        if (!taken) TOOL_TRY(take_file_option(&r, word, &taken));
         if (!taken) TOOL_TRY(take_option(&r, word));
     }
     return check(out, why);

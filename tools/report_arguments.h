@@ -1,4 +1,5 @@
-/* report_arguments.h: the command line of `leadkpi report` and `leadkpi funnel`. */
+/* report_arguments.h: the command line of `leadkpi report`, and of the commands that report on one handle:
+ * `leadkpi funnel`, `stages` and `responses`. */
 #ifndef TOOL_REPORT_ARGUMENTS_H
 #define TOOL_REPORT_ARGUMENTS_H
 
@@ -9,6 +10,28 @@ typedef enum report_format {
     FORMAT_JSON,
     FORMAT_CSV
 } report_format;
+
+#define TABLE_BIT(kind) (1u << (unsigned)(kind))
+
+/* An option of the library that a command has a word of its own for, such as --window. */
+typedef struct own_word {
+    const char *name; /* NULL: the end of the list */
+    bool is_definition; /* else of the report */
+} own_word;
+
+#define OWN_WORDS 8 /* at most, with the end */
+
+/* What a command takes. */
+typedef struct command_line {
+    const char *command;   /* "funnel" */
+    const char *files;     /* those that it takes, for messages */
+    unsigned kinds;        /* the same as bits */
+    unsigned needed;       /* those without which it does not work */
+    int bare_kind;         /* of a file that no option names; -1: every file has an option */
+    bool is_handle;        /* reports on one handle */
+    const char *help;      /* names every option */
+    const own_word *words; /* NULL: none */
+} command_line;
 
 /* One table of the report: a --by and what follows it. */
 typedef struct report_table {
@@ -26,9 +49,9 @@ typedef struct report_arguments {
     size_t table_count;
     char **dimensions; /* of all tables, each once */
     size_t dimension_count;
-    const char *command; /* "report" or "funnel" */
-    const char *help;
-    const char *steps, *preset, *window, *show; /* of a funnel; NULL: not said */
+    const command_line *line;
+    const char *own[OWN_WORDS]; /* values of the line's own words; NULL: not said */
+    const char *show;           /* which report of a handle; NULL: not said */
     const char *kpis, *zone, *as_of, *from, *to, *basis, *level;
     const char **settings; /* --set */
     size_t setting_count;
@@ -41,8 +64,7 @@ typedef struct report_arguments {
     bool strict, headline;
 } report_arguments;
 
-/* `help` names the options that there are. */
-int report_arguments_read(report_arguments *out, const char *command, const char *help, int count, char **words,
+int report_arguments_read(report_arguments *out, const command_line *line, int count, char **words,
                           trouble *why);
 void report_arguments_free(report_arguments *arguments);
 

@@ -86,5 +86,8 @@ void load_run_free(load_run *run)
     text_free(&run->names);
     free(run->dimension_found);
     leadkpi_campaigns_free(run->campaigns);
+    leadkpi_funnel_free(run->funnel);
+    leadkpi_stages_free(run->stages);
+    leadkpi_responses_free(run->responses);
     *run = (load_run){0};
 }

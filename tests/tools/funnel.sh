@@ -35,6 +35,13 @@ answers 0
 says out 'segment,mail,2025-03-01T00:00:00Z,2025-04-01T00:00:00Z,2025-03,2,sign up,1,1,1,1,'
 if grep -F -q 2025-05 out; then fail "expected nothing of April as of the end of March"; fi
 
+# ---- an empty cell is no segment; a column that the funnel reads may be the one to report by, too
+printf 'id,time,event,value\n1,2025-01-01,a,x\n1,2025-01-02,b,\n2,2025-01-01,a,\n' >empty.csv
+run funnel --events empty.csv --steps a,b --by value --report leads --json
+answers 0
+says out '{"id": "1", "segment": "x", '
+says out '{"id": "2", "segment": null, '
+
 # ---- events of one time: in the order of the steps, or as the column sequence has them
 printf 'id,time,event,n\n1,2025-01-01,b,1\n1,2025-01-01,a,2\n2,2025-01-01,a,1\n2,2025-01-01,b,2\n' >ties.csv
 run funnel --events ties.csv --steps a,b --csv
@@ -127,10 +134,10 @@ answers 2
 says err 'window: expected its default with order=open'
 run funnel --leads events.csv --steps "$steps"
 answers 2
-says err 'funnel: expected --events or --stages, found --leads'
+says err 'funnel: expected --events FILE or --stages FILE, found --leads'
 run report --events events.csv
 answers 2
-says err 'report: --events is of leadkpi funnel'
+says err '--responses FILE or --measures FILE, found --events'
 run funnel --steps "$steps"
 answers 2
 says err 'funnel: expected --events FILE or --stages FILE, found none'

@@ -5,6 +5,8 @@
 #   says FILE TEXT         out or err holds the text
 #   silent FILE            out or err is empty
 #   same TEXT              out is exactly this
+#   on_page FILE           leadkpi(1) shows every line of the file
+#   example LINE           leadkpi(1) shows this line of the shell, and what it prints
 . "$top_srcdir/tests/support/skip.sh"
 
 case $top_srcdir in /*) ;; *) top_srcdir=$(pwd)/$top_srcdir ;; esac
@@ -49,4 +51,20 @@ same() {
     cmp -s expected out && return
     diff expected out
     fail "$command_line: another output than expected"
+}
+
+on_page() {
+    while IFS= read -r line; do
+        grep -F -x -q -e "$line" "$top_srcdir/man/man1/leadkpi.1" || fail "leadkpi(1) lacks the line: $line"
+    done <"$1"
+}
+
+leadkpi() { "$leadkpi" "$@"; }
+
+example() {
+    printf '%s\n' "$1" >line
+    on_page line
+    eval "$1" >out || fail "$1: failed"
+    test -s out || fail "$1: printed nothing"
+    on_page out
 }

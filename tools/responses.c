@@ -1,0 +1,81 @@
+#include "commands.h"
+#include "handle_command.h"
+#include "settings.h"
+
+HANDLE_MAKERS(responses)
+HANDLE_CALL(responses, speed)
+HANDLE_CALL(responses, targets)
+HANDLE_CALL(responses, bands)
+HANDLE_CALL(responses, leads)
+HANDLE_CALL(responses, checks)
+
+/* Whoever says when it is open, or closed, wants the time while it is open. */
+static int prepare(handle_run *h, leadkpi_options *options)
+{
+    bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
+    return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
+}
+
+static const char help[] =
+    "usage: leadkpi responses LEADS --responses FILE [--conversions FILE] [option ...]\n"
+    "\n"
+    "Files, each as often as needed; - is standard input\n"
+    "  LEADS, --leads FILE   columns id, time: when a lead came\n"
+    "  --responses FILE      columns id, time, perhaps kind, such as call, mail or auto\n"
+    "  --conversions FILE    columns id, time; for bands\n"
+    "About the file named last (before the first one: about all)\n"
+    "  --map 'id=Lead ID,time=Created'    --map-file FILE    --profile NAME\n"
+    "  --dates day-first|month-first      --file-zone ZONE\n"
+    "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"
+    "The rule\n"
+    "  --automatic auto,bot  kinds of response that do not stop the clock\n"
+    "  --define NAME=VALUE   any other option of schema responses, such as ids=hashed\n"
+    "What to report\n"
+    "  --show speed|targets|bands|leads|findings\n"
+    "  --hours 'mon-fri 09:00-17:00'      count only the time while it is open\n"
+    "  --holidays 2025-05-01,2025-12-25   nor on these days\n"
+    "  --targets 5min,1h,1d               within which a lead is to be answered\n"
+    "  --bands 5min,30min,1h,1d           of the time to the answer\n"
+    "  --window 30d          longest time from lead to conversion\n"
+    "  --by channel,month    a column of the leads, and a period in which they came\n"
+    "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
+    "  --zone Europe/Berlin --level 0.95\n"
+    "  --set NAME=VALUE      any other option of schema responses_report, such as reference=2\n"
+    "How to say it\n"
+    "  --json | --csv\n"
+    "  --strict              stop at the first row that cannot be taken\n"
+    "\n"
+    "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
+
+static const own_word words[] = {{"automatic", true}, {"hours", false}, {"holidays", false},
+                                 {"targets", false},  {"bands", false}, {"window", false},
+                                 {NULL, false}};
+
+static const handle_report reports[] = {{"speed", speed},
+                                        {"targets", targets},
+                                        {"bands", bands},
+                                        {"leads", leads},
+                                        {"findings", checks}};
+
+static const handle_kind kind = {
+    .line = {.command = "responses",
+             .files = "LEADS and --responses FILE, perhaps --conversions FILE",
+             .kinds =
+                 TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_RESPONSES) | TABLE_BIT(TABLE_CONVERSIONS),
+             .needed = TABLE_BIT(TABLE_LEADS) | TABLE_BIT(TABLE_RESPONSES),
+             .bare_kind = TABLE_LEADS,
+             .is_handle = true,
+             .help = help,
+             .words = words},
+    .definition = "responses",
+    .report = "responses_report",
+    .reports = reports,
+    .report_count = sizeof reports / sizeof *reports,
+    .create = create,
+    .describe = describe,
+    .prepare = prepare};
+
+int command_responses(int count, char **arguments, trouble *why)
+{
+    return handle_command(&kind, count, arguments, why);
+}

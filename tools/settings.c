@@ -1,0 +1,51 @@
+#include "settings.h"
+
+int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *why)
+{
+    if (status == LEADKPI_OK) return TOOL_GOOD;
+    return trouble_set(why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
+}
+
+int set_text(leadkpi_options *options, const char *name, const char *value, trouble *why)
+{
+    leadkpi_error error;
+    if (!value) return TOOL_GOOD;
+    leadkpi_status status = leadkpi_options_set_text(options, name, LEADKPI_NUL_TERMINATED, value,
+                                                     LEADKPI_NUL_TERMINATED, &error);
+    return library_trouble(status, &error, why);
+}
+
+int set_time(leadkpi_options *options, const char *name, const char *text, bool end_of_day,
+             clock_zone *clock, trouble *why)
+{
+    int64_t instant;
+    leadkpi_error error;
+    if (!text) return TOOL_GOOD;
+    if (!clock_read(clock, text, end_of_day, &instant))
+        return trouble_set(why, TOOL_USAGE,
+                           "%s: expected a date or time such as 2025-03-31, found \"%s\"", name,
+                           text);
+    leadkpi_status status =
+        leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
+    return library_trouble(status, &error, why);
+}
+
+int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why)
+{
+    leadkpi_error error;
+    if (!clock->calendar) return TOOL_GOOD;
+    TOOL_TRY(set_text(options, "zone", clock->name, why));
+    if (!clock->rules) return TOOL_GOOD;
+    leadkpi_status status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED,
+                                                     clock->rules, clock->rules_length, &error);
+    return library_trouble(status, &error, why);
+}
+
+int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why)
+{
+    leadkpi_error error;
+    for (size_t i = 0; i < count; i++)
+        TOOL_TRY(library_trouble(
+            leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error), &error, why));
+    return TOOL_GOOD;
+}
