@@ -71,8 +71,8 @@
  * may be rules without times, and markov (of order 1, any removal, runs of one channel collapsed); one
  * dimension, as in "dimensions=channel; fold=first,last,markov"; 64 models and 1024 channels at most,
  * for markov with those of costs (LIMIT beyond). A handle holds 64 bytes a group, rule and channel, and
- * for markov 8 bytes a group and pair of channels, or 40 where weights are not whole: 10 rules, 50
- * channels and 64 groups are 4 MB.
+ * for markov 8 bytes a group and pair of channels, or 40 where weights are not whole or are
+ * very large: 10 rules, 50 channels and 64 groups are 4 MB.
  * While rows are added the same is needed twice more, 4 bytes a row of the table and 5 MB for paths. A call
  * costs as much as about a thousand rows, so that tables should have thousands. Only add_paths and
  * add_costs take rows. Credits, comparisons, removal effects and their standard errors are those of the
@@ -80,8 +80,10 @@
  * null. What would have to look at the paths is refused (CONTRADICTION): other models, two_touches and
  * collapse other than by default (dp6_position is what splits the middle), events, close, subtract, and
  * reports of paths, touches, measures, Shapley and orders. Transitions and states are those of order 1.
- * Two things differ: a path or channel whose values cancelled is still there, and a channel within paths
- * that have value and no weight is no state.
+ * Three things differ: a path or channel whose values cancelled is still there, a channel within paths
+ * that have value and no weight is no state, and markov takes sums of any size. Without `fold` a report of
+ * it answers OVERFLOW where the sums of one path, or the steps of all in whole journeys, come to 2^63; a
+ * fold, in which one path is no longer known, counts on, to the same answer however the calls slice the rows.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -304,7 +306,8 @@ LEADKPI_API leadkpi_status leadkpi_attribution_describe(const leadkpi_attributio
  *                     the total), no_times (paths were left unattributed for want of times),
  *                     missing_milestones, reconciled (with rollup: a solved model's credit of the group
  *                     above, shared out in proportion), few_data (fewer than 2 units, or an error above 30 %)
- * Since 0.1. */
+ * Also LIMIT: a Markov chain that cannot be solved: after taking out what it can, more than 2048 states,
+ * of journeys so long and weights so far apart that 20,000 sweeps do not come to rest. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_credits(const leadkpi_attribution *attribution,
                                                        const leadkpi_options *options,
                                                        leadkpi_table **out, leadkpi_error *error);
@@ -402,9 +405,9 @@ LEADKPI_API leadkpi_status leadkpi_attribution_transitions(const leadkpi_attribu
  *   starts       double: journeys that begin in it
  *   visits       double: times that a journey is in it
  *   conversions, nulls, value  double: of the journeys that end in it
- *   conversion_probability     double: of a conversion in the end, from it on
- * Also CONTRADICTION: two Markov models; NOT_ENOUGH_DATA: journeys so long that the chain hardly ever
- * ends. Since 0.1. */
+ *   conversion_probability     double: of a conversion in the end, from it on; null where the state has
+ *                no weight
+ * Also CONTRADICTION: two Markov models; LIMIT: see credits. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_attribution_states(const leadkpi_attribution *attribution,
                                                       const leadkpi_options *options,
                                                       leadkpi_table **out, leadkpi_error *error);

@@ -46,10 +46,10 @@
  *     two equal payments are two payments.)
  *  5. Of several subscription rows of a customer at one instant the highest mrr counts.
  *
- * Memory, in bytes: a row 32, a customer its id in a map (int64 8, text its bytes; 13 to
- * 26 of slots). A report holds 12 a customer, and 32 a row where the rows did not come
- * customer by customer in order of time; retention by the calendar with start=first_time no row, but 16 a customer
- * and 8 more for each 64 ages. Adding holds 4 to 8 a row.
+ * Memory, in bytes: a row 24, a customer its id in a map (int64 8, text its bytes; 13 to
+ * 26 of slots). A report holds 12 a customer, and 24 a row where the rows did not come
+ * customer by customer in order of time; retention by the calendar with start=first_time no row, but 8 a customer,
+ * 4 more for each 32 ages, and 16 a cell. Adding holds 4 to 8 a row.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

@@ -17,8 +17,8 @@
  *
  * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
  * leadkpi_funnel_describe says a rule as a sentence.
- *   steps         1 to 64 events in their order; "a|b" is either event. An event
- *                 may be several steps
+ *   steps         1 to 64 events in their order; "a|b" is either event, "a||b" the event "a|b". An
+ *                 event may be several steps
  *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
  *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so
@@ -85,14 +85,18 @@
  * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add that brings as many events as there were puts them in order, which takes
- * the events of a few thousand leads once more, and 4 a lead; without that memory it leaves them. A report
+ * the events of a few thousand leads once more, and 4 a lead that stay until more events come; the first add
+ * of leads whose ids are small numbers takes 1 a row besides; without that memory it goes without. A report
  * holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
- * 24 and with times 4 a step; with optional steps 12 more, 13 for each step that an event
- * matches, and an attempt 12 and 4 a step; with same_value 40 more).
+ * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
+ * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
+ * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
+ * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
+ * instant and step of the lead that has most where attempts are counted.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -233,8 +237,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *              that counts (entry, the default), of its first event that has one (first), of its last
  *              (last), of the event that filled breakdown_step (step); or any: with
  *              by=segment a lead counts once in each segment that an event of it has, and once in the total
- *   breakdown_step  from 1; 0, the default: the last step that the lead reached. Leads that
- *              did not get there have no segment
+ *   breakdown_step  from 1, with breakdown=step; 0, the default: the last step that the lead reached. Leads
+ *              that did not get there have no segment
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
@@ -321,7 +325,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  *   against           text: the segment or period compared with, "all others", or null: none
  *   step, name        as in leadkpi_funnel_steps
  *   reached, of       int64: leads, or attempts where they are counted, that got here; and of how many:
- *                     those at step 1 (rate=overall, the default) or at the step before (rate=step)
+ *                     those at step 1 (rate=overall, the default) or at the step before (rate=step; of step 1: 0)
  *   rate              double; null of nobody
  *   against_reached, against_of, against_rate   the same of the other side
  *   difference        double: rate less against_rate; with difference_low, difference_high: the

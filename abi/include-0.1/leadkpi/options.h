@@ -122,6 +122,16 @@ LEADKPI_API leadkpi_status leadkpi_options_list(const leadkpi_options *options,
 LEADKPI_API leadkpi_status leadkpi_options_schemas(const leadkpi_host *host, leadkpi_table **out,
                                                    leadkpi_error *error);
 
+/* leadkpi_options_nearest_name: which of `names`, a text with commas or bars between them, comes nearest
+ * to one that is not among them; so a host refuses its own words as the library refuses names.
+ * Case, blanks, '-' and '_' do not count; at most one letter may differ up to five, then one more for every
+ * four. Either length may be LEADKPI_NUL_TERMINATED. The answer points into `names`, its length goes to
+ * `*length` (may be NULL); NULL and 0 where no name is near, and where `wanted` or `names` is NULL.
+ * Allocates nothing. Thread-safe. Since 0.1. */
+LEADKPI_API const char *leadkpi_options_nearest_name(const char *wanted, size_t wanted_length,
+                                                     const char *names, size_t names_length,
+                                                     size_t *length);
+
 #ifdef __cplusplus
 }
 #endif

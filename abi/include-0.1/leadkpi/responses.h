@@ -129,10 +129,12 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  *   by         segment: a group of rows for each segment; default none
  *   breakdown  which segment is a lead's: that of its first row that has one (first, the default),
  *              or of its last
- *   clock      elapsed (default), or opening: only the time while it is open
+ *   clock      elapsed (default), or opening: only the time while it is open, with hours, special_hours
+ *              or holidays
  *   targets    durations, within which a lead is to be answered; default 5min, 1h, 1d
  *   bands      durations that rise, where one band ends and the next begins; default 5min, 30min, 1h, 1d
- *   reference  the band to compare with, from 1; 0, the default: the slowest that was answered
+ *   reference  the band to compare with, from 1; 0, the default: the slowest in which leads of the total
+ *              were answered
  *   window     longest time from lead to conversion, inclusive. With one, only leads whose window is
  *              over count in the bands
  *   level      of the intervals, default 0.95
