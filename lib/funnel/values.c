@@ -103,6 +103,7 @@ leadkpi_status lk_values_find(const lk_attempt_search *search, const lk_journeys
         uint32_t value = value_at(&by_value, start);
         end = start + 1;
         while (end < count && value_at(&by_value, end) == value) end++;
+        if (start / LK_INTERRUPT_ROWS < end / LK_INTERRUPT_ROWS) LK_TRY(lk_interrupted(search->memory, error));
         if (value == 0 || (first_only && value != wanted)) continue;
         lk_attempt_search part = *search;
         part.count = gather_value(&by_value, scratch, start, end);

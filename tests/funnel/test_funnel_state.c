@@ -493,19 +493,20 @@ END_TEST
 
 enum { LONG = 70000 };
 
-/* Steps 1 to 3 in turn. */
+/* Steps 1 to 3 in turn, of one value each time. */
 static leadkpi_funnel *long_lead(const leadkpi_host *host, const char *definition)
 {
-    static int64_t ids[LONG], times[LONG], steps[LONG];
+    static int64_t ids[LONG], times[LONG], steps[LONG], values[LONG];
     leadkpi_funnel *funnel;
     leadkpi_table *rows;
     leadkpi_options *options = options_of("funnel", definition);
-    for (int i = 0; i < LONG; i++) times[i] = i, steps[i] = 1 << i % 3;
+    for (int i = 0; i < LONG; i++) times[i] = i, steps[i] = 1 << i % 3, values[i] = i / 3;
     OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
     OK(leadkpi_table_create(NULL, &rows, ok_error));
     OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, LONG, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, LONG, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_int64(rows, "steps", NUL, steps, LONG, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "value", NUL, values, LONG, 0, NULL, ok_error));
     OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
     leadkpi_table_free(rows);
     leadkpi_options_free(options);
@@ -518,6 +519,7 @@ static const char *const long_rules[] = {
     "steps=A,B,C,D,E; exclude=x; exclude_effect=lead",
     "steps=A,B,C,D,E; optional=2",
     "steps=A,B,C,D,E; optional=2; entry=every",
+    "steps=A,B,C,D,E; same_value=true",
 };
 
 /* Between steps, too, not between leads alone: at the first of these times, and at the last. */
