@@ -92,11 +92,7 @@ static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
 
 static inline void fetch_direct(const lk_lead_ids *ids, int64_t id)
 {
-#if defined(__GNUC__)
-    if (is_direct(ids, id)) __builtin_prefetch(&ids->direct[id], 1);
-#else
-    (void)ids, (void)id;
-#endif
+    if (is_direct(ids, id)) LK_PREFETCH(&ids->direct[id]);
 }
 
 /* Numbers that the array does not know, some more than once, where every number is in its reach and the map

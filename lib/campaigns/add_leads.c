@@ -116,7 +116,7 @@ static void commit(leadkpi_campaigns *campaigns, const lead_batch *batch)
     size_t row_count = batch->id->row_count;
     for (size_t row = 0; row < row_count; row++) {
         if (row + LK_LEADS_AHEAD < row_count)
-            lk_fetch_ahead(&campaigns->store->leads[batch->leads[row + LK_LEADS_AHEAD]]);
+            LK_PREFETCH(&campaigns->store->leads[batch->leads[row + LK_LEADS_AHEAD]]);
         lk_lead lead = {lk_column_int64(batch->time, row), batch->tuples[row], 1};
         lk_store_put_lead(campaigns, batch->order, batch->leads[row], lead,
                           batch->emails ? batch->emails[row] : 0);

@@ -225,7 +225,7 @@ static void put_leads(const merge *m)
     for (size_t i = 0; i < m->counts[LEADS]; i++) {
         lk_lead lead = from->leads[i];
         if (i + LK_LEADS_AHEAD < m->counts[LEADS])
-            lk_fetch_ahead(&m->into->store->leads[m->lists[LEADS][i + LK_LEADS_AHEAD]]);
+            LK_PREFETCH(&m->into->store->leads[m->lists[LEADS][i + LK_LEADS_AHEAD]]);
         if (lead.rows == 0) continue; /* only events name it */
         uint32_t email = from->emails && from->emails[i] ? m->lists[EMAILS][from->emails[i] - 1] + 1 : 0;
         lead.tuple = tuple_of(m, lead.tuple);

@@ -409,15 +409,15 @@ static void fetch_lead_ahead(const state *s, uint32_t place)
     if (s->lead_count - place <= LK_LEADS_AHEAD) return;
     const lk_lead_ids *ids = &s->store->ids;
     uint32_t lead = s->leads[place + LK_LEADS_AHEAD];
-    lk_fetch_ahead(&s->store->leads[lead]);
-    lk_fetch_ahead(&s->stages.ends[lead]);
-    lk_fetch_ahead(&s->responses.ends[lead]);
+    LK_PREFETCH(&s->store->leads[lead]);
+    LK_PREFETCH(&s->stages.ends[lead]);
+    LK_PREFETCH(&s->responses.ends[lead]);
     if (ids->hashed) {
-        lk_fetch_ahead(&ids->hashes.keys[lead]);
+        LK_PREFETCH(&ids->hashes.keys[lead]);
     } else if (ids->type == LK_LEAD_IDS_TEXT) {
-        lk_fetch_ahead(&ids->texts.ends[lead]);
+        LK_PREFETCH(&ids->texts.ends[lead]);
     } else {
-        lk_fetch_ahead(&ids->integers.keys[lead]);
+        LK_PREFETCH(&ids->integers.keys[lead]);
     }
 }
 

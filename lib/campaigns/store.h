@@ -225,15 +225,6 @@ leadkpi_status lk_store_grow_facts(leadkpi_campaigns *campaigns, uint32_t count_
  * miss (about 100 ns) is then over when the row's turn comes. */
 #define LK_LEADS_AHEAD 16
 
-static inline void lk_fetch_ahead(const void *address)
-{
-#if defined(__GNUC__)
-    __builtin_prefetch(address);
-#else
-    (void)address;
-#endif
-}
-
 /* One more row of a lead; the earlier row stays, of equal times the lesser by
  * content (dimensions, then e-mail). `order` as lk_tuple_compare wants it. */
 void lk_store_put_lead(leadkpi_campaigns *campaigns, const uint32_t *order, uint32_t lead,

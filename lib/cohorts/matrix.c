@@ -4,10 +4,8 @@
 #include "cohorts/matrix.h"
 
 #if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 1)
 #define INLINE static inline __attribute__((always_inline))
 #else
-#define PREFETCH(address) ((void)(address))
 #define INLINE static inline
 #endif
 
@@ -28,7 +26,7 @@ INLINE size_t find_bits(const lk_matrix *m, int64_t least, const void *periods, 
         uint64_t is_inside = offset < clock.range;
         bits[i] = is_inside << lk_clock_period(&clock, is_inside ? offset : 0);
         inside += (size_t)is_inside;
-        PREFETCH((const char *)periods + (size_t)((uint64_t)customers[i] - (uint64_t)least) * width);
+        LK_PREFETCH((const char *)periods + (size_t)((uint64_t)customers[i] - (uint64_t)least) * width);
     }
     return count - inside;
 }

@@ -11,11 +11,6 @@
 #include "cohorts/retention.h"
 #include "cohorts/triangle.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 1)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
 /* So many rows ahead. */
 #define AHEAD 32
 
@@ -119,7 +114,7 @@ static void take_block(const direct *given, size_t first, size_t last)
     int64_t as_of = v->as_of;
     for (size_t i = first; i < last; i++) {
         const lk_cohorts_event *event = &events[i];
-        if (i + AHEAD < count) PREFETCH(d.records + event[AHEAD].customer * d.size);
+        if (i + AHEAD < count) LK_PREFETCH(d.records + event[AHEAD].customer * d.size);
         if (event->kind == LK_COHORTS_ACTIVE || event->kind == LK_COHORTS_PAID)
             take_row(&d, rule, as_of, event);
     }

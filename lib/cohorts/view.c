@@ -140,11 +140,6 @@ static bool goes_before(const lk_view *v, const lk_cohorts_event *event)
     return rank[lk_cohorts_text(event)] < rank[v->segments[event->customer]];
 }
 
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address, 1)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
 #define AHEAD 32
 
 /* The first acquisition row of each customer, and its first row of any kind where `firsts` asks for it;
@@ -157,7 +152,7 @@ static leadkpi_status find_acquisitions(lk_view *v, int64_t *firsts, leadkpi_err
         const lk_cohorts_event *event = &store->events[i];
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&v->memory, error));
         if (firsts) {
-            if (i + AHEAD < store->event_count) PREFETCH(&firsts[event[AHEAD].customer]);
+            if (i + AHEAD < store->event_count) LK_PREFETCH(&firsts[event[AHEAD].customer]);
             if (event->time < firsts[event->customer]) firsts[event->customer] = event->time;
         }
         if (event->kind != LK_COHORTS_ACQUIRED || event->time > v->as_of || !goes_before(v, event)) continue;

@@ -49,7 +49,7 @@ static void append(lk_funnel_store *store, const lk_batch *b, const lk_batch_blo
         if (lk_batch_keeps(b, at->codes[i]))
             lk_funnel_append(store, lk_column_int64(b->time, at->start + i),
                              lk_batch_sequence(b, at->start + i), at->leads[i], at->codes[i],
-                             at->segments[i]);
+                             b->segment ? at->segments[i] : 0);
 }
 
 static leadkpi_status take_block(leadkpi_funnel *funnel, const lk_batch *b, lk_code_memo *memo,

@@ -1,10 +1,15 @@
 /* add.h: a table of rows on its way into a funnel. The parts of an add, a file each:
  *
  *   add_columns.c    which columns there are, and what must hold of their cells
+ *
  *   add_codes.c      what a row means under the definition: its code; its value, its segment
+ *
  *   add.c            events in any order: the rows that count are appended, and put in order
- *   add_by_number.c  the same for leads that are small numbers: each event goes near its place at
- * once add_in_time.c    events in order of time: no event is kept, each lead's standing moves on
+ *
+ *   add_by_number.c  the same for leads that are small numbers: an event goes near its place
+ *
+ *   add_in_time.c    events in order of time: none is kept, each lead's standing moves on
+ *
  *   add_stages.c     a row a lead with one timestamp column a stage
  *
  * Rows are taken in block by block, so that what is found out about them stays in the first cache.

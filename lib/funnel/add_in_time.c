@@ -48,15 +48,6 @@ static leadkpi_status check_codes(const leadkpi_funnel *funnel, const lk_batch *
 /* How many rows ahead the standing of a lead is asked for. */
 #define ROWS_AHEAD 24
 
-static inline void fetch_standing(const uint64_t *standing)
-{
-#if defined(__GNUC__)
-    __builtin_prefetch(standing, 1);
-#else
-    (void)standing;
-#endif
-}
-
 /* The steps of the rows of a block, from its first on. */
 typedef struct row_steps {
     const char *cells;
@@ -89,7 +80,7 @@ static void take_rows(leadkpi_funnel *funnel, const lk_batch *b, const uint32_t 
     leads += at->start;
     for (uint32_t i = 0; i < kept; i++) {
         uint32_t row = rows[i];
-        fetch_standing(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
+        LK_PREFETCH(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
         lk_standing_add(&rule, words + (size_t)leads[row] * rule.size,
                         lk_standing_time(lk_column_int64(b->time, at->start + row)),
                         steps_at(steps, row));

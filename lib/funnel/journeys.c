@@ -60,16 +60,6 @@ static int compare_events(const void *context, uint32_t a, uint32_t b)
  * turn comes. */
 #define EVENTS_AHEAD 32
 
-static inline void fetch_counter(const lk_journeys *j, size_t event)
-{
-#if defined(__GNUC__)
-    if (event + EVENTS_AHEAD < j->store->event_count)
-        __builtin_prefetch(&j->ends[j->store->events[event + EVENTS_AHEAD].lead], 1);
-#else
-    (void)j, (void)event;
-#endif
-}
-
 /* One pass over the events with one cache miss an event on its lead's counter, asked for ahead; rows
  * that come lead by lead have none. */
 static void count_by_lead(lk_journeys *j)
@@ -78,7 +68,8 @@ static void count_by_lead(lk_journeys *j)
     uint32_t before = 0;
     memset(j->ends, 0, j->lead_count * sizeof *j->ends);
     for (size_t i = 0; i < store->event_count; i++) {
-        fetch_counter(j, i);
+        if (i + EVENTS_AHEAD < store->event_count)
+            LK_PREFETCH(&j->ends[store->events[i + EVENTS_AHEAD].lead]);
         j->ends[store->events[i].lead]++;
     }
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
@@ -198,10 +189,11 @@ static leadkpi_status fill(lk_journeys *j, lk_memory *memory, leadkpi_error *err
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error)
 {
-    static const lk_funnel_store nothing = {0};
+    static const lk_funnel_store nothing = {0}, nothing_hashed = {.ids = {.hashed = 1}};
+    const lk_funnel_store *empty = funnel->rule.hashed_ids ? &nothing_hashed : &nothing;
     memset(journeys, 0, sizeof *journeys);
     journeys->rule = &funnel->rule;
-    journeys->store = funnel->store ? funnel->store : &nothing;
+    journeys->store = funnel->store ? funnel->store : empty;
     journeys->lead_count = lk_lead_ids_count(&journeys->store->ids);
     leadkpi_status status = fill(journeys, memory, error);
     if (status != LEADKPI_OK) lk_journeys_close(journeys, memory);

@@ -151,6 +151,7 @@ static void sort_lead(const lk_part_sorter *sorter, uint32_t start, uint32_t cou
 void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
                   lk_funnel_event *events)
 {
+    if (part->start == part->end) return; /* there may be no event at all */
     group(sorter, part, ends, events);
     for (uint32_t lead = part->lead; lead < part->lead_end; lead++) {
         uint32_t start = start_of(part, ends, lead);

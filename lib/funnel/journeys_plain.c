@@ -69,15 +69,6 @@ static void split_to_copy(parts *p)
     }
 }
 
-static inline void fetch(const lk_funnel_event *event)
-{
-#if defined(__GNUC__)
-    __builtin_prefetch(event, 1);
-#else
-    (void)event;
-#endif
-}
-
 /* How many events ahead in its part: two lines of the cache. */
 #define EVENTS_AHEAD 8
 
@@ -93,7 +84,7 @@ static void split_in_place(parts *p)
             for (uint32_t goal; (goal = event.lead >> LK_PART_BITS) != part;) {
                 uint32_t place = p->next[goal]++;
                 lk_funnel_event there = events[place];
-                fetch(&events[place] + EVENTS_AHEAD);
+                LK_PREFETCH(&events[place] + EVENTS_AHEAD);
                 events[place] = event;
                 event = there;
             }

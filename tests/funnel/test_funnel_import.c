@@ -155,6 +155,7 @@ static const struct {
     {"a negative one among them", "steps=A,B,C,D; window=20us", seldom_negative, ROWS, AS_STEPS, 0},
     {"hashed", "steps=A,B,C,D; window=20us; ids=hashed", few, 2000, AS_STEPS, 0},
     {"names", "steps=A,B,C,D; exclude=x", few, 4000, AS_NAMES, 0},
+    {"names of which none counts", "steps=P,Q", few, 4000, AS_NAMES, 0},
     {"foreign events are kept", "steps=A,B,C,D; order=adjacent", few, 4000, AS_NAMES, 0},
     {"64 meanings", "steps=A,B,C,D,E,F; same_event=many", few, 4000, AS_STEPS, 1},
 };
@@ -231,6 +232,48 @@ START_TEST(an_import_that_is_refused_leaves_nothing)
     OK(add(expected, &r, 0, 9, AS_STEPS, ok_error));
     are_same(funnel, expected, "and more rows");
     leadkpi_funnel_free(funnel), leadkpi_funnel_free(expected);
+}
+END_TEST
+
+/* ---- segments ---------------------------------------------------------------------------- */
+
+/* The rows of a table without segments have none, also where tables before it had some. */
+START_TEST(rows_without_segments_come_after_rows_with_them)
+{
+    static rows r;
+    static const char *segments[ROWS];
+    draw(&r, 3000, few, 0);
+    leadkpi_funnel *with = made_on(NULL, plain), *with_nulls = made_on(NULL, plain);
+    for (int second = 0; second < 2; second++) {
+        size_t start = second ? 1500 : 0;
+        for (size_t i = 0; i < 1500; i++) segments[i] = second ? NULL : names[i % KINDS];
+        leadkpi_table *table = table_of(&r, start, 1500, AS_STEPS);
+        OK(leadkpi_table_copy_strings(table, "segment", NUL, segments, 1500, ok_error));
+        OK(leadkpi_funnel_add(with_nulls, table, NULL, 0, ok_error));
+        if (second)
+            OK(add(with, &r, start, 1500, AS_STEPS, ok_error));
+        else
+            OK(leadkpi_funnel_add(with, table, NULL, 0, ok_error));
+        leadkpi_table_free(table);
+    }
+    are_same(with, with_nulls, "a column of nulls and none");
+    leadkpi_funnel_free(with), leadkpi_funnel_free(with_nulls);
+}
+END_TEST
+
+/* A funnel that never had a table tells its columns as one that had an empty table does. */
+START_TEST(no_table_is_an_empty_table)
+{
+    static rows r;
+    static const char *const definitions[] = {plain, "steps=A,B,C,D; ids=hashed"};
+    leadkpi_table *tables[2];
+    leadkpi_funnel *none = made_on(NULL, definitions[_i]), *empty = made_on(NULL, definitions[_i]);
+    OK(add(empty, &r, 0, 0, AS_STEPS, ok_error));
+    OK(leadkpi_funnel_checks(none, NULL, &tables[0], ok_error));
+    OK(leadkpi_funnel_checks(empty, NULL, &tables[1], ok_error));
+    same_table(tables[0], tables[1], "checks");
+    leadkpi_table_free(tables[0]), leadkpi_table_free(tables[1]);
+    leadkpi_funnel_free(none), leadkpi_funnel_free(empty);
 }
 END_TEST
 
@@ -348,6 +391,8 @@ static Suite *suite(void)
     tcase_add_loop_test(one, an_import_is_its_rows_a_few_at_a_time, 0, IMPORT_COUNT);
     tcase_add_loop_test(one, imports_merge_to_the_import_of_all, 0, 2);
     tcase_add_test(one, an_import_that_is_refused_leaves_nothing);
+    tcase_add_test(one, rows_without_segments_come_after_rows_with_them);
+    tcase_add_loop_test(one, no_table_is_an_empty_table, 0, 2);
     tcase_add_loop_test(one, names_in_order_of_time_are_the_steps_they_stand_for, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_an_import_is_whole_or_none, 0, 2);
     suite_add_tcase(all, one);
