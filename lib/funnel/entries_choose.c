@@ -107,6 +107,15 @@ static uint64_t barriers_between(const chooser *c, int32_t from, size_t group)
     return c->barred ? c->groups->between[from][group] : 0;
 }
 
+/* Asks the host once in so many items that a group takes, of how many stretches they may be. */
+static leadkpi_status ask(chooser *c, leadkpi_error *error)
+{
+    c->since += c->to - c->from;
+    if (c->since < LK_INTERRUPT_ROWS) return LEADKPI_OK;
+    c->since = 0;
+    return lk_interrupted(c->e->search->memory, error);
+}
+
 static void fill(uint32_t *cells, size_t count)
 {
     if (count) memset(cells, 0xFF, count * sizeof *cells);
@@ -177,17 +186,20 @@ static void find_limits(chooser *c)
 }
 
 /* Of each group of steps that may stand before. */
-static void take_from_groups(chooser *c, int32_t step)
+static leadkpi_status take_from_groups(chooser *c, int32_t step, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
     for (size_t place = e->first[step]; place < e->first[step + 1]; place++) c->here[e->item[place]] = NONE;
     for (int32_t before = step; before-- > 0;) {
         size_t group = c->groups->from[before];
         bool is_last = !lk_funnel_is_optional(e->rule, before);
-        if (is_last || c->groups->from[before - 1] != group)
+        if (is_last || c->groups->from[before - 1] != group) {
+            LK_TRY(ask(c, error));
             take_starts(c, step, offers_of(c, group), barriers_between(c, before, c->groups->to[step]));
+        }
         if (is_last) break;
     }
+    return LEADKPI_OK;
 }
 
 static void clear_offers(chooser *c, size_t group, size_t last)
@@ -205,8 +217,7 @@ static leadkpi_status find_bounds(chooser *c, int32_t *highest, leadkpi_error *e
     clear_offers(c, 0, c->groups->count - 1);
     for (size_t start = 0; start < e->start_count; start++) c->offers[e->item[start]] = e->item[start];
     for (int32_t step = 1; step < e->rule->step_count; step++) {
-        LK_TRY(lk_attempt_interrupted(e->search, error));
-        take_from_groups(c, step);
+        LK_TRY(take_from_groups(c, step, error));
         raise_bounds(c, step);
         if (!lk_funnel_is_optional(e->rule, step)) {
             clear_offers(c, lowest, c->groups->from[step - 1]);
@@ -297,29 +308,21 @@ static void begin_reach(chooser *c, int32_t target, bool any_level)
     clear_offers(c, 0, c->groups->to[target]);
 }
 
-/* Asks the host once in so many items, of how many stretches they may be. */
-static leadkpi_status ask(chooser *c, leadkpi_error *error)
-{
-    c->since += c->to - c->from;
-    if (c->since < LK_INTERRUPT_ROWS) return LEADKPI_OK;
-    c->since = 0;
-    return lk_interrupted(c->e->search->memory, error);
-}
-
 /* The best chain from each place of the items looked at to step `target`, or as begin_reach has it. */
 static leadkpi_status reach(chooser *c, int32_t target, leadkpi_error *error)
 {
     size_t last = c->groups->to[target];
     for (int32_t step = target; step-- > 0;) {
         size_t group = c->groups->to[step + 1];
-        LK_TRY(ask(c, error));
         if (!lk_funnel_is_optional(c->e->rule, step + 1)) {
             clear_offers(c, group, last);
             last = group;
         }
         offer_places(c, step + 1);
-        for (; group <= last; group++)
+        for (; group <= last; group++) {
+            LK_TRY(ask(c, error));
             take_offers(c, step, offers_of(c, group), barriers_between(c, step, group));
+        }
     }
     return LEADKPI_OK;
 }
@@ -439,10 +442,21 @@ static leadkpi_status lower_bounds(chooser *c, leadkpi_error *error)
 /* Of fewer a pass less is worth more than what it saves. */
 #define FEW_STARTS 16
 
+/* Are the bounds what starts get to, as they come from the front? So where all that asks for two steps to be near
+ * each other is the window, and nothing bars the way. Proof: let a start s be bound by item i at a step: it is in
+ * its window, and some start t >= s has a chain to it. s may stand for t there: the step behind t comes after s,
+ * too, and by the gap at least, as t does not come before s; and all items of the chain are up to i. */
+static bool has_exact_bounds(const chooser *c)
+{
+    const lk_entries *e = c->e;
+    bool is_near = e->rule->order == LK_ORDER_ADJACENT || e->rule->step_window != INT64_MAX;
+    return !is_near && !(c->barred && e->barrier_count);
+}
+
 static leadkpi_status settle_all(chooser *c, int32_t highest, leadkpi_error *error)
 {
     size_t settled = 0;
-    if (c->e->start_count > FEW_STARTS) LK_TRY(lower_bounds(c, error));
+    if (c->e->start_count > FEW_STARTS && !has_exact_bounds(c)) LK_TRY(lower_bounds(c, error));
     for (int32_t level = highest; settled < c->e->start_count; level--)
         LK_TRY(settle(c, level, &settled, error));
     return LEADKPI_OK;

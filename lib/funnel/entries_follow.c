@@ -264,10 +264,17 @@ static void choose_places(follower *f, int32_t step)
     }
 }
 
-static void trace(follower *f)
+static leadkpi_status trace(follower *f, leadkpi_error *error)
 {
-    for (int32_t step = f->e->rule->step_count - 1; step-- > 1;) find_depths(f, step);
-    for (int32_t step = 1; step + 1 < f->e->rule->step_count; step++) choose_places(f, step);
+    for (int32_t step = f->e->rule->step_count - 1; step-- > 1;) {
+        LK_TRY(lk_attempt_interrupted(f->e->search, error));
+        find_depths(f, step);
+    }
+    for (int32_t step = 1; step + 1 < f->e->rule->step_count; step++) {
+        LK_TRY(lk_attempt_interrupted(f->e->search, error));
+        choose_places(f, step);
+    }
+    return LEADKPI_OK;
 }
 
 /* ---- which rule -------------------------------------------------------------------------------- */
@@ -283,8 +290,7 @@ static leadkpi_status trace_best(follower *f, leadkpi_error *error)
     f->cut = e->last[e->traced];
     f->path = e->path;
     LK_TRY(follow(f, error));
-    trace(f);
-    return LEADKPI_OK;
+    return trace(f, error);
 }
 
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
@@ -302,7 +308,7 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
     find_limits(&f);
     LK_TRY(follow(&f, error));
-    if (f.path) trace(&f);
+    if (f.path) LK_TRY(trace(&f, error));
     if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, e->highest);
     if (lk_funnel_counts_attempts(e->rule)) return LEADKPI_OK;
     return trace_best(&f, error);

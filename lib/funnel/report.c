@@ -170,18 +170,25 @@ void lk_groups_free(lk_groups *g)
 
 /* ---- counts ------------------------------------------------------------------------- */
 
-void lk_groups_count_reached(const lk_groups *g, const lk_group *group, int64_t *reached)
+/* A level stands for the steps up to it, but for those that may be left out, or count by themselves. Cost a
+ * result: 48 bytes, and a loop over its steps of that kind: not a pass for each of them. */
+leadkpi_status lk_groups_count_reached(const lk_groups *g, const lk_group *group, int64_t *reached,
+                                       leadkpi_error *error)
 {
     const lk_funnel_rule *rule = &g->results->funnel->rule;
+    uint64_t alone = rule->order == LK_ORDER_OPEN ? UINT64_MAX : rule->optional;
+    int64_t did[LK_FUNNEL_STEPS_MAX] = {0};
     memset(reached, 0, (size_t)rule->step_count * sizeof *reached);
-    for (uint32_t i = group->first; i < group->last; i++) reached[lk_groups_result(g, i)->level - 1]++;
-    for (int32_t step = rule->step_count - 1; step-- > 0;) reached[step] += reached[step + 1];
-    for (int32_t step = 0; step < rule->step_count; step++) {
-        if (rule->order != LK_ORDER_OPEN && !lk_funnel_is_optional(rule, step)) continue;
-        reached[step] = 0;
-        for (uint32_t i = group->first; i < group->last; i++)
-            reached[step] += lk_result_did(lk_groups_result(g, i), step);
+    for (uint32_t i = group->first; i < group->last; i++) {
+        const lk_result *result = lk_groups_result(g, i);
+        LK_TRY(lk_groups_interrupted(g, i, error));
+        reached[result->level - 1]++;
+        for (uint64_t steps = result->done & alone; steps; steps &= steps - 1) did[lk_lowest_bit(steps)]++;
     }
+    for (int32_t step = rule->step_count - 1; step-- > 0;) reached[step] += reached[step + 1];
+    for (int32_t step = 0; step < rule->step_count; step++)
+        if (alone >> step & 1) reached[step] = did[step];
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,

@@ -28,8 +28,9 @@ leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *option
 void lk_groups_free(lk_groups *groups);
 
 /* How many got to each step or farther; of a step that may be left out, or that counts by itself, how
- * many did it. `reached` has a place a step. */
-void lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached);
+ * many did it. `reached` has a place a step. Status: OK, INTERRUPTED. */
+leadkpi_status lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached,
+                                       leadkpi_error *error);
 
 /* CONTRADICTION where the rule has no way from step to step whose `what` could be asked for. */
 leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
@@ -38,6 +39,12 @@ leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *wha
 /* row, segment, period_start, period_end and period, as far as they apply. */
 leadkpi_status lk_groups_add_columns(const lk_groups *groups, size_t rows_a_group,
                                      leadkpi_table *table, leadkpi_error *error);
+
+/* Asks the host where a pass over the places of groups is at one of many. */
+static inline leadkpi_status lk_groups_interrupted(const lk_groups *groups, uint32_t place, leadkpi_error *error)
+{
+    return place % LK_INTERRUPT_ROWS ? LEADKPI_OK : lk_interrupted(groups->memory, error);
+}
 
 static inline const lk_result *lk_groups_result(const lk_groups *groups, uint32_t place)
 {

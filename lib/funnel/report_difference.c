@@ -81,11 +81,12 @@ static leadkpi_status pair_all(comparing *c, const leadkpi_options *options, lea
     return LEADKPI_OK;
 }
 
-static void count_reached(comparing *c)
+static leadkpi_status count_reached(comparing *c, leadkpi_error *error)
 {
     const lk_groups *g = c->groups;
     for (uint32_t i = 0; i < g->count; i++)
-        lk_groups_count_reached(g, &g->items[i], c->reached + i * c->step_count);
+        LK_TRY(lk_groups_count_reached(g, &g->items[i], c->reached + i * c->step_count, error));
+    return LEADKPI_OK;
 }
 
 /* ---- one comparison --------------------------------------------------------------------- */
@@ -246,8 +247,8 @@ static leadkpi_status fill_groups(const lk_groups *g, const leadkpi_options *opt
     LK_TRY(lk_allocate(memory, g->count, sizeof *c.partner, &c.partner, error));
     leadkpi_status status = lk_allocate(memory, cells, sizeof *c.reached, &c.reached, error);
     if (status == LEADKPI_OK) {
-        count_reached(&c);
-        status = pair_all(&c, options, error);
+        status = count_reached(&c, error);
+        if (status == LEADKPI_OK) status = pair_all(&c, options, error);
         if (status == LEADKPI_OK) status = fill_rows(&c, table, error);
         lk_release(memory, c.reached, cells, sizeof *c.reached);
     }

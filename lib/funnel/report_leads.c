@@ -62,6 +62,7 @@ static leadkpi_status add_step_times(const lk_results *r, const uint32_t *order,
     }
     LK_TRY(lk_table_add_timestamp(table, (lk_text){name, length}, r->count, true, &values, error));
     for (uint32_t i = 0; i < r->count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
         if (lk_result_did(&r->items[order[i]], step))
             values[i] = r->times[order[i] * steps + (size_t)step];
         else

@@ -26,36 +26,38 @@ static void take_tally(const lk_tally *tally, int32_t step_count, size_t row, co
     }
 }
 
-static void count_group(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
-                        const columns *c)
+static leadkpi_status count_group(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
+                                  const columns *c, leadkpi_error *error)
 {
     if (g->results->tally) {
         take_tally(g->results->tally, step_count, row, c);
-        return;
+        return LEADKPI_OK;
     }
     for (uint32_t i = group->first; i < group->last; i++) {
+        LK_TRY(lk_groups_interrupted(g, i, error));
         const lk_result *result = lk_groups_result(g, i);
         size_t place = row + (size_t)result->level - 1;
         c->exactly[place]++;
         c->open[place] += lk_result_is_open(g->results, result);
     }
-    lk_groups_count_reached(g, group, &c->reached[row]);
     for (int32_t step = 0; step < step_count; step++) c->step[row + (size_t)step] = step + 1;
+    return lk_groups_count_reached(g, group, &c->reached[row], error);
 }
 
 /* Different leads: the attempts of one follow each other in the results, not in a group. `seen` has the
  * steps of each lead; it is zero before and after, so that a group costs its own attempts alone. */
-static void count_leads(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
-                        const columns *c, uint64_t *seen)
+static leadkpi_status count_leads(const lk_groups *g, const lk_group *group, size_t row, const columns *c,
+                                  uint64_t *seen, leadkpi_error *error)
 {
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
+        LK_TRY(lk_groups_interrupted(g, i, error));
         uint64_t new_steps = result->done & ~seen[result->lead];
         seen[result->lead] |= new_steps;
-        for (int32_t step = 0; step < step_count; step++)
-            c->leads[row + (size_t)step] += new_steps >> step & 1;
+        for (; new_steps; new_steps &= new_steps - 1) c->leads[row + lk_lowest_bit(new_steps)]++;
     }
     for (uint32_t i = group->first; i < group->last; i++) seen[lk_groups_result(g, i)->lead] = 0;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status count_all_leads(const lk_groups *g, int32_t step_count, const columns *c,
@@ -65,10 +67,11 @@ static leadkpi_status count_all_leads(const lk_groups *g, int32_t step_count, co
     uint32_t lead_count = lk_lead_ids_count(&g->results->store->ids);
     LK_TRY(lk_allocate(g->memory, lead_count, sizeof *seen, &seen, error));
     if (lead_count) memset(seen, 0, lead_count * sizeof *seen);
-    for (uint32_t i = 0; i < g->count; i++)
-        count_leads(g, &g->items[i], step_count, (size_t)i * (size_t)step_count, c, seen);
+    leadkpi_status status = LEADKPI_OK;
+    for (uint32_t i = 0; i < g->count && status == LEADKPI_OK; i++)
+        status = count_leads(g, &g->items[i], (size_t)i * (size_t)step_count, c, seen, error);
     lk_release(g->memory, seen, lead_count, sizeof *seen);
-    return LEADKPI_OK;
+    return status;
 }
 
 static bool is_immature(const lk_groups *g, const lk_group *group, int32_t step_count, size_t row,
@@ -151,7 +154,7 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     if (c.leads) LK_TRY(count_all_leads(g, step_count, &c, error));
     for (uint32_t i = 0; i < g->count; i++) {
         size_t row = i * steps;
-        count_group(g, &g->items[i], step_count, row, &c);
+        LK_TRY(count_group(g, &g->items[i], step_count, row, &c, error));
         bool immature = is_immature(g, &g->items[i], step_count, row, &c);
         for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;
         if (g->results->funnel->rule.order == LK_ORDER_OPEN)

@@ -14,7 +14,8 @@ static int64_t watched_until(const lk_results *r, const lk_result *result)
     return r->as_of < result->until ? r->as_of : result->until;
 }
 
-static void gather(const lk_groups *g, const lk_group *group, int32_t from, int32_t to, lk_waits *w)
+static leadkpi_status gather(const lk_groups *g, const lk_group *group, int32_t from, int32_t to, lk_waits *w,
+                             leadkpi_error *error)
 {
     const lk_results *r = g->results;
     size_t steps = (size_t)r->funnel->rule.step_count;
@@ -22,12 +23,14 @@ static void gather(const lk_groups *g, const lk_group *group, int32_t from, int3
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
         const int64_t *times = r->times + g->order[i] * steps;
+        LK_TRY(lk_groups_interrupted(g, i, error));
         if (!lk_result_did(result, from)) continue;
         bool completed = lk_result_did(result, to);
         if (!completed && result->level > to) continue; /* went past a step that may be left out */
         int64_t end = completed ? times[to] : watched_until(r, result);
         lk_waits_put(w, end - times[from], completed);
     }
+    return LEADKPI_OK;
 }
 
 /* ---- the table -------------------------------------------------------------------------- */
@@ -60,7 +63,8 @@ static leadkpi_status fill_pairs(const lk_groups *g, leadkpi_table *table, lk_wa
         bool overall = row % pairs == (size_t)step_count - 1;
         c.from_step[row] = overall ? 1 : (int64_t)(row % pairs) + 1;
         c.to_step[row] = overall ? step_count : c.from_step[row] + 1;
-        gather(g, &g->items[row / pairs], (int32_t)c.from_step[row] - 1, (int32_t)c.to_step[row] - 1, w);
+        LK_TRY(gather(g, &g->items[row / pairs], (int32_t)c.from_step[row] - 1, (int32_t)c.to_step[row] - 1, w,
+                      error));
         c.completed[row] = (int64_t)w->came_count;
         LK_TRY(lk_waits_write(w, table, &c.waits, row, g->results->confidence, error));
     }

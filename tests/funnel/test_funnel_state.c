@@ -513,37 +513,48 @@ static leadkpi_funnel *long_lead(const leadkpi_host *host, const char *definitio
     return funnel;
 }
 
-static const char *const long_rules[] = {
-    "steps=A,B,C,D,E; gap=1us",
-    "steps=A,B,C,D,E; entry=every",
-    "steps=A,B,C,D,E; exclude=x; exclude_effect=lead",
-    "steps=A,B,C,D,E; optional=2",
-    "steps=A,B,C,D,E; optional=2; entry=every",
-    "steps=A,B,C,D,E; same_value=true",
+/* How often the host is asked at least. */
+static const struct {
+    const char *rule;
+    leadkpi_status (*report)(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **, leadkpi_error *);
+    uint64_t polls;
+} long_rules[] = {
+    {"steps=A,B,C,D,E; gap=1us", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; entry=every", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; exclude=x; exclude_effect=lead", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; optional=2", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; optional=2; entry=every", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; same_value=true", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_leads, 17},
+    {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_times, 20},
+    {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every", leadkpi_funnel_steps, 10},
+    {"steps=A,B,C,D,E; optional=2,3,4; exclude=x,y,z; exclude_from=1,2,3; exclude_to=2,3,4", leadkpi_funnel_steps,
+     15},
 };
 
-/* Between steps, too, not between leads alone: at the first of these times, and at the last. */
+/* Between steps, too, and in what the table is made of, not between leads alone: at the first of these times, and
+ * at the last. */
 START_TEST(a_report_on_one_long_lead_stops_where_the_host_says_so)
 {
     lk_fault host;
     lk_fault_init(&host);
-    leadkpi_funnel *funnel = long_lead(&host.host, long_rules[_i]);
+    leadkpi_funnel *funnel = long_lead(&host.host, long_rules[_i].rule);
     leadkpi_table *report;
     leadkpi_error error;
     lk_fault_arm(&host, 0, false);
-    OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
+    OK(long_rules[_i].report(funnel, NULL, &report, ok_error));
     leadkpi_table_free(report);
     uint64_t polls = host.polls;
-    ck_assert_uint_ge(polls, 4);
+    ck_assert_uint_ge(polls, long_rules[_i].polls);
     for (uint64_t n = 1; n <= polls; n += polls - 1) {
         lk_fault_arm(&host, 0, false);
         host.stop_at = n;
-        ck_assert_int_eq(leadkpi_funnel_steps(funnel, NULL, &report, &error), LEADKPI_INTERRUPTED);
+        ck_assert_int_eq(long_rules[_i].report(funnel, NULL, &report, &error), LEADKPI_INTERRUPTED);
         ck_assert_ptr_null(report);
     }
     host.stop_at = 0;
     leadkpi_funnel_free(funnel);
-    lk_fault_nothing_held(&host, long_rules[_i]);
+    lk_fault_nothing_held(&host, long_rules[_i].rule);
 }
 END_TEST
 
