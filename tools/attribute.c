@@ -9,6 +9,7 @@
 #include "date_text.h"
 #include "layout.h"
 #include "render.h"
+#include "settings.h"
 
 typedef leadkpi_status (*add_call)(leadkpi_attribution *, const leadkpi_table *, const char *, size_t,
                                    leadkpi_error *);
@@ -85,7 +86,7 @@ static int flush(file_rows *f)
     if (status == LEADKPI_OK) return batch_clear(rows), TOOL_GOOD;
     if (error.row < 0 || (size_t)error.row >= rows->row_count) return refused(f->why, &error, f->in.name);
     return trouble_set(f->why, TOOL_DATA, "%s:%lld: %s", f->in.name, (long long)rows->lines[error.row],
-                       error.message);
+                       message_without_row(&error));
 }
 
 static int bad_cell(const file_rows *f, size_t column, const char *expected, slice found)

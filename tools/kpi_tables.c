@@ -491,6 +491,19 @@ static int kpi_plan(int count, char **arguments, trouble *why)
 
 /* ---- SQL ------------------------------------------------------------------------------ */
 
+static int check_dialect(const char *dialect, trouble *why)
+{
+    const char *known;
+    text_buffer names = {0};
+    for (int32_t i = 0; (known = leadkpi_kpi_sql_dialect_at(i)) != NULL; i++) {
+        if (strcmp(dialect, known) == 0) return text_free(&names), TOOL_GOOD;
+        text_print(&names, "%s%s", i ? ", " : "", known);
+    }
+    int code = trouble_unknown(why, "--dialect", names.data ? names.data : "", slice_of(dialect), "");
+    text_free(&names);
+    return code;
+}
+
 static int kpi_sql(int count, char **arguments, trouble *why)
 {
     const char *name = NULL, *dialect = "postgresql";
@@ -511,6 +524,7 @@ static int kpi_sql(int count, char **arguments, trouble *why)
     }
     if (!name) return trouble_set(why, TOOL_USAGE, "kpi sql: expected a NAME, found none");
     TOOL_TRY(find(name, &kpi, why));
+    TOOL_TRY(check_dialect(dialect, why));
     TOOL_TRY(answer(leadkpi_kpi_sql(kpi, dialect, NUL, NULL, 0, &needed, &error), &error, why));
     char *text = tool_allocate(needed, 1);
     int code = answer(leadkpi_kpi_sql(kpi, dialect, NUL, text, needed, NULL, &error), &error, why);
