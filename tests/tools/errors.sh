@@ -63,7 +63,7 @@ run
 answers 2
 run nonsense
 answers 2
-says err 'expected one of look, report, funnel, stages, responses, cohort, attribute, kpi, found "nonsense"'
+says err 'expected one of look, report, funnel, stages, responses, cohort, attribute, kpi, found "nonsense" (leadkpi --help)'
 run reprot
 answers 2
 says err 'found "reprot"; the nearest name is "report" (leadkpi --help)'
