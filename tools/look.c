@@ -179,7 +179,7 @@ static void print_fit(const looking *l, const profile *p)
     if (p->map.kind == TABLE_RESPONSES || p->map.kind == TABLE_CONVERSIONS) print_responses(l, p);
 }
 
-/* No profile fits: the likely columns, by type. */
+/* No profile fits: the likely columns, the first time and the fullest of the others. */
 static void print_guess(const looking *l)
 {
     int id = -1, when = -1;
@@ -187,7 +187,7 @@ static void print_guess(const looking *l)
         const column_facts *facts = &l->facts.columns[i];
         if (when < 0 && facts_is_time(facts))
             when = (int)i;
-        else if (id < 0 && facts->filled == l->facts.rows && facts->filled)
+        else if (!facts_is_time(facts) && facts->filled > (id < 0 ? 0 : l->facts.columns[id].filled))
             id = (int)i;
     }
     printf("\n  no profile fits. To go on, say which column is what, such as:\n    leadkpi report "

@@ -51,6 +51,11 @@ command_line=$next
 answers 0
 says out '1 lead'
 
+# an export with gaps: the fullest column is the likely id
+printf 'Owner;Key No;When\n;7;03/02/2025\nAnn;8;15/02/2025\n;;16/02/2025\n' >gaps.csv
+run look gaps.csv
+says out "leadkpi report --leads gaps.csv --map 'id=[Key No],time=[When]'"
+
 # rows, but not the header, that end in a delimiter: the header is still line 1
 printf 'id,created,channel\n1,2025-01-02,Ads,\n2,2025-01-03,Ads,\n' >trailing.csv
 run look trailing.csv
