@@ -5,10 +5,13 @@
 #include <stdlib.h>
 
 #include "batch.h"
+#include "cells.h"
 #include "commands.h"
 #include "date_text.h"
 #include "layout.h"
 #include "render.h"
+#include "settings.h"
+#include "unknown.h"
 
 typedef leadkpi_status (*add_call)(leadkpi_attribution *, const leadkpi_table *, const char *, size_t,
                                    leadkpi_error *);
@@ -85,7 +88,7 @@ static int flush(file_rows *f)
     if (status == LEADKPI_OK) return batch_clear(rows), TOOL_GOOD;
     if (error.row < 0 || (size_t)error.row >= rows->row_count) return refused(f->why, &error, f->in.name);
     return trouble_set(f->why, TOOL_DATA, "%s:%lld: %s", f->in.name, (long long)rows->lines[error.row],
-                       error.message);
+                       message_without_row(&error));
 }
 
 static int bad_cell(const file_rows *f, size_t column, const char *expected, slice found)
@@ -193,19 +196,51 @@ typedef struct request {
     bool json, csv, any_file;
 } request;
 
+/* The names of the options with commas between and behind them, for refusals. */
+static void put_names(text_buffer *out, const leadkpi_options *options)
+{
+    leadkpi_table *list = NULL;
+    int32_t column;
+    if (leadkpi_options_list(options, &list, NULL) != LEADKPI_OK) return;
+    if (leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &column, NULL) == LEADKPI_OK)
+        for (size_t row = 0; row < leadkpi_table_row_count(list); row++)
+            text_print(out, "%.*s,", SLICE_ARGS(cell_text(list, column, row)));
+    leadkpi_table_free(list);
+}
+
+static int unknown_option(const request *r, const char *argument, const char *name, trouble *why)
+{
+    text_buffer names = {0};
+    for (size_t i = 0; i < DOOR_COUNT; i++) text_print(&names, "%s,", doors[i].flag + 2);
+    put_names(&names, r->definition);
+    put_names(&names, r->options);
+    text_buffer nearest = nearest_of(slice_of(name), names.data);
+    int code = trouble_set(why, TOOL_USAGE, "attribute: \"%.80s\" is no option%s (leadkpi attribute --help)",
+                           argument, nearest.data);
+    text_free(&nearest);
+    text_free(&names);
+    return code;
+}
+
+static int unknown_word(const char *argument, trouble *why)
+{
+    text_buffer names = {0};
+    for (size_t i = 0; i < REPORT_COUNT; i++) text_print(&names, "%s%s", i ? ", " : "", reports[i].name);
+    int code = trouble_unknown(why, "attribute", names.data ? names.data : "", slice_of(argument),
+                               " (leadkpi attribute --help)");
+    text_free(&names);
+    return code;
+}
+
 static bool is_option_of(const leadkpi_options *options, const char *name)
 {
-    leadkpi_table *list;
+    leadkpi_table *list = NULL;
     bool found = false;
     int32_t column;
     if (leadkpi_options_list(options, &list, NULL) != LEADKPI_OK) return false;
     if (leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &column, NULL) == LEADKPI_OK)
-        for (size_t row = 0; row < leadkpi_table_row_count(list) && !found; row++) {
-            const char *text;
-            size_t length;
-            if (leadkpi_table_get_text(list, column, row, &text, &length, NULL) == LEADKPI_OK)
-                found = length == strlen(name) && memcmp(text, name, length) == 0;
-        }
+        for (size_t row = 0; row < leadkpi_table_row_count(list) && !found; row++)
+            found = slice_is(cell_text(list, column, row), name);
     leadkpi_table_free(list);
     return found;
 }
@@ -217,7 +252,7 @@ static int set_option(request *r, const char *argument, trouble *why)
     const char *equals = strchr(argument, '=');
     size_t length = equals ? (size_t)(equals - argument) - 2 : 0;
     leadkpi_error error;
-    if (!equals || strncmp(argument, "--", 2) != 0 || length >= sizeof name)
+    if (!equals || length >= sizeof name)
         return trouble_set(why, TOOL_USAGE, "expected --name=value, found \"%s\" (leadkpi attribute "
                            "--help)", argument);
     for (size_t i = 0; i < length; i++) name[i] = argument[i + 2] == '-' ? '_' : argument[i + 2];
@@ -229,7 +264,8 @@ static int set_option(request *r, const char *argument, trouble *why)
                                argument);
     leadkpi_status status = leadkpi_options_set_text(target, name, LEADKPI_NUL_TERMINATED, equals + 1,
                                                      LEADKPI_NUL_TERMINATED, &error);
-    return status == LEADKPI_OK ? TOOL_GOOD : refused(why, &error, "");
+    if (status == LEADKPI_OK) return TOOL_GOOD;
+    return is_option_of(target, name) ? refused(why, &error, "") : unknown_option(r, argument, name, why);
 }
 
 static int read_argument(request *r, int count, char **arguments, int *at, trouble *why)
@@ -246,7 +282,7 @@ static int read_argument(request *r, int count, char **arguments, int *at, troub
     if (strcmp(argument, "--csv") == 0) return r->csv = true, TOOL_GOOD;
     for (size_t i = 0; i < REPORT_COUNT; i++)
         if (strcmp(argument, reports[i].name) == 0) return r->report = reports[i].call, TOOL_GOOD;
-    return set_option(r, argument, why);
+    return strncmp(argument, "--", 2) == 0 ? set_option(r, argument, why) : unknown_word(argument, why);
 }
 
 static int add_files(leadkpi_attribution *a, int count, char **arguments, trouble *why)

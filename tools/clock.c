@@ -14,9 +14,10 @@ static int read_rules(clock_zone *clock, trouble *why)
 {
     char path[512];
     const char *folder = getenv("TZDIR");
-    if (strstr(clock->name, "..") || clock->name[0] == '/' || strlen(clock->name) > 100)
+    if (clock->name[0] == '\0' || clock->name[0] == '/' || strstr(clock->name, "..") || strlen(clock->name) > 100)
         return trouble_set(why, TOOL_USAGE,
-                           "zone: expected a name such as Europe/Berlin, found \"%.80s\"",
+                           "zone: expected UTC, an offset such as +05:30, or a name such as Europe/Berlin, found "
+                           "\"%.80s\"",
                            clock->name);
     snprintf(path, sizeof path, "%.300s/%s", folder && *folder ? folder : "/usr/share/zoneinfo",
              clock->name);
@@ -30,7 +31,9 @@ static int read_rules(clock_zone *clock, trouble *why)
     clock->rules_length = fread(clock->rules, 1, RULES_BYTES, file);
     bool failed = ferror(file) != 0 || clock->rules_length == 0;
     fclose(file);
-    return failed ? trouble_set(why, TOOL_DATA, "%s: cannot be read", path) : TOOL_GOOD;
+    if (!failed) return TOOL_GOOD;
+    return trouble_set(why, TOOL_USAGE, "zone: expected a zone of this system such as Europe/Berlin, found \"%s\" (%s: cannot be read)",
+                       clock->name, path);
 }
 
 static int make_calendar(clock_zone *clock, trouble *why)

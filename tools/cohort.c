@@ -261,7 +261,7 @@ static int flush_rows(cohort_loader *l)
     if (status != LEADKPI_OK) {
         size_t row = error.row >= 0 && (size_t)error.row < l->rows.row_count ? (size_t)error.row : 0;
         return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
-                           (long long)l->rows.lines[row], error.message);
+                           (long long)l->rows.lines[row], message_without_row(&error));
     }
     batch_clear(&l->rows);
     return TOOL_GOOD;

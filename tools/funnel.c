@@ -14,19 +14,30 @@ HANDLE_CALL(funnel, sequence_leads)
 HANDLE_CALL(funnel, retention)
 HANDLE_CALL(funnel, checks)
 
-static bool defines_days(const report_arguments *a)
+/* The library says what is set: one --define may set several options, and in any manner of writing. */
+static int defines_days(const leadkpi_options *options, bool *defines, trouble *why)
 {
-    for (size_t i = 0; i < a->definition_count; i++)
-        if (slice_is(slice_trim((slice){a->definitions[i], strcspn(a->definitions[i], "=")}),
-                     "window_days"))
-            return true;
-    return false;
+    leadkpi_table *list = NULL;
+    leadkpi_error error;
+    int32_t name = 0, value = 0;
+    leadkpi_status status = leadkpi_options_list(options, &list, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &name, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &value, &error);
+    for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list); row++)
+        if (slice_is(cell_text(list, name, row), "window_days"))
+            *defines = cell_text(list, value, row).length > 0;
+    leadkpi_table_free(list);
+    return library_trouble(status, &error, why);
 }
 
 /* The zone of the days, where the rule has some. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    return defines_days(&h->arguments) ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
+    bool has_days = false;
+    TOOL_TRY(defines_days(options, &has_days, h->why));
+    return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 
 static void warn_of_step(const leadkpi_table *checks, size_t row)

@@ -127,8 +127,8 @@ static void print_text(const handle_run *h)
     printf("%s\n\n", h->rule);
     render_table(stdout, h->answer);
     if (h->run.rows_skipped)
-        printf("\n  %lld rows could not be read and were left out\n",
-               (long long)h->run.rows_skipped);
+        printf("\n  %lld %s could not be read and %s left out\n", (long long)h->run.rows_skipped,
+               h->run.rows_skipped == 1 ? "row" : "rows", h->run.rows_skipped == 1 ? "was" : "were");
 }
 
 static void print_json(const handle_run *h)
@@ -140,14 +140,11 @@ static void print_json(const handle_run *h)
     printf("\n}\n");
 }
 
-/* Files that no profile is for are in columns of these names. */
+/* No profile is for events, which are in columns of these names. */
 static int complete_map(load_file *file, const char *command, trouble *why)
 {
-    const char *map = file->kind == TABLE_EVENTS
-                          ? "id=id,time=time,event=event,sequence?=sequence,value?=value"
-                      : file->kind == TABLE_CONVERSIONS ? "id=id,time=time"
-                                                        : NULL;
-    if (file->has_map || !map) return TOOL_GOOD;
+    static const char map[] = "id=id,time=time,event=event,sequence?=sequence,value?=value";
+    if (file->has_map || file->kind != TABLE_EVENTS) return TOOL_GOOD;
     file->has_map = true;
     return map_parse(&file->map, slice_of(map), command, why);
 }

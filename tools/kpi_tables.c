@@ -144,12 +144,17 @@ static size_t width_of(const leadkpi_table *table, int32_t column)
     return width;
 }
 
-static void print_padded(const char *text, size_t width, bool to_right)
+/* `blanks` wait for something behind them, so that no row ends in any. */
+static void print_padded(const char *text, size_t width, bool to_right, size_t *blanks)
 {
-    size_t used = text_columns(text, strlen(text)), blanks = used < width ? width - used : 0;
-    if (to_right) printf("%*s", (int)blanks, "");
-    fputs(text, stdout);
-    if (!to_right) printf("%*s", (int)blanks, "");
+    size_t used = text_columns(text, strlen(text));
+    size_t padding = width > used ? width - used : 0;
+    if (to_right) *blanks += padding;
+    if (*text) {
+        for (; *blanks > 0; --*blanks) putchar(' ');
+        fputs(text, stdout);
+    }
+    if (!to_right) *blanks += padding;
 }
 
 /* What the row of the input that a row comes from is called in its first column of text. */
@@ -181,19 +186,20 @@ static void render_text(const leadkpi_table *table, const leadkpi_table *input)
         if (used > label_width) label_width = used;
     }
     for (size_t line = 0; line <= rows; line++) {
+        size_t blanks = 0;
         cell.length = 0;
         slice label = input && line ? label_of(table, input, line - 1) : (slice){"", 0};
         text_print(&cell, "%.*s", (int)label.length, label.data);
-        if (label_width) print_padded(cell.length ? cell.data : "", label_width, false);
+        if (label_width) print_padded(cell.length ? cell.data : "", label_width, false, &blanks);
         bool is_first = label_width == 0;
         for (int32_t c = 0; c < count; c++) {
             bool to_right = leadkpi_table_column_type(table, c) != LEADKPI_TYPE_TEXT;
             if (!widths[c]) continue;
             if (line) show_cell(&cell, table, c, line - 1);
-            if (!is_first) fputs("  ", stdout);
+            if (!is_first) blanks += 2;
             is_first = false;
             print_padded(line ? cell.data : leadkpi_table_column_name(table, c), widths[c],
-                         to_right);
+                         to_right, &blanks);
         }
         putchar('\n');
     }
@@ -491,6 +497,19 @@ static int kpi_plan(int count, char **arguments, trouble *why)
 
 /* ---- SQL ------------------------------------------------------------------------------ */
 
+static int check_dialect(const char *dialect, trouble *why)
+{
+    const char *known;
+    text_buffer names = {0};
+    for (int32_t i = 0; (known = leadkpi_kpi_sql_dialect_at(i)) != NULL; i++) {
+        if (strcmp(dialect, known) == 0) return text_free(&names), TOOL_GOOD;
+        text_print(&names, "%s%s", i ? ", " : "", known);
+    }
+    int code = trouble_unknown(why, "--dialect", names.data ? names.data : "", slice_of(dialect), "");
+    text_free(&names);
+    return code;
+}
+
 static int kpi_sql(int count, char **arguments, trouble *why)
 {
     const char *name = NULL, *dialect = "postgresql";
@@ -511,6 +530,7 @@ static int kpi_sql(int count, char **arguments, trouble *why)
     }
     if (!name) return trouble_set(why, TOOL_USAGE, "kpi sql: expected a NAME, found none");
     TOOL_TRY(find(name, &kpi, why));
+    TOOL_TRY(check_dialect(dialect, why));
     TOOL_TRY(answer(leadkpi_kpi_sql(kpi, dialect, NUL, NULL, 0, &needed, &error), &error, why));
     char *text = tool_allocate(needed, 1);
     int code = answer(leadkpi_kpi_sql(kpi, dialect, NUL, text, needed, NULL, &error), &error, why);

@@ -8,6 +8,7 @@
 #include "batch.h"
 #include "facts.h"
 #include "profile.h"
+#include "settings.h"
 #include "skips.h"
 #include "unknown.h"
 
@@ -400,11 +401,11 @@ static int flush(loader *l, table_kind kind, batch *rows)
                              ? (size_t)error.row
                              : 0;
             return trouble_set(l->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
-                               (long long)rows->lines[from + row], error.message);
+                               (long long)rows->lines[from + row], message_without_row(&error));
         }
         size_t bad = from + (size_t)error.row;
         TOOL_TRY(
-            skips_report(l->run, l->in.name, rows->lines[bad], NULL, error.message, "", l->why));
+            skips_report(l->run, l->in.name, rows->lines[bad], NULL, message_without_row(&error), "", l->why));
         if (bad > from && add_range(l, kind, rows, from, bad, &error) != LEADKPI_OK)
             return trouble_set(l->why, TOOL_DATA, "%s: %s", l->in.name, error.message);
         from = bad + 1;
@@ -752,14 +753,23 @@ int load_run_file(load_run *run, load_file *file, trouble *why)
     return code;
 }
 
+const char *const load_periods[] = {"hour",        "day",          "week",           "month",
+                                    "quarter",     "year",         "fiscal_quarter", "fiscal_year",
+                                    "retail_week", "retail_month", "retail_quarter", "retail_year",
+                                    NULL};
+
 static int unknown_dimension(const load_run *run, const char *name, trouble *why)
 {
-    text_buffer nearest = nearest_of(slice_of(name), run->names.data ? run->names.data : "");
+    text_buffer names = {0};
+    text_print(&names, "%s", run->names.data ? run->names.data : "");
+    for (size_t i = 0; load_periods[i]; i++) text_print(&names, "%s,", load_periods[i]);
+    text_buffer nearest = nearest_of(slice_of(name), names.data);
     int code = trouble_set(why, TOOL_USAGE,
-                           "--by: expected a column of leads, costs or measures, found \"%s\", "
+                           "--by: expected a column of the files or a period such as month, found \"%s\", "
                            "which is in none%s: %.700s",
                            name, nearest.data, run->columns.data);
     text_free(&nearest);
+    text_free(&names);
     return code;
 }
 

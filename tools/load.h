@@ -53,6 +53,9 @@ typedef struct load_run {
     text_buffer notes; /* lines for the head of the report */
 } load_run;
 
+/* The periods that --by takes beside the names of columns; NULL at the end. */
+extern const char *const load_periods[];
+
 int load_run_file(load_run *run, load_file *file, trouble *why);
 
 /* After the last file: whether there are rows, and a column for each dimension. */

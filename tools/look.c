@@ -117,6 +117,51 @@ static bool has_target(const profile *p, const char *target)
     return map_find(&p->map, target) != NULL;
 }
 
+static void print_report(const looking *l, const profile *p)
+{
+    printf("\n  to go on, type:\n    leadkpi report --%s ", table_kind_name(p->map.kind));
+    print_quoted(l->path);
+    printf(" --profile %s", p->name);
+    if (has_target(p, "channel")) printf(" --by channel");
+    putchar('\n');
+}
+
+static void put_stage(text_buffer *line, const char *name)
+{
+    bool is_plain = !strpbrk(name, ",;\"") && *name;
+    text_print(line, line->length ? ",%s" : "%s", is_plain ? name : "STAGE");
+}
+
+/* The stages as a line to put in order: those of columns of their own, else the first in the file. */
+static void print_stages(const looking *l, const profile *p)
+{
+    text_buffer line = {0};
+    const map_entry *stage = map_find(&p->map, "stage");
+    int column = stage && !stage->is_literal ? map_entry_column(stage, &l->layout, NULL) : -1;
+    for (size_t i = 0; column < 0 && i < p->map.entry_count; i++) {
+        const map_entry *entry = &p->map.entries[i];
+        if (strncmp(entry->target, "stage:", 6) == 0 && map_entry_column(entry, &l->layout, NULL) >= 0)
+            put_stage(&line, entry->target + 6);
+    }
+    for (size_t i = 0; column >= 0 && i < l->facts.columns[column].example_count; i++)
+        put_stage(&line, l->facts.columns[column].examples[i]);
+    printf("\n  who went where, and how long it took, with all stages in their order:\n    leadkpi stages ");
+    print_quoted(l->path);
+    printf(" --profile %s --stages ", p->name);
+    print_quoted(line.length ? line.data : "STAGE,STAGE");
+    putchar('\n');
+    text_free(&line);
+}
+
+static void print_responses(const looking *l, const profile *p)
+{
+    bool is_response = p->map.kind == TABLE_RESPONSES;
+    printf("\n  how fast leads are answered%s:\n    leadkpi responses LEADS %s", is_response ? "" : ", and what that is worth",
+           is_response ? "--responses " : "--responses RESPONSES --conversions ");
+    print_quoted(l->path);
+    printf(" --profile %s%s\n", p->name, is_response ? "" : " --show bands");
+}
+
 static void print_fit(const looking *l, const profile *p)
 {
     printf("\n  fits the profile %s%s%s%s:\n", p->name, p->map.about ? " (" : "",
@@ -129,14 +174,12 @@ static void print_fit(const looking *l, const profile *p)
         else if (column >= 0)
             printf("    %-18s %s\n", entry->target, l->layout.names[column]);
     }
-    printf("\n  to go on, type:\n    leadkpi report --%s ", table_kind_name(p->map.kind));
-    print_quoted(l->path);
-    printf(" --profile %s", p->name);
-    if (has_target(p, "channel")) printf(" --by channel");
-    putchar('\n');
+    if (p->map.kind != TABLE_CONVERSIONS) print_report(l, p);
+    if (p->map.kind == TABLE_STAGES) print_stages(l, p);
+    if (p->map.kind == TABLE_RESPONSES || p->map.kind == TABLE_CONVERSIONS) print_responses(l, p);
 }
 
-/* No profile fits: the likely columns, by type. */
+/* No profile fits: the likely columns, the first time and the fullest of the others. */
 static void print_guess(const looking *l)
 {
     int id = -1, when = -1;
@@ -144,7 +187,7 @@ static void print_guess(const looking *l)
         const column_facts *facts = &l->facts.columns[i];
         if (when < 0 && facts_is_time(facts))
             when = (int)i;
-        else if (id < 0 && facts->filled == l->facts.rows && facts->filled)
+        else if (!facts_is_time(facts) && facts->filled > (id < 0 ? 0 : l->facts.columns[id].filled))
             id = (int)i;
     }
     printf("\n  no profile fits. To go on, say which column is what, such as:\n    leadkpi report "

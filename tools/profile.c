@@ -150,6 +150,7 @@ static size_t fit(const field_map *map, const file_layout *layout)
     return columns;
 }
 
+/* Of two that find as many columns, the one of the earlier kind: what has an id and a time is leads. */
 const profile *profile_best(const profile_list *list, const file_layout *layout,
                             const table_kind *kind, size_t *columns)
 {
@@ -158,7 +159,8 @@ const profile *profile_best(const profile_list *list, const file_layout *layout,
     for (size_t i = 0; i < list->count; i++) {
         if (kind && list->profiles[i].map.kind != *kind) continue;
         size_t found = fit(&list->profiles[i].map, layout);
-        if (found <= *columns) continue;
+        if (found < *columns || found == 0) continue;
+        if (best && found == *columns && list->profiles[i].map.kind >= best->map.kind) continue;
         *columns = found;
         best = &list->profiles[i];
     }
@@ -168,10 +170,12 @@ const profile *profile_best(const profile_list *list, const file_layout *layout,
 static int no_profile(const load_file *file, const file_layout *layout, trouble *why)
 {
     static const char *const needed[] = {"id and time", "id, stage and time", "time and amount",
-                                         "id, time and kind", "time and a measure"};
+                                         "id, time and kind", "time and a measure",
+                                         "id, time and event", "id and time"};
     static const char *const maps[] = {
         "id=COLUMN,time=COLUMN", "id=COLUMN,stage=COLUMN,time=COLUMN", "time=COLUMN,amount=COLUMN",
-        "id=COLUMN,time=COLUMN,kind=COLUMN", "time=COLUMN,MEASURE=COLUMN"};
+        "id=COLUMN,time=COLUMN,kind=COLUMN", "time=COLUMN,MEASURE=COLUMN",
+        "id=COLUMN,time=COLUMN,event=COLUMN", "id=COLUMN,time=COLUMN"};
     text_buffer names = {0};
     for (size_t i = 0; i < layout->column_count; i++)
         text_print(&names, "%s%s", i ? ", " : "", layout->names[i]);

@@ -100,23 +100,21 @@ static void lay_out(grid *g)
     }
 }
 
-static void print_padded(FILE *out, const char *text, size_t width, bool right, bool last)
-{
-    size_t used = text_columns(text, strlen(text));
-    fputs("  ", out);
-    for (size_t i = used; right && i < width; i++) fputc(' ', out);
-    fputs(text, out);
-    for (size_t i = used; !right && !last && i < width; i++) fputc(' ', out);
-}
-
+/* Blanks wait for something behind them, so that no row ends in any. */
 static void print_row(FILE *out, const grid *g, char *const *cells)
 {
-    int32_t last = g->column_count - 1;
-    while (last > 0 && !g->is_shown[last]) last--;
-    for (int32_t c = 0; c <= last; c++) {
+    size_t blanks = 0;
+    for (int32_t c = 0; c < g->column_count; c++) {
         if (!g->is_shown[c]) continue;
         const char *text = cells ? cells[c] : leadkpi_table_column_name(g->table, c);
-        print_padded(out, text, g->widths[c], g->is_right[c], c == last);
+        size_t used = text_columns(text, strlen(text));
+        size_t padding = g->widths[c] > used ? g->widths[c] - used : 0;
+        blanks += 2 + (g->is_right[c] ? padding : 0);
+        if (*text) {
+            for (; blanks > 0; blanks--) fputc(' ', out);
+            fputs(text, out);
+        }
+        if (!g->is_right[c]) blanks += padding;
     }
     fputc('\n', out);
 }

@@ -141,12 +141,8 @@ static int take_decimal(reading *r)
 
 static const char *grain_of(slice word)
 {
-    static const char *const grains[] = {
-        "hour",        "day",          "week",           "month",
-        "quarter",     "year",         "fiscal_quarter", "fiscal_year",
-        "retail_week", "retail_month", "retail_quarter", "retail_year"};
-    for (size_t i = 0; i < sizeof grains / sizeof *grains; i++)
-        if (slice_is(word, grains[i])) return grains[i];
+    for (size_t i = 0; load_periods[i]; i++)
+        if (slice_is(word, load_periods[i])) return load_periods[i];
     return NULL;
 }
 

@@ -6,6 +6,16 @@ int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *
     return trouble_set(why, status < 20 ? TOOL_USAGE : TOOL_DATA, "%s", error->message);
 }
 
+const char *message_without_row(const leadkpi_error *error)
+{
+    char row[32];
+    int length = snprintf(row, sizeof row, "row %lld", (long long)error->row);
+    if (error->row < 0 || strncmp(error->message, row, (size_t)length) != 0) return error->message;
+    const char *rest = error->message + length;
+    size_t separator = strspn(rest, ",: ");
+    return separator ? rest + separator : error->message;
+}
+
 int set_text(leadkpi_options *options, const char *name, const char *value, trouble *why)
 {
     leadkpi_error error;

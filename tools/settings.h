@@ -9,6 +9,9 @@
 /* The exit code of what the library answered, with its message. */
 int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *why);
 
+/* The message without the row of the library's table, for which the line of the file is said. */
+const char *message_without_row(const leadkpi_error *error);
+
 /* NULL for a value or a text sets nothing. */
 int set_text(leadkpi_options *options, const char *name, const char *value, trouble *why);
 /* A time on the clock; `end_of_day` as of clock_read. */

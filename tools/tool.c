@@ -119,7 +119,7 @@ void text_print(text_buffer *buffer, const char *format, ...)
     va_copy(again, arguments);
     int length = vsnprintf(none, sizeof none, format, arguments);
     va_end(arguments);
-    if (length > 0) {
+    if (length >= 0) { /* nothing leaves a text, too, of no length */
         text_reserve(buffer, (size_t)length);
         vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
         buffer->length += (size_t)length;

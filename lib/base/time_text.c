@@ -1,6 +1,7 @@
 #include "base/time_text.h"
 
 #include "base/civil.h"
+#include "base/format.h"
 #include "base/number.h"
 
 /* A text that is read from the left. */
@@ -225,4 +226,15 @@ size_t lk_timestamp_print(char out[LK_TIME_TEXT_SIZE], int64_t microseconds)
     p = put_fraction(p, (int32_t)(clock % LK_MICROSECONDS_PER_SECOND));
     *p++ = 'Z';
     return (size_t)(p - out);
+}
+
+const char *lk_time_say(char out[LK_TIME_TEXT_SIZE], int64_t microseconds)
+{
+    if (microseconds >= LK_TIMESTAMP_MIN && microseconds <= LK_TIMESTAMP_MAX)
+        out[lk_timestamp_print(out, microseconds)] = '\0';
+    else if (microseconds == LK_TIMESTAMP_MAX + 1)
+        lk_format(out, LK_TIME_TEXT_SIZE, "the end of 9999");
+    else
+        lk_format(out, LK_TIME_TEXT_SIZE, "%lld microseconds since 1970", (long long)microseconds);
+    return out;
 }

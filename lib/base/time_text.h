@@ -32,4 +32,11 @@ const char *lk_timestamp_parse(lk_text text, int64_t *microseconds);
 size_t lk_duration_print(char out[LK_TIME_TEXT_SIZE], int64_t microseconds);
 size_t lk_timestamp_print(char out[LK_TIME_TEXT_SIZE], int64_t microseconds);
 
+/* Any instant, for a message, with a closing NUL; gives `out` back. One outside of the years
+ * above is its number of microseconds since 1970; the first of them is "the end of 9999". */
+const char *lk_time_say(char out[LK_TIME_TEXT_SIZE], int64_t microseconds);
+
+/* The same as an argument for %s; good until the block ends. */
+#define LK_SAY_TIME(microseconds) lk_time_say((char[LK_TIME_TEXT_SIZE]){""}, microseconds)
+
 #endif

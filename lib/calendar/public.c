@@ -1,5 +1,6 @@
 /* public.c: the functions of leadkpi/calendar.h over those of this room. */
 #include "base/civil.h"
+#include "base/time_text.h"
 #include "calendar/handle.h"
 
 leadkpi_status leadkpi_calendar_create(const leadkpi_host *host, const leadkpi_options *options,
@@ -239,6 +240,6 @@ leadkpi_status leadkpi_calendar_next_open(const leadkpi_calendar *calendar, int6
     *opens = time;
     LK_REQUIRE(calendar, error);
     LK_FAIL_IF(!lk_calendar_next_open(calendar, time, opens), error, LEADKPI_UNDEFINED,
-               "opening hours: there are none at time %lld or after it", (long long)time);
+               "opening hours: there are none at %s or after it", LK_SAY_TIME(time));
     return LEADKPI_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 #include "base/number.h"
+#include "base/time_text.h"
 #include "campaigns/definition.h"
 
 static const lk_option report_options[] = {
@@ -272,8 +273,8 @@ static leadkpi_status read_times(lk_plan *plan, leadkpi_error *error)
                    ? lk_options_int64(options, SCHEMA, LK_REPORT_TO)
                    : INT64_MAX;
     LK_FAIL_IF(plan->from >= plan->to, error, LEADKPI_CONTRADICTION,
-               "from and to: expected from before to, found %lld and %lld microseconds",
-               (long long)plan->from, (long long)plan->to);
+               "from and to: expected from before to, found %s and %s",
+               LK_SAY_TIME(plan->from), LK_SAY_TIME(plan->to));
     plan->sla = lk_options_int64(options, SCHEMA, LK_REPORT_SLA);
     plan->has_mature_after = lk_options_has_value(options, SCHEMA, LK_REPORT_MATURE_AFTER);
     plan->mature_after = lk_options_int64(options, SCHEMA, LK_REPORT_MATURE_AFTER);

@@ -1,3 +1,4 @@
+#include "base/time_text.h"
 #include "funnel/add.h"
 #include "funnel/closed.h"
 
@@ -58,10 +59,10 @@ leadkpi_status lk_batch_check_open(const leadkpi_funnel *funnel, const lk_column
         if (range != LK_MAP_NONE)
             return lk_fail_at(
                 error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
-                "row %zu, column \"%.*s\": expected no time in the range closed from %lld "
-                "to %lld, found %lld",
-                row, LK_TEXT_ARGS(column->name), (long long)closed->ranges[range].from,
-                (long long)closed->ranges[range].until, (long long)lk_column_int64(column, row));
+                "row %zu, column \"%.*s\": expected no time in the range closed from %s "
+                "to %s, found %s",
+                row, LK_TEXT_ARGS(column->name), LK_SAY_TIME(closed->ranges[range].from),
+                LK_SAY_TIME(closed->ranges[range].until), LK_SAY_TIME(lk_column_int64(column, row)));
     }
     return LEADKPI_OK;
 }

@@ -1,4 +1,5 @@
 /* add_in_time.c: rows in order of time, into standings. */
+#include "base/time_text.h"
 #include "funnel/add.h"
 
 static leadkpi_status check_order(const leadkpi_funnel *funnel, const lk_batch *b,
@@ -11,9 +12,9 @@ static leadkpi_status check_order(const leadkpi_funnel *funnel, const lk_batch *
         if (time < before)
             return lk_fail_at(
                 error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
-                "row %zu, column \"%.*s\": with input=time expected no time before %lld, "
-                "found %lld",
-                row, LK_TEXT_ARGS(b->time->name), (long long)before, (long long)time);
+                "row %zu, column \"%.*s\": with input=time expected no time before %s, "
+                "found %s",
+                row, LK_TEXT_ARGS(b->time->name), LK_SAY_TIME(before), LK_SAY_TIME(time));
         before = time;
         if (lk_batch_sequence(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
             return lk_fail_at(

@@ -1,5 +1,6 @@
 /* close.c: the events of a range of time shrink to a block a lead. All that is new is made first and
  * takes the place of what was in the end, so that a failure leaves no trace. */
+#include "base/time_text.h"
 #include "funnel/closed.h"
 
 typedef struct closing {
@@ -62,10 +63,10 @@ static leadkpi_status find_ranges(closing *c)
         const lk_range *old = &closed->ranges[c->last];
         LK_FAIL_IF(old->from < c->range.from || old->until > c->range.until, c->error,
                    LEADKPI_CONTRADICTION,
-                   "close: expected a range that covers or does not touch the one closed from %lld to "
-                   "%lld, found %lld to %lld",
-                   (long long)old->from, (long long)old->until, (long long)c->range.from,
-                   (long long)c->range.until);
+                   "close: expected a range that covers or does not touch the one closed from %s to "
+                   "%s, found %s to %s",
+                   LK_SAY_TIME(old->from), LK_SAY_TIME(old->until), LK_SAY_TIME(c->range.from),
+                   LK_SAY_TIME(c->range.until));
         if (old->latest > c->range.latest) c->range.latest = old->latest;
     }
     return LEADKPI_OK;
@@ -239,8 +240,8 @@ leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t from, int64_
     leadkpi_error_reset(error);
     LK_REQUIRE(funnel, error);
     LK_FAIL_IF(from >= until, error, LEADKPI_BAD_ARGUMENT,
-               "until: expected a time after from (%lld), found %lld", (long long)from,
-               (long long)until);
+               "until: expected a time after from (%s), found %s", LK_SAY_TIME(from),
+               LK_SAY_TIME(until));
     LK_FAIL_IF(funnel->rule.input == LK_INPUT_TIME, error, LEADKPI_CONTRADICTION,
                "input: with input=time no events are kept that could be closed");
     LK_TRY(lk_standings_check_rule(

@@ -1,5 +1,6 @@
 /* closed_merge.c: the closed ranges of two handles become those of one: all of both, each once. */
 #include "base/sort.h"
+#include "base/time_text.h"
 #include "funnel/closed.h"
 
 /* Numbers of both handles' ranges in the union. */
@@ -11,9 +12,9 @@ static leadkpi_status check_ranges(const lk_range *a, const lk_range *b, leadkpi
 {
     bool equal = a->from == b->from && a->until == b->until;
     LK_FAIL_IF(!equal && a->from < b->until && b->from < a->until, error, LEADKPI_MISMATCH,
-               "from: expected closed ranges that are the same or do not meet, found %lld to %lld and "
-               "%lld to %lld",
-               (long long)a->from, (long long)a->until, (long long)b->from, (long long)b->until);
+               "from: expected closed ranges that are the same or do not meet, found %s to %s and "
+               "%s to %s",
+               LK_SAY_TIME(a->from), LK_SAY_TIME(a->until), LK_SAY_TIME(b->from), LK_SAY_TIME(b->until));
     return LEADKPI_OK;
 }
 
@@ -44,8 +45,8 @@ static leadkpi_status check_events(const lk_funnel_store *store, const lk_closed
         LK_FAIL_IF(lk_closed_range_of(closed, store->events[i].time) != LK_MAP_NONE, error,
                    LEADKPI_MISMATCH,
                    "from: expected no event of one handle in a range that the other closed, found one "
-                   "at %lld",
-                   (long long)store->events[i].time);
+                   "at %s",
+                   LK_SAY_TIME(store->events[i].time));
     return LEADKPI_OK;
 }
 

@@ -90,7 +90,7 @@ static void put_zone(lk_sentence *s, const leadkpi_funnel *funnel)
     lk_text rule = lk_options_get_text(definition, &lk_funnel_schema, LK_FUNNEL_ZONE_RULE);
     lk_text data = lk_options_get_text(definition, &lk_funnel_schema, LK_FUNNEL_ZONE_DATA);
     lk_say_words(s, " (the clocks of ");
-    lk_say(s, zone);
+    lk_say(s, zone.length ? zone : LK_LITERAL("UTC"));
     if (rule.length) {
         lk_say_words(s, " by the rule ");
         lk_say(s, rule);

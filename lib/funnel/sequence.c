@@ -53,8 +53,8 @@ static leadkpi_status check_times(const int64_t *times, size_t count, leadkpi_er
                               (long long)times[i]);
         if (i > 0 && times[i] < times[i - 1])
             return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)i, -1,
-                              "times, row %zu: expected %lld or later, found %lld", i,
-                              (long long)times[i - 1], (long long)times[i]);
+                              "times, row %zu: expected %s or later, found %s", i,
+                              LK_SAY_TIME(times[i - 1]), LK_SAY_TIME(times[i]));
     }
     return LEADKPI_OK;
 }

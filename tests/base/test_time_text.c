@@ -206,6 +206,26 @@ START_TEST(random_times_read_back)
 }
 END_TEST
 
+START_TEST(messages_say_any_instant)
+{
+    static const struct {
+        int64_t instant;
+        const char *text;
+    } said[] = {
+        {0, "1970-01-01"},
+        {1500000, "1970-01-01T00:00:01.5Z"},
+        {LK_TIMESTAMP_MIN, "0001-01-01"},
+        {LK_TIMESTAMP_MAX, "9999-12-31T23:59:59.999999Z"},
+        {LK_TIMESTAMP_MAX + 1, "the end of 9999"},
+        {LK_TIMESTAMP_MAX + 2, "253402300800000001 microseconds since 1970"},
+        {INT64_MAX, "9223372036854775807 microseconds since 1970"},
+        {INT64_MIN, "-9223372036854775808 microseconds since 1970"},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        ck_assert_str_eq(LK_SAY_TIME(said[i].instant), said[i].text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("time_text");
@@ -218,6 +238,7 @@ int main(void)
     tcase_add_test(tcase, timestamps_have_one_spelling);
     tcase_add_test(tcase, what_is_not_a_timestamp_is_refused);
     tcase_add_test(tcase, random_times_read_back);
+    tcase_add_test(tcase, messages_say_any_instant);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

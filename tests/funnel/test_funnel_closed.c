@@ -386,6 +386,30 @@ START_TEST(rows_in_order_of_time_give_the_same_without_their_events)
 }
 END_TEST
 
+/* Times in messages are dates in UTC. */
+START_TEST(what_a_closed_range_refuses_names_its_dates)
+{
+    static const row late = {1, INT64_C(1735689600000000), 0, 1, 0, NULL}; /* 2025-01-01 */
+    leadkpi_error error;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B");
+    OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, INT64_MAX, ok_error));
+    ck_assert_int_eq(add_rows(funnel, &late, 1, 0, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_str_eq(error.message, "row 0, column \"time\": expected no time in the range closed from "
+                                    "0001-01-01 to the end of 9999, found 2025-01-01");
+    ck_assert_int_eq(leadkpi_funnel_close(funnel, 0, 1500000, &error), LEADKPI_CONTRADICTION);
+    ck_assert_ptr_nonnull(strstr(error.message, "found 1970-01-01 to 1970-01-01T00:00:01.5Z"));
+    ck_assert_int_eq(leadkpi_funnel_close(funnel, 0, INT64_MIN, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "(1970-01-01), found -9223372036854775808 micro"));
+    leadkpi_funnel_free(funnel);
+
+    static const row falling[] = {{1, INT64_C(1735689600000000), 0, 1, 0, NULL}, {1, 0, 0, 1, 0, NULL}};
+    funnel = funnel_with("steps=A,B; input=time");
+    ck_assert_int_eq(add_rows(funnel, falling, 2, 0, NULL, &error), LEADKPI_BAD_DATA);
+    ck_assert_ptr_nonnull(strstr(error.message, "no time before 2025-01-01, found 1970-01-01"));
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 static void refused_in_time(const char *definition, row r, int32_t column)
 {
     leadkpi_error error;
@@ -665,6 +689,7 @@ static Suite *suite_of_closed(void)
     tcase_add_loop_test(tc, closing_piece_by_piece_and_then_over_all_is_closing_at_once, 0,
                         DEFINITION_COUNT);
     tcase_add_test(tc, closing_gives_the_memory_of_events_back);
+    tcase_add_test(tc, what_a_closed_range_refuses_names_its_dates);
     tcase_add_loop_test(tc, days_and_shards_merged_in_any_tree_are_the_whole, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tc, rows_come_in_before_and_after_a_closed_range, 0, DEFINITION_COUNT);
     tcase_add_test(tc, a_closed_range_without_a_lead_stays_closed);

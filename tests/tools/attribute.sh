@@ -90,10 +90,20 @@ answers 2
 says err 'expected --paths FILE, found "--paths=paths.csv"'
 run attribute credit --paths paths.csv
 answers 2
-says err 'expected --name=value, found "credit"'
+says err 'expected one of credits, compare, touches,'
+says err 'found "credit"; the nearest name is "credits" (leadkpi attribute --help)'
+run attribute --lokback=30d
+answers 2
+says err '"--lokback=30d" is no option; the nearest name is "lookback" (leadkpi attribute --help)'
+run attribute --touchs=touches.csv
+answers 2
+says err '"--touchs=touches.csv" is no option; the nearest name is "touches"'
+run attribute --lookback=many
+answers 2
+if grep -q 'is no option' err; then fail "lookback is an option"; fi
 run attribute __lookback=30d --paths paths.csv
 answers 2
-says err 'expected --name=value, found "__lookback=30d"'
+says err 'transitions, orders, found "__lookback=30d" (leadkpi attribute --help)'
 run attribute --paths paths.csv --models=frist
 answers 2
 says err '"first"'

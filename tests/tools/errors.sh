@@ -63,7 +63,7 @@ run
 answers 2
 run nonsense
 answers 2
-says err 'expected one of look, report, funnel, stages, responses, cohort, attribute, kpi, found "nonsense"'
+says err 'expected one of look, report, funnel, stages, responses, cohort, attribute, kpi, found "nonsense" (leadkpi --help)'
 run reprot
 answers 2
 says err 'found "reprot"; the nearest name is "report" (leadkpi --help)'
@@ -98,6 +98,15 @@ run report --leads leads.csv --by chanel --kpi lead_volume
 answers 2
 says err 'found "chanel", which is in none; the nearest name is "channel": leads.csv has id, time, channel'
 silent out
+run report --leads leads.csv --by channel,mnth --kpi lead_volume
+answers 2
+says err 'found "mnth", which is in none; the nearest name is "month": leads.csv has'
+run kpi sql cost_per_lead --dialect postgrs
+answers 2
+says err '--dialect: expected one of postgresql, bigquery, snowflake, duckdb, found "postgrs"'
+run kpi sql cost_per_lead --dialect postgres
+answers 2
+says err 'found "postgres"; the nearest name is "postgresql"'
 run report --leads leads.csv --json --csv
 answers 2
 says err 'expected one form, found --json before'

@@ -144,3 +144,33 @@ says err 'funnel: expected --events FILE or --stages FILE, found none'
 run funnel --help
 answers 0
 says out 'usage: leadkpi funnel --events FILE'
+
+# ---- days on the clock of the report's zone, however --define is written; no zone is UTC
+printf 'id,time,event\n1,2025-01-01 10:00,a\n1,2025-01-02 10:00,b\n1,2025-01-01 09:00,b\n' >days.csv
+for rule in 'window_days=3' 'same_event=once; window_days=3' 'WINDOW_DAYS = 3'; do
+    run funnel --events days.csv --steps a,b --define "$rule" --zone +02:00
+    test "$code" = 2 || says out '(the clocks of +02:00)'
+done
+run funnel --events days.csv --steps a,b --define 'window_days=3; zone='
+answers 0
+says out '(the clocks of UTC)'
+for zone in '' America ../x; do
+    run funnel --events days.csv --steps a,b --zone "$zone"
+    answers 2
+    says err 'zone: expected '
+done
+
+# ---- rows that the library refuses have the line of the file, and times are dates
+run funnel --events days.csv --steps a,b --define input=time --strict
+answers 1
+silent out
+says err 'days.csv:4: column "time": with input=time expected no time before 2025-01-02T10:00:00Z, found 2025-01-01T09:00:00Z'
+
+run funnel --events days.csv --steps a,b --define input=time
+answers 0
+says out '  1 row could not be read and was left out'
+
+# ---- no row of a table ends in blanks
+run funnel --events days.csv --steps a,b
+answers 0
+if grep -q ' $' out; then cat -A out; fail "expected no blanks at the end of a row"; fi

@@ -158,4 +158,12 @@ answers 0
 says out 'twice'
 run kpi check nonsense
 answers 1
+
+# ---- no row of a table ends in blanks
+printf 'channel,campaign_spend,new_leads\nads,100,3\nmail,50,2\n' >blanks.csv
+for what in compare rank; do
+    run kpi $what cost_per_lead blanks.csv
+    answers 0
+    if grep -q ' $' out; then cat out; fail "expected no blanks at the end of a row"; fi
+done
 exit 0

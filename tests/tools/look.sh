@@ -51,6 +51,11 @@ command_line=$next
 answers 0
 says out '1 lead'
 
+# an export with gaps: the fullest column is the likely id
+printf 'Owner;Key No;When\n;7;03/02/2025\nAnn;8;15/02/2025\n;;16/02/2025\n' >gaps.csv
+run look gaps.csv
+says out "leadkpi report --leads gaps.csv --map 'id=[Key No],time=[When]'"
+
 # rows, but not the header, that end in a delimiter: the header is still line 1
 printf 'id,created,channel\n1,2025-01-02,Ads,\n2,2025-01-03,Ads,\n' >trailing.csv
 run look trailing.csv
@@ -64,4 +69,41 @@ says err 'expected 3 fields as in the header, found 4'
 # from standard input too
 "$leadkpi" look - <own.csv >out || fail "look -"
 says out 'standard input'
+
+# what each kind of file is good for; names of stages are those of the file, and the line works as it is
+printf 'id,opportunity_id,stage,time\n1,7,New,2025-01-02\n2,7,"Won, paid",2025-01-03\n' >log.csv
+sed 's/"Won, paid"/Won/; s/^\([^,]*\),opportunity_id/\1,Opportunity ID/' log.csv >history.csv
+run look history.csv
+answers 0
+says out 'leadkpi report --stages history.csv --profile stages'
+says out "leadkpi stages history.csv --profile stages --stages New,Won"
+says out '    id                 Opportunity ID'
+run stages history.csv --profile stages --stages New,Won --show leads --csv
+answers 0
+says out '7,,2025-01-02T00:00:00Z,Won,'
+sed 's/opportunity_id/n/; s/^id/lead_id/' log.csv >odd.csv
+run look odd.csv
+says out '--stages New,STAGE'
+printf 'Id,CreatedDate,CloseDate,IsWon,Amount\n1,2025-01-02,2025-01-05,true,5\n' >deals.csv
+run look deals.csv
+says out 'leadkpi stages deals.csv --profile salesforce-opportunities --stages opportunity,won'
+run stages deals.csv --profile salesforce-opportunities --stages opportunity,won --csv
+answers 0
+says out 'total,2,won,1,'
+printf 'activity,lead_id,responded_at,kind\n1,7,2025-01-02,call\n' >answers.csv
+run look answers.csv
+says out 'leadkpi responses LEADS --responses answers.csv --profile responses'
+printf 'id,lead_id,converted_at\n1,7,2025-01-04\n' >won.csv
+run look won.csv
+says out 'leadkpi responses LEADS --responses RESPONSES --conversions won.csv --profile conversions --show bands'
+printf 'id,time\n7,2025-01-01\n' >leads.csv
+run look leads.csv
+says out 'leadkpi report --leads leads.csv --profile leads'
+run responses leads.csv --responses answers.csv --conversions won.csv --show leads --csv
+answers 0
+says out '7,,2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,call,86400,0,2025-01-04T00:00:00Z'
+printf 'who,when\n1,2025-01-01\n' >strange.csv
+run responses leads.csv --responses answers.csv --conversions strange.csv
+answers 2
+says err 'expected id and time of the conversions'
 exit 0

@@ -116,7 +116,7 @@ printf 'id,time,stage\n1,yesterday,new\n2,2025-01-01,new\n' >bad.csv
 run stages bad.csv --stages new
 answers 0
 says err 'bad.csv:2: column "time": expected a date or time, found "yesterday"'
-says out '1 rows could not be read and were left out'
+says out '1 row could not be read and was left out'
 run stages bad.csv --stages new --strict
 answers 1
 run stages log.csv
