@@ -22,8 +22,8 @@ typedef struct lk_attribution_direct {
 /* How many sweeps a chain of so many states gets first: none, some, or all there are. */
 uint32_t lk_attribution_direct_after(size_t state_count);
 
-/* Room for so many states and one more; what there is stays. lk_attribution_direct_free after any
- * outcome. Status: OK, LIMIT (too many), OUT_OF_MEMORY. */
+/* Room for so many states and one more; it only grows, and what was in there is lost then.
+ * lk_attribution_direct_free after any outcome. Status: OK, LIMIT (too many), OUT_OF_MEMORY. */
 leadkpi_status lk_attribution_direct_reserve(lk_attribution_direct *direct, lk_memory *memory,
                                              size_t state_count, leadkpi_error *error);
 void lk_attribution_direct_free(lk_attribution_direct *direct, lk_memory *memory);

@@ -131,8 +131,10 @@ bool lk_nearest_of(lk_text wanted, lk_text names, lk_text *best)
     lk_nearest_begin(&nearest, wanted);
     for (size_t first = 0, last; first < names.length; first = last + 1) {
         for (last = first; last < names.length && names.data[last] != ',' && names.data[last] != '|'; last++) {}
-        for (; first < last && names.data[first] == ' '; first++) {}
-        lk_nearest_consider(&nearest, (lk_text){names.data + first, last - first});
+        size_t end = last;
+        for (; first < end && names.data[first] == ' '; first++) {}
+        for (; first < end && names.data[end - 1] == ' '; end--) {}
+        lk_nearest_consider(&nearest, (lk_text){names.data + first, end - first});
     }
     return lk_nearest_result(&nearest, best);
 }

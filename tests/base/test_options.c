@@ -737,6 +737,7 @@ START_TEST(a_host_can_ask_for_the_nearest_name)
     ck_assert_str_eq(nearest("mnth", "day, week, month, year"), "month");
     ck_assert_str_eq(nearest("--leadz", "--leads,--levels"), "--leads");
     ck_assert_str_eq(nearest("Closed-Won", "open,closed_won"), "closed_won");
+    ck_assert_str_eq(nearest("mnth", "day , month , year "), "month");
     ck_assert_str_eq(nearest("decade", "day, week, month"), "");
     ck_assert_str_eq(nearest("", "day, week"), "");
     ck_assert_str_eq(nearest("day", ""), "");
