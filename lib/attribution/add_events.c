@@ -224,7 +224,7 @@ static leadkpi_status take_milestones(leadkpi_attribution *attribution, const le
     lk_attribution_store *store = attribution->store;
     const lk_column *name;
     LK_TRY(lk_table_require(rows, LK_LITERAL("milestone"), LK_ALLOW_TEXT, &name, error));
-    LK_TRY(lk_rows_complete(name, error));
+    LK_TRY(lk_column_check_complete(name, error));
     LK_TRY(find_texts(attribution, name, LK_LITERAL(""), b, error));
     LK_TRY(lk_attribution_grow(&attribution->memory, &store->milestones, store->milestone_count,
                                &store->milestone_capacity, b->row_count, sizeof *store->milestones,

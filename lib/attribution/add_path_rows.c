@@ -113,7 +113,7 @@ static leadkpi_status take(batch *b, const leadkpi_table *rows, leadkpi_error *e
     static const char *const names[] = {"conversions", "value", "nulls"};
     lk_memory *memory = &b->attribution->memory;
     LK_TRY(lk_table_require(rows, LK_LITERAL("path"), LK_ALLOW_INT64, &b->path, error));
-    LK_TRY(lk_rows_complete(b->path, error));
+    LK_TRY(lk_column_check_complete(b->path, error));
     for (int i = 0; i < LK_PATH_SUMS; i++)
         LK_TRY(lk_table_allow(rows, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), LK_ALLOW_NUMBER,
                               &b->numbers[i], error));

@@ -2,17 +2,6 @@
 
 #include "attribution/fold.h"
 
-leadkpi_status lk_rows_complete(const lk_column *column, leadkpi_error *error)
-{
-    if (!column || !column->validity) return LEADKPI_OK;
-    for (size_t row = 0; row < column->row_count; row++)
-        if (!lk_column_is_valid(column, row))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
-                              "row %zu, column \"%.*s\": expected a value, found null", row,
-                              LK_TEXT_ARGS(column->name));
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const leadkpi_table *rows,
                                  const lk_column **unit, const lk_column **time,
                                  leadkpi_error *error)
@@ -22,8 +11,8 @@ leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const l
     LK_TRY(lk_fold_refuse(attribution, "events would need", error));
     LK_TRY(lk_table_require(rows, name, LK_ALLOW_INT64 | LK_ALLOW_TEXT, unit, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, time, error));
-    LK_TRY(lk_rows_complete(*unit, error));
-    LK_TRY(lk_rows_complete(*time, error));
+    LK_TRY(lk_column_check_complete(*unit, error));
+    LK_TRY(lk_column_check_complete(*time, error));
     for (size_t row = 0; row < (*time)->row_count; row++) {
         int64_t at = lk_column_int64(*time, row);
         if (at >= LK_ATTRIBUTION_TIME_MIN && at < LK_ATTRIBUTION_TIME_END) continue;

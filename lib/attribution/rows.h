@@ -5,9 +5,6 @@
 #include "attribution/utm.h"
 #include "base/table.h"
 
-/* No null in the column, which may be NULL. Status: OK, BAD_DATA. */
-leadkpi_status lk_rows_complete(const lk_column *column, leadkpi_error *error);
-
 /* The unit's column and `time`, complete and within years 1 to 9999. */
 leadkpi_status lk_rows_find_base(const leadkpi_attribution *attribution, const leadkpi_table *rows,
                                  const lk_column **unit, const lk_column **time,

@@ -114,6 +114,9 @@ leadkpi_status lk_table_require(const leadkpi_table *table, lk_text name, unsign
 leadkpi_status lk_table_allow(const leadkpi_table *table, lk_text name, unsigned allowed_types,
                               const lk_column **column, leadkpi_error *error);
 
+/* BAD_DATA at the first null; no column (NULL) has none. */
+leadkpi_status lk_column_check_complete(const lk_column *column, leadkpi_error *error);
+
 /* ---- reading cells; the row must exist ---------------------------------- */
 
 static inline bool lk_column_is_valid(const lk_column *column, size_t row)

@@ -120,3 +120,14 @@ leadkpi_status leadkpi_table_find_column(const leadkpi_table *table, const char 
     *column = found->index;
     return LEADKPI_OK;
 }
+
+leadkpi_status lk_column_check_complete(const lk_column *column, leadkpi_error *error)
+{
+    if (!column || !column->validity) return LEADKPI_OK;
+    for (size_t row = 0; row < column->row_count; row++)
+        if (!lk_column_is_valid(column, row))
+            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
+                              "row %zu, column \"%.*s\": expected a value, found null", row,
+                              LK_TEXT_ARGS(column->name));
+    return LEADKPI_OK;
+}

@@ -16,7 +16,7 @@ static leadkpi_status find_columns(const leadkpi_table *rows, lk_text name, even
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &batch->id, error));
     LK_TRY(lk_table_require(rows, name, LK_ALLOW_TEXT, &batch->name, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &batch->time, error));
-    LK_TRY(lk_rows_check_complete(batch->name, error));
+    LK_TRY(lk_column_check_complete(batch->name, error));
     return lk_rows_check_times(batch->time, error);
 }
 

@@ -4,20 +4,9 @@
 
 /* ---- checks ---------------------------------------------------------------- */
 
-leadkpi_status lk_rows_check_complete(const lk_column *column, leadkpi_error *error)
-{
-    if (!column->validity) return LEADKPI_OK;
-    for (size_t row = 0; row < column->row_count; row++)
-        if (!lk_column_is_valid(column, row))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
-                              "row %zu, column \"%.*s\": expected a value, found null", row,
-                              NAME_OF(column));
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_rows_check_times(const lk_column *column, leadkpi_error *error)
 {
-    LK_TRY(lk_rows_check_complete(column, error));
+    LK_TRY(lk_column_check_complete(column, error));
     for (size_t row = 0; row < column->row_count; row++) {
         int64_t time = lk_column_int64(column, row);
         if (time < LK_TIME_MIN || time >= LK_TIME_END)
@@ -86,7 +75,7 @@ leadkpi_status lk_rows_intern_ids(leadkpi_campaigns *campaigns, const lk_column 
 {
     lk_lead_ids *ids = &campaigns->store->ids;
     uint32_t before = lk_lead_ids_count(ids);
-    LK_TRY(lk_rows_check_complete(column, error));
+    LK_TRY(lk_column_check_complete(column, error));
     LK_TRY(lk_lead_ids_intern(ids, &campaigns->memory, column, indexes, error));
     return lk_store_grow_leads(campaigns, before, error);
 }

@@ -22,9 +22,6 @@ typedef struct lk_row_dimensions {
     size_t count;
 } lk_row_dimensions;
 
-/* No cell of the column is null; the message names the first that is. */
-leadkpi_status lk_rows_check_complete(const lk_column *column, leadkpi_error *error);
-
 /* Every time is in years 1 to 9999. */
 leadkpi_status lk_rows_check_times(const lk_column *column, leadkpi_error *error);
 

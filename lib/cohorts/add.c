@@ -16,17 +16,6 @@ typedef struct batch {
 
 /* ---- columns ------------------------------------------------------------------- */
 
-static leadkpi_status check_complete(const lk_column *column, leadkpi_error *error)
-{
-    if (!column->validity) return LEADKPI_OK;
-    for (size_t row = 0; row < column->row_count; row++)
-        if (!lk_column_is_valid(column, row))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
-                              "row %zu, column \"%.*s\": expected a value, found null", row,
-                              LK_TEXT_ARGS(column->name));
-    return LEADKPI_OK;
-}
-
 static leadkpi_status check_times(const lk_column *column, leadkpi_error *error)
 {
     for (size_t row = 0; row < column->row_count; row++) {
@@ -88,7 +77,7 @@ static leadkpi_status find_money(const leadkpi_table *rows, batch *b, leadkpi_er
     LK_TRY(lk_table_require(rows, is_payment ? LK_LITERAL("amount") : LK_LITERAL("mrr"),
                             LK_ALLOW_NUMBER, &b->value, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("currency"), LK_ALLOW_TEXT, &b->currency, error));
-    LK_TRY(check_complete(b->value, error));
+    LK_TRY(lk_column_check_complete(b->value, error));
     return check_values(b->value, is_payment, error);
 }
 
@@ -96,8 +85,8 @@ static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_
 {
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b->id, error));
     LK_TRY(lk_table_require(rows, LK_LITERAL("time"), LK_ALLOW_TIMESTAMP, &b->time, error));
-    LK_TRY(check_complete(b->id, error));
-    LK_TRY(check_complete(b->time, error));
+    LK_TRY(lk_column_check_complete(b->id, error));
+    LK_TRY(lk_column_check_complete(b->time, error));
     LK_TRY(check_times(b->time, error));
     switch (b->kind) {
     case LK_COHORTS_ACQUIRED:
@@ -107,7 +96,7 @@ static leadkpi_status find_columns(const leadkpi_table *rows, batch *b, leadkpi_
         return find_money(rows, b, error);
     case LK_COHORTS_OUTCOME:
         LK_TRY(lk_table_require(rows, LK_LITERAL("outcome"), LK_ALLOW_TEXT, &b->outcome, error));
-        return check_complete(b->outcome, error);
+        return lk_column_check_complete(b->outcome, error);
     default:
         return LEADKPI_OK;
     }

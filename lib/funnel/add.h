@@ -59,9 +59,6 @@ static inline void lk_batch_set_block(const lk_batch *b, lk_batch_block *at, siz
 leadkpi_status lk_batch_find_columns(const leadkpi_table *rows, bool same_value, lk_batch *b,
                                      leadkpi_error *error);
 
-/* BAD_DATA at the first null; no column has none. */
-leadkpi_status lk_batch_check_complete(const lk_column *column, leadkpi_error *error);
-
 /* BAD_DATA out of years 1 to 9999. */
 leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_error *error);
 leadkpi_status lk_batch_check_times(const lk_column *column, leadkpi_error *error);

@@ -2,17 +2,6 @@
 #include "funnel/add.h"
 #include "funnel/closed.h"
 
-leadkpi_status lk_batch_check_complete(const lk_column *column, leadkpi_error *error)
-{
-    if (!column || !column->validity) return LEADKPI_OK;
-    for (size_t row = 0; row < column->row_count; row++)
-        if (!lk_column_is_valid(column, row))
-            return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, column->index,
-                              "row %zu, column \"%.*s\": expected a value, found null", row,
-                              LK_TEXT_ARGS(column->name));
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_error *error)
 {
     int64_t time = lk_column_int64(column, row);
@@ -91,8 +80,8 @@ leadkpi_status lk_batch_find_columns(const leadkpi_table *rows, bool same_value,
     if (same_value)
         LK_TRY(lk_table_require(rows, LK_LITERAL("value"), LK_ALLOW_INT64 | LK_ALLOW_TEXT,
                                 &b->value, error));
-    LK_TRY(lk_batch_check_complete(b->id, error));
-    LK_TRY(lk_batch_check_complete(b->time, error));
-    LK_TRY(lk_batch_check_complete(b->event, error));
-    return lk_batch_check_complete(b->steps, error);
+    LK_TRY(lk_column_check_complete(b->id, error));
+    LK_TRY(lk_column_check_complete(b->time, error));
+    LK_TRY(lk_column_check_complete(b->event, error));
+    return lk_column_check_complete(b->steps, error);
 }

@@ -80,7 +80,7 @@ leadkpi_status lk_add_stages(leadkpi_funnel *funnel, const leadkpi_table *rows,
                "input: a column a stage has no order of time; expected input=any");
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &b.id, error));
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
-    LK_TRY(lk_batch_check_complete(b.id, error));
+    LK_TRY(lk_column_check_complete(b.id, error));
     LK_TRY(find_stage_columns(funnel, rows, stages, error));
     return take_stages(funnel, &b, stages, error);
 }

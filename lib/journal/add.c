@@ -10,14 +10,6 @@ static leadkpi_status refuse_null(const lk_column *column, size_t row, leadkpi_e
                       LK_TEXT_ARGS(column->name));
 }
 
-static leadkpi_status check_complete(const lk_column *column, leadkpi_error *error)
-{
-    if (!column->validity) return LEADKPI_OK;
-    for (size_t row = 0; row < column->row_count; row++)
-        if (!lk_column_is_valid(column, row)) return refuse_null(column, row, error);
-    return LEADKPI_OK;
-}
-
 static leadkpi_status check_times(const lk_feed *feed, leadkpi_error *error)
 {
     for (size_t row = 0; row < feed->time->row_count; row++) {
@@ -80,7 +72,7 @@ leadkpi_status lk_journal_feed(lk_intake *intake, const lk_feed *feed, leadkpi_e
     lk_memory *memory = &intake->handle->memory;
     size_t cells, rows = intake->row_count;
     uint32_t *codes;
-    if (!feed->may_lack_time) LK_TRY(check_complete(feed->time, error));
+    if (!feed->may_lack_time) LK_TRY(lk_column_check_complete(feed->time, error));
     LK_TRY(check_times(feed, error));
     LK_TRY(lk_journal_grow(intake->handle, rows, error));
     LK_FAIL_IF(!lk_size_multiply(rows, LK_JOURNAL_WORDS, &cells), error, LEADKPI_OVERFLOW,
@@ -104,7 +96,7 @@ static leadkpi_status take_rows(lk_journal_handle *handle, const leadkpi_table *
     const lk_column *id;
     lk_intake intake = {.handle = handle, .rows = rows};
     LK_TRY(lk_table_require(rows, LK_LITERAL("id"), LK_ALLOW_INT64 | LK_ALLOW_TEXT, &id, error));
-    LK_TRY(check_complete(id, error));
+    LK_TRY(lk_column_check_complete(id, error));
     intake.row_count = id->row_count;
     LK_TRY(lk_allocate(&handle->memory, intake.row_count, sizeof *intake.leads, &intake.leads, error));
     leadkpi_status status =
