@@ -1,6 +1,7 @@
 #include "funnel/results.h"
 
 #include "funnel/closed.h"
+#include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
 #include "funnel/values.h"
@@ -233,9 +234,36 @@ static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* Does the store know the levels that are asked for? Not those before a time. */
+static bool knows_levels(const lk_results *r)
+{
+    const lk_funnel_store *store = r->funnel->store;
+    return r->tally && !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
+           r->as_of >= store->latest;
+}
+
+/* Cost a lead: 8 bytes, and a counter in the first cache. */
+static leadkpi_status tally_known(lk_results *r, leadkpi_error *error)
+{
+    const lk_funnel_store *store = r->funnel->store;
+    lk_attempt attempt = {.entry = LK_MAP_NONE};
+    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
+        uint64_t found = store->lead_levels[lead];
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        attempt.level = lk_lead_level(found);
+        attempt.until = lk_funnel_deadline(lk_lead_level_start(found), r->funnel->rule.window);
+        if (attempt.level > 0 && !(r->mature_only && r->as_of <= attempt.until)) tally(r, &attempt);
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
 {
     lk_journeys j;
+    if (knows_levels(r)) {
+        r->store = r->funnel->store;
+        return tally_known(r, error);
+    }
     if (times_wanted) LK_TRY(make_room_for_times(r, error));
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
