@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#define LEAST ((size_t)4 << 20)
+#define LEAST ((size_t)2 << 20)
 #define PAGE ((size_t)2 << 20)
 
 /* No size is so near the end of what there is: lk_allocate asks for PTRDIFF_MAX at most. */

@@ -1,9 +1,9 @@
 #include "funnel/results.h"
 
 #include "funnel/closed.h"
-#include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
+#include "funnel/tally.h"
 #include "funnel/values.h"
 #include "funnel/window.h"
 
@@ -160,8 +160,9 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
     lk_standing_rule rule = lk_standing_rule_of(j->rule);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        attempt.level = lk_standing_level(
-            &rule, lk_standing(&j->store->standings, j->rule, in->lead), &attempt.start);
+        lk_standing_best best = lk_standing_find(&rule, lk_standing(&j->store->standings, j->rule, in->lead));
+        attempt.level = (int32_t)best.level;
+        attempt.start = best.level ? lk_standing_time_back(best.start) : 0;
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;
@@ -234,64 +235,10 @@ static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Does the store know the levels that are asked for? Not those before a time. */
-static bool knows_levels(const lk_results *r)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    return r->tally && !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
-           r->as_of >= store->latest;
-}
-
-/* Is a start at a level one of a lead that could still go on? Its window ends at `as_of` or later. */
-static bool is_open_from(const lk_results *r, uint64_t since)
-{
-    return r->as_of <= lk_funnel_deadline((int64_t)since + LK_FUNNEL_TIME_MIN, r->funnel->rule.window);
-}
-
-/* The first start from which on leads are open: deadlines rise with starts. */
-static uint64_t find_open_start(const lk_results *r)
-{
-    uint64_t low = 0, high = (uint64_t)(LK_FUNNEL_TIME_END - LK_FUNNEL_TIME_MIN);
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (is_open_from(r, middle))
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
-/* Neighbours are counted apart, so that none waits for the count of the one before. */
-enum { COUNTS = 4 };
-
-/* Cost a lead: 8 bytes read in order, and a counter in the first cache; no branch. */
-static leadkpi_status tally_known(lk_results *r, leadkpi_error *error)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    uint64_t opens = find_open_start(r) << LK_PACKED_RANK_BITS;
-    uint32_t counts[COUNTS][2 * LK_PACKED_CODES_MAX] = {{0}};
-    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
-        uint64_t found = store->lead_levels[lead];
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        counts[lead % COUNTS][2 * (uint32_t)lk_lead_level(found) + (found >= opens)]++;
-    }
-    for (int32_t level = 1; level <= r->funnel->rule.step_count && level < LK_PACKED_CODES_MAX; level++)
-        for (int copy = 0; copy < COUNTS; copy++) {
-            int64_t closed = counts[copy][2 * level], open = counts[copy][2 * level + 1];
-            r->tally->exactly[level - 1] += closed + (r->mature_only ? 0 : open);
-            if (!r->mature_only && level < r->funnel->rule.step_count) r->tally->open[level - 1] += open;
-        }
-    return LEADKPI_OK;
-}
-
 static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
 {
     lk_journeys j;
-    if (knows_levels(r)) {
-        r->store = r->funnel->store;
-        return tally_known(r, error);
-    }
+    if (lk_tally_is_known(r)) return lk_tally_known(r, error);
     if (times_wanted) LK_TRY(make_room_for_times(r, error));
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
