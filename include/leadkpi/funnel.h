@@ -82,11 +82,12 @@
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
- * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
+ * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text). Events in order, of
+ * at most 31 sets of steps, take 8, and 12 a lead; 24 while the next ones come.
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add that brings as many events as there were puts them in order, which takes
- * the events of a few thousand leads once more, and 4 a lead that stay until more events come; the first add
- * of leads whose ids are small numbers takes 1 a row besides; without that memory it goes without. A report
+ * the events of a few thousand leads once more; the first add of leads whose ids are small numbers takes 1 a row
+ * and 2 an event besides; without that memory it goes without. A report
  * holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest

@@ -11,6 +11,19 @@
 
 #define LEAST ((size_t)2 << 20)
 #define PAGE ((size_t)2 << 20)
+#define LARGEST_START (63 * 17 * 64)
+
+/* Blocks that all began at a page would have their first bytes, and so on, in the same few places of every cache,
+ * where a loop over many of them would find none. By the page one starts at another of 64 lines, which it keeps. */
+static size_t start_in(const char *page)
+{
+    return (uintptr_t)page / PAGE % 64 * (17 * 64);
+}
+
+static size_t start_of(const char *block)
+{
+    return (uintptr_t)block % PAGE;
+}
 
 /* No size is so near the end of what there is: lk_allocate asks for PTRDIFF_MAX at most. */
 static size_t pages_of(size_t size)
@@ -46,11 +59,16 @@ static char *map_at_page(size_t length)
 void *lk_big_block_allocate(size_t size)
 {
     int error = errno;
-    size_t length = pages_of(size);
-    char *block = map_at_page(length);
+    size_t length = pages_of(size + LARGEST_START);
+    char *pages = map_at_page(length), *block = NULL;
+    if (pages) {
+        size_t used = pages_of(size + start_in(pages));
+        if (used < length) (void)munmap(pages + used, length - used);
 #if defined(MADV_HUGEPAGE)
-    if (block) (void)madvise(block, length, MADV_HUGEPAGE);
+        (void)madvise(pages, used, MADV_HUGEPAGE);
 #endif
+        block = pages + start_in(pages);
+    }
     errno = error;
     return block;
 }
@@ -58,21 +76,23 @@ void *lk_big_block_allocate(size_t size)
 void *lk_big_block_resize(void *block, size_t old_size, size_t new_size)
 {
     int error = errno;
-    size_t before = pages_of(old_size), length = pages_of(new_size);
-    void *moved = mremap(block, before, length, 0);
+    size_t start = start_of(block), before = pages_of(start + old_size), length = pages_of(start + new_size);
+    char *pages = (char *)block - start;
+    void *moved = mremap(pages, before, length, 0);
     if (moved == MAP_FAILED) {
         char *to = map_at_page(length);
-        moved = to ? mremap(block, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) : MAP_FAILED;
+        moved = to ? mremap(pages, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) : MAP_FAILED;
         if (to && moved == MAP_FAILED) (void)munmap(to, length);
     }
     errno = error;
-    return moved == MAP_FAILED ? NULL : moved;
+    return moved == MAP_FAILED ? NULL : (char *)moved + start;
 }
 
 void lk_big_block_release(void *block, size_t size)
 {
     int error = errno;
-    (void)munmap(block, pages_of(size));
+    size_t start = start_of(block);
+    (void)munmap((char *)block - start, pages_of(start + size));
     errno = error;
 }
 #else

@@ -1,5 +1,6 @@
 /* add_stages.c: one timestamp column a stage. */
 #include "funnel/add.h"
+#include "funnel/journeys.h"
 
 static leadkpi_status find_stage_columns(const leadkpi_funnel *funnel, const leadkpi_table *rows,
                                          const lk_column **stages, leadkpi_error *error)
@@ -82,5 +83,7 @@ leadkpi_status lk_add_stages(leadkpi_funnel *funnel, const leadkpi_table *rows,
     LK_TRY(lk_table_allow(rows, LK_LITERAL("segment"), LK_ALLOW_TEXT, &b.segment, error));
     LK_TRY(lk_column_check_complete(b.id, error));
     LK_TRY(find_stage_columns(funnel, rows, stages, error));
-    return take_stages(funnel, &b, stages, error);
+    size_t events_before = funnel->store->event_count;
+    LK_TRY(take_stages(funnel, &b, stages, error));
+    return lk_journeys_settle(funnel, events_before, error);
 }

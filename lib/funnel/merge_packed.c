@@ -5,7 +5,7 @@
 bool lk_merge_packed_fits(const lk_funnel_store *into, const lk_funnel_store *from)
 {
     bool may_be = into->packed || (into->event_count == 0 && !into->sequences && !into->event_segments);
-    return from->packed && may_be && into->codes.count <= LK_PACKED_CODES_MAX;
+    return from->packed && from->event_count && may_be && into->codes.count <= LK_PACKED_CODES_MAX;
 }
 
 /* Codes keep their order among themselves when others come, so events stay in order under new ranks. */
@@ -81,21 +81,38 @@ static leadkpi_status join_leads(leadkpi_funnel *into, const lk_funnel_store *fr
     return LEADKPI_OK;
 }
 
+/* The ranks of both under the codes that `into` has now. */
+typedef struct joint_codes {
+    ranks into, from;
+    lk_packed_codes codes;
+} joint_codes;
+
+static leadkpi_status rank_codes(leadkpi_funnel *into, const lk_funnel_store *from, const uint32_t *codes,
+                                 joint_codes *both, leadkpi_error *error)
+{
+    lk_funnel_store *store = into->store;
+    lk_journeys j;
+    leadkpi_status status = lk_journeys_rank_codes(into, &into->memory, &j, error);
+    if (status == LEADKPI_OK) {
+        both->into = ranks_of(&store->packed_codes, NULL, j.code_rank);
+        both->from = ranks_of(&from->packed_codes, codes, j.code_rank);
+        both->codes = lk_packed_codes_of(j.code_rank, store->codes.count);
+    }
+    lk_journeys_close(&j, &into->memory);
+    return status;
+}
+
 leadkpi_status lk_merge_packed(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t leads_before,
                                const uint32_t *codes, leadkpi_error *error)
 {
     lk_funnel_store *store = into->store;
-    lk_journeys j = {0};
-    LK_TRY(lk_journeys_rank_codes(into, &into->memory, &j, error));
-    ranks before = ranks_of(&store->packed_codes, NULL, j.code_rank);
-    ranks behind = ranks_of(&from->packed_codes, codes, j.code_rank);
-    lk_packed_codes packed_codes = lk_packed_codes_of(j.code_rank, store->codes.count);
-    lk_journeys_close(&j, &into->memory);
+    joint_codes both;
+    LK_TRY(rank_codes(into, from, codes, &both, error));
     LK_TRY(grow_keys(into, from->event_count, error));
     LK_TRY(join_leads(into, from, leads_before, error));
-    copy_keys(&before, store->packed, store->event_count, store->packed);
-    copy_keys(&behind, from->packed, from->event_count, store->packed + store->event_count);
-    lk_funnel_keep_packed(into, store->packed, store->packed_capacity, &packed_codes);
+    copy_keys(&both.into, store->packed, store->event_count, store->packed);
+    copy_keys(&both.from, from->packed, from->event_count, store->packed + store->event_count);
+    lk_funnel_keep_packed(into, store->packed, store->packed_capacity, &both.codes);
     store->event_count += from->event_count;
     if (from->latest > store->latest) store->latest = from->latest;
     return LEADKPI_OK;

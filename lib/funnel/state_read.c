@@ -3,6 +3,7 @@
  * is refused. */
 #include "base/state.h"
 #include "funnel/closed.h"
+#include "funnel/journeys.h"
 #include "funnel/state.h"
 
 typedef struct reading {
@@ -278,6 +279,7 @@ leadkpi_status leadkpi_funnel_deserialize(const leadkpi_host *host, const void *
                            LK_FUNNEL_STATE_CLOSED_VERSION, &r.version, error));
     LK_TRY(read_definition(&r.reader, &memory, &r.funnel));
     leadkpi_status status = read_store(&r);
+    if (status == LEADKPI_OK && r.funnel->store) status = lk_journeys_settle(r.funnel, 0, error);
     if (status != LEADKPI_OK) {
         leadkpi_funnel_free(r.funnel);
         return status;

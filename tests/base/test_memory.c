@@ -2,6 +2,8 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
+#include <errno.h>
+
 #include "../support/check_main.h"
 #include "../support/fault.h"
 
@@ -20,6 +22,45 @@ START_TEST(a_host_without_callbacks_is_malloc)
     ck_assert_uint_eq(memory.used_bytes, 0);
     lk_release(&memory, NULL, 5, 8);
     ck_assert_int_eq(lk_interrupted(&memory, NULL), LEADKPI_OK);
+}
+END_TEST
+
+/* From one kind of block to the other and back, and within the large ones. */
+START_TEST(blocks_of_any_size_keep_what_they_hold)
+{
+    static const size_t sizes[] = {1000, 300000, 1 << 20, 700000, 3 << 20, 300000, 600, 5 << 18, 1 << 18};
+    lk_memory memory;
+    uint64_t *numbers = NULL;
+    size_t held = 0, ends = sizeof sizes / sizeof sizes[0];
+    ck_assert_int_eq(lk_memory_init(&memory, NULL, NULL), LEADKPI_OK);
+    for (size_t i = 0; i < ends; i++) {
+        errno = 77;
+        ck_assert_int_eq(lk_resize(&memory, &numbers, held, sizes[i], sizeof *numbers, NULL), LEADKPI_OK);
+        ck_assert_int_eq(errno, 77);
+        ck_assert_uint_eq(memory.used_bytes, sizes[i] * sizeof *numbers);
+        ck_assert_uint_eq((uintptr_t)numbers % 16, 0);
+        size_t kept = held < sizes[i] ? held : sizes[i];
+        for (size_t k = 0; k < kept; k += 101) ck_assert_uint_eq(numbers[k], k * 7919);
+        for (size_t k = 0; k < sizes[i]; k += 101) numbers[k] = k * 7919;
+        held = sizes[i];
+    }
+    lk_release(&memory, numbers, held, sizeof *numbers);
+    ck_assert_uint_eq(memory.used_bytes, 0);
+}
+END_TEST
+
+START_TEST(there_is_no_memory_for_all_there_could_be)
+{
+    lk_memory memory;
+    char *block = NULL;
+    ck_assert_int_eq(lk_memory_init(&memory, NULL, NULL), LEADKPI_OK);
+    ck_assert_int_eq(lk_allocate(&memory, PTRDIFF_MAX, 1, &block, NULL), LEADKPI_OUT_OF_MEMORY);
+    ck_assert_int_eq(lk_allocate(&memory, 3 << 20, 1, &block, NULL), LEADKPI_OK);
+    block[5] = 9;
+    ck_assert_int_eq(lk_resize(&memory, &block, 3 << 20, PTRDIFF_MAX, 1, NULL), LEADKPI_OUT_OF_MEMORY);
+    ck_assert_int_eq(block[5], 9);
+    ck_assert_uint_eq(memory.used_bytes, 3 << 20);
+    lk_release(&memory, block, 3 << 20, 1);
 }
 END_TEST
 
@@ -314,6 +355,8 @@ int main(void)
     Suite *suite = suite_create("memory");
     TCase *tcase = tcase_create("memory");
     tcase_add_test(tcase, a_host_without_callbacks_is_malloc);
+    tcase_add_test(tcase, blocks_of_any_size_keep_what_they_hold);
+    tcase_add_test(tcase, there_is_no_memory_for_all_there_could_be);
     tcase_add_test(tcase, nothing_is_asked_for_when_the_count_is_zero);
     tcase_add_test(tcase, sizes_that_do_not_fit_are_refused);
     tcase_add_test(tcase, the_limit_counts_what_is_held_not_what_was);

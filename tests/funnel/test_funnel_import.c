@@ -64,6 +64,19 @@ static void draw(rows *r, size_t count, drawn_id id, int many_steps)
     }
 }
 
+static leadkpi_funnel *read_back(leadkpi_funnel *funnel)
+{
+    leadkpi_funnel *read;
+    blob state;
+    OK(leadkpi_funnel_serialize(funnel, NULL, 0, &state.size, ok_error));
+    state.bytes = malloc(state.size);
+    OK(leadkpi_funnel_serialize(funnel, state.bytes, state.size, NULL, ok_error));
+    OK(leadkpi_funnel_deserialize(NULL, state.bytes, state.size, &read, ok_error));
+    free(state.bytes);
+    leadkpi_funnel_free(funnel);
+    return read;
+}
+
 typedef enum form {
     AS_STEPS,
     AS_NAMES
@@ -117,7 +130,34 @@ static leadkpi_funnel *imported(const rows *r, const char *definition, form as)
     return funnel;
 }
 
-/* By state, and by the leads report, which a state does not go through. */
+static void have_same_cells(const leadkpi_table *a, const leadkpi_table *b, const char *what)
+{
+    size_t count = leadkpi_table_row_count(a);
+    ck_assert_msg(count == leadkpi_table_row_count(b), "%s: %zu rows, %zu", what, count, leadkpi_table_row_count(b));
+    for (size_t row = 0; row < count; row++)
+        for (int32_t column = 0; column < leadkpi_table_column_count(a); column++)
+            ck_assert_msg(same_cell(a, b, column, row), "%s: row %zu, column %d", what, row, (int)column);
+}
+
+/* Some of them of levels that the funnel may know, others of those before a time. */
+static void have_same_steps(const leadkpi_funnel *a, const leadkpi_funnel *b, const char *what)
+{
+    static const char *const reports[] = {"", "mature=true", "as_of=1970-01-01T00:00:00.00015Z",
+                                          "as_of=1970-01-01T00:00:00.00027Z", "as_of=1970-01-01T00:00:01Z"};
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        leadkpi_options *options = options_of("funnel_report", reports[i]);
+        leadkpi_table *steps[2];
+        leadkpi_error error;
+        leadkpi_status status = leadkpi_funnel_steps(a, options, &steps[0], &error);
+        ck_assert_int_eq(leadkpi_funnel_steps(b, options, &steps[1], &error), status);
+        leadkpi_options_free(options);
+        if (status != LEADKPI_OK) continue; /* mature without a window; before what is closed */
+        have_same_cells(steps[0], steps[1], what);
+        leadkpi_table_free(steps[0]), leadkpi_table_free(steps[1]);
+    }
+}
+
+/* By state, and by reports, which a state does not go through. */
 static void are_same(const leadkpi_funnel *a, const leadkpi_funnel *b, const char *what)
 {
     const leadkpi_funnel *both[] = {a, b};
@@ -132,11 +172,8 @@ static void are_same(const leadkpi_funnel *a, const leadkpi_funnel *b, const cha
     ck_assert_msg(states[0].size == states[1].size &&
                       memcmp(states[0].bytes, states[1].bytes, states[0].size) == 0,
                   "%s: other bytes", what);
-    size_t count = leadkpi_table_row_count(leads[0]);
-    ck_assert_msg(count == leadkpi_table_row_count(leads[1]), "%s: other leads", what);
-    for (size_t row = 0; row < count; row++)
-        for (int32_t column = 0; column < leadkpi_table_column_count(leads[0]); column++)
-            ck_assert_msg(same_cell(leads[0], leads[1], column, row), "%s: lead %zu", what, row);
+    have_same_cells(leads[0], leads[1], what);
+    have_same_steps(a, b, what);
     for (int i = 0; i < 2; i++) free(states[i].bytes), leadkpi_table_free(leads[i]);
 }
 
@@ -199,6 +236,103 @@ START_TEST(imports_merge_to_the_import_of_all)
     OK(leadkpi_funnel_close(expected, 0, 100, ok_error));
     are_same(whole, expected, "merged and closed");
     leadkpi_funnel_free(whole), leadkpi_funnel_free(expected);
+}
+END_TEST
+
+/* ---- other codes --------------------------------------------------------------------------- */
+
+static const struct {
+    const char *definition;
+    int sets_per_shard; /* how many sets of steps the rows of a shard draw from */
+    int shared;         /* how many of them are those of the next shard */
+} codes[] = {
+    {"steps=A,B,C,D,E,F; window=20us", 2, 0},
+    {"steps=A,B,C,D,E,F; window=20us", 2, 2},
+    {"steps=A,B,C,D,E,F", 2, 1},
+    {"steps=A,B,C,D,E,F; window=20us; same_event=many", 9, 0},
+    {"steps=A,B,C,D,E,F; window=20us; same_event=many", 9, 4},
+    {"steps=A,B,C,D,E,F; window=20us; same_event=many", 16, 0}, /* more than can be packed, in all */
+    {"steps=A,B,C,D,E,F; window=20us; same_event=many", 40, 0}, /* and of each shard */
+};
+#define CODES_COUNT (int)(sizeof codes / sizeof codes[0])
+
+enum { SHARDS = 3 };
+
+/* Sets come in no order, and other ones in each shard; sometimes a lead has nothing but rows of none. */
+static void draw_codes(rows *r, int which)
+{
+    uint64_t random = 5 + (uint64_t)which;
+    int per_shard = codes[which].sets_per_shard, step = per_shard - codes[which].shared;
+    draw(r, 6000, dense, 0);
+    for (size_t i = 0; i < r->count; i++) {
+        int set = (int)(r->ids[i] % SHARDS) * step + (int)(lk_test_random(&random) % (uint64_t)per_shard);
+        r->steps[i] = per_shard == 2 ? INT64_C(1) << (5 - set) % 6 : (int64_t)(set * 37 + 11) % 64;
+        if (r->ids[i] % 50 == 7) r->steps[i] = 0;
+    }
+}
+
+static void keep_shard(const rows *r, int shard, rows *part)
+{
+    part->count = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->ids[i] % SHARDS != shard) continue;
+        part->ids[part->count] = r->ids[i];
+        part->times[part->count] = r->times[i];
+        part->steps[part->count++] = r->steps[i];
+    }
+}
+
+/* `order`: 0: from nothing; 1: to the first shard; 2: the same, by states. */
+static leadkpi_funnel *merge_shards(const rows *r, const char *definition, int order)
+{
+    static rows part;
+    leadkpi_funnel *whole = order ? NULL : made_on(NULL, definition);
+    for (int shard = 0; shard < SHARDS; shard++) {
+        keep_shard(r, shard, &part);
+        leadkpi_funnel *worker = imported(&part, definition, AS_STEPS);
+        if (order == 2) worker = read_back(worker);
+        if (whole) {
+            OK(leadkpi_funnel_merge(whole, worker, ok_error));
+            leadkpi_funnel_free(worker);
+        } else {
+            whole = worker;
+        }
+    }
+    return whole;
+}
+
+START_TEST(imports_of_other_codes_merge_to_the_import_of_all)
+{
+    static rows r;
+    int which = _i / 3;
+    draw_codes(&r, which);
+    const char *definition = codes[which].definition;
+    leadkpi_funnel *expected = a_few_at_a_time(&r, definition, AS_STEPS);
+    leadkpi_funnel *whole = merge_shards(&r, definition, _i % 3);
+    are_same(whole, expected, definition);
+    for (int more = 0; more < 2; more++) { /* the second one finds what the first has left */
+        OK(add(whole, &r, 5, 300, AS_STEPS, ok_error));
+        OK(add(expected, &r, 5, 150, AS_STEPS, ok_error));
+        OK(add(expected, &r, 155, 150, AS_STEPS, ok_error));
+        are_same(whole, expected, "and more rows");
+    }
+    leadkpi_funnel_free(whole), leadkpi_funnel_free(expected);
+}
+END_TEST
+
+START_TEST(what_is_closed_of_an_import_is_gone_from_it)
+{
+    static rows r;
+    draw_codes(&r, _i);
+    leadkpi_funnel *all = imported(&r, codes[_i].definition, AS_STEPS);
+    leadkpi_funnel *some = a_few_at_a_time(&r, codes[_i].definition, AS_STEPS);
+    static const int64_t until[] = {0, 90, 500};
+    for (int i = 0; i < 3; i++) {
+        OK(leadkpi_funnel_close(all, i ? until[i - 1] : -100, until[i], ok_error));
+        OK(leadkpi_funnel_close(some, i ? until[i - 1] : -100, until[i], ok_error));
+        are_same(all, some, "closed");
+    }
+    leadkpi_funnel_free(all), leadkpi_funnel_free(some);
 }
 END_TEST
 
@@ -339,6 +473,7 @@ END_TEST
 
 typedef struct fault_context {
     rows r;
+    leadkpi_funnel *other;
     const char *definition;
     form as;
     leadkpi_funnel *funnel;
@@ -384,12 +519,60 @@ START_TEST(whichever_allocation_fails_an_import_is_whole_or_none)
 }
 END_TEST
 
+/* Of leads and codes that the handle does not have. */
+static void set_up_two(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    static rows part;
+    keep_shard(&f->r, 0, &part);
+    f->funnel = made_on(host, f->definition);
+    OK(add(f->funnel, &part, 0, part.count, AS_STEPS, ok_error));
+    keep_shard(&f->r, 1, &part);
+    f->other = imported(&part, f->definition, AS_STEPS);
+}
+
+static leadkpi_status act_merge(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return leadkpi_funnel_merge(f->funnel, f->other, error);
+}
+
+static leadkpi_status act_few(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    (void)host;
+    return add(f->funnel, &f->r, 0, 20, AS_STEPS, error);
+}
+
+static void tear_down_two(void *context)
+{
+    fault_context *f = context;
+    leadkpi_funnel_free(f->other);
+    leadkpi_funnel_free(f->funnel);
+}
+
+START_TEST(whichever_allocation_fails_a_merge_of_imports_is_whole_or_none)
+{
+    static fault_context f;
+    draw_codes(&f.r, 0);
+    f.r.count = 1500;
+    f.definition = codes[0].definition;
+    lk_fault_case fault = {"merge", set_up_two, _i ? act_few : act_merge, state, tear_down_two, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("funnel import");
     TCase *one = tcase_create("import");
     tcase_add_loop_test(one, an_import_is_its_rows_a_few_at_a_time, 0, IMPORT_COUNT);
     tcase_add_loop_test(one, imports_merge_to_the_import_of_all, 0, 2);
+    tcase_add_loop_test(one, imports_of_other_codes_merge_to_the_import_of_all, 0, 3 * CODES_COUNT);
+    tcase_add_loop_test(one, what_is_closed_of_an_import_is_gone_from_it, 0, CODES_COUNT);
+    tcase_add_loop_test(one, whichever_allocation_fails_a_merge_of_imports_is_whole_or_none, 0, 2);
     tcase_add_test(one, an_import_that_is_refused_leaves_nothing);
     tcase_add_test(one, rows_without_segments_come_after_rows_with_them);
     tcase_add_loop_test(one, no_table_is_an_empty_table, 0, 2);

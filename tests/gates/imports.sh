@@ -4,8 +4,8 @@
 . "$(dirname "$0")/gate.sh"
 need_shared
 
-# bcmp is what clang makes of memcmp where only equality is asked. madvise is a hint on large blocks,
-# and leaves errno as it was.
+# bcmp is what clang makes of memcmp where only equality is asked. Large blocks come from mmap and its like,
+# which leave errno as it was.
 cat >"$work/allowed" <<'END'
 __errno_location
 bcmp
@@ -18,6 +18,9 @@ memcmp
 memcpy
 memmove
 memset
+mmap
+mremap
+munmap
 realloc
 strchr
 strcmp
