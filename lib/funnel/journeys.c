@@ -123,10 +123,11 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
     for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
         uint32_t start = lk_journeys_start(j, lead), count = j->ends[lead] - start;
         if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(memory, error);
+        if (status != LEADKPI_OK) break;
         if (count <= FEW_EVENTS)
             sort_few(j, j->order + start, count);
         else if (!is_sorted(j, j->order + start, count))
-            lk_sort_indexes_with(j->order + start, count, scratch, compare_events, j);
+            status = lk_sort_indexes_with(memory, j->order + start, count, scratch, compare_events, j, error);
     }
     lk_release(memory, scratch, j->longest, sizeof *scratch);
     return status;

@@ -65,7 +65,9 @@ static leadkpi_status sort_leads(lk_reading *r, leadkpi_error *error)
     for (uint32_t lead = 0; lead < r->lead_count && status == LEADKPI_OK; lead++) {
         uint32_t start = lk_reading_start(r, lead);
         if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
-        lk_sort_indexes_with(r->order + start, r->ends[lead] - start, scratch, compare_entries, r);
+        if (status != LEADKPI_OK) break;
+        status = lk_sort_indexes_with(&r->memory, r->order + start, r->ends[lead] - start, scratch, compare_entries,
+                                      r, error);
     }
     lk_release(&r->memory, scratch, r->longest, sizeof *scratch);
     return status;
