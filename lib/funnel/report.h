@@ -8,6 +8,7 @@
 /* Results order[first] to order[last - 1]. */
 typedef struct lk_group {
     uint32_t first, last;
+    uint32_t segment; /* number in the store; 0: none, and of the total */
     bool is_total;
 } lk_group;
 
@@ -15,7 +16,7 @@ typedef struct lk_groups {
     const lk_results *results;
     lk_memory *memory;
     lk_calendar *calendar; /* NULL: no periods */
-    uint32_t *order; /* of the groups, and behind it that of the total: each lead once */
+    uint32_t *order; /* of the groups, and behind it that of the total, in which each result stands once */
     size_t order_count;
     lk_group *items;
     uint32_t count;

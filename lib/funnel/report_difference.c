@@ -29,7 +29,7 @@ typedef struct comparing {
 
 static lk_text segment_text(const lk_groups *g, const lk_group *group)
 {
-    uint32_t segment = lk_groups_result(g, group->first)->segment;
+    uint32_t segment = group->segment;
     return segment ? lk_map_text_key(&g->results->store->segments, segment - 1) : (lk_text){NULL, 0};
 }
 
@@ -42,8 +42,7 @@ static bool same_period(const lk_groups *g, const lk_group *a, const lk_group *b
 
 static bool same_segment(const lk_groups *g, const lk_group *a, const lk_group *b)
 {
-    if (!g->results->by_segment) return true;
-    return lk_groups_result(g, a->first)->segment == lk_groups_result(g, b->first)->segment;
+    return !g->results->by_segment || a->segment == b->segment;
 }
 
 /* Groups stand in order of segment and period, so the period before is the group before; and the named

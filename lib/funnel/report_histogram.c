@@ -65,7 +65,7 @@ static leadkpi_status set_bars(const lk_results *r, const leadkpi_options *optio
     LK_FAIL_IF(bin_width && bin_count, error, LEADKPI_CONTRADICTION,
                "bins, bin_width: expected one of them, found both");
     for (uint32_t i = 0; i < r->count; i++) {
-        if (r->items[i].repeats || !wait_of(r, b, i, &wait)) continue;
+        if (!wait_of(r, b, i, &wait)) continue;
         if (wait < least) least = wait;
         if (wait > most) most = wait;
         leads++;

@@ -32,10 +32,10 @@ typedef struct intake {
     lk_segments *segments;
     uint32_t lead;
     uint32_t attempt; /* how many there were of the lead */
+    uint32_t list;    /* of the segments of the lead that they are known of */
 } intake;
 
-static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, bool repeats,
-                          leadkpi_error *error)
+static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, leadkpi_error *error)
 {
     lk_results *r = in->results;
     size_t steps = (size_t)r->funnel->rule.step_count;
@@ -45,22 +45,40 @@ static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segmen
     if (r->count == r->capacity) LK_TRY(grow(r, error));
     r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
                                      in->lead,       segment,        in->attempt,
-                                     (int16_t)attempt->level,        repeats};
+                                     attempt->level};
     if (r->times)
         memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
     r->count++;
-    r->lead_count += !repeats;
+    r->place_count += r->lists ? r->lists[segment] : 1;
     return LEADKPI_OK;
 }
 
-/* One result for each segment of the lead's events, in the order in which they come up. */
-static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_error *error)
+static leadkpi_status grow_lists(lk_results *r, uint32_t more, leadkpi_error *error)
 {
+    uint64_t needed = (uint64_t)r->list_count + more, wanted = r->list_capacity + (uint64_t)r->list_capacity / 2;
+    if (r->lists && needed <= r->list_capacity) return LEADKPI_OK;
+    LK_FAIL_IF(needed > UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "segments of leads: expected fewer than 2^32, found more");
+    uint32_t capacity = wanted < needed + 64 ? (uint32_t)needed : wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX;
+    LK_TRY(lk_resize(&r->memory, &r->lists, r->list_capacity, capacity, sizeof *r->lists, error));
+    r->list_capacity = capacity;
+    return LEADKPI_OK;
+}
+
+/* The segments of the lead's events, in the order in which they come up: one list for all its attempts; that of
+ * a lead without any has "none". */
+static leadkpi_status list_segments(intake *in, leadkpi_error *error)
+{
+    lk_results *r = in->results;
     lk_segments *s = in->segments;
+    if (s->lead == in->lead) return LEADKPI_OK;
     lk_segments_of_lead(s, in->lead);
-    for (uint32_t i = 0; i < s->different_count; i++)
-        LK_TRY(put(in, attempt, s->different[i], i > 0, error));
-    return s->different_count ? LEADKPI_OK : put(in, attempt, 0, false, error);
+    uint32_t count = s->different_count ? s->different_count : 1;
+    LK_TRY(grow_lists(r, count + 1, error));
+    in->list = r->list_count;
+    r->lists[r->list_count++] = count;
+    for (uint32_t i = 0; i < count; i++) r->lists[r->list_count++] = s->different_count ? s->different[i] : 0;
+    return LEADKPI_OK;
 }
 
 static void tally(lk_results *r, const lk_attempt *attempt)
@@ -80,9 +98,12 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
         tally(r, attempt);
         return LEADKPI_OK;
     }
-    if (in->segments->seen) return put_each(in, attempt, error);
+    if (in->segments->seen) {
+        LK_TRY(list_segments(in, error));
+        return put(in, attempt, in->list, error);
+    }
     LK_TRY(lk_segments_of(in->segments, in->lead, attempt, &segment, error));
-    return put(in, attempt, segment, false, error);
+    return put(in, attempt, segment, error);
 }
 
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
@@ -189,7 +210,7 @@ static leadkpi_status walk(lk_results *r, lk_journeys *j, lk_segments *segments,
 {
     lk_quick quick;
     bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
-    intake in = {r, j, segments, 0, 0};
+    intake in = {r, j, segments, 0, 0, 0};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
@@ -318,11 +339,14 @@ void lk_results_free(lk_results *r)
 {
     lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
     lk_release(&r->memory, r->times, r->time_capacity, sizeof *r->times);
+    lk_release(&r->memory, r->lists, r->list_capacity, sizeof *r->lists);
     lk_release(&r->memory, r->segment_rank, r->segment_rank_count, sizeof *r->segment_rank);
     r->items = NULL;
     r->times = NULL;
     r->segment_rank = NULL;
-    r->count = r->capacity = r->lead_count = 0;
+    r->lists = NULL;
+    r->count = r->capacity = r->list_count = r->list_capacity = 0;
+    r->place_count = 0;
     r->time_capacity = 0;
 }
 

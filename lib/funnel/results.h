@@ -34,17 +34,15 @@ enum {
     LK_BREAKDOWN_ANY
 };
 
-/* A lead that reached step 1 or more, or an attempt of one; with breakdown=any by segment, one for each
- * of its segments. Those of a lead follow each other. */
+/* A lead that reached step 1 or more, or an attempt of one. Those of a lead follow each other. */
 typedef struct lk_result {
     int64_t start;
     int64_t until; /* when its window ends; INT64_MAX: not known */
     uint64_t done; /* the steps reached, bit 0 for the first */
     uint32_t lead;
-    uint32_t segment; /* number in the store; 0: none */
+    uint32_t segment; /* number in the store; 0: none. With breakdown=any by segment: where its list is */
     uint32_t attempt; /* of its lead, from 1 */
-    int16_t level;
-    uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
+    int32_t level;
 } lk_result;
 
 /* How many leads got exactly to each step, and of them how many could still go on: all that a report on the
@@ -78,7 +76,10 @@ struct lk_results {
     size_t time_capacity;
     uint32_t count;
     uint32_t capacity;
-    uint32_t lead_count; /* items less those that repeat: leads, or attempts */
+    uint32_t *lists; /* breakdown=any by segment: of each lead how many segments it has, and those; else NULL */
+    uint32_t list_count;
+    uint32_t list_capacity;
+    uint64_t place_count; /* of items in segments: with lists an item stands in several */
     uint32_t *segment_rank; /* by number */
     uint32_t segment_rank_count;
 };
@@ -91,6 +92,15 @@ void lk_results_free(lk_results *results);
 static inline bool lk_result_did(const lk_result *result, int32_t step)
 {
     return result->done >> step & 1;
+}
+
+/* Where a result counts by segment: in one or more, in the order in which they came up. */
+static inline const uint32_t *lk_result_segments(const lk_results *results, const lk_result *result,
+                                                 uint32_t *count)
+{
+    const uint32_t *list = results->lists ? results->lists + result->segment : NULL;
+    *count = list ? list[0] : 1;
+    return list ? list + 1 : &result->segment;
 }
 
 /* Could a lead at a level still go on after the report, if its window ends at `until`? */
