@@ -349,7 +349,7 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 /* ---- a public report ---------------------------------------------------------------- */
 
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                   lk_results *results, bool times_wanted, lk_funnel_fill fill,
+                                   lk_results *results, uint64_t timed_steps, lk_funnel_fill fill,
                                    leadkpi_table **out, leadkpi_error *error)
 {
     leadkpi_table *table;
@@ -358,7 +358,7 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
-    LK_TRY(lk_results_find(funnel, options, times_wanted, results, error));
+    LK_TRY(lk_results_find(funnel, options, timed_steps, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {
         status = fill(results, options, table, error);
@@ -372,9 +372,9 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
 }
 
 leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
+                                uint64_t timed_steps, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error)
 {
     lk_results results = {0};
-    return lk_funnel_report_on(funnel, options, &results, times_wanted, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, timed_steps, fill, out, error);
 }

@@ -277,5 +277,5 @@ leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel, const lea
     leadkpi_error_reset(error);
     if (out) *out = NULL;
     LK_TRY(lk_funnel_check_way(funnel, "rates", error));
-    return lk_funnel_report(funnel, options, false, fill, out, error);
+    return lk_funnel_report(funnel, options, 0, fill, out, error);
 }

@@ -37,12 +37,22 @@ static leadkpi_status read_steps(const lk_results *r, const leadkpi_options *opt
     return LEADKPI_OK;
 }
 
+/* The two steps alone; what is not good is refused by read_steps. */
+static uint64_t timed_steps(const leadkpi_funnel *funnel, const leadkpi_options *options)
+{
+    const lk_schema *schema = &lk_funnel_report_schema;
+    if (!funnel || lk_options_check(options, schema, NULL) != LEADKPI_OK) return 0;
+    int64_t from = lk_options_int64(options, schema, LK_FUNNEL_REPORT_FROM_STEP);
+    int64_t to = lk_options_int64(options, schema, LK_FUNNEL_REPORT_TO_STEP), step_count = funnel->rule.step_count;
+    if (to == 0) to = step_count;
+    return from < to && to <= step_count ? (uint64_t)1 << (from - 1) | (uint64_t)1 << (to - 1) : 0;
+}
+
 /* False where the lead did not get from one to the other. */
 static bool wait_of(const lk_results *r, const bars *b, uint32_t item, int64_t *wait)
 {
-    const int64_t *times = r->times + (size_t)item * (size_t)r->funnel->rule.step_count;
     if (!lk_result_did(&r->items[item], b->from) || !lk_result_did(&r->items[item], b->to)) return false;
-    *wait = times[b->to] - times[b->from];
+    *wait = lk_results_time(r, item, b->to) - lk_results_time(r, item, b->from);
     return true;
 }
 
@@ -163,5 +173,5 @@ leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const lead
     if (out) *out = NULL;
     if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "waits", error));
-    return lk_funnel_report(funnel, options, true, fill, out, error);
+    return lk_funnel_report(funnel, options, timed_steps(funnel, options), fill, out, error);
 }

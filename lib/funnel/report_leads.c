@@ -8,6 +8,7 @@ typedef struct row_list {
     uint32_t *results;
     uint32_t *leads;
     size_t count;
+    bool as_they_are; /* row i is result i */
 } row_list;
 
 static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row_list *rows)
@@ -20,7 +21,7 @@ static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row
     }
 }
 
-static leadkpi_status order_results(lk_results *r, const row_list *rows, leadkpi_error *error)
+static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error *error)
 {
     size_t row = 0;
     uint32_t *by_id, *result_of = NULL, lead_count = lk_lead_ids_count(&r->store->ids);
@@ -36,6 +37,8 @@ static leadkpi_status order_results(lk_results *r, const row_list *rows, leadkpi
                  at < r->count && r->items[at].lead == by_id[i]; at++)
                 put_rows(r, at, &row, rows);
     }
+    rows->as_they_are = !r->lists;
+    for (size_t i = 0; i < row && rows->as_they_are; i++) rows->as_they_are = rows->results[i] == i;
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);
     lk_release(&r->memory, by_id, lead_count, sizeof *by_id);
     return status;
@@ -68,32 +71,56 @@ static leadkpi_status add_segments(const lk_results *r, const row_list *rows, le
     return status;
 }
 
-static leadkpi_status add_step_times(const lk_results *r, const row_list *rows, int32_t step,
-                                     leadkpi_table *table, leadkpi_error *error)
+/* Into cells of a nullable column, the last of the table. */
+static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int32_t step, int64_t *values,
+                                 leadkpi_table *table, leadkpi_error *error)
 {
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    char name[] = "step_00";
-    int64_t *values;
-    size_t length = 6;
-    name[5] = (char)('0' + (step + 1) % 10);
-    if (step + 1 >= 10) {
-        name[5] = (char)('0' + (step + 1) / 10);
-        name[6] = (char)('0' + (step + 1) % 10);
-        length = 7;
-    }
-    LK_TRY(lk_table_add_timestamp(table, (lk_text){name, length}, rows->count, true, &values, error));
     for (size_t i = 0; i < rows->count; i++) {
         size_t result = rows->results[i];
         if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
         if (lk_result_did(&r->items[result], step))
-            values[i] = r->times[result * steps + (size_t)step];
+            values[i] = lk_results_time(r, result, step);
         else
             lk_set_last_null(table, i);
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status add_columns(const lk_results *r, const row_list *rows, leadkpi_table *table,
+/* Of results in their own order the column is what was gathered. */
+static leadkpi_status take_times(lk_results *r, int32_t step, lk_text name, leadkpi_table *table,
+                                 leadkpi_error *error)
+{
+    LK_TRY(lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
+                                   &r->times.capacities[step], error));
+    for (uint32_t i = 0; i < r->count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+        if (!lk_result_did(&r->items[i], step)) lk_set_last_null(table, i);
+    }
+    return LEADKPI_OK;
+}
+
+/* Nothing is held twice for longer than a step takes: what was gathered goes with it. */
+static leadkpi_status add_step_times(lk_results *r, const row_list *rows, int32_t step, leadkpi_table *table,
+                                     leadkpi_error *error)
+{
+    char digits[] = "step_00";
+    int64_t *values;
+    size_t length = 6;
+    digits[5] = (char)('0' + (step + 1) % 10);
+    if (step + 1 >= 10) {
+        digits[5] = (char)('0' + (step + 1) / 10);
+        digits[6] = (char)('0' + (step + 1) % 10);
+        length = 7;
+    }
+    lk_text name = {digits, length};
+    if (rows->as_they_are && rows->count) return take_times(r, step, name, table, error);
+    LK_TRY(lk_table_add_timestamp(table, name, rows->count, true, &values, error));
+    LK_TRY(copy_times(r, rows, step, values, table, error));
+    lk_result_times_release(&r->times, &r->memory, step);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_table *table,
                                   leadkpi_error *error)
 {
     int64_t *attempt = NULL, *step, *start;
@@ -109,7 +136,7 @@ static leadkpi_status add_columns(const lk_results *r, const row_list *rows, lea
         step[i] = result->level;
         start[i] = result->start;
     }
-    for (int32_t s = 0; r->times && s < r->funnel->rule.step_count; s++)
+    for (int32_t s = 0; r->times.steps && s < r->funnel->rule.step_count; s++)
         LK_TRY(add_step_times(r, rows, s, table, error));
     return LEADKPI_OK;
 }
@@ -136,5 +163,5 @@ leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel, const leadkpi_
                                     leadkpi_table **out, leadkpi_error *error)
 {
     bool has_times = funnel && lk_funnel_has_times(funnel);
-    return lk_funnel_report(funnel, options, has_times, fill, out, error);
+    return lk_funnel_report(funnel, options, has_times ? lk_funnel_all_steps(&funnel->rule) : 0, fill, out, error);
 }

@@ -18,17 +18,15 @@ static leadkpi_status gather(const lk_groups *g, const lk_group *group, int32_t 
                              leadkpi_error *error)
 {
     const lk_results *r = g->results;
-    size_t steps = (size_t)r->funnel->rule.step_count;
     lk_waits_clear(w);
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
-        const int64_t *times = r->times + g->order[i] * steps;
         LK_TRY(lk_groups_interrupted(g, i, error));
         if (!lk_result_did(result, from)) continue;
         bool completed = lk_result_did(result, to);
         if (!completed && result->level > to) continue; /* went past a step that may be left out */
-        int64_t end = completed ? times[to] : watched_until(r, result);
-        lk_waits_put(w, end - times[from], completed);
+        int64_t end = completed ? lk_results_time(r, g->order[i], to) : watched_until(r, result);
+        lk_waits_put(w, end - lk_results_time(r, g->order[i], from), completed);
     }
     return LEADKPI_OK;
 }
@@ -93,5 +91,5 @@ leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_
     if (out) *out = NULL;
     if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "times", error));
-    return lk_funnel_report(funnel, options, true, fill, out, error);
+    return lk_funnel_report(funnel, options, funnel ? lk_funnel_all_steps(&funnel->rule) : 0, fill, out, error);
 }

@@ -8,23 +8,6 @@
 
 /* ---- lead by lead --------------------------------------------------------------- */
 
-static leadkpi_status grow(lk_results *r, leadkpi_error *error)
-{
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
-    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
-    size_t cells;
-    LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
-               "times: more than the address space holds");
-    if (r->times) {
-        LK_TRY(lk_resize(&r->memory, &r->times, r->time_capacity, cells, sizeof *r->times, error));
-        r->time_capacity = cells;
-    }
-    LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
-    r->capacity = capacity;
-    return LEADKPI_OK;
-}
-
 /* Where the attempts of one lead go. */
 typedef struct intake {
     lk_results *results;
@@ -35,19 +18,43 @@ typedef struct intake {
     uint32_t list;    /* of the segments of the lead that they are known of */
 } intake;
 
+/* At most: an attempt starts at an event of step 1. */
+static uint64_t attempts_to_come(const intake *in)
+{
+    const lk_journeys *j = in->journeys;
+    uint64_t starts = 0;
+    if (j->rule->entry != LK_ENTRY_EVERY) return 1;
+    for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++)
+        starts += lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code) & 1;
+    return starts < in->attempt ? 1 : starts - in->attempt + 1;
+}
+
+/* Of a lead with many attempts there is room for all at once: what grows step by step is moved, or touches half as
+ * much again. */
+static leadkpi_status grow(intake *in, leadkpi_error *error)
+{
+    lk_results *r = in->results;
+    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
+    uint64_t all = r->count + attempts_to_come(in);
+    if (wanted < all) wanted = all;
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
+    LK_TRY(lk_result_times_reserve(&r->times, &r->memory, capacity, error));
+    LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
+    r->capacity = capacity;
+    return LEADKPI_OK;
+}
+
 static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, leadkpi_error *error)
 {
     lk_results *r = in->results;
-    size_t steps = (size_t)r->funnel->rule.step_count;
     LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
                "attempts: expected fewer than 2^32, found more");
     if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
-    if (r->count == r->capacity) LK_TRY(grow(r, error));
+    if (r->count == r->capacity) LK_TRY(grow(in, error));
     r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
                                      in->lead,       segment,        in->attempt,
                                      attempt->level};
-    if (r->times)
-        memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
+    lk_result_times_put(&r->times, r->count, attempt);
     r->count++;
     r->place_count += r->lists ? r->lists[segment] : 1;
     return LEADKPI_OK;
@@ -209,7 +216,7 @@ static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *err
 static leadkpi_status walk(lk_results *r, lk_journeys *j, lk_segments *segments, leadkpi_error *error)
 {
     lk_quick quick;
-    bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
+    bool times_wanted = r->times.steps || r->breakdown == LK_BREAKDOWN_STEP;
     intake in = {r, j, segments, 0, 0, 0};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
@@ -246,18 +253,9 @@ static int64_t latest_time(const lk_funnel_store *store)
     return store->latest > latest ? store->latest : latest;
 }
 
-static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
-{
-    size_t cells = 64 * (size_t)r->funnel->rule.step_count;
-    LK_TRY(lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error));
-    r->time_capacity = cells;
-    return LEADKPI_OK;
-}
-
-static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
+static leadkpi_status find(lk_results *r, leadkpi_error *error)
 {
     lk_journeys j;
-    if (times_wanted) LK_TRY(make_room_for_times(r, error));
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
     leadkpi_status status = walk_all(r, &j, error);
@@ -308,10 +306,11 @@ static bool tally_will_do(const lk_results *r, const leadkpi_options *options)
 }
 
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                               bool times_wanted, lk_results *results, leadkpi_error *error)
+                               uint64_t timed_steps, lk_results *results, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_report_schema;
     results->funnel = funnel;
+    results->times.steps = timed_steps;
     results->memory = lk_memory_like(&funnel->memory);
     results->confidence = lk_options_double(options, schema, LK_FUNNEL_REPORT_LEVEL);
     results->by_segment = lk_options_choice(options, schema, LK_FUNNEL_REPORT_BY) == LK_BY_SEGMENT;
@@ -330,7 +329,7 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
                LEADKPI_CONTRADICTION,
                "as_of: expected none before the latest event that is not kept as such any more "
                "(input=time, or a closed range)");
-    leadkpi_status status = find(results, times_wanted, error);
+    leadkpi_status status = find(results, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;
 }
@@ -338,15 +337,13 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
 void lk_results_free(lk_results *r)
 {
     lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
-    lk_release(&r->memory, r->times, r->time_capacity, sizeof *r->times);
+    lk_result_times_free(&r->times, &r->memory);
     lk_release(&r->memory, r->lists, r->list_capacity, sizeof *r->lists);
     lk_release(&r->memory, r->segment_rank, r->segment_rank_count, sizeof *r->segment_rank);
     r->items = NULL;
-    r->times = NULL;
     r->segment_rank = NULL;
     r->lists = NULL;
     r->count = r->capacity = r->list_count = r->list_capacity = 0;
     r->place_count = 0;
-    r->time_capacity = 0;
 }
 

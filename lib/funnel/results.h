@@ -3,7 +3,7 @@
 #define LK_FUNNEL_RESULTS_H
 
 #include "calendar/calendar.h"
-#include "funnel/attempt.h"
+#include "funnel/result_times.h"
 
 /* The options of schema "funnel_report", in their order. */
 enum {
@@ -72,8 +72,7 @@ struct lk_results {
     int breakdown;
     int32_t breakdown_step; /* from 1; 0: the last one reached */
     lk_result *items;
-    int64_t *times; /* step_count an item; NULL: not asked for */
-    size_t time_capacity;
+    lk_result_times times;
     uint32_t count;
     uint32_t capacity;
     uint32_t *lists; /* breakdown=any by segment: of each lead how many segments it has, and those; else NULL */
@@ -84,10 +83,17 @@ struct lk_results {
     uint32_t segment_rank_count;
 };
 
-/* `results` is all zero but for look, context and tally. Status: as the reports. */
+/* `results` is all zero but for look, context and tally. timed_steps: those whose times are asked for, as bits.
+ * Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                               bool times_wanted, lk_results *results, leadkpi_error *error);
+                               uint64_t timed_steps, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+/* Of a step that the result did and that was asked for. */
+static inline int64_t lk_results_time(const lk_results *results, size_t result, int32_t step)
+{
+    return results->times.columns[step][result];
+}
 
 static inline bool lk_result_did(const lk_result *result, int32_t step)
 {
