@@ -96,7 +96,10 @@
  * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
- * instant and step of the lead that has most where attempts are counted.
+ * instant and step of the lead that has most where attempts are counted. leadkpi_funnel_times and
+ * leadkpi_funnel_histogram by no segment and period hold nothing for a lead that entered, but 12 for each pair of
+ * steps whose first it reached (none where it waited for just the window), and of one pair after the other 8 for
+ * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

@@ -16,6 +16,7 @@ typedef struct intake {
     uint32_t lead;
     uint32_t attempt; /* how many there were of the lead */
     uint32_t list;    /* of the segments of the lead that they are known of */
+    size_t taken;     /* attempts that went to ways */
 } intake;
 
 /* At most: an attempt starts at an event of step 1. */
@@ -94,6 +95,21 @@ static void tally(lk_results *r, const lk_attempt *attempt)
     r->tally->open[attempt->level - 1] += lk_results_is_open_at(r, attempt->level, attempt->until);
 }
 
+/* To the ways from the steps that it got to. */
+static leadkpi_status put_on_ways(intake *in, const lk_attempt *attempt, leadkpi_error *error)
+{
+    lk_results *r = in->results;
+    int64_t watched = lk_results_watched(r, attempt->until);
+    if (++in->taken % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+    for (lk_way *way = r->ways; way < r->ways + r->way_count && way->from < attempt->level; way++) {
+        bool came;
+        if (!lk_way_counts(way, attempt->level, attempt->done, &came)) continue;
+        int64_t end = came ? attempt->times[way->to] : watched;
+        LK_TRY(lk_waits_put(&way->waits, end - attempt->times[way->from], came, error));
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, leadkpi_error *error)
 {
     intake *in = context;
@@ -105,6 +121,7 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
         tally(r, attempt);
         return LEADKPI_OK;
     }
+    if (r->ways) return put_on_ways(in, attempt, error);
     if (in->segments->seen) {
         LK_TRY(list_segments(in, error));
         return put(in, attempt, in->list, error);
@@ -216,12 +233,12 @@ static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *err
 static leadkpi_status walk(lk_results *r, lk_journeys *j, lk_segments *segments, leadkpi_error *error)
 {
     lk_quick quick;
-    bool times_wanted = r->times.steps || r->breakdown == LK_BREAKDOWN_STEP;
-    intake in = {r, j, segments, 0, 0, 0};
+    bool times_wanted = r->times.steps || r->ways || r->breakdown == LK_BREAKDOWN_STEP;
+    intake in = {.results = r, .journeys = j, .segments = segments};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
-    LK_TRY(lk_quick_open(j, &r->memory, times_wanted, &quick, error));
+    LK_TRY(lk_quick_open(j, &r->memory, &quick, error));
     leadkpi_status status =
         quick.places ? walk_quick(&in, &quick, error) : walk_items(&in, j, times_wanted, error);
     lk_quick_close(&quick, &r->memory);
@@ -256,6 +273,8 @@ static int64_t latest_time(const lk_funnel_store *store)
 static leadkpi_status find(lk_results *r, leadkpi_error *error)
 {
     lk_journeys j;
+    for (size_t i = 0; r->ways && i < r->way_count; i++)
+        lk_waits_open(&r->ways[i].waits, &r->memory, r->funnel->rule.window);
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
     leadkpi_status status = walk_all(r, &j, error);
@@ -294,15 +313,19 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Does a count by step say all that is asked? Not where a lead counts by the steps that it did, or by its
- * attempts, or in one of several groups. */
-static bool tally_will_do(const lk_results *r, const leadkpi_options *options)
+/* Is there the one group of all? */
+static bool is_on_the_whole(const lk_results *r, const leadkpi_options *options)
 {
-    const lk_funnel_rule *rule = &r->funnel->rule;
     lk_text grain = lk_options_get_text(options, &lk_funnel_report_schema,
                                         LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
-    return r->tally && !r->by_segment && lk_text_equal(grain, LK_LITERAL("all")) &&
-           rule->order != LK_ORDER_OPEN && !rule->optional && !lk_funnel_counts_attempts(rule);
+    return !r->by_segment && lk_text_equal(grain, LK_LITERAL("all"));
+}
+
+/* Does a count by step say all that is asked? Not where a lead counts by the steps that it did, or by its
+ * attempts. */
+static bool tally_will_do(const lk_funnel_rule *rule)
+{
+    return rule->order != LK_ORDER_OPEN && !rule->optional && !lk_funnel_counts_attempts(rule);
 }
 
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
@@ -319,7 +342,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
     results->breakdown_step =
         (int32_t)lk_options_int64(options, schema, LK_FUNNEL_REPORT_BREAKDOWN_STEP);
     LK_TRY(check(results, error));
-    if (!tally_will_do(results, options)) results->tally = NULL;
+    bool on_the_whole = is_on_the_whole(results, options);
+    if (!on_the_whole || !tally_will_do(&funnel->rule)) results->tally = NULL;
+    if (!on_the_whole) results->ways = NULL;
+    if (results->ways) results->times.steps = 0; /* no result is kept */
     results->as_of = LK_FUNNEL_TIME_MIN;
     if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_AS_OF))
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
@@ -336,6 +362,7 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
 
 void lk_results_free(lk_results *r)
 {
+    for (size_t i = 0; r->ways && i < r->way_count; i++) lk_waits_close(&r->ways[i].waits);
     lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
     lk_result_times_free(&r->times, &r->memory);
     lk_release(&r->memory, r->lists, r->list_capacity, sizeof *r->lists);

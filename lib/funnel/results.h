@@ -4,6 +4,7 @@
 
 #include "calendar/calendar.h"
 #include "funnel/result_times.h"
+#include "journal/waits.h"
 
 /* The options of schema "funnel_report", in their order. */
 enum {
@@ -52,6 +53,13 @@ typedef struct lk_tally {
     int64_t open[LK_FUNNEL_STEPS_MAX];
 } lk_tally;
 
+/* From one step, counted from 0, to a later one, and how long it took: all that a report on the whole asks for,
+ * too. */
+typedef struct lk_way {
+    int32_t from, to;
+    lk_waits waits;
+} lk_way;
+
 typedef struct lk_results lk_results;
 
 /* What stands for the lead's attempt in another report: level 0 leaves it out. Its items are gathered. */
@@ -63,6 +71,8 @@ struct lk_results {
     lk_results_look look; /* NULL: the rule */
     void *context;
     lk_tally *tally; /* all zero at first; NULL, also where it would not do: results are kept */
+    lk_way *ways; /* the same for waits; `from` rises */
+    size_t way_count;
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
@@ -83,16 +93,30 @@ struct lk_results {
     uint32_t segment_rank_count;
 };
 
-/* `results` is all zero but for look, context and tally. timed_steps: those whose times are asked for, as bits.
- * Status: as the reports. */
+/* `results` is all zero but for look, context, tally and the steps of ways. timed_steps: those whose times are asked
+ * for, as bits. Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                uint64_t timed_steps, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+/* Does an attempt say something about a way: that it went it, `*came`, or how long it was watched without? */
+static inline bool lk_way_counts(const lk_way *way, int32_t level, uint64_t done, bool *came)
+{
+    *came = done >> way->to & 1;
+    if (!(done >> way->from & 1)) return false;
+    return *came || level <= way->to; /* else it went past a step that may be left out */
+}
 
 /* Of a step that the result did and that was asked for. */
 static inline int64_t lk_results_time(const lk_results *results, size_t result, int32_t step)
 {
     return results->times.columns[step][result];
+}
+
+/* Until when a lead was watched whose window ends at `until`. */
+static inline int64_t lk_results_watched(const lk_results *results, int64_t until)
+{
+    return results->as_of < until ? results->as_of : until;
 }
 
 static inline bool lk_result_did(const lk_result *result, int32_t step)

@@ -414,6 +414,9 @@ static const struct {
     {leadkpi_funnel_leads, "by=segment; breakdown=any"},
     {leadkpi_funnel_steps, "by=segment; breakdown=any; grain=day"},
     {leadkpi_funnel_leads, ""}, /* of one lead */
+    {leadkpi_funnel_times, "by=segment"},
+    {leadkpi_funnel_times, "as_of=1970-01-02"},
+    {leadkpi_funnel_histogram, "to_step=2"},
 };
 enum { OF_ONE_LEAD = 6 };
 
@@ -474,7 +477,7 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, where_attempts_are_counted_columns_say_so);
     tcase_add_test(tc, the_interval_leaves_zero_out_exactly_where_p_is_small);
     tcase_add_loop_test(tc, groups_are_what_counting_leads_one_by_one_gives, 0, 6);
-    tcase_add_loop_test(tc, whichever_allocation_fails_no_report_is_half_made, 0, 7);
+    tcase_add_loop_test(tc, whichever_allocation_fails_no_report_is_half_made, 0, (int)(sizeof faults / sizeof *faults));
     suite_add_tcase(suite, tc);
     return suite;
 }
