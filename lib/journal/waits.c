@@ -41,13 +41,19 @@ void lk_waits_close(lk_waits *w)
 
 /* ---- numbers -------------------------------------------------------------------- */
 
+/* Most add up as a whole number: the exact sum takes what does not fit beside it. */
 static leadkpi_status mean_of(const lk_waits *w, double *mean, leadkpi_error *error)
 {
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
+    int64_t part = 0;
     for (size_t i = 0; i < w->came_count; i++) {
         if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(w->memory, error));
-        LK_TRY(lk_exact_sum_add_int64(&sum, w->came[i], error));
+        if (LK_UNLIKELY((uint64_t)w->came[i] > (uint64_t)(INT64_MAX - part)))
+            LK_TRY(lk_exact_sum_add_int64(&sum, w->came[i], error));
+        else
+            part += w->came[i];
     }
+    LK_TRY(lk_exact_sum_add_int64(&sum, part, error));
     *mean = lk_exact_sum_to_double(&sum) / (double)w->came_count / MICROSECONDS;
     return LEADKPI_OK;
 }
