@@ -306,8 +306,8 @@ static void begin(lk_sweep *s, bool mirrored)
     s->entering = s->leaving = 0;
     s->alive = s->filled = 0;
     for (int32_t step = 0; step <= last; step++) {
-        size_t first = e->first[mirrored ? last - step : step] + (size_t)step * LINE_GAP;
-        s->first[step] = s->near[step] = s->tail[step] = first;
+        int32_t own = mirrored ? last - step : step;
+        s->first[step] = s->near[step] = s->tail[step] = e->first[own] + (size_t)own * LINE_GAP;
     }
     if (s->barred) memset(s->limit, 0, sizeof s->limit);
 }
