@@ -32,10 +32,10 @@ typedef struct chooser {
 /* Cells of four bytes; keys and steps begin at an even one. */
 bool lk_entries_choose_cells(const lk_entries *e, size_t *cells)
 {
-    size_t of_places, of_lines, of_starts, of_done;
+    size_t of_places, of_lines, of_items, of_starts, of_done;
     return lk_size_multiply(e->first[e->rule->step_count], 3, &of_places) && lk_sweep_line_cells(e, &of_lines) &&
            lk_size_multiply(e->traced_count, 2, &of_done) && lk_size_add(of_places, of_lines, cells) &&
-           lk_size_add(*cells, e->search->count, cells) &&
+           lk_size_multiply(e->search->count, 3, &of_items) && lk_size_add(*cells, of_items, cells) &&
            lk_size_add(e->start_count, e->start_count / 4 + 4, &of_starts) &&
            lk_size_add(*cells, of_starts, cells) && lk_size_add(*cells, of_done, cells);
 }
@@ -56,6 +56,7 @@ static leadkpi_status walk_back(chooser *c, size_t from, size_t to, int32_t leve
 {
     c->from = from;
     c->to = to;
+    c->sweep.chained = lk_funnel_counts_attempts(c->e->rule) || level;
     lk_sweep_back(&c->sweep, from, to, level);
     for (size_t walked = 0; walked < to - from; walked++) {
         lk_sweep_back_over(&c->sweep, walked);
@@ -146,8 +147,9 @@ static void trace(chooser *c, size_t start)
 static bool settle(chooser *c, size_t start)
 {
     lk_entries *e = c->e;
-    uint64_t key = c->sweep.key[place_of(c, start)];
-    if (key == LK_SWEEP_NONE) return false;
+    uint32_t place = place_of(c, start);
+    if (place == NONE) return false;
+    uint64_t key = c->sweep.key[place];
     uint8_t level = (uint8_t)lk_sweep_level(key);
     c->bound[start] = level;
     if (lk_sweep_end(key) > c->limit[start]) {
@@ -186,7 +188,7 @@ static bool is_left(const chooser *c, size_t start, int32_t level)
 }
 
 /* Windows that lie so near each other are looked at together. */
-#define NEAR 64
+#define NEAR 4
 
 /* The starts from `*start` on that may get to the level, and whose windows meet, up to `*last`; and where these
  * windows end. False where there is none. */
@@ -317,6 +319,7 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
     c.sweep.e = e;
     c.sweep.barred = e->rule->effect == LK_EFFECT_RESTART;
     c.sweep.key = (uint64_t *)(void *)cells, cells += 2 * places;
+    c.sweep.taken = (uint64_t *)(void *)cells, cells += 2 * count;
     e->done = (uint64_t *)(void *)cells, cells += 2 * e->traced_count;
     c.sweep.next = cells, cells += places;
     c.sweep.line = cells, cells += lines;

@@ -54,12 +54,13 @@ static void find_ways(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways
     find_groups(rule, mirrored, ways);
     for (int32_t step = 0; step <= last; step++) {
         ways->follow[step] = 0;
-        for (int32_t to = step + 1, runs = 1; to <= last; to++) {
+        bool runs = true;
+        for (int32_t to = step + 1; to <= last; to++) {
             uint32_t *between = &ways->between[ways->here[step]][ways->there[to]];
             *between |= (uint32_t)(mirrored ? lk_funnel_barriers(rule, last - to, last - step)
                                             : lk_funnel_barriers(rule, step, to));
-            if (runs) ways->follow[step] |= (uint64_t)1 << to;
-            if (!lk_funnel_is_optional(rule, mirrored ? last - to : to)) runs = 0;
+            if (runs) ways->follow[step] |= (uint64_t)1 << to, ways->before[to] |= (uint64_t)1 << step;
+            if (!lk_funnel_is_optional(rule, mirrored ? last - to : to)) runs = false;
         }
         for (int32_t group = ways->there[step] + 1; group <= LK_FUNNEL_RANGES_MAX; group++)
             ways->below[group] |= (uint64_t)1 << step;
@@ -94,6 +95,7 @@ static inline void set_near(lk_sweep *s, uint32_t step, size_t near, uint64_t of
     s->near_place[step] = s->line[near];
     s->alive |= (uint64_t)1 << step;
     s->filled |= (uint64_t)1 << step;
+    s->wanted |= s->ways->before[step];
 }
 
 /* Of equal ones the last that is walked over stays: from the end the earliest. */
@@ -190,13 +192,13 @@ static inline uint64_t steps_of(const lk_sweep *s, const lk_item *item, bool mir
     return reverse(item->steps & s->steps) >> (LK_FUNNEL_STEPS_MAX - s->e->rule->step_count);
 }
 
-static inline void enter(lk_sweep *s, size_t walked, bool mirrored)
+static inline void enter(lk_sweep *s, size_t walked)
 {
     uint32_t place = s->begin[walked];
-    for (uint64_t left = steps_of(s, item_at(s, walked), mirrored); left; place++) {
+    for (uint64_t left = s->taken[walked]; left; place++) {
         uint32_t step = lk_highest_bit(left);
         left ^= (uint64_t)1 << step;
-        if (s->key[place] != LK_SWEEP_NONE) push(s, step, place);
+        push(s, step, place);
     }
 }
 
@@ -216,7 +218,7 @@ static inline void move_on(lk_sweep *s, size_t walked, bool mirrored)
     for (; s->entering < walked; s->entering++) {
         int64_t wait = item_at(s, s->entering)->time - item->time;
         if ((mirrored ? -wait : wait) < s->e->rule->gap) break;
-        enter(s, s->entering, mirrored);
+        enter(s, s->entering);
     }
     if (!s->expires) return;
     while (s->leaving < walked && is_too_far(s, item, walked, s->leaving, mirrored)) s->leaving++;
@@ -224,60 +226,79 @@ static inline void move_on(lk_sweep *s, size_t walked, bool mirrored)
 }
 
 /* A chain goes on with what follows, or ends with its own step. */
-static inline void put_back(lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best, uint32_t place)
+static inline uint64_t key_back(const lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best)
 {
     uint32_t is_optional = s->optional >> step & 1;
-    s->next[s->place] = place;
-    s->key[s->place] = LK_SWEEP_NONE;
-    if (best != LK_SWEEP_NONE)
-        s->key[s->place] = best - ((uint64_t)is_optional << LK_SWEEP_STEP_BITS);
-    else if (s->ends >> step & 1)
-        s->key[s->place] = lk_sweep_key((int32_t)step + 1, (uint32_t)(item - s->e->items), is_optional);
+    if (best != LK_SWEEP_NONE) return best - ((uint64_t)is_optional << LK_SWEEP_STEP_BITS);
+    if (!(s->ends >> step & 1)) return LK_SWEEP_NONE;
+    return lk_sweep_key((int32_t)step + 1, (uint32_t)(item - s->e->items), is_optional);
 }
 
 /* A start gets here within its window, or starts here. */
-static inline void put_front(lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best)
+static inline uint64_t key_front(lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best)
 {
     uint32_t i = (uint32_t)(item - s->e->items);
-    bool starts = (int32_t)step == s->e->rule->step_count - 1 && i <= s->e->item[s->e->start_count - 1];
-    if (best != LK_SWEEP_NONE && item->time > s->e->items[lk_sweep_start(best)].until) best = LK_SWEEP_NONE;
-    s->key[s->place] = starts ? lk_sweep_key_of_start(i) : best;
-    if (s->key[s->place] < s->reached[step]) s->reached[step] = s->key[s->place];
+    if (s->ends >> step & 1 && i <= s->e->item[s->e->start_count - 1]) best = lk_sweep_key_of_start(i);
+    if (best == LK_SWEEP_NONE || item->time > s->e->items[lk_sweep_start(best)].until) return LK_SWEEP_NONE;
+    if (best < s->reached[step]) s->reached[step] = best;
+    return best;
+}
+
+/* What followed the step above in the same run of optional ones. */
+typedef struct follower {
+    uint64_t seen, key;
+    uint32_t place;
+} follower;
+
+/* The best that may follow a step and has no exclusion before it. */
+static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
+{
+    uint32_t least = s->least > s->barrier ? s->least : s->barrier;
+    if (!(follow & f->seen)) f->key = LK_SWEEP_NONE, f->place = NONE; /* another run */
+    for (uint64_t more = s->alive & follow & ~f->seen; more; more &= more - 1) {
+        uint32_t to = lk_lowest_of_some(more);
+        if (s->near_place[to] < least) pass(s, to, least);
+        bool is_better = s->alive >> to & 1 && s->near_key[to] < f->key;
+        if (is_better) f->key = s->near_key[to], f->place = s->near_place[to];
+    }
+    f->seen = follow;
+}
+
+/* What has one before it. */
+static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
+{
+    if (s->barrier <= s->least) return f;
+    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled;
+    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step, open);
+    if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
+    return f;
 }
 
 static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
 {
     const lk_item *item = item_at(s, walked);
     bool together = lk_funnel_takes_steps_together(s->e->rule) && s->e->rule->gap <= 0;
+    follower near = {.key = LK_SWEEP_NONE, .place = NONE};
+    uint64_t steps = steps_of(s, item, mirrored), taken = 0, left;
     s->begin[walked] = s->place;
     move_on(s, walked, mirrored);
-    uint32_t least = s->least > s->barrier ? s->least : s->barrier, near_place = NONE;
-    uint64_t near_key = LK_SWEEP_NONE, seen = 0;
-    for (uint64_t left = steps_of(s, item, mirrored); left; s->place++) {
+    while ((left = steps & s->wanted) != 0) {
         uint32_t step = lk_highest_bit(left);
-        uint64_t follow = s->ways->follow[step];
-        left ^= (uint64_t)1 << step;
-        if (!(follow & seen)) near_key = LK_SWEEP_NONE, near_place = NONE; /* another run */
-        for (uint64_t more = s->alive & follow & ~seen; more; more &= more - 1) {
-            uint32_t to = lk_lowest_of_some(more);
-            if (s->near_place[to] < least) pass(s, to, least);
-            bool is_better = s->alive >> to & 1 && s->near_key[to] < near_key;
-            if (is_better) near_key = s->near_key[to], near_place = s->near_place[to];
-        }
-        seen = follow;
-        uint64_t best = near_key;
-        uint32_t place = near_place;
-        if (s->barrier > s->least) {
-            uint64_t open = follow & s->open[s->ways->here[step]] & s->filled;
-            if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step, open);
-            if (s->far_key[step] < best) best = s->far_key[step], place = s->far_place[step];
-        }
-        mirrored ? put_front(s, item, step, best) : put_back(s, item, step, best, place);
-        if (together && s->key[s->place] != LK_SWEEP_NONE) push(s, step, s->place);
+        steps &= ((uint64_t)1 << step) - 1;
+        find_near(s, s->ways->follow[step], &near);
+        follower best = or_far(s, step, near);
+        uint64_t key = mirrored ? key_front(s, item, step, best.key) : key_back(s, item, step, best.key);
+        if (key == LK_SWEEP_NONE) continue;
+        taken |= (uint64_t)1 << step;
+        s->key[s->place] = key;
+        if (s->chained) s->next[s->place] = best.place;
+        if (together) push(s, step, s->place);
+        s->place++;
     }
     if (together) s->entering = walked + 1;
     if (s->barred && item->excludes) raise_barrier(s, item->excludes, s->begin[walked]);
     s->begin[walked + 1] = s->place;
+    s->taken[walked] = taken;
 }
 
 void lk_sweep_back_over(lk_sweep *s, size_t walked)
@@ -305,6 +326,7 @@ static void begin(lk_sweep *s, bool mirrored)
     s->place = s->least = s->barrier = 0;
     s->entering = s->leaving = 0;
     s->alive = s->filled = 0;
+    s->wanted = s->ends;
     for (int32_t step = 0; step <= last; step++) {
         int32_t own = mirrored ? last - step : step;
         s->first[step] = s->near[step] = s->tail[step] = e->first[own] + (size_t)own * LINE_GAP;
@@ -314,10 +336,10 @@ static void begin(lk_sweep *s, bool mirrored)
 
 void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
 {
-    begin(s, false);
-    s->optional = s->e->rule->optional;
     s->steps = level ? lk_attempt_steps(level) : lk_funnel_all_steps(s->e->rule);
     s->ends = level ? (uint64_t)1 << (level - 1) : UINT64_MAX;
+    s->optional = s->e->rule->optional;
+    begin(s, false);
     s->count = to - from;
     s->origin = s->e->items + (to - 1);
     s->stride = -1;
@@ -325,8 +347,10 @@ void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
 
 void lk_sweep_front(lk_sweep *s, size_t from, size_t to)
 {
-    begin(s, true);
     s->steps = lk_funnel_all_steps(s->e->rule);
+    s->ends = (uint64_t)1 << (s->e->rule->step_count - 1);
+    s->chained = false;
+    begin(s, true);
     s->count = to - from;
     s->origin = s->e->items + from;
     s->stride = 1;

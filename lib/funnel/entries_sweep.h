@@ -20,15 +20,18 @@ typedef struct lk_sweep {
     ptrdiff_t stride;      /* 1: from the front; -1: from the end */
     size_t count;
     uint64_t steps; /* that are looked at */
-    uint64_t ends;  /* where chains may end; from the end only */
+    uint64_t ends;  /* where chains may begin that are walked along: at any of these steps */
+    uint64_t wanted; /* steps of which places may have a chain */
     uint64_t optional;
     bool barred;  /* may no exclusion stand between? */
     bool expires; /* may what follows one place no longer follow the next? */
 
-    /* Places are numbered as they are walked over, those of an item from its last step to its first. */
+    /* Places with a chain are numbered as they are walked over, those of an item from its last step to its first. */
+    bool chained;    /* is it asked what follows each? */
     uint64_t *key;
-    uint32_t *next;  /* the place that follows; from the end only */
+    uint32_t *next;  /* the place that follows, or none */
     uint32_t *begin; /* of each item walked over its first place; behind them the next */
+    uint64_t *taken; /* and the steps of its places */
     uint32_t *line;  /* see `first` */
     uint32_t place;  /* the next one */
 
@@ -94,10 +97,10 @@ static inline uint32_t lk_sweep_start(uint64_t key)
     return ~(uint32_t)(key >> LK_SWEEP_STEP_BITS);
 }
 
-/* The place of an item of the walk under step 1, which it has. */
+/* The place of an item of the walk from the end under step 1, or none. */
 static inline uint32_t lk_sweep_place_of_start(const lk_sweep *s, size_t walked)
 {
-    return s->begin[walked + 1] - 1;
+    return s->taken[walked] & 1 ? s->begin[walked + 1] - 1 : LK_PLACE_NONE;
 }
 
 #endif
