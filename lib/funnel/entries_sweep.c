@@ -117,10 +117,12 @@ static void pass(lk_sweep *s, uint32_t step, uint32_t least)
     size_t near = s->near[step];
     while (near < s->tail[step] && s->line[near] < least) near++;
     s->near[step] = near;
-    if (near < s->tail[step])
+    if (near < s->tail[step]) {
         set_near(s, step, near, offer_of(s, s->line[near], step));
-    else
+    } else {
+        s->near_key[step] = LK_SWEEP_NONE;
         s->alive &= ~((uint64_t)1 << step);
+    }
 }
 
 /* ---- exclusions --------------------------------------------------------------------------- */
@@ -258,8 +260,9 @@ static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
     for (uint64_t more = s->alive & follow & ~f->seen; more; more &= more - 1) {
         uint32_t to = lk_lowest_of_some(more);
         if (s->near_place[to] < least) pass(s, to, least);
-        bool is_better = s->alive >> to & 1 && s->near_key[to] < f->key;
-        if (is_better) f->key = s->near_key[to], f->place = s->near_place[to];
+        uint64_t is_better = s->near_key[to] < f->key;
+        f->key = lk_choose(is_better, s->near_key[to], f->key);
+        f->place = (uint32_t)lk_choose(is_better, s->near_place[to], f->place);
     }
     f->seen = follow;
 }
