@@ -207,12 +207,66 @@ static bool find_stretch(const chooser *c, int32_t level, size_t *start, size_t 
     return true;
 }
 
+/* Steps that may follow any of these: past as many optional ones as 1, 2, 4, ... `skipped` has those from which so
+ * many are. */
+static uint64_t following(uint64_t optional, uint64_t steps)
+{
+    uint64_t next = steps << 1, skipped = optional;
+    for (uint32_t count = 1; count < LK_FUNNEL_STEPS_MAX && skipped; count *= 2) {
+        next |= (next & skipped) << count;
+        skipped &= skipped >> count;
+    }
+    return next;
+}
+
+/* Steps that chains of some starts got to, and the last item in the windows of these. */
+typedef struct front {
+    uint64_t steps;
+    size_t until;
+} front;
+
+/* The steps of an item that a chain may get to; they are its own from then on. */
+static uint64_t take_item(const lk_funnel_rule *rule, uint64_t steps, front *f)
+{
+    uint64_t taken = steps & following(rule->optional, f->steps);
+    if (lk_funnel_takes_steps_together(rule)) taken = steps & ~((taken & (0 - taken)) - 1);
+    f->steps |= taken;
+    return taken;
+}
+
+/* Of each item the steps that a start left may get to, were windows all that ended chains. Starts in the window of
+ * one are kept together, those after it apart, so that what none reaches any more is forgotten. */
+static void mark(const chooser *c, size_t start, size_t to, int32_t level)
+{
+    const lk_entries *e = c->e;
+    front old = {0}, young = {0};
+    for (size_t i = e->item[start]; i < to; i++) {
+        uint64_t steps = e->items[i].steps & lk_attempt_steps(level), taken = 0;
+        if (old.steps && i > old.until) old = young, young = (front){0};
+        if (old.steps && steps) taken = take_item(e->rule, steps & ~(uint64_t)1, &old);
+        if (young.steps && steps) taken |= take_item(e->rule, steps & ~(uint64_t)1, &young);
+        if (start < e->start_count && e->item[start] == i) {
+            if (is_left(c, start, level)) {
+                front *own = old.steps ? &young : &old;
+                own->steps |= 1;
+                own->until = c->limit[start];
+                taken |= 1;
+                if (lk_funnel_takes_steps_together(e->rule)) own->steps |= steps, taken |= steps;
+            }
+            start++;
+        }
+        c->sweep.taken[to - 1 - i] = taken;
+    }
+}
+
 /* Those of the starts left that get to the level; how many more. */
 static leadkpi_status settle_level(chooser *c, int32_t level, size_t *settled, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
     bool traced = lk_funnel_counts_attempts(e->rule);
     for (size_t start = 0, last, to; find_stretch(c, level, &start, &last, &to); start = last + 1) {
+        mark(c, start, to, level);
+        c->sweep.marked = true;
         LK_TRY(walk_back(c, e->item[start], to, level, error));
         for (size_t i = start; i <= last; i++) {
             if (!is_left(c, i, level) || !settle(c, i)) continue;
@@ -300,6 +354,7 @@ static leadkpi_status trace_best(chooser *c, leadkpi_error *error)
     lk_entries *e = c->e;
     lk_entries_keep_best(e);
     if (e->level[e->traced] == 0) return LEADKPI_OK;
+    c->sweep.marked = false;
     LK_TRY(walk_back(c, e->item[e->traced], (size_t)e->last[e->traced] + 1, e->level[e->traced], error));
     trace(c, e->traced);
     return LEADKPI_OK;
@@ -317,6 +372,7 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
     c.e = e;
     c.since = 0;
     c.sweep.e = e;
+    c.sweep.marked = false;
     c.sweep.barred = e->rule->effect == LK_EFFECT_RESTART;
     c.sweep.key = (uint64_t *)(void *)cells, cells += 2 * places;
     c.sweep.taken = (uint64_t *)(void *)cells, cells += 2 * count;

@@ -282,7 +282,7 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
     const lk_item *item = item_at(s, walked);
     bool together = lk_funnel_takes_steps_together(s->e->rule) && s->e->rule->gap <= 0;
     follower near = {.key = LK_SWEEP_NONE, .place = NONE};
-    uint64_t steps = steps_of(s, item, mirrored), taken = 0, left;
+    uint64_t steps = !mirrored && s->marked ? s->taken[walked] : steps_of(s, item, mirrored), taken = 0, left;
     s->begin[walked] = s->place;
     move_on(s, walked, mirrored);
     while ((left = steps & s->wanted) != 0) {

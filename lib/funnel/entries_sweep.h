@@ -31,7 +31,8 @@ typedef struct lk_sweep {
     uint64_t *key;
     uint32_t *next;  /* the place that follows, or none */
     uint32_t *begin; /* of each item walked over its first place; behind them the next */
-    uint64_t *taken; /* and the steps of its places */
+    uint64_t *taken; /* and the steps of its places; before that, */
+    bool marked;     /* if so, from the end, the steps to look at */
     uint32_t *line;  /* see `first` */
     uint32_t place;  /* the next one */
 
