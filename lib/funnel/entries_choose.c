@@ -42,10 +42,10 @@ bool lk_entries_choose_cells(const lk_entries *e, size_t *cells)
 
 /* ---- walks ------------------------------------------------------------------------------- */
 
-/* Asks the host once in so many places, of how many walks they may be. */
-static inline leadkpi_status ask(chooser *c, size_t walked, leadkpi_error *error)
+/* Asks the host once in so many places, of how many walks and chains they may be. */
+static inline leadkpi_status ask(chooser *c, size_t places, leadkpi_error *error)
 {
-    c->since += 1 + c->sweep.place - c->sweep.begin[walked];
+    c->since += 1 + places;
     if (c->since < LK_INTERRUPT_ROWS) return LEADKPI_OK;
     c->since = 0;
     return lk_interrupted(c->e->search->memory, error);
@@ -60,7 +60,7 @@ static leadkpi_status walk_back(chooser *c, size_t from, size_t to, int32_t leve
     lk_sweep_back(&c->sweep, from, to, level);
     for (size_t walked = 0; walked < to - from; walked++) {
         lk_sweep_back_over(&c->sweep, walked);
-        LK_TRY(ask(c, walked, error));
+        LK_TRY(ask(c, c->sweep.place - c->sweep.begin[walked], error));
     }
     return LEADKPI_OK;
 }
@@ -92,7 +92,7 @@ static leadkpi_status find_bounds(chooser *c, leadkpi_error *error)
     lk_sweep_front(s, 0, e->search->count);
     for (size_t i = 0; i < e->search->count; i++) {
         lk_sweep_front_over(s, i);
-        LK_TRY(ask(c, i, error));
+        LK_TRY(ask(c, s->place - s->begin[i], error));
         for (; start < e->start_count && c->limit[start] == i; start++) {
             uint64_t least = lk_sweep_key_of_start(e->item[start]) | ((1 << LK_SWEEP_STEP_BITS) - 1);
             int32_t step = 0; /* of the walk: the last one first */
@@ -173,6 +173,7 @@ static leadkpi_status settle_at_once(chooser *c, size_t *settled, int32_t *highe
     for (size_t start = 0; start < e->start_count; start++) {
         int32_t level = lk_sweep_level(c->sweep.key[place_of(c, start)]);
         if (level > *highest) *highest = level;
+        LK_TRY(ask(c, (size_t)level, error));
         if (!settle(c, start)) continue;
         ++*settled;
         if (traced) trace(c, start);
