@@ -8,6 +8,7 @@ typedef struct row_list {
     uint32_t *results;
     uint32_t *leads;
     size_t count;
+    uint64_t all_did; /* steps that each result did: no cell of theirs is null */
     bool as_they_are; /* row i is result i */
 } row_list;
 
@@ -38,7 +39,11 @@ static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error
                 put_rows(r, at, &row, rows);
     }
     rows->as_they_are = !r->lists;
-    for (size_t i = 0; i < row && rows->as_they_are; i++) rows->as_they_are = rows->results[i] == i;
+    rows->all_did = UINT64_MAX;
+    for (size_t i = 0; i < row && rows->as_they_are; i++) {
+        rows->as_they_are = rows->results[i] == i;
+        rows->all_did &= r->items[i].done;
+    }
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);
     lk_release(&r->memory, by_id, lead_count, sizeof *by_id);
     return status;
@@ -87,12 +92,12 @@ static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int3
 }
 
 /* Of results in their own order the column is what was gathered. */
-static leadkpi_status take_times(lk_results *r, int32_t step, lk_text name, leadkpi_table *table,
-                                 leadkpi_error *error)
+static leadkpi_status take_times(lk_results *r, const row_list *rows, int32_t step, lk_text name,
+                                 leadkpi_table *table, leadkpi_error *error)
 {
     LK_TRY(lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
                                    &r->times.capacities[step], error));
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t i = 0; i < r->count && !(rows->all_did >> step & 1); i++) {
         if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
         if (!lk_result_did(&r->items[i], step)) lk_set_last_null(table, i);
     }
@@ -113,7 +118,7 @@ static leadkpi_status add_step_times(lk_results *r, const row_list *rows, int32_
         length = 7;
     }
     lk_text name = {digits, length};
-    if (rows->as_they_are && rows->count) return take_times(r, step, name, table, error);
+    if (rows->as_they_are && rows->count) return take_times(r, rows, step, name, table, error);
     LK_TRY(lk_table_add_timestamp(table, name, rows->count, true, &values, error));
     LK_TRY(copy_times(r, rows, step, values, table, error));
     lk_result_times_release(&r->times, &r->memory, step);
