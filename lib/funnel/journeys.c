@@ -107,9 +107,13 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
     uint32_t *scratch;
     LK_TRY(lk_allocate(memory, j->longest, sizeof *scratch, &scratch, error));
     leadkpi_status status = LEADKPI_OK;
+    uint32_t asked = 0; /* events of leads that are sorted; long leads ask for themselves */
     for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
         uint32_t start = lk_journeys_start(j, lead), count = j->ends[lead] - start;
-        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(memory, error);
+        if (lead == 0 || start - asked >= LK_INTERRUPT_ROWS) {
+            asked = start;
+            status = lk_interrupted(memory, error);
+        }
         if (status != LEADKPI_OK) break;
         if (count <= FEW_EVENTS)
             sort_few(j, j->order + start, count);
