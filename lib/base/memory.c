@@ -5,22 +5,23 @@
 #if defined(__linux__)
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 _Static_assert(sizeof(leadkpi_host) == 16 + 6 * sizeof(void *), "no padding in the host struct");
 
 /* Blocks from this size on are asked for in pages of 2 MB: to fill one of 4 kB takes less time than the fault
- * that brings it. It is a hint on what lies whole within the block: no memory more is used, and what the
- * system says to it, or whether it knows such pages at all, changes no answer. */
+ * that brings it. It is a hint: no memory more is used, and what the system says to it, or whether it knows
+ * such pages at all, changes no answer. It goes out to the small pages at both ends, so that all of a large
+ * block is memory of one kind to the system: one that is not, realloc copies instead of moving its pages. */
 #define BIG_BLOCK ((size_t)4 << 20)
-#define BIG_PAGE ((uintptr_t)2 << 20)
 
 static void *with_big_pages(void *block, size_t size)
 {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-    uintptr_t address = (uintptr_t)block;
-    uintptr_t start = (address + BIG_PAGE - 1) & ~(BIG_PAGE - 1), end = (address + size) & ~(BIG_PAGE - 1);
-    if (block && size >= BIG_BLOCK && start < end) {
+    long page = sysconf(_SC_PAGESIZE);
+    if (block && size >= BIG_BLOCK && page > 0) {
+        uintptr_t start = (uintptr_t)block & (0 - (uintptr_t)page), end = (uintptr_t)block + size;
         int before = errno;
         (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
         errno = before;

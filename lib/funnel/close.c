@@ -19,7 +19,7 @@ typedef struct closing {
 static leadkpi_status check_code(const closing *c, size_t event)
 {
     const lk_funnel_store *store = c->funnel->store;
-    uint32_t code = store->events[event].code;
+    uint32_t code = lk_funnel_event_code(store, event);
     uint64_t steps = lk_funnel_code_steps(store, code);
     LK_FAIL_IF(lk_funnel_code_exclusions(store, code), c->error, LEADKPI_CONTRADICTION,
                "close: expected no exclusion in the range, found one");
@@ -43,7 +43,7 @@ static leadkpi_status check_events(closing *c)
 {
     const lk_funnel_store *store = c->funnel->store;
     for (size_t i = 0; i < store->event_count; i++) {
-        int64_t time = store->events[i].time;
+        int64_t time = lk_funnel_event_time(store, i);
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
         if (!is_in_range(c, time)) continue;
         LK_TRY(check_code(c, i));
@@ -163,7 +163,7 @@ static size_t count_leads_in_range(const closing *c)
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
         bool any = false;
         for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++)
-            any |= is_in_range(c, lk_journeys_event(j, i)->time);
+            any |= is_in_range(c, lk_journeys_event(j, i).time);
         count += any;
     }
     return count;
@@ -201,9 +201,20 @@ static leadkpi_status make(closing *c)
 
 /* ---- the verb ---------------------------------------------------------------------- */
 
-static void commit(closing *c)
+/* Where leads end is known of those that stay, too; how far they got is not. */
+static size_t drop_packed(const closing *c, lk_funnel_store *store)
 {
-    lk_funnel_store *store = c->funnel->store;
+    size_t kept = 0, i = 0;
+    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
+        for (; i < store->lead_ends[lead]; i++)
+            if (!is_in_range(c, lk_funnel_event_time(store, i))) store->packed[kept++] = store->packed[i];
+        store->lead_ends[lead] = (uint32_t)kept;
+    }
+    return kept;
+}
+
+static size_t drop_events(const closing *c, lk_funnel_store *store)
+{
     size_t kept = 0;
     for (size_t i = 0; i < store->event_count; i++) {
         if (is_in_range(c, store->events[i].time)) continue;
@@ -212,7 +223,13 @@ static void commit(closing *c)
         if (store->event_segments) store->event_segments[kept] = store->event_segments[i];
         kept++;
     }
-    store->event_count = kept;
+    return kept;
+}
+
+static void commit(closing *c)
+{
+    lk_funnel_store *store = c->funnel->store;
+    store->event_count = store->packed ? drop_packed(c, store) : drop_events(c, store);
     lk_funnel_shrink(c->funnel);
     lk_closed_free(&store->closed, c->funnel->rule.step_count, c->memory);
     store->closed = c->made;

@@ -42,11 +42,11 @@ static leadkpi_status check_events(const lk_funnel_store *store, const lk_closed
                                    leadkpi_error *error)
 {
     for (size_t i = 0; closed->range_count && i < store->event_count; i++)
-        LK_FAIL_IF(lk_closed_range_of(closed, store->events[i].time) != LK_MAP_NONE, error,
+        LK_FAIL_IF(lk_closed_range_of(closed, lk_funnel_event_time(store, i)) != LK_MAP_NONE, error,
                    LEADKPI_MISMATCH,
                    "from: expected no event of one handle in a range that the other closed, found one "
                    "at %s",
-                   LK_SAY_TIME(store->events[i].time));
+                   LK_SAY_TIME(lk_funnel_event_time(store, i)));
     return LEADKPI_OK;
 }
 

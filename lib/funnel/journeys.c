@@ -181,18 +181,29 @@ leadkpi_status lk_journeys_rank_codes(const leadkpi_funnel *funnel, lk_memory *m
 }
 
 /* Of events that are in order, as the last add left them. */
-static bool borrow_ends(lk_journeys *j)
+static bool borrow(lk_journeys *j)
 {
-    if (!lk_funnel_knows_ends(j->store)) return false;
+    j->packed = j->store->packed;
+    j->packed_codes = j->store->packed_codes;
     j->events = j->store->events;
-    j->ends = j->store->lead_ends;
-    return true;
+    if (lk_funnel_knows_ends(j->store)) j->ends = j->store->lead_ends;
+    return j->ends != NULL;
+}
+
+/* Of packed events whose last leads have none. */
+static leadkpi_status copy_ends(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
+{
+    const lk_funnel_store *store = j->store;
+    LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
+    for (uint32_t lead = 0; lead < j->lead_count; lead++) j->ends[lead] = lk_funnel_lead_end(store, lead);
+    return LEADKPI_OK;
 }
 
 static leadkpi_status put_in_order(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
     LK_TRY(lk_interrupted(memory, error));
-    if (borrow_ends(j)) return LEADKPI_OK;
+    if (borrow(j)) return LEADKPI_OK;
+    if (j->packed) return copy_ends(j, memory, error);
     LK_TRY(lk_allocate(memory, j->lead_count, sizeof *j->ends, &j->ends, error));
     if (j->store->sequences || j->store->event_segments) return sort_by_index(j, memory, error);
     return lk_journeys_sort_plain(j, memory, error);
@@ -238,11 +249,7 @@ leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, 
     LK_TRY(lk_interrupted(memory, error));
     leadkpi_status status = rank_codes(&j, memory, error);
     if (status == LEADKPI_OK) status = lk_allocate(memory, j.lead_count, sizeof *j.ends, &j.ends, error);
-    if (status == LEADKPI_OK) status = lk_journeys_sort_in_place(&j, memory, store->events, error);
-    if (status == LEADKPI_OK) {
-        lk_funnel_keep_ends(funnel, j.ends, j.lead_count);
-        j.ends = NULL;
-    }
+    if (status == LEADKPI_OK) status = lk_journeys_sort_in_place(funnel, &j, error);
     lk_journeys_close(&j, memory);
     if (status != LEADKPI_OK) leadkpi_error_reset(error); /* no memory: reports put them in order */
     return LEADKPI_OK;

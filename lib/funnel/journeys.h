@@ -20,8 +20,10 @@ typedef struct lk_item {
 typedef struct lk_journeys {
     const lk_funnel_rule *rule;
     const lk_funnel_store *store;
-    const lk_funnel_event *events; /* lead by lead and in order, or by `order` */
-    lk_funnel_event *copy;         /* NULL: the store's own events are in order, or `order` is */
+    const uint64_t *packed; /* lead by lead and in order, or by `order`; NULL: they are */
+    lk_packed_codes packed_codes;
+    const lk_funnel_event *events;
+    lk_funnel_event *copy;  /* of events or packed; NULL: the store's own are in order, or `order` is */
     uint32_t *order;               /* indexes in the store's events, lead by lead; NULL: `events` are */
     uint32_t *ends;                /* of lead i: places ends[i - 1] to ends[i] - 1; may be the store's */
     uint32_t *code_rank;
@@ -34,7 +36,7 @@ typedef struct lk_journeys {
 } lk_journeys;
 
 /* 4 bytes a lead, and an event: 16, and as much again of a few thousand leads, or 4 where events have sequences
- * or segments; nothing where the rows came lead by lead in order.
+ * or segments; nothing where the rows came lead by lead in order, or the store has them so.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);
@@ -66,11 +68,10 @@ size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
 
 /* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
- * into a copy if need be, or where they are. */
+ * into a copy if need be, or where they are, with what the store then knows of each lead. */
 leadkpi_status lk_journeys_sort_plain(lk_journeys *journeys, lk_memory *memory,
                                       leadkpi_error *error);
-leadkpi_status lk_journeys_sort_in_place(lk_journeys *journeys, lk_memory *memory,
-                                         lk_funnel_event *events, leadkpi_error *error);
+leadkpi_status lk_journeys_sort_in_place(leadkpi_funnel *funnel, lk_journeys *journeys, leadkpi_error *error);
 
 static inline uint32_t lk_journeys_start(const lk_journeys *journeys, uint32_t lead)
 {
@@ -78,9 +79,20 @@ static inline uint32_t lk_journeys_start(const lk_journeys *journeys, uint32_t l
 }
 
 /* What stands at a place of the journeys. */
-static inline const lk_funnel_event *lk_journeys_event(const lk_journeys *journeys, uint32_t place)
+typedef struct lk_journey_event {
+    int64_t time;
+    uint32_t code;
+} lk_journey_event;
+
+static inline lk_journey_event lk_journeys_event(const lk_journeys *journeys, uint32_t place)
 {
-    return &journeys->events[journeys->order ? journeys->order[place] : place];
+    uint32_t at = journeys->order ? journeys->order[place] : place;
+    if (journeys->packed) {
+        uint64_t key = journeys->packed[at];
+        return (lk_journey_event){lk_packed_time(key), lk_packed_code(&journeys->packed_codes, key)};
+    }
+    const lk_funnel_event *event = &journeys->events[at];
+    return (lk_journey_event){event->time, event->code};
 }
 
 static inline int64_t lk_journeys_sequence(const lk_journeys *journeys, uint32_t place)

@@ -11,10 +11,10 @@ static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_
     lk_item *items = j->items;
     size_t count = 0;
     for (uint32_t i = start; i < end; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
-        if (event->time > as_of) break;
-        lk_key128 code = codes[event->code];
-        items[count++] = (lk_item){event->time, code.low, i, (uint32_t)code.high, 0};
+        lk_journey_event event = lk_journeys_event(j, i);
+        if (event.time > as_of) break;
+        lk_key128 code = codes[event.code];
+        items[count++] = (lk_item){event.time, code.low, i, (uint32_t)code.high, 0};
     }
     return count;
 }
@@ -22,9 +22,9 @@ static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_
 /* One past the events of the instant that `start` begins. */
 static uint32_t instant_end(const lk_journeys *j, uint32_t start, uint32_t end)
 {
-    int64_t time = lk_journeys_event(j, start)->time, sequence = lk_journeys_sequence(j, start);
+    int64_t time = lk_journeys_event(j, start).time, sequence = lk_journeys_sequence(j, start);
     uint32_t i = start + 1;
-    while (i < end && lk_journeys_event(j, i)->time == time && lk_journeys_sequence(j, i) == sequence)
+    while (i < end && lk_journeys_event(j, i).time == time && lk_journeys_sequence(j, i) == sequence)
         i++;
     return i;
 }
@@ -35,11 +35,11 @@ static size_t put_others(const lk_journeys *j, uint32_t start, uint32_t end, boo
 {
     size_t count = 0;
     for (uint32_t i = start; i < end; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
-        uint64_t steps = lk_funnel_code_steps(j->store, event->code);
-        uint32_t exclusions = (uint32_t)lk_funnel_code_exclusions(j->store, event->code);
+        lk_journey_event event = lk_journeys_event(j, i);
+        uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+        uint32_t exclusions = (uint32_t)lk_funnel_code_exclusions(j->store, event.code);
         if (excluding ? exclusions : !exclusions && !steps)
-            items[count++] = (lk_item){event->time, 0, i, exclusions, 0};
+            items[count++] = (lk_item){event.time, 0, i, exclusions, 0};
     }
     return count;
 }
@@ -49,13 +49,13 @@ static size_t put_steps(const lk_journeys *j, uint32_t start, uint32_t end, lk_i
     size_t count = 0;
     uint64_t all = 0;
     for (uint32_t i = start; i < end; i++)
-        all |= lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code);
+        all |= lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
     for (uint64_t left = all; left; left &= left - 1) {
         uint64_t step = left & (0 - left);
         for (uint32_t i = start; i < end; i++) {
-            const lk_funnel_event *event = lk_journeys_event(j, i);
-            if (lk_funnel_code_steps(j->store, event->code) & step)
-                items[count++] = (lk_item){event->time, step, i, 0, 0};
+            lk_journey_event event = lk_journeys_event(j, i);
+            if (lk_funnel_code_steps(j->store, event.code) & step)
+                items[count++] = (lk_item){event.time, step, i, 0, 0};
         }
     }
     return count;
@@ -66,7 +66,7 @@ static size_t put_steps(const lk_journeys *j, uint32_t start, uint32_t end, lk_i
 static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
     size_t count = 0;
-    while (start < end && lk_journeys_event(j, start)->time <= as_of) {
+    while (start < end && lk_journeys_event(j, start).time <= as_of) {
         uint32_t next = instant_end(j, start, end);
         count += put_others(j, start, next, false, j->items + count);
         count += put_steps(j, start, next, j->items + count);
@@ -78,7 +78,7 @@ static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t
 
 static bool has_step(const lk_journeys *j, uint32_t place, uint64_t step)
 {
-    return lk_funnel_code_steps(j->store, lk_journeys_event(j, place)->code) & step;
+    return lk_funnel_code_steps(j->store, lk_journeys_event(j, place).code) & step;
 }
 
 /* The last event of the instant that has the step; one does. */
@@ -98,11 +98,11 @@ static bool repeats_steps(const lk_funnel_rule *rule)
  * starts with them, or it starts with the last. Steps of one event that follow each other are one item. */
 static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t end, lk_item *items)
 {
-    int64_t time = lk_journeys_event(j, start)->time;
+    int64_t time = lk_journeys_event(j, start).time;
     size_t count = 0;
     uint64_t all = 0, twice = 0;
     for (uint32_t i = start; i < end; i++) {
-        uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code);
+        uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
         twice |= all & steps;
         all |= steps;
     }
@@ -126,7 +126,7 @@ static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t 
 static size_t gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
 {
     size_t count = 0;
-    while (start < end && lk_journeys_event(j, start)->time <= as_of) {
+    while (start < end && lk_journeys_event(j, start).time <= as_of) {
         uint32_t next = instant_end(j, start, end);
         count += put_others(j, start, next, false, j->items + count);
         count += put_steps_together(j, start, next, j->items + count);
@@ -185,7 +185,7 @@ static size_t most_of_instant(const lk_journeys *j, uint32_t start, uint32_t end
     size_t most = end - start;
     uint64_t all = 0;
     for (uint32_t i = start; i < end; i++) {
-        uint32_t code = lk_journeys_event(j, i)->code;
+        uint32_t code = lk_journeys_event(j, i).code;
         uint64_t steps = lk_funnel_code_steps(j->store, code);
         most += steps && lk_funnel_code_exclusions(j->store, code);
         all |= steps;

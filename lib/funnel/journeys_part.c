@@ -1,23 +1,19 @@
-/* journeys_part.c: all that tells events of one lead apart fits in 8 bytes: the time, and the rank
- * of the code in the last bits. So keys are sorted, not events, and become events again in the end.
- */
+/* journeys_part.c: packed events sort as numbers, and need not become anything else. */
 #include "funnel/journeys_part.h"
-
-#define RANK_BITS 5
-_Static_assert(LK_PART_CODES_MAX == 1 << RANK_BITS, "a rank is the last bits of a key");
 
 leadkpi_status lk_part_sorter_open(lk_part_sorter *sorter, lk_memory *memory,
                                    const uint32_t *code_rank, uint32_t code_count, size_t largest,
                                    leadkpi_error *error)
 {
-    *sorter =
-        (lk_part_sorter){.code_rank = code_rank, .code_count = code_count, .capacity = largest};
-    for (uint32_t code = 0; code < code_count; code++) sorter->codes[code_rank[code]] = code;
+    *sorter = (lk_part_sorter){.code_rank = code_rank,
+                               .codes = lk_packed_codes_of(code_rank, code_count),
+                               .capacity = largest};
     return lk_allocate(memory, largest, 2 * sizeof *sorter->keys, &sorter->keys, error);
 }
 
 void lk_part_sorter_close(lk_part_sorter *sorter, lk_memory *memory)
 {
+    lk_lead_scan_close(&sorter->levels, memory);
     lk_release(memory, sorter->keys, sorter->capacity, 2 * sizeof *sorter->keys);
     *sorter = (lk_part_sorter){0};
 }
@@ -108,6 +104,13 @@ void lk_part_count(const lk_part *part, const lk_funnel_event *events, uint32_t 
         ends[lead] = before += ends[lead];
 }
 
+/* Where the keys of each lead go, by its slot. */
+static void find_places(const lk_part *part, const uint32_t *ends, uint32_t *places)
+{
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++)
+        places[slot_of(part, lead)] = start_of(part, ends, lead) - part->start;
+}
+
 /* Keys lead by lead. Cost an event: its 16 bytes read in order, a counter in the first cache, and 8
  * bytes to a place in the second. */
 static void group(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
@@ -116,45 +119,70 @@ static void group(const lk_part_sorter *sorter, const lk_part *part, const uint3
     uint32_t places[LK_PART_LEADS];
     const uint32_t *code_rank = sorter->code_rank;
     uint64_t *keys = sorter->keys;
-    for (uint32_t lead = part->lead; lead < part->lead_end; lead++)
-        places[slot_of(part, lead)] = start_of(part, ends, lead) - part->start;
-    for (uint32_t i = part->start; i < part->end; i++) {
-        uint64_t since = (uint64_t)(events[i].time - LK_FUNNEL_TIME_MIN);
+    find_places(part, ends, places);
+    for (uint32_t i = part->start; i < part->end; i++)
         keys[places[events[i].lead % LK_PART_LEADS]++] =
-            since << RANK_BITS | code_rank[events[i].code];
-    }
+            lk_packed_key(events[i].time, code_rank[events[i].code]);
 }
 
-/* The events of one lead, from their keys. */
-static void write_events(const lk_part_sorter *sorter, const uint64_t *keys, uint32_t count,
-                         uint32_t lead, lk_funnel_event *events)
+/* The same with 10 bytes read. */
+static void group_packed(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                         const uint16_t *slots, const uint64_t *packed)
 {
-    for (uint32_t i = 0; i < count; i++)
-        events[i] = (lk_funnel_event){(int64_t)(keys[i] >> RANK_BITS) + LK_FUNNEL_TIME_MIN, lead,
-                                      sorter->codes[keys[i] % LK_PART_CODES_MAX]};
+    uint32_t places[LK_PART_LEADS];
+    uint64_t *keys = sorter->keys;
+    find_places(part, ends, places);
+    for (uint32_t i = part->start; i < part->end; i++) keys[places[slots[i]]++] = packed[i];
 }
 
-static void sort_lead(const lk_part_sorter *sorter, uint32_t start, uint32_t count, uint32_t lead,
-                      lk_funnel_event *events)
+/* From the place of a lead's keys in the part. */
+static void sort_lead(const lk_part_sorter *sorter, uint32_t place, uint32_t count, uint64_t *packed)
 {
-    uint64_t few[FEW_EVENTS];
     if (count <= FEW_EVENTS) {
-        sort_few(sorter->keys + start, count, few);
-        write_events(sorter, few, count, lead, events);
-    } else {
-        const uint64_t *sorted =
-            sort_many(sorter->keys + start, count, sorter->keys + sorter->capacity + start);
-        write_events(sorter, sorted, count, lead, events);
+        sort_few(sorter->keys + place, count, packed);
+        return;
     }
+    const uint64_t *sorted =
+        sort_many(sorter->keys + place, count, sorter->keys + sorter->capacity + place);
+    memcpy(packed, sorted, count * sizeof *packed);
+}
+
+static void sort_leads(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                       uint64_t *packed)
+{
+    bool finds_levels = sorter->levels.levels != NULL;
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) {
+        uint32_t start = start_of(part, ends, lead), count = ends[lead] - start;
+        sort_lead(sorter, start - part->start, count, packed + start);
+        if (finds_levels) lk_lead_scan_take(&sorter->levels, lead, packed + start, count);
+    }
+}
+
+/* There may be no event at all, and no memory for one. */
+static void forget_levels(const lk_part_sorter *sorter, const lk_part *part)
+{
+    for (uint32_t lead = part->lead; lead < part->lead_end && sorter->levels.levels; lead++)
+        sorter->levels.levels[lead] = 0;
 }
 
 void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                  lk_funnel_event *events)
+                  const lk_funnel_event *events, uint64_t *packed)
 {
-    if (part->start == part->end) return; /* there may be no event at all */
-    group(sorter, part, ends, events);
-    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) {
-        uint32_t start = start_of(part, ends, lead);
-        sort_lead(sorter, start - part->start, ends[lead] - start, lead, events + start);
+    if (part->start == part->end) {
+        forget_levels(sorter, part);
+        return;
     }
+    group(sorter, part, ends, events);
+    sort_leads(sorter, part, ends, packed);
+}
+
+void lk_part_sort_packed(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                         const uint16_t *slots, uint64_t *packed)
+{
+    if (part->start == part->end) {
+        forget_levels(sorter, part);
+        return;
+    }
+    group_packed(sorter, part, ends, slots, packed);
+    sort_leads(sorter, part, ends, packed);
 }

@@ -1,15 +1,14 @@
-/* journeys_part.h: the events of a few thousand leads, put in order within the cache. */
+/* journeys_part.h: the events of a few thousand leads, put in order within the cache, and packed. */
 #ifndef LK_FUNNEL_JOURNEYS_PART_H
 #define LK_FUNNEL_JOURNEYS_PART_H
 
 #include "funnel/journeys.h"
+#include "funnel/lead_levels.h"
 
-/* Leads of one part: their events, 16 bytes each, fit the second cache at ten or so a lead. */
+/* Leads of one part: their events, 8 bytes each and once more while they are sorted, fit the second cache at
+ * ten or so a lead. */
 #define LK_PART_BITS 12
 #define LK_PART_LEADS (UINT32_C(1) << LK_PART_BITS)
-
-/* A time in years 1 to 9999 takes 59 bits of a key, which leaves 5 for the rank of a code. */
-#define LK_PART_CODES_MAX 32
 
 typedef struct lk_part {
     uint32_t start, end; /* its events, at these places, in any order */
@@ -26,21 +25,26 @@ void lk_part_count(const lk_part *part, const lk_funnel_event *events, uint32_t 
  * part. */
 typedef struct lk_part_sorter {
     const uint32_t *code_rank;
-    uint32_t code_count;
-    uint32_t codes[LK_PART_CODES_MAX]; /* by rank */
+    lk_packed_codes codes;
+    lk_lead_scan levels; /* not open: they are not looked for */
     uint64_t *keys;
     size_t capacity; /* of each half */
 } lk_part_sorter;
 
-/* With at most LK_PART_CODES_MAX codes. Status: OK, OUT_OF_MEMORY, LIMIT. */
+/* With at most LK_PACKED_CODES_MAX codes. Status: OK, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_part_sorter_open(lk_part_sorter *sorter, lk_memory *memory,
                                    const uint32_t *code_rank, uint32_t code_count, size_t largest,
                                    leadkpi_error *error);
 void lk_part_sorter_close(lk_part_sorter *sorter, lk_memory *memory);
 
-/* Events of the part in the order of journeys, with the index of their lead; ends[lead] is known.
- */
+/* Events of the part, packed, in the order of journeys; ends[lead] is known. `packed` may be the place of
+ * `events`, where parts follow each other from the first. */
 void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                  lk_funnel_event *events);
+                  const lk_funnel_event *events, uint64_t *packed);
+
+/* The same for events that are packed where they are, and have the last bits of their leads' numbers in
+ * `slots`, which are as many. */
+void lk_part_sort_packed(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                         const uint16_t *slots, uint64_t *packed);
 
 #endif

@@ -6,7 +6,8 @@ typedef struct parts {
     lk_journeys *journeys;
     lk_memory *memory;
     lk_funnel_event *events;  /* what is put in order */
-    lk_part_sorter sorter;    /* with few codes; else */
+    uint64_t *packed;         /* with few codes the same place: they become packed; and */
+    lk_part_sorter sorter;    /* in use; else */
     lk_funnel_event *scratch; /* room for the largest part */
     uint32_t *next; /* of each part where its next event goes; its end, once it is filled */
     uint32_t *ends;
@@ -195,7 +196,7 @@ static void sort_part(parts *p, uint32_t part)
         return;
     }
     lk_part_count(&keyed, p->events, j->ends);
-    lk_part_sort(&p->sorter, &keyed, j->ends, p->events);
+    lk_part_sort(&p->sorter, &keyed, j->ends, p->events, p->packed);
 }
 
 static leadkpi_status open_parts(parts *p, leadkpi_error *error)
@@ -204,7 +205,7 @@ static leadkpi_status open_parts(parts *p, leadkpi_error *error)
     LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->next, &p->next, error));
     LK_TRY(lk_allocate(p->memory, p->count, sizeof *p->ends, &p->ends, error));
     count_by_part(p);
-    if (j->store->codes.count > LK_PART_CODES_MAX)
+    if (j->store->codes.count > LK_PACKED_CODES_MAX)
         return lk_allocate(p->memory, p->largest, sizeof *p->scratch, &p->scratch, error);
     return lk_part_sorter_open(&p->sorter, p->memory, j->code_rank, j->store->codes.count,
                                p->largest, error);
@@ -229,10 +230,15 @@ static leadkpi_status sort_copy(parts *p, leadkpi_error *error)
     LK_TRY(open_parts(p, error));
     LK_TRY(lk_allocate(p->memory, j->store->event_count, sizeof *j->copy, &j->copy, error));
     p->events = j->copy;
+    p->packed = (uint64_t *)(void *)j->copy;
     split_to_copy(p);
     for (uint32_t part = 0; part < p->count; part++) {
         LK_TRY(lk_interrupted(p->memory, error));
         sort_part(p, part);
+    }
+    if (p->sorter.code_rank) {
+        j->packed = p->packed;
+        j->packed_codes = p->sorter.codes;
     }
     j->events = j->copy;
     return LEADKPI_OK;
@@ -248,17 +254,76 @@ leadkpi_status lk_journeys_sort_plain(lk_journeys *j, lk_memory *memory, leadkpi
     return status;
 }
 
-/* Nothing can fail once events move. */
-leadkpi_status lk_journeys_sort_in_place(lk_journeys *j, lk_memory *memory, lk_funnel_event *events,
-                                         leadkpi_error *error)
+/* Events that came in order. */
+static void pack_in_place(parts *p)
 {
-    parts p = {.journeys = j, .memory = memory, .events = events, .count = part_count(j)};
-    if (find_ends(j)) return LEADKPI_OK;
-    leadkpi_status status = open_parts(&p, error);
-    if (status == LEADKPI_OK) {
-        split_in_place(&p);
-        for (uint32_t part = 0; part < p.count; part++) sort_part(&p, part);
+    const lk_journeys *j = p->journeys;
+    uint64_t *packed = p->packed;
+    const lk_lead_scan *scan = &p->sorter.levels;
+    for (size_t i = 0; i < j->store->event_count; i++)
+        packed[i] = lk_packed_key(p->events[i].time, j->code_rank[p->events[i].code]);
+    for (uint32_t lead = 0; lead < j->lead_count && scan->levels; lead++) {
+        uint32_t start = lk_journeys_start(j, lead);
+        lk_lead_scan_take(scan, lead, packed + start, j->ends[lead] - start);
     }
+}
+
+static leadkpi_status open_to_pack(parts *p, leadkpi_error *error)
+{
+    const lk_journeys *j = p->journeys;
+    return lk_part_sorter_open(&p->sorter, p->memory, j->code_rank, j->store->codes.count, 0, error);
+}
+
+/* The block of the events has the packed ones, and gives back the half that they do not need if it can. */
+static void keep_packed(leadkpi_funnel *funnel, parts *p)
+{
+    lk_funnel_store *store = funnel->store;
+    size_t capacity = store->event_capacity * (sizeof *p->events / sizeof *p->packed);
+    store->events = NULL;
+    if (lk_resize(p->memory, &p->packed, capacity, store->event_count, sizeof *p->packed, NULL) == LEADKPI_OK)
+        capacity = store->event_count;
+    lk_funnel_keep_packed(funnel, p->packed, capacity, &p->sorter.codes);
+}
+
+/* The ends and levels are the store's then, and the events packed. */
+static void keep(leadkpi_funnel *funnel, parts *p)
+{
+    lk_journeys *j = p->journeys;
+    lk_funnel_keep_ends(funnel, j->ends, p->sorter.levels.levels, j->lead_count);
+    j->ends = NULL;
+    p->sorter.levels.levels = NULL;
+    if (p->sorter.code_rank) keep_packed(funnel, p);
+}
+
+/* Nothing can fail once events move. */
+static leadkpi_status put_in_order(leadkpi_funnel *funnel, parts *p, leadkpi_error *error)
+{
+    lk_journeys *j = p->journeys;
+    bool is_in_order = find_ends(j), few_codes = j->store->codes.count <= LK_PACKED_CODES_MAX;
+    if (!is_in_order)
+        LK_TRY(open_parts(p, error));
+    else if (few_codes)
+        LK_TRY(open_to_pack(p, error));
+    if (few_codes) lk_lead_scan_open(funnel, &p->sorter.codes, p->memory, j->lead_count, &p->sorter.levels);
+    if (is_in_order) {
+        if (few_codes) pack_in_place(p);
+    } else {
+        split_in_place(p);
+        for (uint32_t part = 0; part < p->count; part++) sort_part(p, part);
+    }
+    keep(funnel, p);
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_journeys_sort_in_place(leadkpi_funnel *funnel, lk_journeys *j, leadkpi_error *error)
+{
+    lk_funnel_event *events = funnel->store->events;
+    parts p = {.journeys = j,
+               .memory = &funnel->memory,
+               .events = events,
+               .packed = (uint64_t *)(void *)events,
+               .count = part_count(j)};
+    leadkpi_status status = put_in_order(funnel, &p, error);
     close_parts(&p);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "base/state.h"
 #include "funnel/closed.h"
+#include "funnel/merge_packed.h"
 
 /* Where the things of `from` are in `into`. */
 typedef struct translation {
@@ -9,7 +10,6 @@ typedef struct translation {
     uint32_t leads_before; /* how many `into` had */
     bool are_new;          /* all leads of `from` are: lead i is leads_before + i now */
     lk_closed closed; /* of both */
-    uint32_t *ends;        /* of the leads of both, where they are known then; else NULL */
 } translation;
 
 /* Standings do not add up: all rows of a lead went to one handle. */
@@ -73,20 +73,33 @@ static void compare_leads(const lk_funnel_store *into, const lk_funnel_store *fr
     t->are_new = lk_lead_ids_count(&into->ids) - leads_before == count;
 }
 
-/* Events in order, and behind them those of leads that are all new: where each lead's end is plain. */
-static leadkpi_status join_ends(leadkpi_funnel *into, const lk_funnel_store *from, uint32_t leads_before,
-                                translation *t, leadkpi_error *error)
+/* 16 bytes read and written in order an event. */
+static void commit_plain(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
 {
-    const lk_funnel_store *store = into->store;
-    uint32_t count = lk_lead_ids_count(&store->ids), before = (uint32_t)store->event_count;
-    bool knows_before = store->lead_end_count == leads_before && (store->lead_ends || store->event_count == 0);
-    if (!t->are_new || !knows_before || !lk_funnel_knows_ends(from)) return LEADKPI_OK;
-    LK_TRY(lk_allocate(&into->memory, count, sizeof *t->ends, &t->ends, error));
-    for (uint32_t lead = 0; lead < leads_before; lead++)
-        t->ends[lead] = store->lead_ends[lead];
-    for (uint32_t lead = leads_before; lead < count; lead++)
-        t->ends[lead] = before + from->lead_ends[lead - leads_before];
-    return LEADKPI_OK;
+    lk_funnel_event *next = into->events + into->event_count;
+    uint32_t lead = 0;
+    for (size_t i = 0; i < from->event_count; i++) {
+        lk_funnel_event event = lk_funnel_next_event(from, i, &lead);
+        next[i] = (lk_funnel_event){event.time, t->leads[event.lead], t->codes[event.code]};
+    }
+    into->event_count += from->event_count;
+    if (from->latest > into->latest) into->latest = from->latest;
+}
+
+static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+{
+    uint32_t lead = 0;
+    if (from->event_count == 0) return;
+    if (!into->sequences && !into->event_segments) {
+        commit_plain(into, from, t);
+        return;
+    }
+    for (size_t i = 0; i < from->event_count; i++) {
+        lk_funnel_event event = lk_funnel_next_event(from, i, &lead);
+        uint32_t segment = lk_funnel_event_segment(from, i);
+        lk_funnel_append(into, event.time, lk_funnel_event_sequence(from, i), t->leads[event.lead],
+                         t->codes[event.code], segment ? t->segments[segment - 1] + 1 : 0);
+    }
 }
 
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
@@ -106,38 +119,20 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(lk_state_merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(reserve_standings(into, from, t, error));
-    LK_TRY(lk_closed_merge(into, from, t->leads, &t->closed, error));
-    LK_TRY(join_ends(into, from, leads_before, t, error));
-    return lk_funnel_grow(into, from->event_count, from->sequences != NULL,
-                          from->event_segments != NULL, error);
+    return lk_closed_merge(into, from, t->leads, &t->closed, error);
 }
 
-/* 16 bytes read and written in order an event, and of leads that are all new not even a look at their index. */
-static void commit_plain(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+/* The events, once nothing else can fail: all or none. */
+static leadkpi_status take_events(leadkpi_funnel *into, const lk_funnel_store *from, const translation *t,
+                                  leadkpi_error *error)
 {
-    lk_funnel_event *next = into->events + into->event_count;
-    for (size_t i = 0; i < from->event_count; i++) {
-        lk_funnel_event event = from->events[i];
-        uint32_t lead = t->are_new ? t->leads_before + event.lead : t->leads[event.lead];
-        next[i] = (lk_funnel_event){event.time, lead, t->codes[event.code]};
-    }
-    into->event_count += from->event_count;
-    if (from->latest > into->latest) into->latest = from->latest;
-}
-
-static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
-{
-    if (from->event_count == 0) return;
-    if (!into->sequences && !into->event_segments) {
-        commit_plain(into, from, t);
-        return;
-    }
-    for (size_t i = 0; i < from->event_count; i++) {
-        const lk_funnel_event *event = &from->events[i];
-        uint32_t segment = lk_funnel_event_segment(from, i);
-        lk_funnel_append(into, event->time, lk_funnel_event_sequence(from, i), t->leads[event->lead],
-                         t->codes[event->code], segment ? t->segments[segment - 1] + 1 : 0);
-    }
+    lk_funnel_store *store = into->store;
+    if (t->are_new && lk_merge_packed_fits(store, from))
+        return lk_merge_packed(into, from, t->leads_before, t->codes, error);
+    LK_TRY(lk_funnel_grow(into, from->event_count, from->sequences != NULL,
+                          from->event_segments != NULL, error));
+    commit(store, from, t);
+    return LEADKPI_OK;
 }
 
 static void swap_closed(lk_closed *a, lk_closed *b)
@@ -153,13 +148,10 @@ static leadkpi_status merge(leadkpi_funnel *into, const lk_funnel_store *from, l
     translation t = {0};
     LK_TRY(lk_funnel_open(into, &store, error));
     leadkpi_status status = translate(into, from, &t, error);
+    if (status == LEADKPI_OK) status = take_events(into, from, &t, error);
     if (status == LEADKPI_OK) {
-        commit(store, from, &t);
         commit_standings(into, from, &t);
         if (t.closed.range_count) swap_closed(&store->closed, &t.closed);
-        if (t.ends) lk_funnel_keep_ends(into, t.ends, lk_lead_ids_count(&store->ids));
-    } else {
-        lk_release(&into->memory, t.ends, lk_lead_ids_count(&store->ids), sizeof *t.ends);
     }
     lk_closed_free(&t.closed, into->rule.step_count, &into->memory);
     lk_release(&into->memory, t.leads, lk_lead_ids_count(&from->ids), sizeof *t.leads);

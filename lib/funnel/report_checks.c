@@ -60,13 +60,13 @@ static uint64_t own_steps(const lk_funnel_rule *rule, uint64_t steps)
 
 static void compare_neighbours(const lk_journeys *j, uint32_t place, int64_t counts[FINDING_COUNT])
 {
-    const lk_funnel_event *event = lk_journeys_event(j, place), *before = lk_journeys_event(j, place - 1);
-    if (event->time != before->time || lk_journeys_sequence(j, place) != lk_journeys_sequence(j, place - 1))
+    lk_journey_event event = lk_journeys_event(j, place), before = lk_journeys_event(j, place - 1);
+    if (event.time != before.time || lk_journeys_sequence(j, place) != lk_journeys_sequence(j, place - 1))
         return;
-    uint64_t steps = lk_funnel_code_steps(j->store, event->code);
-    uint64_t steps_before = lk_funnel_code_steps(j->store, before->code);
-    if (event->code == LK_FUNNEL_CODE_NOTHING) return; /* what it was called is not kept */
-    if (event->code == before->code)
+    uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+    uint64_t steps_before = lk_funnel_code_steps(j->store, before.code);
+    if (event.code == LK_FUNNEL_CODE_NOTHING) return; /* what it was called is not kept */
+    if (event.code == before.code)
         counts[REPEATED_EVENTS] += lk_journeys_segment(j, place) == lk_journeys_segment(j, place - 1);
     else if (steps && steps_before && steps != steps_before)
         counts[STEPS_AT_ONE_INSTANT]++;
@@ -82,8 +82,8 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     uint32_t first = lk_journeys_start(j, lead), end = j->ends[lead], i = first;
     (void)error;
     attempt->level = 0;
-    for (; i < end && lk_journeys_event(j, i)->time <= as_of; i++) {
-        uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code);
+    for (; i < end && lk_journeys_event(j, i).time <= as_of; i++) {
+        uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
         if (i > first) compare_neighbours(j, i, counts);
         all |= steps;
         own |= own_steps(c->rule, steps);

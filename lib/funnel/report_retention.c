@@ -22,15 +22,15 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     (void)error;
     attempt->level = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
-        uint64_t steps = lk_funnel_code_steps(j->store, event->code);
-        if (event->time > as_of) break;
+        lk_journey_event event = lk_journeys_event(j, i);
+        uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+        if (event.time > as_of) break;
         at->any |= steps;
-        if (attempt->level && event->time - attempt->start <= s->window) at->after |= steps;
+        if (attempt->level && event.time - attempt->start <= s->window) at->after |= steps;
         if (attempt->level || !(steps & 1)) continue;
         attempt->level = 1;
         attempt->entry = i;
-        attempt->start = event->time;
+        attempt->start = event.time;
     }
     return LEADKPI_OK;
 }

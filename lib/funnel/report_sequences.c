@@ -44,12 +44,12 @@ static lk_pattern_events gather(searching *s, const lk_journeys *j, uint32_t lea
 {
     size_t count = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
-        uint64_t steps = lk_funnel_code_steps(j->store, event->code);
-        if (event->time > as_of) break;
+        lk_journey_event event = lk_journeys_event(j, i);
+        uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+        if (event.time > as_of) break;
         if (!steps) continue;
         if (count == 0) *first = i;
-        s->times[count] = event->time;
+        s->times[count] = event.time;
         s->conditions[count++] = steps;
     }
     return (lk_pattern_events){s->times, s->conditions, s->reached, count};

@@ -1,6 +1,7 @@
 #include "funnel/results.h"
 
 #include "funnel/closed.h"
+#include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
 #include "funnel/values.h"
@@ -26,7 +27,7 @@ static uint64_t attempts_to_come(const intake *in)
     uint64_t starts = 0;
     if (j->rule->entry != LK_ENTRY_EVERY) return 1;
     for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++)
-        starts += lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code) & 1;
+        starts += lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code) & 1;
     return starts < in->attempt ? 1 : starts - in->attempt + 1;
 }
 
@@ -130,15 +131,50 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     return put(in, attempt, segment, error);
 }
 
+/* Does the store know the levels that are asked for? Not those before a time. */
+static bool knows_levels(const lk_results *r)
+{
+    const lk_funnel_store *store = r->funnel->store;
+    return !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
+           r->as_of >= store->latest;
+}
+
+/* Level, start and `until` of a lead whose level the store knows. */
+static void take_known(const lk_results *r, uint64_t found, lk_attempt *attempt)
+{
+    attempt->level = lk_lead_level(found);
+    attempt->start = lk_lead_level_start(found);
+    attempt->until = lk_funnel_deadline(attempt->start, r->funnel->rule.window);
+}
+
+/* Where the level is known, no event is looked at to know the way of an attempt of one step, which is its start. */
+static void find_known(const intake *in, const lk_quick *quick, lk_attempt *attempt)
+{
+    take_known(in->results, lk_funnel_lead_level(in->journeys->store, in->lead), attempt);
+    attempt->done = lk_attempt_steps(attempt->level);
+    attempt->times[0] = attempt->start;
+    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(in->journeys, quick, in->lead, attempt);
+}
+
+static void find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt)
+{
+    const lk_results *r = in->results;
+    if (known)
+        find_known(in, quick, attempt);
+    else
+        (r->tally ? lk_quick_find_level : lk_quick_find)(in->journeys, quick, in->lead, r->as_of, attempt);
+}
+
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
 {
     const lk_journeys *j = in->journeys;
     const lk_results *r = in->results;
     lk_attempt attempt;
+    bool known = knows_levels(r);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;
-        (r->tally ? lk_quick_find_level : lk_quick_find)(j, quick, in->lead, r->as_of, &attempt);
+        find_quick(in, quick, known, &attempt);
         if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;
@@ -270,9 +306,26 @@ static int64_t latest_time(const lk_funnel_store *store)
     return store->latest > latest ? store->latest : latest;
 }
 
+/* Cost a lead: 8 bytes, and a counter in the first cache. */
+static leadkpi_status tally_known(lk_results *r, leadkpi_error *error)
+{
+    const lk_funnel_store *store = r->funnel->store;
+    lk_attempt attempt = {.entry = LK_MAP_NONE};
+    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        take_known(r, store->lead_levels[lead], &attempt);
+        if (attempt.level > 0 && !(r->mature_only && r->as_of <= attempt.until)) tally(r, &attempt);
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status find(lk_results *r, leadkpi_error *error)
 {
     lk_journeys j;
+    if (r->tally && knows_levels(r)) {
+        r->store = r->funnel->store;
+        return tally_known(r, error);
+    }
     for (size_t i = 0; r->ways && i < r->way_count; i++)
         lk_waits_open(&r->ways[i].waits, &r->memory, r->funnel->rule.window);
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));

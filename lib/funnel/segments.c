@@ -29,7 +29,7 @@ static uint32_t first_segment(const lk_segments *s, uint32_t lead)
 {
     const lk_journeys *j = s->journeys;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
-        if (lk_journeys_event(j, i)->time > s->as_of) break;
+        if (lk_journeys_event(j, i).time > s->as_of) break;
         if (lk_journeys_segment(j, i)) return lk_journeys_segment(j, i);
     }
     return 0;
@@ -40,7 +40,7 @@ static uint32_t last_segment(const lk_segments *s, uint32_t lead)
     const lk_journeys *j = s->journeys;
     for (uint32_t i = j->ends[lead]; i > lk_journeys_start(j, lead); i--) {
         uint32_t segment = lk_journeys_segment(j, i - 1);
-        if (segment && lk_journeys_event(j, i - 1)->time <= s->as_of) return segment;
+        if (segment && lk_journeys_event(j, i - 1).time <= s->as_of) return segment;
     }
     return 0;
 }
@@ -53,7 +53,7 @@ void lk_segments_of_lead(lk_segments *s, uint32_t lead)
     s->different_count = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         uint32_t segment = lk_journeys_segment(j, i);
-        if (lk_journeys_event(j, i)->time > s->as_of) break;
+        if (lk_journeys_event(j, i).time > s->as_of) break;
         if (!segment || s->seen[segment] == lead + 1) continue;
         s->seen[segment] = lead + 1;
         s->different[s->different_count++] = segment;
@@ -64,7 +64,7 @@ void lk_segments_of_lead(lk_segments *s, uint32_t lead)
 
 static uint32_t value_at(const lk_journeys *j, uint32_t place)
 {
-    return lk_funnel_code_value(j->store, lk_journeys_event(j, place)->code);
+    return lk_funnel_code_value(j->store, lk_journeys_event(j, place).code);
 }
 
 /* The first of the lead's events that is not before a time. */
@@ -73,7 +73,7 @@ static uint32_t find_instant(const lk_journeys *j, uint32_t lead, int64_t time)
     uint32_t low = lk_journeys_start(j, lead), high = j->ends[lead];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (lk_journeys_event(j, middle)->time < time)
+        if (lk_journeys_event(j, middle).time < time)
             low = middle + 1;
         else
             high = middle;
@@ -90,7 +90,7 @@ static uint64_t wanted_steps(const lk_journeys *j, int32_t step)
 
 static bool is_wanted(const lk_journeys *j, uint32_t place, uint64_t wanted)
 {
-    return lk_funnel_code_steps(j->store, lk_journeys_event(j, place)->code) & wanted;
+    return lk_funnel_code_steps(j->store, lk_journeys_event(j, place).code) & wanted;
 }
 
 /* How many events of an instant a look passes over before what was seen there is kept. */
@@ -106,7 +106,7 @@ static bool look(const lk_journeys *j, uint32_t lead, int64_t time, uint32_t val
     if (!ends) last = first + most;
     *segment = 0;
     for (uint32_t i = first; i < last; i++) {
-        if (lk_journeys_event(j, i)->time != time) return true;
+        if (lk_journeys_event(j, i).time != time) return true;
         if (value_at(j, i) != value || !is_wanted(j, i, wanted)) continue;
         *segment = lk_journeys_segment(j, i);
         return true;
@@ -144,7 +144,7 @@ static leadkpi_status put_instant(lk_segments *s, int64_t time, uint64_t wanted,
     const lk_journeys *j = s->journeys;
     LK_TRY(put(s, key_of(time, ALL_VALUES, wanted), 0, error));
     for (uint32_t i = find_instant(j, s->lead, time); i < j->ends[s->lead]; i++) {
-        if (lk_journeys_event(j, i)->time != time) break;
+        if (lk_journeys_event(j, i).time != time) break;
         if (is_wanted(j, i, wanted))
             LK_TRY(put(s, key_of(time, value_at(j, i), wanted), lk_journeys_segment(j, i), error));
         if (is_wanted(j, i, wanted) && !j->rule->same_value) break; /* there is one value only */

@@ -52,8 +52,8 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     for (uint32_t i = 0; i < store->values.count; i++) s->values[i] = LK_MAP_NONE;
     for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
     for (size_t i = 0; i < store->event_count; i++) {
-        uint32_t value = lk_funnel_code_value(store, store->events[i].code);
-        s->codes[store->events[i].code] = 0;
+        uint32_t code = lk_funnel_event_code(store, i), value = lk_funnel_code_value(store, code);
+        s->codes[code] = 0;
         if (value) s->values[value - 1] = 0;
         uint32_t segment = lk_funnel_event_segment(store, i);
         if (segment) s->segments[segment - 1] = 0;
@@ -158,11 +158,11 @@ static void write_events(const state *s, lk_writer *writer, uint32_t lead)
     uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {
-        const lk_funnel_event *event = lk_journeys_event(j, i);
+        lk_journey_event event = lk_journeys_event(j, i);
         uint32_t segment = lk_journeys_segment(j, i);
-        lk_write_int64(writer, event->time);
+        lk_write_int64(writer, event.time);
         lk_write_signed_varint(writer, lk_journeys_sequence(j, i));
-        lk_write_varint(writer, s->codes[event->code]);
+        lk_write_varint(writer, s->codes[event.code]);
         lk_write_varint(writer, segment ? (uint64_t)s->segments[segment - 1] + 1 : 0);
     }
     if (j->store->closed.range_count)

@@ -108,10 +108,11 @@ void lk_funnel_close(leadkpi_funnel *funnel)
     lk_map_text_free(&store->segments, memory);
     lk_map_text_free(&store->batches, memory);
     lk_release(memory, store->events, store->event_capacity, sizeof *store->events);
+    lk_release(memory, store->packed, store->packed_capacity, sizeof *store->packed);
     lk_release(memory, store->sequences, store->sequence_capacity, sizeof *store->sequences);
     lk_release(memory, store->event_segments, store->segment_capacity,
                sizeof *store->event_segments);
-    lk_funnel_keep_ends(funnel, NULL, 0);
+    lk_funnel_keep_ends(funnel, NULL, NULL, 0);
     lk_standings_free(&store->standings, memory);
     lk_closed_free(&store->closed, funnel->rule.step_count, memory);
     lk_release(memory, store, 1, sizeof *store);
@@ -161,8 +162,7 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
     lk_map_text_truncate(&store->batches, mark->batches);
 }
 
-/* Half as much again, so that many small adds cost a constant time a row. */
-static size_t grown(size_t capacity, size_t needed)
+size_t lk_funnel_grown(size_t capacity, size_t needed)
 {
     size_t more = capacity + capacity / 2;
     return more < needed ? needed : more;
@@ -173,7 +173,7 @@ static leadkpi_status grow_column(leadkpi_funnel *funnel, void *column, size_t i
                                   size_t *capacity, size_t needed, leadkpi_error *error)
 {
     if (needed <= *capacity) return LEADKPI_OK;
-    size_t more = grown(*capacity, needed), count = funnel->store->event_count;
+    size_t more = lk_funnel_grown(*capacity, needed), count = funnel->store->event_count;
     bool is_new = *capacity == 0;
     LK_TRY(lk_resize(&funnel->memory, column, *capacity, more, item_size, error));
     *capacity = more;
@@ -183,24 +183,41 @@ static leadkpi_status grow_column(leadkpi_funnel *funnel, void *column, size_t i
     return LEADKPI_OK;
 }
 
-void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint32_t count)
+void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint64_t *levels, uint32_t count)
 {
     lk_funnel_store *store = funnel->store;
     lk_release(&funnel->memory, store->lead_ends, store->lead_end_count, sizeof *store->lead_ends);
+    lk_release(&funnel->memory, store->lead_levels, store->lead_end_count, sizeof *store->lead_levels);
     store->lead_ends = ends;
+    store->lead_levels = levels;
     store->lead_end_count = count;
+}
+
+void lk_funnel_forget_levels(leadkpi_funnel *funnel)
+{
+    lk_funnel_store *store = funnel->store;
+    lk_release(&funnel->memory, store->lead_levels, store->lead_end_count, sizeof *store->lead_levels);
+    store->lead_levels = NULL;
+}
+
+leadkpi_status lk_funnel_check_count(const lk_funnel_store *store, size_t additional, size_t *needed,
+                                     leadkpi_error *error)
+{
+    LK_FAIL_IF(!lk_size_add(store->event_count, additional, needed) || *needed > UINT32_MAX - 1, error,
+               LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
+               (unsigned long long)(UINT32_MAX - 1));
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error)
 {
     lk_funnel_store *store = funnel->store;
-    size_t needed;
-    LK_FAIL_IF(!lk_size_add(store->event_count, additional, &needed) || needed > UINT32_MAX - 1, error,
-               LEADKPI_OVERFLOW, "rows: expected at most %llu events in a handle",
-               (unsigned long long)(UINT32_MAX - 1));
+    size_t needed = 0;
+    LK_TRY(lk_funnel_check_count(store, additional, &needed, error));
     if (additional == 0) return LEADKPI_OK;
-    lk_funnel_keep_ends(funnel, NULL, 0);
+    LK_TRY(lk_funnel_unpack(funnel, lk_funnel_grown(store->event_count, needed), error));
+    lk_funnel_keep_ends(funnel, NULL, NULL, 0);
     LK_TRY(grow_column(funnel, &store->events, sizeof *store->events, &store->event_capacity, needed,
                        error));
     if (with_sequences || store->sequences)
@@ -222,7 +239,9 @@ static void shrink_column(leadkpi_funnel *funnel, void *column, size_t item_size
 void lk_funnel_shrink(leadkpi_funnel *funnel)
 {
     lk_funnel_store *store = funnel->store;
-    lk_funnel_keep_ends(funnel, NULL, 0);
+    if (!store->packed) lk_funnel_keep_ends(funnel, NULL, NULL, 0);
+    lk_funnel_forget_levels(funnel);
+    shrink_column(funnel, &store->packed, sizeof *store->packed, &store->packed_capacity);
     shrink_column(funnel, &store->events, sizeof *store->events, &store->event_capacity);
     shrink_column(funnel, &store->sequences, sizeof *store->sequences, &store->sequence_capacity);
     shrink_column(funnel, &store->event_segments, sizeof *store->event_segments, &store->segment_capacity);

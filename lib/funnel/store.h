@@ -14,7 +14,7 @@
 #include "base/lead_ids.h"
 #include "base/map.h"
 #include "calendar/calendar.h"
-#include "funnel/rule.h"
+#include "funnel/packed.h"
 #include "funnel/standings.h"
 
 typedef struct lk_funnel_event {
@@ -44,7 +44,10 @@ typedef struct lk_funnel_store {
     lk_map_text values;   /* where same_value asks for them; numbers from 1, 0 is none */
     lk_map_text segments;
     lk_map_text batches;
-    lk_funnel_event *events;
+    lk_funnel_event *events; /* in any order; or */
+    uint64_t *packed;        /* in the order of journeys, and lead_ends is known; NULL: they are in `events` */
+    lk_packed_codes packed_codes;
+    size_t packed_capacity;
     int64_t *sequences;      /* of each event; NULL: all are 0 */
     uint32_t *event_segments; /* 1 + index in segments, 0: null; NULL: all are */
     int64_t latest; /* time of the latest event there ever was; INT64_MIN: there was none */
@@ -52,8 +55,9 @@ typedef struct lk_funnel_store {
     size_t event_capacity;
     size_t sequence_capacity;
     size_t segment_capacity;
-    uint32_t *lead_ends; /* one past the events of each lead, which are in the order of journeys; NULL: not known */
-    uint32_t lead_end_count;
+    uint32_t *lead_ends;   /* one past the events of each lead, which are in the order of journeys; NULL: not known */
+    uint64_t *lead_levels; /* of as many leads, lead_levels.h; NULL: not known */
+    uint32_t lead_end_count; /* a lead after those has no event */
     lk_closed closed;
     lk_standings standings; /* with input=time instead of events */
 } lk_funnel_store;
@@ -85,19 +89,47 @@ typedef struct lk_funnel_mark {
 lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel);
 void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark);
 
-/* Room for so many events more, and for their sequences and segments where one has any or had one
+/* How many there are with so many more. Status: OK, OVERFLOW. */
+leadkpi_status lk_funnel_check_count(const lk_funnel_store *store, size_t additional, size_t *needed,
+                                     leadkpi_error *error);
+
+/* Room for them where there is less: half as much again, so that many small adds cost a constant time a row. */
+size_t lk_funnel_grown(size_t capacity, size_t needed);
+
+/* Room in `events` for so many events more, and for their sequences and segments where one has any or had one
  * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error);
 
-/* Where the events of leads end: of all leads, from lk_allocate; the store has them then. Forgotten where events
- * come or go. */
-void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint32_t count);
+/* Where the events of leads end, and how far they got: of all leads, from lk_allocate; the store has them then.
+ * Forgotten where events come or go. */
+void lk_funnel_keep_ends(leadkpi_funnel *funnel, uint32_t *ends, uint64_t *levels, uint32_t count);
+
+void lk_funnel_forget_levels(leadkpi_funnel *funnel);
+
+/* All events there are, packed, in a block from lk_allocate; the store has it then, instead of `events`. */
+void lk_funnel_keep_packed(leadkpi_funnel *funnel, uint64_t *packed, size_t capacity, const lk_packed_codes *codes);
+
+/* Packed events go to `events`, with room for `capacity`: while it is done, 24 bytes an event are held.
+ * Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_funnel_unpack(leadkpi_funnel *funnel, size_t capacity, leadkpi_error *error);
 
 /* Are they known, of all leads? */
 static inline bool lk_funnel_knows_ends(const lk_funnel_store *store)
 {
     return store->lead_ends && store->lead_end_count == lk_lead_ids_count(&store->ids);
+}
+
+/* Where those of a lead end, if that is known. */
+static inline uint32_t lk_funnel_lead_end(const lk_funnel_store *store, uint32_t lead)
+{
+    return lead < store->lead_end_count ? store->lead_ends[lead] : (uint32_t)store->event_count;
+}
+
+/* Where levels are known; 0: none. */
+static inline uint64_t lk_funnel_lead_level(const lk_funnel_store *store, uint32_t lead)
+{
+    return lead < store->lead_end_count ? store->lead_levels[lead] : 0;
 }
 
 /* Gives back the room of events that are gone. Cannot fail: what cannot be had smaller stays as it is. */
@@ -116,6 +148,26 @@ static inline void lk_funnel_append(lk_funnel_store *store, int64_t time, int64_
 
 /* The key of a code under a rule: with skips=implied a step brings those before it. */
 lk_key128 lk_funnel_code_key(const lk_funnel_rule *rule, uint64_t steps, uint64_t exclusions);
+
+/* Event i, of all in the order in which they are kept. */
+static inline int64_t lk_funnel_event_time(const lk_funnel_store *store, size_t event)
+{
+    return store->packed ? lk_packed_time(store->packed[event]) : store->events[event].time;
+}
+
+static inline uint32_t lk_funnel_event_code(const lk_funnel_store *store, size_t event)
+{
+    return store->packed ? lk_packed_code(&store->packed_codes, store->packed[event]) : store->events[event].code;
+}
+
+/* The same with its lead, from the first to the last: `lead` is 0 at first. */
+static inline lk_funnel_event lk_funnel_next_event(const lk_funnel_store *store, size_t event, uint32_t *lead)
+{
+    if (!store->packed) return store->events[event];
+    while (event >= store->lead_ends[*lead]) ++*lead;
+    return (lk_funnel_event){lk_packed_time(store->packed[event]), *lead,
+                             lk_packed_code(&store->packed_codes, store->packed[event])};
+}
 
 static inline int64_t lk_funnel_event_sequence(const lk_funnel_store *store, size_t event)
 {

@@ -28,7 +28,7 @@ static leadkpi_status make_room(lk_values_scratch *scratch, lk_memory *memory, s
 
 static uint32_t value_at(const lk_journeys *j, uint32_t place)
 {
-    return lk_funnel_code_value(j->store, lk_journeys_event(j, place)->code);
+    return lk_funnel_code_value(j->store, lk_journeys_event(j, place).code);
 }
 
 /* By value as texts are in order, and within one as they were: the key is the value's rank, then the
@@ -68,7 +68,7 @@ static leadkpi_status take(void *context, const lk_attempt *attempt, leadkpi_err
 static uint32_t first_value(const lk_journeys *j, uint32_t start, uint32_t count)
 {
     for (uint32_t i = start; i < start + count; i++)
-        if (lk_funnel_code_steps(j->store, lk_journeys_event(j, i)->code) & 1) return value_at(j, i);
+        if (lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code) & 1) return value_at(j, i);
     return 0;
 }
 
@@ -84,7 +84,7 @@ static size_t gather_value(lk_journeys *by_value, const lk_values_scratch *scrat
 static uint32_t count_until(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
     uint32_t start = lk_journeys_start(j, lead), i = start;
-    while (i < j->ends[lead] && lk_journeys_event(j, i)->time <= as_of) i++;
+    while (i < j->ends[lead] && lk_journeys_event(j, i).time <= as_of) i++;
     return i - start;
 }
 

@@ -175,8 +175,8 @@ START_TEST(closing_gives_the_memory_of_events_back)
     uint64_t half = host.live_bytes;
     OK(leadkpi_funnel_close(funnel, EVENTS / 2, EVENTS, ok_error));
     uint64_t closed = host.live_bytes;
-    ck_assert_uint_lt(half + 16 * (EVENTS / 2) - 1000, open);
-    ck_assert_uint_lt(closed + 16 * (EVENTS / 2) - 1000, half);
+    ck_assert_uint_lt(half + 8 * (EVENTS / 2) - 1000, open);
+    ck_assert_uint_lt(closed + 8 * (EVENTS / 2) - 1000, half);
     leadkpi_options_free(definition);
     leadkpi_funnel_free(funnel);
     lk_fault_nothing_held(&host, "closed");
