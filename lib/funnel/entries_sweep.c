@@ -139,10 +139,11 @@ static void raise_barrier(lk_sweep *s, uint32_t excludes, uint32_t place)
     s->stale = UINT64_MAX;
 }
 
-/* The first place in the line of a step from `least` on; or its end. */
+/* Of the places of a step that come before its near ones the first from `least` on; or the first near one. */
 static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
 {
-    size_t low = s->first[step], high = s->tail[step];
+    size_t low = s->first[step], high = s->near[step];
+    if (low == high || s->line[high - 1] < least) return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (s->line[middle] < least)
@@ -162,8 +163,9 @@ static void find_far(lk_sweep *s, uint32_t step, uint64_t open)
     s->stale &= ~((uint64_t)1 << step);
     for (; open; open &= open - 1) {
         uint32_t to = lk_lowest_of_some(open), least = limit[s->ways->there[to]];
+        if (s->alive >> to & 1 && s->near_place[to] < s->barrier) pass(s, to, s->barrier);
         size_t at = find_in_line(s, to, least > s->least ? least : s->least);
-        if (at == s->tail[to] || s->line[at] >= s->barrier) continue;
+        if (at == s->near[to]) continue;
         uint64_t offer = offer_of(s, s->line[at], to);
         if (offer > s->far_key[step]) continue;
         s->far_key[step] = offer;
