@@ -320,30 +320,24 @@ static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
 
 /* ---- the best one --------------------------------------------------------------------------------- */
 
-static bool any_gets_to(const lk_entries *e, int32_t level)
-{
-    for (size_t start = 0; start < e->start_count; start++)
-        if (e->level[start] == level) return true;
-    return false;
-}
-
-/* Where exclusions leave leads out the highest level is as if there were none; who gets there is not. */
+/* As far as any gets, which is found from the front where windows may end what goes on, and else at once. Where
+ * exclusions leave leads out that is as if there were none; who gets there is not. */
 static leadkpi_status settle_highest(chooser *c, leadkpi_error *error)
 {
     lk_entries *e = c->e;
-    size_t settled;
-    int32_t highest;
-    LK_TRY(settle_at_once(c, &settled, &highest, error));
-    bool found = any_gets_to(e, highest);
-    if (!found) {
+    size_t settled = 0;
+    int32_t highest = 1;
+    if (c->limit[0] + (size_t)1 < e->search->count) {
+        memset(c->bound, UINT8_MAX, e->start_count);
         LK_TRY(find_bounds(c, error));
-        highest = 1;
         for (size_t start = 0; start < e->start_count; start++)
             if (c->bound[start] > highest) highest = c->bound[start];
+    } else {
+        LK_TRY(settle_at_once(c, &settled, &highest, error));
+        if (e->rule->effect == LK_EFFECT_RESTART || e->barrier_count == 0) return LEADKPI_OK;
+        memset(e->level, 0, e->start_count);
     }
-    if (found && (e->rule->effect == LK_EFFECT_RESTART || e->barrier_count == 0)) return LEADKPI_OK;
     c->sweep.barred = true;
-    memset(e->level, 0, e->start_count);
     LK_TRY(settle_level(c, highest, &settled, error));
     if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, highest);
     return LEADKPI_OK;

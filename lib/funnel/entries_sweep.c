@@ -46,6 +46,9 @@ static void find_groups(const lk_funnel_rule *rule, bool mirrored, lk_attempt_wa
         ways->here[step] = (uint8_t)(mirrored ? to - own_to : own_from);
         ways->there[step] = (uint8_t)(mirrored ? from - own_from : own_to);
     }
+    for (int32_t step = 0; step <= last; step++)
+        for (int32_t other = 0; other <= last; other++)
+            if (ways->here[step] == ways->here[other]) ways->peers[step] |= (uint64_t)1 << other;
 }
 
 static void find_ways(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways *ways)
@@ -154,23 +157,37 @@ static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
     return low;
 }
 
+/* A step of the same group whose best is known, after which there may be what may be after this one; or none. Of
+ * these the next. */
+static bool find_known(const lk_sweep *s, uint32_t step, uint32_t *known)
+{
+    uint64_t follow = s->ways->follow[step], peers = follow & s->ways->peers[step] & ~s->stale;
+    if (!peers) return false;
+    *known = lk_lowest_of_some(peers);
+    return !(s->ways->follow[*known] & ~follow) && s->far_place[*known] >= s->least;
+}
+
 /* The best behind the last exclusion that may follow a step. */
-static void find_far(lk_sweep *s, uint32_t step, uint64_t open)
+static void find_far(lk_sweep *s, uint32_t step)
 {
     const uint32_t *limit = s->limit[s->ways->here[step]];
-    s->far_key[step] = LK_SWEEP_NONE;
-    s->far_place[step] = NONE;
-    s->stale &= ~((uint64_t)1 << step);
+    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled, best = LK_SWEEP_NONE;
+    uint32_t place = NONE, known;
+    if (find_known(s, step, &known)) {
+        best = s->far_key[known], place = s->far_place[known];
+        open &= ~s->ways->follow[known];
+    }
     for (; open; open &= open - 1) {
         uint32_t to = lk_lowest_of_some(open), least = limit[s->ways->there[to]];
         if (s->alive >> to & 1 && s->near_place[to] < s->barrier) pass(s, to, s->barrier);
         size_t at = find_in_line(s, to, least > s->least ? least : s->least);
         if (at == s->near[to]) continue;
         uint64_t offer = offer_of(s, s->line[at], to);
-        if (offer > s->far_key[step]) continue;
-        s->far_key[step] = offer;
-        s->far_place[step] = s->line[at];
+        if (offer < best) best = offer, place = s->line[at];
     }
+    s->far_key[step] = best;
+    s->far_place[step] = place;
+    s->stale &= ~((uint64_t)1 << step);
 }
 
 /* ---- items ---------------------------------------------------------------------------------- */
@@ -273,8 +290,7 @@ static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
 static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
 {
     if (s->barrier <= s->least) return f;
-    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled;
-    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step, open);
+    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step);
     if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
     return f;
 }
