@@ -312,7 +312,7 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
         if (key == LK_SWEEP_NONE) continue;
         taken |= (uint64_t)1 << step;
         s->key[s->place] = key;
-        if (s->chained) s->next[s->place] = best.place;
+        if (!mirrored) s->next[s->place] = best.place;
         if (together) push(s, step, s->place);
         s->place++;
     }
@@ -370,7 +370,6 @@ void lk_sweep_front(lk_sweep *s, size_t from, size_t to)
 {
     s->steps = lk_funnel_all_steps(s->e->rule);
     s->ends = (uint64_t)1 << (s->e->rule->step_count - 1);
-    s->chained = false;
     begin(s, true);
     s->count = to - from;
     s->origin = s->e->items + from;
