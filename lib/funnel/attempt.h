@@ -21,6 +21,7 @@ typedef struct lk_attempt {
 typedef struct lk_attempt_ways {
     uint64_t follow[LK_FUNNEL_STEPS_MAX];        /* the steps, as bits, that may follow a step */
     uint64_t before[LK_FUNNEL_STEPS_MAX];        /* and those that it may follow */
+    uint64_t peers[LK_FUNNEL_STEPS_MAX];         /* and those of its group here */
     uint64_t below[LK_FUNNEL_RANGES_MAX + 1];    /* the steps whose group there is below one */
     uint32_t between[LK_FUNNEL_RANGES_MAX + 1][LK_FUNNEL_RANGES_MAX + 1]; /* exclusions, by groups here and there */
     uint8_t here[LK_FUNNEL_STEPS_MAX], there[LK_FUNNEL_STEPS_MAX]; /* the groups of a step */

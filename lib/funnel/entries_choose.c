@@ -26,6 +26,8 @@ typedef struct chooser {
     uint32_t *limit; /* of each start the last item in its window */
     uint8_t *bound;  /* of each start a level that it gets to at most */
     size_t from, to; /* the items walked over */
+    int32_t highest; /* from the front: the highest level of all, */
+    uint32_t last, latest; /* the first item to get there, and the latest start that it comes from */
     size_t since;
 } chooser;
 
@@ -56,7 +58,6 @@ static leadkpi_status walk_back(chooser *c, size_t from, size_t to, int32_t leve
 {
     c->from = from;
     c->to = to;
-    c->sweep.chained = lk_funnel_counts_attempts(c->e->rule) || level;
     lk_sweep_back(&c->sweep, from, to, level);
     for (size_t walked = 0; walked < to - from; walked++) {
         lk_sweep_back_over(&c->sweep, walked);
@@ -83,16 +84,29 @@ static void find_limits(chooser *c)
     }
 }
 
+/* Does an item get farther than all before it? Its lowest step of the walk, which has the last one first, says. */
+static void raise_highest(chooser *c, size_t i)
+{
+    const lk_sweep *s = &c->sweep;
+    int32_t step = (int32_t)lk_lowest_bit(s->taken[i]), level = c->e->rule->step_count - step;
+    if (!s->taken[i] || level <= c->highest) return;
+    c->highest = level;
+    c->last = (uint32_t)i;
+    c->latest = lk_sweep_start(s->reached[step]);
+}
+
 /* How far each start gets at most: to the last step that a latest start not before it gets to in its window. */
 static leadkpi_status find_bounds(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
     lk_sweep *s = &c->sweep;
     size_t start = 0;
+    c->highest = 0;
     lk_sweep_front(s, 0, e->search->count);
     for (size_t i = 0; i < e->search->count; i++) {
         lk_sweep_front_over(s, i);
         LK_TRY(ask(c, s->place - s->begin[i], error));
+        raise_highest(c, i);
         for (; start < e->start_count && c->limit[start] == i; start++) {
             uint64_t least = lk_sweep_key_of_start(e->item[start]) | ((1 << LK_SWEEP_STEP_BITS) - 1);
             int32_t step = 0; /* of the walk: the last one first */
@@ -166,7 +180,6 @@ static bool settle(chooser *c, size_t start)
 static leadkpi_status settle_at_once(chooser *c, size_t *settled, int32_t *highest, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    bool traced = lk_funnel_counts_attempts(e->rule);
     *settled = 0;
     *highest = 0;
     LK_TRY(walk_back(c, e->item[0], (size_t)c->limit[e->start_count - 1] + 1, 0, error));
@@ -176,7 +189,7 @@ static leadkpi_status settle_at_once(chooser *c, size_t *settled, int32_t *highe
         LK_TRY(ask(c, (size_t)level, error));
         if (!settle(c, start)) continue;
         ++*settled;
-        if (traced) trace(c, start);
+        trace(c, start);
     }
     return LEADKPI_OK;
 }
@@ -320,32 +333,36 @@ static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
 
 /* ---- the best one --------------------------------------------------------------------------------- */
 
-static bool any_gets_to(const lk_entries *e, int32_t level)
+static size_t find_start(const lk_entries *e, uint32_t item)
 {
-    for (size_t start = 0; start < e->start_count; start++)
-        if (e->level[start] == level) return true;
-    return false;
+    size_t low = 0, high = e->start_count - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (e->item[middle] < item)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-/* Where exclusions leave leads out the highest level is as if there were none; who gets there is not. */
+/* Where nothing leaves leads out, what is found from the front says it all: of those that get farthest, and there
+ * first, the latest start. Else how far is as if there were no exclusions; who gets there is not. */
 static leadkpi_status settle_highest(chooser *c, leadkpi_error *error)
 {
     lk_entries *e = c->e;
-    size_t settled;
-    int32_t highest;
-    LK_TRY(settle_at_once(c, &settled, &highest, error));
-    bool found = any_gets_to(e, highest);
-    if (!found) {
-        LK_TRY(find_bounds(c, error));
-        highest = 1;
-        for (size_t start = 0; start < e->start_count; start++)
-            if (c->bound[start] > highest) highest = c->bound[start];
+    size_t settled = 0;
+    memset(c->bound, UINT8_MAX, e->start_count);
+    LK_TRY(find_bounds(c, error));
+    if (e->rule->effect == LK_EFFECT_RESTART || e->barrier_count == 0) {
+        size_t start = find_start(e, c->latest);
+        e->level[start] = (uint8_t)c->highest;
+        e->last[start] = c->last;
+        return LEADKPI_OK;
     }
-    if (found && (e->rule->effect == LK_EFFECT_RESTART || e->barrier_count == 0)) return LEADKPI_OK;
     c->sweep.barred = true;
-    memset(e->level, 0, e->start_count);
-    LK_TRY(settle_level(c, highest, &settled, error));
-    if (e->rule->effect == LK_EFFECT_LEAD) lk_entries_keep_clean(e, highest);
+    LK_TRY(settle_level(c, c->highest, &settled, error));
+    lk_entries_keep_clean(e, c->highest);
     return LEADKPI_OK;
 }
 

@@ -46,6 +46,9 @@ static void find_groups(const lk_funnel_rule *rule, bool mirrored, lk_attempt_wa
         ways->here[step] = (uint8_t)(mirrored ? to - own_to : own_from);
         ways->there[step] = (uint8_t)(mirrored ? from - own_from : own_to);
     }
+    for (int32_t step = 0; step <= last; step++)
+        for (int32_t other = 0; other <= last; other++)
+            if (ways->here[step] == ways->here[other]) ways->peers[step] |= (uint64_t)1 << other;
 }
 
 static void find_ways(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways *ways)
@@ -139,10 +142,11 @@ static void raise_barrier(lk_sweep *s, uint32_t excludes, uint32_t place)
     s->stale = UINT64_MAX;
 }
 
-/* The first place in the line of a step from `least` on; or its end. */
+/* Of the places of a step that come before its near ones the first from `least` on; or the first near one. */
 static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
 {
-    size_t low = s->first[step], high = s->tail[step];
+    size_t low = s->first[step], high = s->near[step];
+    if (low == high || s->line[high - 1] < least) return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (s->line[middle] < least)
@@ -153,22 +157,37 @@ static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
     return low;
 }
 
+/* A step of the same group whose best is known, after which there may be what may be after this one; or none. Of
+ * these the next. */
+static bool find_known(const lk_sweep *s, uint32_t step, uint32_t *known)
+{
+    uint64_t follow = s->ways->follow[step], peers = follow & s->ways->peers[step] & ~s->stale;
+    if (!peers) return false;
+    *known = lk_lowest_of_some(peers);
+    return !(s->ways->follow[*known] & ~follow) && s->far_place[*known] >= s->least;
+}
+
 /* The best behind the last exclusion that may follow a step. */
-static void find_far(lk_sweep *s, uint32_t step, uint64_t open)
+static void find_far(lk_sweep *s, uint32_t step)
 {
     const uint32_t *limit = s->limit[s->ways->here[step]];
-    s->far_key[step] = LK_SWEEP_NONE;
-    s->far_place[step] = NONE;
-    s->stale &= ~((uint64_t)1 << step);
+    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled, best = LK_SWEEP_NONE;
+    uint32_t place = NONE, known;
+    if (find_known(s, step, &known)) {
+        best = s->far_key[known], place = s->far_place[known];
+        open &= ~s->ways->follow[known];
+    }
     for (; open; open &= open - 1) {
         uint32_t to = lk_lowest_of_some(open), least = limit[s->ways->there[to]];
+        if (s->alive >> to & 1 && s->near_place[to] < s->barrier) pass(s, to, s->barrier);
         size_t at = find_in_line(s, to, least > s->least ? least : s->least);
-        if (at == s->tail[to] || s->line[at] >= s->barrier) continue;
+        if (at == s->near[to]) continue;
         uint64_t offer = offer_of(s, s->line[at], to);
-        if (offer > s->far_key[step]) continue;
-        s->far_key[step] = offer;
-        s->far_place[step] = s->line[at];
+        if (offer < best) best = offer, place = s->line[at];
     }
+    s->far_key[step] = best;
+    s->far_place[step] = place;
+    s->stale &= ~((uint64_t)1 << step);
 }
 
 /* ---- items ---------------------------------------------------------------------------------- */
@@ -271,8 +290,7 @@ static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
 static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
 {
     if (s->barrier <= s->least) return f;
-    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled;
-    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step, open);
+    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step);
     if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
     return f;
 }
@@ -294,7 +312,7 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
         if (key == LK_SWEEP_NONE) continue;
         taken |= (uint64_t)1 << step;
         s->key[s->place] = key;
-        if (s->chained) s->next[s->place] = best.place;
+        if (!mirrored) s->next[s->place] = best.place;
         if (together) push(s, step, s->place);
         s->place++;
     }
@@ -352,7 +370,6 @@ void lk_sweep_front(lk_sweep *s, size_t from, size_t to)
 {
     s->steps = lk_funnel_all_steps(s->e->rule);
     s->ends = (uint64_t)1 << (s->e->rule->step_count - 1);
-    s->chained = false;
     begin(s, true);
     s->count = to - from;
     s->origin = s->e->items + from;

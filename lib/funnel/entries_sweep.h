@@ -27,9 +27,8 @@ typedef struct lk_sweep {
     bool expires; /* may what follows one place no longer follow the next? */
 
     /* Places with a chain are numbered as they are walked over, those of an item from its last step to its first. */
-    bool chained;    /* is it asked what follows each? */
     uint64_t *key;
-    uint32_t *next;  /* the place that follows, or none */
+    uint32_t *next;  /* the place that follows, or none; from the end only */
     uint32_t *begin; /* of each item walked over its first place; behind them the next */
     uint64_t *taken; /* and the steps of its places; before that, */
     bool marked;     /* if so, from the end, the steps to look at */
