@@ -4,6 +4,7 @@
 #include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
+#include "funnel/tally.h"
 #include "funnel/values.h"
 #include "funnel/window.h"
 
@@ -240,8 +241,9 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
     lk_standing_rule rule = lk_standing_rule_of(j->rule);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        attempt.level = lk_standing_level(
-            &rule, lk_standing(&j->store->standings, j->rule, in->lead), &attempt.start);
+        lk_standing_best best = lk_standing_find(&rule, lk_standing(&j->store->standings, j->rule, in->lead));
+        attempt.level = (int32_t)best.level;
+        attempt.start = best.level ? lk_standing_time_back(best.start) : 0;
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;
@@ -306,26 +308,10 @@ static int64_t latest_time(const lk_funnel_store *store)
     return store->latest > latest ? store->latest : latest;
 }
 
-/* Cost a lead: 8 bytes, and a counter in the first cache. */
-static leadkpi_status tally_known(lk_results *r, leadkpi_error *error)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    lk_attempt attempt = {.entry = LK_MAP_NONE};
-    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        take_known(r, store->lead_levels[lead], &attempt);
-        if (attempt.level > 0 && !(r->mature_only && r->as_of <= attempt.until)) tally(r, &attempt);
-    }
-    return LEADKPI_OK;
-}
-
 static leadkpi_status find(lk_results *r, leadkpi_error *error)
 {
     lk_journeys j;
-    if (r->tally && knows_levels(r)) {
-        r->store = r->funnel->store;
-        return tally_known(r, error);
-    }
+    if (lk_tally_is_known(r)) return lk_tally_known(r, error);
     for (size_t i = 0; r->ways && i < r->way_count; i++)
         lk_waits_open(&r->ways[i].waits, &r->memory, r->funnel->rule.window);
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
