@@ -90,14 +90,19 @@
  * and 2 an event besides; without that memory it goes without. A report
  * holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
- * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
+ * lead that entered, or an attempt, and half as much again while they are found (with times 8 more a step whose time
+ * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
+ * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
  * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
  * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
- * instant and step of the lead that has most where attempts are counted.
+ * instant of more than 32 events and step of the lead that has most where attempts are counted. leadkpi_funnel_times and
+ * leadkpi_funnel_histogram by no segment and period hold nothing for a lead that entered, but 12 for each pair of
+ * steps whose first it reached (none where it waited for just the window), and of one pair after the other 8 for
+ * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

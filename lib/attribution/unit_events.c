@@ -228,7 +228,7 @@ static void sort_rows(lk_unit_events *e, uint32_t count, lk_sort_compare compare
     uint32_t *order = e->order, place;
     for (uint32_t i = 0; i < count; i++) order[i] = i;
     if (count > FEW_ROWS) {
-        lk_sort_indexes_with(order, count, order + e->longest, compare, e);
+        (void)lk_sort_indexes_with(NULL, order, count, order + e->longest, compare, e, NULL);
         return;
     }
     for (uint32_t i = 1; i < count; i++) {

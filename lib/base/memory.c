@@ -157,6 +157,15 @@ void lk_release(lk_memory *memory, void *block, size_t count, size_t item_size)
     memory->used_bytes -= size;
 }
 
+leadkpi_status lk_memory_hand_over(lk_memory *from, lk_memory *to, size_t size, leadkpi_error *error)
+{
+    size_t checked = 0;
+    LK_TRY(check_size(to, 0, size, 1, &checked, error));
+    from->used_bytes -= size;
+    to->used_bytes += size;
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error)
 {
     LK_FAIL_IF(memory->interrupted && memory->interrupted(memory->user), error, LEADKPI_INTERRUPTED,

@@ -43,6 +43,9 @@ leadkpi_status lk_resize(lk_memory *memory, void *block, size_t old_count, size_
 /* NULL does nothing; count and size as at allocation. */
 void lk_release(lk_memory *memory, void *block, size_t count, size_t item_size);
 
+/* The other counts a block of so many bytes from now on; both have the same host. Status: OK, LIMIT (`to`). */
+leadkpi_status lk_memory_hand_over(lk_memory *from, lk_memory *to, size_t size, leadkpi_error *error);
+
 /* LEADKPI_INTERRUPTED once the host says stop. Call it every LK_INTERRUPT_ROWS rows or so. */
 #define LK_INTERRUPT_ROWS 65536
 leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error);

@@ -6,13 +6,16 @@
 #define BUCKETS 256
 
 /* How often each value of each byte occurs: one pass over the keys for all eight. */
-static void count_bytes(const uint64_t *keys, size_t count, size_t counts[PASSES][BUCKETS])
+static leadkpi_status count_bytes(const lk_memory *memory, const uint64_t *keys, size_t count,
+                                  size_t counts[PASSES][BUCKETS], leadkpi_error *error)
 {
     memset(counts, 0, PASSES * BUCKETS * sizeof(size_t));
     for (size_t i = 0; i < count; i++) {
         uint64_t key = keys[i];
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1)) LK_TRY(lk_interrupted(memory, error));
         for (int pass = 0; pass < PASSES; pass++) counts[pass][key >> (8 * pass) & 0xFF]++;
     }
+    return LEADKPI_OK;
 }
 
 /* Counts become the places where each byte value starts. */
@@ -38,6 +41,18 @@ static void move_by_byte(const uint64_t *keys, const uint32_t *payload, size_t c
     }
 }
 
+static leadkpi_status move_in_parts(const lk_memory *memory, const uint64_t *keys, const uint32_t *payload,
+                                    size_t count, int pass, size_t starts[BUCKETS], uint64_t *to_keys,
+                                    uint32_t *to_payload, leadkpi_error *error)
+{
+    for (size_t at = 0; at < count; at += LK_INTERRUPT_ROWS) {
+        size_t part = count - at < LK_INTERRUPT_ROWS ? count - at : LK_INTERRUPT_ROWS;
+        if (at > 0) LK_TRY(lk_interrupted(memory, error));
+        move_by_byte(keys + at, payload ? payload + at : NULL, part, pass, starts, to_keys, to_payload);
+    }
+    return LEADKPI_OK;
+}
+
 static bool in_order(const uint64_t *keys, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -45,26 +60,27 @@ static bool in_order(const uint64_t *keys, size_t count)
     return true;
 }
 
-void lk_sort_uint64_with(uint64_t *keys, uint32_t *payload, size_t count, uint64_t *key_scratch,
-                         uint32_t *payload_scratch)
+static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
+                                uint64_t *key_scratch, uint32_t *payload_scratch, leadkpi_error *error)
 {
-    if (count < 2 || in_order(keys, count)) return;
     size_t counts[PASSES][BUCKETS];
-    count_bytes(keys, count, counts);
-    uint64_t *from_keys = keys, *to_keys = key_scratch;
+    uint64_t *from_keys = keys, *to_keys = key_scratch, first = keys[0];
     uint32_t *from_payload = payload, *to_payload = payload_scratch;
+    LK_TRY(count_bytes(memory, keys, count, counts, error));
     for (int pass = 0; pass < PASSES; pass++) {
-        if (counts[pass][keys[0] >> (8 * pass) & 0xFF] == count) continue; /* the same in all */
+        if (counts[pass][first >> (8 * pass) & 0xFF] == count) continue; /* the same in all */
         counts_to_starts(counts[pass]);
-        move_by_byte(from_keys, from_payload, count, pass, counts[pass], to_keys, to_payload);
+        LK_TRY(move_in_parts(memory, from_keys, from_payload, count, pass, counts[pass], to_keys, to_payload,
+                             error));
         uint64_t *swap_keys = from_keys;
         uint32_t *swap_payload = from_payload;
         from_keys = to_keys, to_keys = swap_keys;
         from_payload = payload ? to_payload : NULL, to_payload = swap_payload;
     }
-    if (from_keys == keys) return;
+    if (from_keys == keys) return LEADKPI_OK;
     memcpy(keys, from_keys, count * sizeof *keys);
     if (payload) memcpy(payload, from_payload, count * sizeof *payload);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
@@ -77,7 +93,7 @@ leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *paylo
     leadkpi_status status = LEADKPI_OK;
     if (payload) status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);
     if (status == LEADKPI_OK)
-        lk_sort_uint64_with(keys, payload, count, key_scratch, payload_scratch);
+        status = sort_with(memory, keys, payload, count, key_scratch, payload_scratch, error);
     lk_release(memory, payload_scratch, count, sizeof *payload);
     lk_release(memory, key_scratch, count, sizeof *keys);
     return status;
@@ -115,38 +131,51 @@ static void sort_run(uint32_t *indexes, size_t count, lk_sort_compare compare, c
     }
 }
 
+/* Asks the host at one place of many, where there is one. */
+static inline leadkpi_status ask_at(const lk_memory *memory, size_t place, leadkpi_error *error)
+{
+    bool asks = place % LK_INTERRUPT_ROWS == 0 && place > 0 && memory;
+    return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
+}
+
 /* Two neighbouring sorted runs, [0, middle) and [middle, count), into one; the left goes first
  * where they are equal. Runs that are in order already cost one comparison. */
-static void merge(const uint32_t *from, size_t middle, size_t count, uint32_t *to,
-                  lk_sort_compare compare, const void *context)
+static leadkpi_status merge(const lk_memory *memory, const uint32_t *from, size_t middle, size_t count, uint32_t *to,
+                            lk_sort_compare compare, const void *context, leadkpi_error *error)
 {
     if (middle >= count || compare(context, from[middle - 1], from[middle]) <= 0) {
         memcpy(to, from, count * sizeof *to);
-        return;
+        return LEADKPI_OK;
     }
     size_t left = 0, right = middle;
     for (size_t i = 0; i < count; i++) {
         bool take_left =
             right == count || (left < middle && compare(context, from[left], from[right]) <= 0);
         to[i] = take_left ? from[left++] : from[right++];
+        LK_TRY(ask_at(memory, i, error));
     }
+    return LEADKPI_OK;
 }
 
-void lk_sort_indexes_with(uint32_t *indexes, size_t count, uint32_t *scratch,
-                          lk_sort_compare compare, const void *context)
+leadkpi_status lk_sort_indexes_with(const lk_memory *memory, uint32_t *indexes, size_t count, uint32_t *scratch,
+                                    lk_sort_compare compare, const void *context, leadkpi_error *error)
 {
     uint32_t *from = indexes, *to = scratch;
-    for (size_t i = 0; i < count; i += RUN)
+    for (size_t i = 0; i < count; i += RUN) {
+        LK_TRY(ask_at(memory, i, error));
         sort_run(indexes + i, count - i < RUN ? count - i : RUN, compare, context);
+    }
     for (size_t width = RUN; width < count; width *= 2) {
         for (size_t i = 0; i < count; i += 2 * width) {
             size_t both = count - i < 2 * width ? count - i : 2 * width;
-            merge(from + i, width, both, to + i, compare, context);
+            LK_TRY(ask_at(memory, i, error));
+            LK_TRY(merge(memory, from + i, width, both, to + i, compare, context, error));
         }
         uint32_t *swap = from;
         from = to, to = swap;
     }
     if (from != indexes) memcpy(indexes, from, count * sizeof *indexes);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_sort_indexes(lk_memory *memory, uint32_t *indexes, size_t count,
@@ -154,7 +183,7 @@ leadkpi_status lk_sort_indexes(lk_memory *memory, uint32_t *indexes, size_t coun
 {
     uint32_t *scratch = NULL;
     LK_TRY(lk_allocate(memory, count, sizeof *scratch, &scratch, error));
-    lk_sort_indexes_with(indexes, count, scratch, compare, context);
+    leadkpi_status status = lk_sort_indexes_with(memory, indexes, count, scratch, compare, context, error);
     lk_release(memory, scratch, count, sizeof *scratch);
-    return LEADKPI_OK;
+    return status;
 }

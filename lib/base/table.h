@@ -236,6 +236,12 @@ leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const ch
                                     int32_t scale, size_t row_count, bool nullable,
                                     int64_t **values, leadkpi_error *error);
 
+/* A nullable timestamp column of cells that stand in a block of `memory` already, one or more, which the table takes
+ * over without a copy; `*capacity`, their number or more, is cut to it. `*microseconds` becomes NULL once the
+ * block is the table's, or gone with the column on a failure. The table has the same host as `memory`. */
+leadkpi_status lk_table_take_timestamp(leadkpi_table *table, lk_text name, size_t row_count, lk_memory *memory,
+                                       int64_t **microseconds, size_t *capacity, leadkpi_error *error);
+
 /* The cell of a nullable column that was added as above becomes null, and its
  * value NaN (double) or 0. Cannot fail. */
 void lk_table_set_null(leadkpi_table *table, int32_t column, size_t row);

@@ -64,6 +64,30 @@ leadkpi_status lk_table_add_timestamp(leadkpi_table *table, lk_text name, size_t
                      nullable, microseconds, error);
 }
 
+static leadkpi_status fill_taken(leadkpi_table *table, lk_column *column, lk_memory *memory, int64_t **values,
+                                 leadkpi_error *error)
+{
+    size_t size = column->row_count * sizeof **values;
+    LK_TRY(lk_column_own(table, column, LK_BLOCK_VALIDITY, bits_to_bytes(column->row_count), 1, 0xFF, error));
+    column->validity = column->owned[LK_BLOCK_VALIDITY].data;
+    LK_TRY(lk_memory_hand_over(memory, &table->memory, size, error));
+    column->owned[LK_BLOCK_VALUES] = (lk_block){*values, size};
+    column->values = column->owned[LK_BLOCK_VALUES].data;
+    *values = NULL;
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_table_take_timestamp(leadkpi_table *table, lk_text name, size_t row_count, lk_memory *memory,
+                                       int64_t **microseconds, size_t *capacity, leadkpi_error *error)
+{
+    lk_column *column;
+    LK_TRY(lk_resize(memory, microseconds, *capacity, row_count, sizeof **microseconds, error));
+    *capacity = row_count;
+    LK_TRY(lk_column_new(table, name, "", LEADKPI_TYPE_TIMESTAMP, row_count, sizeof **microseconds, &column,
+                         error));
+    return lk_column_close(table, column, fill_taken(table, column, memory, microseconds, error), error);
+}
+
 leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const char *unit,
                                     int32_t scale, size_t row_count, bool nullable,
                                     int64_t **values, leadkpi_error *error)

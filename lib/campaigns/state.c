@@ -232,13 +232,15 @@ static leadkpi_status order_events(state *s, int names, const lk_events *events,
     if (s->lead_count == 0) return LEADKPI_OK; /* no lead, no event */
     uint32_t most = gather_events(events, s->lead_count, by_lead);
     LK_TRY(lk_allocate(&s->memory, most, sizeof *scratch, &scratch, error));
-    for (uint32_t lead = 0, start = 0; lead < s->lead_count; start = by_lead->ends[lead++]) {
+    leadkpi_status status = LEADKPI_OK;
+    for (uint32_t lead = 0, start = 0; lead < s->lead_count && status == LEADKPI_OK; start = by_lead->ends[lead++]) {
         uint32_t count = by_lead->ends[lead] - start;
         if (count > 1)
-            lk_sort_indexes_with(by_lead->order + start, count, scratch, compare_events, &context);
+            status = lk_sort_indexes_with(&s->memory, by_lead->order + start, count, scratch, compare_events,
+                                          &context, error);
     }
     lk_release(&s->memory, scratch, most, sizeof *scratch);
-    return LEADKPI_OK;
+    return status;
 }
 
 static uint32_t tuple_number(const state *s, uint32_t tuple)

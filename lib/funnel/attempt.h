@@ -17,17 +17,20 @@ typedef struct lk_attempt {
     int64_t times[LK_FUNNEL_STEPS_MAX]; /* of the steps reached, where they were asked for */
 } lk_attempt;
 
-/* Steps (from 0) that the same exclusions count before, and after, by group; and by step and group of later steps
- * the exclusions that may not stand between. See entries_choose.c. */
-typedef struct lk_attempt_groups {
-    size_t count; /* 0: not known yet */
-    uint8_t to[LK_FUNNEL_STEPS_MAX], from[LK_FUNNEL_STEPS_MAX];
-    uint64_t between[LK_FUNNEL_STEPS_MAX][LK_FUNNEL_RANGES_MAX + 1];
-} lk_attempt_groups;
+/* What may follow what where steps may be left out, in the order of a walk; see entries_sweep.c. */
+typedef struct lk_attempt_ways {
+    uint64_t follow[LK_FUNNEL_STEPS_MAX];        /* the steps, as bits, that may follow a step */
+    uint64_t before[LK_FUNNEL_STEPS_MAX];        /* and those that it may follow */
+    uint64_t peers[LK_FUNNEL_STEPS_MAX];         /* and those of its group here */
+    uint64_t below[LK_FUNNEL_RANGES_MAX + 1];    /* the steps whose group there is below one */
+    uint32_t between[LK_FUNNEL_RANGES_MAX + 1][LK_FUNNEL_RANGES_MAX + 1]; /* exclusions, by groups here and there */
+    uint8_t here[LK_FUNNEL_STEPS_MAX], there[LK_FUNNEL_STEPS_MAX]; /* the groups of a step */
+    int32_t here_count, there_count;             /* 0: not known yet */
+} lk_attempt_ways;
 
 /* Scratch for items of one lead; grows as needed. All zero bytes at first. For one rule. */
 typedef struct lk_attempt_scratch {
-    lk_attempt_groups groups;
+    lk_attempt_ways ways[2]; /* from the end; from the front */
     uint32_t *cells;
     size_t capacity;
     int64_t *times;
@@ -59,13 +62,12 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
                                           leadkpi_error *error);
 
 /* Hands every attempt that counts to the sink, in order of start: the best one, or with entry=every and
- * entry=again all. O(count * steps) time; where steps may be left out and every attempt counts that much for
- * each level, see entries_choose.c. Without times, step_window, gap, adjacent or optional steps
+ * entry=again all. O(count * steps) time; where steps may be left out, and windows end what would go on, that
+ * much for each level that attempts get to, see entries_choose.c. Without times, step_window, gap, adjacent or optional steps
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
  * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
- * steps 12 an item (4 more for each further step that ranges of exclusions start or end at), 13 for each step that
- * it matches, and of each attempt 17 and 4 a step.
+ * steps 12 an item, 16 for each step that it matches, and of each attempt 25 and with times 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);

@@ -26,9 +26,10 @@ static void count_places(lk_entries *e)
 static void fill_places(lk_entries *e)
 {
     size_t place[LK_FUNNEL_STEPS_MAX], barrier = 0;
+    uint64_t wanted = e->rule->optional ? 1 : UINT64_MAX;
     memcpy(place, e->first, sizeof place);
     for (size_t i = 0; i < e->search->count; i++) {
-        for (uint64_t steps = e->items[i].steps; steps; steps &= steps - 1)
+        for (uint64_t steps = e->items[i].steps & wanted; steps; steps &= steps - 1)
             e->item[place[lk_lowest_bit(steps)]++] = (uint32_t)i;
         if (e->items[i].excludes) e->barriers[barrier++] = (uint32_t)i;
     }
@@ -86,15 +87,12 @@ void lk_entries_keep_best(lk_entries *e)
 /* ---- handing out ------------------------------------------------------------------------- */
 
 /* A step's places stand together, so that a row is read from as many streams as there are steps. */
-static void read_path(const lk_entries *e, size_t start, lk_attempt *attempt)
+static void read_times(const lk_entries *e, size_t start, lk_attempt *attempt)
 {
     const uint32_t *place = e->path + (start - e->traced);
-    attempt->done = 0;
-    for (int32_t step = 0; step < attempt->level; step++, place += e->traced_count) {
-        if (*place == NONE) continue;
-        attempt->done |= (uint64_t)1 << step;
-        attempt->times[step] = e->items[e->item[*place]].time;
-    }
+    for (int32_t step = 0; step < attempt->level; step++, place += e->traced_count)
+        if (attempt->done >> step & 1)
+            attempt->times[step] = e->items[e->rule->optional ? *place : e->item[*place]].time;
 }
 
 static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *context,
@@ -113,8 +111,8 @@ static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *
         attempt.entry = e->items[i].event;
         attempt.start = e->items[i].time;
         attempt.until = e->items[i].until;
-        attempt.done = lk_attempt_steps(attempt.level);
-        if (e->path) read_path(e, start, &attempt);
+        attempt.done = e->done ? e->done[start - e->traced] : lk_attempt_steps(attempt.level);
+        if (e->path) read_times(e, start, &attempt);
         LK_TRY(sink(context, &attempt, error));
     }
     return LEADKPI_OK;
@@ -132,7 +130,7 @@ static uint32_t *carve(uint32_t **cells, size_t count)
 /* All of it in cells of four bytes. */
 static bool count_cells(const lk_entries *e, size_t paths, size_t *cells)
 {
-    size_t places = e->first[e->rule->step_count], needed, more;
+    size_t places = e->first[e->rule->optional ? 1 : e->rule->step_count], needed, more;
     bool fits = e->rule->optional ? lk_entries_choose_cells(e, &needed)
                                   : lk_entries_follow_cells(e, &needed);
     return fits && lk_size_add(needed, places, &needed) &&
@@ -145,14 +143,14 @@ static bool count_cells(const lk_entries *e, size_t paths, size_t *cells)
 static leadkpi_status make_room(lk_entries *e, leadkpi_error *error)
 {
     size_t steps = (size_t)e->rule->step_count, places = e->first[steps], needed, paths = 0;
-    bool traced = e->search->times_wanted || e->rule->optional;
+    bool traced = e->search->times_wanted;
     e->traced_count = lk_funnel_counts_attempts(e->rule) ? e->start_count : 1;
     LK_FAIL_IF(places >= NONE || (traced && !lk_size_multiply(e->traced_count, steps, &paths)) ||
                    !count_cells(e, paths, &needed),
                error, LEADKPI_OVERFLOW, "events of a lead: more than the address space holds");
     LK_TRY(lk_attempt_scratch_cells(e->search->scratch, e->search->memory, needed, error));
     uint32_t *cells = e->search->scratch->cells;
-    e->item = carve(&cells, places);
+    e->item = carve(&cells, e->rule->optional ? e->first[1] : places);
     e->barriers = carve(&cells, e->barrier_count);
     e->nearest = carve(&cells, e->barrier_count + 1);
     e->last = carve(&cells, e->start_count);

@@ -15,14 +15,15 @@ typedef struct lk_entries {
     size_t longest;                        /* places of the step that has most */
     size_t start_count;                    /* places of step 1 that are looked at */
     int32_t highest; /* the level that any of them gets to, exclusions or not, where these leave leads out */
-    uint32_t *item;     /* of each place; a step's places are in order of items */
+    uint32_t *item;     /* of each place, or start where steps may be left out; a step's are in order of items */
     uint32_t *barriers; /* items that exclude */
     uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none; and one more */
     size_t barrier_count;
     uint8_t *level; /* of each start; 0: does not count */
     uint32_t *last; /* of each start: the item where it got as far as it does */
     uint32_t *over; /* of each start: the item that ends the attempt for sure, or none */
-    uint32_t *path; /* by step the places, or none, of the starts from `traced` on; NULL: not asked for */
+    uint64_t *done; /* the steps of the starts from `traced` on; NULL: all up to their level */
+    uint32_t *path; /* by step the places of these starts, where steps may be left out the items; NULL: no times */
     size_t traced, traced_count;
     uint32_t *scratch; /* what lk_entries_follow_cells or lk_entries_choose_cells asked for */
 } lk_entries;
@@ -31,9 +32,8 @@ typedef struct lk_entries {
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error);
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells);
 
-/* The same where steps may be left out. O(steps * items) for the best attempt, but where exclusions have
- * ranges of their own for every step at which one of them starts or ends; for every attempt so much for each level
- * of the items in windows of starts that may get to it. */
+/* The same where steps may be left out. O(steps * items), and where windows end what would go on so much for each
+ * level of the items in windows of starts that may get to it. */
 leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error);
 bool lk_entries_choose_cells(const lk_entries *e, size_t *cells);
 

@@ -49,18 +49,22 @@ static inline lk_quick_level lk_quick_take(uint64_t *starts, uint64_t window, ui
 }
 
 typedef struct lk_quick {
-    uint8_t *places;     /* what the scan makes of each code; NULL where the rule or a code does not fit */
-    uint32_t *come_from; /* of each event of a lead the one of the step before; NULL: times are not asked for */
-    uint32_t code_count, longest;
+    uint8_t *places; /* what the scan makes of each code; NULL where the rule or a code does not fit */
+    uint32_t code_count;
 } lk_quick;
 
-/* 1 byte a code, and with times 4 an event of the longest lead. Status: OK, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_quick_open(const lk_journeys *journeys, lk_memory *memory, bool times_wanted,
-                             lk_quick *quick, leadkpi_error *error);
+/* 1 byte a code. Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_quick_open(const lk_journeys *journeys, lk_memory *memory, lk_quick *quick,
+                             leadkpi_error *error);
 void lk_quick_close(lk_quick *quick, lk_memory *memory);
 
+/* The attempt with its times; of a level of 0 nothing else is set. */
 void lk_quick_find(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
                    lk_attempt *attempt);
+
+/* The rest of an attempt whose level, not 0, start and `until` are known, of events without sequences and
+ * segments; its entry is an event of that start. */
+void lk_quick_follow(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, lk_attempt *attempt);
 
 /* Of the attempt its level, start and `until` alone. */
 void lk_quick_find_level(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,

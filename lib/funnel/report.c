@@ -58,35 +58,20 @@ const lk_schema lk_funnel_report_schema = {"funnel_report", "A report on a funne
 
 /* ---- groups --------------------------------------------------------------------- */
 
-static uint32_t rank_of(const lk_groups *g, uint32_t place)
+static int64_t period_of(const lk_groups *g, lk_calendar_cursor *cursor, uint32_t result)
 {
-    return g->results->segment_rank[lk_groups_result(g, place)->segment];
+    return lk_calendar_bucket(g->calendar, cursor, g->results->items[result].start);
 }
 
-static int64_t period_of(const lk_groups *g, lk_calendar_cursor *cursor, uint32_t place)
-{
-    return lk_calendar_bucket(g->calendar, cursor, lk_groups_result(g, place)->start);
-}
-
-static leadkpi_status sort_by_period(lk_groups *g, leadkpi_error *error)
+/* order: of the results in their own order. */
+static leadkpi_status sort_by_period(const lk_groups *g, uint32_t *order, leadkpi_error *error)
 {
     int64_t *keys;
     uint32_t count = g->results->count;
     lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
     LK_TRY(lk_allocate(g->memory, count, sizeof *keys, &keys, error));
     for (uint32_t i = 0; i < count; i++) keys[i] = period_of(g, &cursor, i);
-    leadkpi_status status = lk_sort_int64(g->memory, keys, g->order, count, error);
-    lk_release(g->memory, keys, count, sizeof *keys);
-    return status;
-}
-
-static leadkpi_status sort_by_segment(lk_groups *g, leadkpi_error *error)
-{
-    uint64_t *keys;
-    uint32_t count = g->results->count;
-    LK_TRY(lk_allocate(g->memory, count, sizeof *keys, &keys, error));
-    for (uint32_t i = 0; i < count; i++) keys[i] = rank_of(g, i);
-    leadkpi_status status = lk_sort_uint64(g->memory, keys, g->order, count, error);
+    leadkpi_status status = lk_sort_int64(g->memory, keys, order, count, error);
     lk_release(g->memory, keys, count, sizeof *keys);
     return status;
 }
@@ -104,20 +89,71 @@ static leadkpi_status put_group(lk_groups *g, lk_group group, leadkpi_error *err
     return LEADKPI_OK;
 }
 
-static leadkpi_status cut(lk_groups *g, leadkpi_error *error)
+/* Places from `first` to `last` - 1, which are of one segment: by period where there are periods. */
+static leadkpi_status cut(lk_groups *g, uint32_t first, uint32_t last, uint32_t segment, leadkpi_error *error)
 {
     lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
-    uint32_t count = g->results->count, first = 0;
-    while (first < count) {
-        uint32_t last = first + 1, segment = rank_of(g, first);
-        int64_t period = g->calendar ? period_of(g, &cursor, first) : 0;
-        while (last < count && (!g->results->by_segment || rank_of(g, last) == segment) &&
-               (!g->calendar || period_of(g, &cursor, last) == period))
-            last++;
-        LK_TRY(put_group(g, (lk_group){first, last, false}, error));
-        first = last;
+    while (first < last) {
+        uint32_t end = g->calendar ? first + 1 : last;
+        int64_t period = g->calendar ? period_of(g, &cursor, g->order[first]) : 0;
+        while (end < last && period_of(g, &cursor, g->order[end]) == period) end++;
+        LK_TRY(put_group(g, (lk_group){first, end, segment, false}, error));
+        first = end;
     }
     return LEADKPI_OK;
+}
+
+static leadkpi_status count_by_segment(const lk_groups *g, uint32_t *counts, leadkpi_error *error)
+{
+    const lk_results *r = g->results;
+    memset(counts, 0, r->segment_rank_count * sizeof *counts);
+    for (uint32_t i = 0, count; i < r->count; i++) {
+        const uint32_t *segments = lk_result_segments(r, &r->items[i], &count);
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        for (uint32_t k = 0; k < count; k++) counts[r->segment_rank[segments[k]]]++;
+    }
+    return LEADKPI_OK;
+}
+
+/* A counting sort: the results `from` by the rank of their segments, each in all of its own. `ends` are by rank.
+ * Cost a place: 40 bytes read of a result of which the next place mostly is too, and 4 written. */
+static leadkpi_status sort_by_segment(lk_groups *g, const uint32_t *from, uint32_t *ends, leadkpi_error *error)
+{
+    const lk_results *r = g->results;
+    LK_TRY(count_by_segment(g, ends, error));
+    for (uint32_t rank = 0, before = 0; rank < r->segment_rank_count; rank++) {
+        uint32_t here = ends[rank];
+        ends[rank] = before;
+        before += here;
+    }
+    for (uint32_t i = 0, count; i < r->count; i++) {
+        const uint32_t *segments = lk_result_segments(r, &r->items[from[i]], &count);
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        for (uint32_t k = 0; k < count; k++) g->order[ends[r->segment_rank[segments[k]]]++] = from[i];
+    }
+    return LEADKPI_OK;
+}
+
+/* ends: room for as many as there are ranks, and behind it as many for their segments. */
+static leadkpi_status cut_by_segment(lk_groups *g, const uint32_t *from, uint32_t *ends, leadkpi_error *error)
+{
+    const lk_results *r = g->results;
+    uint32_t *numbers = ends + r->segment_rank_count;
+    LK_TRY(sort_by_segment(g, from, ends, error));
+    for (uint32_t i = 0; i < r->segment_rank_count; i++) numbers[r->segment_rank[i]] = i;
+    for (uint32_t rank = 0, first = 0; rank < r->segment_rank_count; first = ends[rank++])
+        LK_TRY(cut(g, first, ends[rank], numbers[rank], error));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status group_by_segment(lk_groups *g, const uint32_t *from, leadkpi_error *error)
+{
+    uint32_t *ends;
+    size_t cells = 2 * (size_t)g->results->segment_rank_count;
+    LK_TRY(lk_allocate(g->memory, cells, sizeof *ends, &ends, error));
+    leadkpi_status status = cut_by_segment(g, from, ends, error);
+    lk_release(g->memory, ends, cells, sizeof *ends);
+    return status;
 }
 
 static leadkpi_status open_calendar(lk_groups *g, const leadkpi_options *options,
@@ -131,23 +167,31 @@ static leadkpi_status open_calendar(lk_groups *g, const leadkpi_options *options
                                    LK_FUNNEL_REPORT_CALENDAR, &g->calendar, error);
 }
 
+static void list_all(uint32_t *order, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) order[i] = i;
+}
+
 static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options,
                                   leadkpi_error *error)
 {
-    uint32_t count = g->results->count, at = count;
-    LK_FAIL_IF(g->results->lead_count > UINT32_MAX - count, error, LEADKPI_OVERFLOW,
-               "groups: expected fewer than 2^32 leads by segment");
+    const lk_results *r = g->results;
     LK_TRY(open_calendar(g, options, error));
-    g->order_count = (size_t)count + g->results->lead_count;
+    uint64_t places = r->by_segment ? r->place_count : g->calendar ? r->count : 0;
+    LK_FAIL_IF(places > UINT32_MAX - r->count, error, LEADKPI_OVERFLOW,
+               "groups: expected fewer than 2^32 leads by segment");
+    g->order_count = (size_t)places + r->count;
     LK_TRY(lk_allocate(g->memory, g->order_count, sizeof *g->order, &g->order, error));
-    for (uint32_t i = 0; i < count; i++) {
-        g->order[i] = i;
-        if (!g->results->items[i].repeats) g->order[at++] = i;
+    uint32_t first = (uint32_t)places, *all = g->order + first;
+    list_all(all, r->count);
+    if (g->calendar) LK_TRY(sort_by_period(g, all, error));
+    if (r->by_segment && r->count) LK_TRY(group_by_segment(g, all, error)); /* keeps the order of periods */
+    else if (g->calendar) {
+        if (r->count) memcpy(g->order, all, r->count * sizeof *all);
+        LK_TRY(cut(g, 0, first, 0, error));
     }
-    if (g->calendar) LK_TRY(sort_by_period(g, error));
-    if (g->results->by_segment) LK_TRY(sort_by_segment(g, error)); /* keeps the order of periods */
-    if (g->calendar || g->results->by_segment) LK_TRY(cut(g, error));
-    return put_group(g, (lk_group){count, at, true}, error);
+    if (g->calendar) list_all(all, r->count);
+    return put_group(g, (lk_group){first, first + r->count, 0, true}, error);
 }
 
 leadkpi_status lk_groups_find(lk_results *results, const leadkpi_options *options, lk_groups *groups,
@@ -206,9 +250,8 @@ typedef enum { COLUMN_ROW, COLUMN_SEGMENT, COLUMN_PERIOD } text_column;
 leadkpi_status lk_groups_append_segment(const lk_groups *g, const lk_group *group,
                                         lk_text_builder *builder, leadkpi_error *error)
 {
-    uint32_t segment = group->is_total ? 0 : lk_groups_result(g, group->first)->segment;
-    if (!segment) return lk_text_builder_append_null(builder, error);
-    return lk_text_builder_append(builder, lk_map_text_key(&g->results->store->segments, segment - 1),
+    if (!group->segment) return lk_text_builder_append_null(builder, error);
+    return lk_text_builder_append(builder, lk_map_text_key(&g->results->store->segments, group->segment - 1),
                                   error);
 }
 
@@ -306,7 +349,7 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 /* ---- a public report ---------------------------------------------------------------- */
 
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                   lk_results *results, bool times_wanted, lk_funnel_fill fill,
+                                   lk_results *results, uint64_t timed_steps, lk_funnel_fill fill,
                                    leadkpi_table **out, leadkpi_error *error)
 {
     leadkpi_table *table;
@@ -315,7 +358,7 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
-    LK_TRY(lk_results_find(funnel, options, times_wanted, results, error));
+    LK_TRY(lk_results_find(funnel, options, timed_steps, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {
         status = fill(results, options, table, error);
@@ -329,9 +372,9 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
 }
 
 leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
+                                uint64_t timed_steps, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error)
 {
     lk_results results = {0};
-    return lk_funnel_report_on(funnel, options, &results, times_wanted, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, timed_steps, fill, out, error);
 }

@@ -8,6 +8,7 @@
 /* Results order[first] to order[last - 1]. */
 typedef struct lk_group {
     uint32_t first, last;
+    uint32_t segment; /* number in the store; 0: none, and of the total */
     bool is_total;
 } lk_group;
 
@@ -15,7 +16,7 @@ typedef struct lk_groups {
     const lk_results *results;
     lk_memory *memory;
     lk_calendar *calendar; /* NULL: no periods */
-    uint32_t *order; /* of the groups, and behind it that of the total: each lead once */
+    uint32_t *order; /* of the groups, and behind it that of the total, in which each result stands once */
     size_t order_count;
     lk_group *items;
     uint32_t count;
@@ -31,6 +32,11 @@ void lk_groups_free(lk_groups *groups);
  * many did it. `reached` has a place a step. Status: OK, INTERRUPTED. */
 leadkpi_status lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached,
                                        leadkpi_error *error);
+
+/* The waits of a group: of the whole where they were put as results came, else gathered from those. Of a way
+ * whose waits are open. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+leadkpi_status lk_groups_gather(const lk_groups *groups, const lk_group *group, lk_way *way,
+                                leadkpi_error *error);
 
 /* CONTRADICTION where the rule has no way from step to step whose `what` could be asked for. */
 leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,
@@ -67,14 +73,14 @@ static inline lk_text lk_funnel_step_name(const leadkpi_funnel *funnel, int32_t 
 typedef leadkpi_status (*lk_funnel_fill)(lk_results *results, const leadkpi_options *options,
                                          leadkpi_table *table, leadkpi_error *error);
 
-/* A public report: checks, finds the results, makes the table, fills it, and frees all on failure. */
+/* A public report, which asks for the times of some steps, as bits: checks, finds the results, makes the table, fills it, and frees all on failure. */
 leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                bool times_wanted, lk_funnel_fill fill, leadkpi_table **out,
+                                uint64_t timed_steps, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error);
 
 /* The same with results that look at something else than the rule. */
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                                   lk_results *results, bool times_wanted, lk_funnel_fill fill,
+                                   lk_results *results, uint64_t timed_steps, lk_funnel_fill fill,
                                    leadkpi_table **out, leadkpi_error *error);
 
 /* Value, low and high of a share with Wilson's interval, into a row of three columns that follow each

@@ -187,5 +187,5 @@ leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel, const leadkpi
     LK_REQUIRE(funnel, error);
     checking c = {.rule = &funnel->rule};
     lk_results results = {.look = look, .context = &c};
-    return lk_funnel_report_on(funnel, options, &results, false, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

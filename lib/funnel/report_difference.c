@@ -29,7 +29,7 @@ typedef struct comparing {
 
 static lk_text segment_text(const lk_groups *g, const lk_group *group)
 {
-    uint32_t segment = lk_groups_result(g, group->first)->segment;
+    uint32_t segment = group->segment;
     return segment ? lk_map_text_key(&g->results->store->segments, segment - 1) : (lk_text){NULL, 0};
 }
 
@@ -42,8 +42,7 @@ static bool same_period(const lk_groups *g, const lk_group *a, const lk_group *b
 
 static bool same_segment(const lk_groups *g, const lk_group *a, const lk_group *b)
 {
-    if (!g->results->by_segment) return true;
-    return lk_groups_result(g, a->first)->segment == lk_groups_result(g, b->first)->segment;
+    return !g->results->by_segment || a->segment == b->segment;
 }
 
 /* Groups stand in order of segment and period, so the period before is the group before; and the named
@@ -278,5 +277,5 @@ leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel, const lea
     leadkpi_error_reset(error);
     if (out) *out = NULL;
     LK_TRY(lk_funnel_check_way(funnel, "rates", error));
-    return lk_funnel_report(funnel, options, false, fill, out, error);
+    return lk_funnel_report(funnel, options, 0, fill, out, error);
 }

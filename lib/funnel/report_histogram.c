@@ -7,7 +7,6 @@
 #define BARS_MAX 10000
 
 typedef struct bars {
-    int32_t from, to; /* steps, from 0 */
     int64_t start, width;
     size_t count;
 } bars;
@@ -20,11 +19,11 @@ typedef struct columns {
 
 /* ---- which bars ---------------------------------------------------------------------- */
 
-static leadkpi_status read_steps(const lk_results *r, const leadkpi_options *options, bars *b,
+static leadkpi_status read_steps(const leadkpi_funnel *funnel, const leadkpi_options *options, lk_way *way,
                                  leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_report_schema;
-    int32_t step_count = r->funnel->rule.step_count;
+    int32_t step_count = funnel->rule.step_count;
     int64_t from = lk_options_int64(options, schema, LK_FUNNEL_REPORT_FROM_STEP);
     int64_t to = lk_options_int64(options, schema, LK_FUNNEL_REPORT_TO_STEP);
     if (to == 0) to = step_count;
@@ -32,47 +31,34 @@ static leadkpi_status read_steps(const lk_results *r, const leadkpi_options *opt
                "to_step: expected at most %d, the number of steps, found %d", (int)step_count, (int)to);
     LK_FAIL_IF(from >= to, error, LEADKPI_BAD_ARGUMENT,
                "from_step: expected a step before to_step, which is %d, found %d", (int)to, (int)from);
-    b->from = (int32_t)from - 1;
-    b->to = (int32_t)to - 1;
+    *way = (lk_way){.from = (int32_t)from - 1, .to = (int32_t)to - 1};
     return LEADKPI_OK;
 }
 
-/* False where the lead did not get from one to the other. */
-static bool wait_of(const lk_results *r, const bars *b, uint32_t item, int64_t *wait)
-{
-    const int64_t *times = r->times + (size_t)item * (size_t)r->funnel->rule.step_count;
-    if (!lk_result_did(&r->items[item], b->from) || !lk_result_did(&r->items[item], b->to)) return false;
-    *wait = times[b->to] - times[b->from];
-    return true;
-}
-
 /* The least number whose cube is `count` or more: PostHog's number of bars. */
-static int64_t cube_root_up(uint32_t count)
+static int64_t cube_root_up(size_t count)
 {
     int64_t root = 1;
     while (root * root * root < (int64_t)count) root++;
     return root;
 }
 
-static leadkpi_status set_bars(const lk_results *r, const leadkpi_options *options, bars *b,
-                               leadkpi_error *error)
+/* Of the waits of all. */
+static leadkpi_status set_bars(const lk_waits *w, const leadkpi_options *options, bars *b, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_report_schema;
     int64_t bin_width = lk_options_int64(options, schema, LK_FUNNEL_REPORT_BIN_WIDTH);
     int64_t bin_count = lk_options_int64(options, schema, LK_FUNNEL_REPORT_BINS);
-    int64_t least = INT64_MAX, most = 0, wait;
-    uint32_t leads = 0;
+    int64_t least = INT64_MAX, most = 0;
     LK_FAIL_IF(bin_width && bin_count, error, LEADKPI_CONTRADICTION,
                "bins, bin_width: expected one of them, found both");
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (r->items[i].repeats || !wait_of(r, b, i, &wait)) continue;
-        if (wait < least) least = wait;
-        if (wait > most) most = wait;
-        leads++;
+    for (size_t i = 0; i < w->came_count; i++) {
+        if (w->came[i] < least) least = w->came[i];
+        if (w->came[i] > most) most = w->came[i];
     }
-    if (leads == 0) return LEADKPI_OK;
+    if (w->came_count == 0) return LEADKPI_OK;
     if (bin_width == 0) {
-        if (bin_count == 0) bin_count = cube_root_up(leads);
+        if (bin_count == 0) bin_count = cube_root_up(w->came_count);
         int64_t whole = (most - least) / bin_count;
         bin_width = whole + 1; /* so that the longest wait is within the last bar */
         b->start = least;
@@ -105,31 +91,27 @@ static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size
                                &c->cumulative, error);
 }
 
-static void fill_group(const lk_groups *g, const lk_group *group, const bars *b, leadkpi_table *table,
-                       const columns *c, size_t row)
+static void fill_group(const lk_waits *w, const bars *b, leadkpi_table *table, const columns *c, size_t row)
 {
-    int64_t wait, total = 0, so_far = 0;
-    for (uint32_t i = group->first; i < group->last; i++) {
-        if (!wait_of(g->results, b, g->order[i], &wait)) continue;
-        c->completed[row + (size_t)((wait - b->start) / b->width)]++;
-        total++;
-    }
+    int64_t so_far = 0;
+    for (size_t i = 0; i < w->came_count; i++)
+        c->completed[row + (size_t)((w->came[i] - b->start) / b->width)]++;
     for (size_t bar = 0; bar < b->count; bar++) {
         size_t at = row + bar;
         c->from_seconds[at] = (double)(b->start + (int64_t)bar * b->width) / 1e6;
         c->to_seconds[at] = (double)(b->start + (int64_t)(bar + 1) * b->width) / 1e6;
         so_far += c->completed[at];
-        if (total == 0) {
+        if (w->came_count == 0) {
             lk_table_set_null(table, c->share_at, at);
             lk_table_set_null(table, c->cumulative_at, at);
             continue;
         }
-        c->share[at] = (double)c->completed[at] / (double)total;
-        c->cumulative[at] = (double)so_far / (double)total;
+        c->share[at] = (double)c->completed[at] / (double)w->came_count;
+        c->cumulative[at] = (double)so_far / (double)w->came_count;
     }
 }
 
-static leadkpi_status fill_groups(const lk_groups *g, const bars *b, leadkpi_table *table,
+static leadkpi_status fill_groups(const lk_groups *g, lk_way *way, const bars *b, leadkpi_table *table,
                                   leadkpi_error *error)
 {
     size_t rows;
@@ -138,20 +120,34 @@ static leadkpi_status fill_groups(const lk_groups *g, const bars *b, leadkpi_tab
                "bars: more than the address space holds");
     LK_TRY(lk_groups_add_columns(g, b->count, table, error));
     LK_TRY(add_columns(g, table, rows, &c, error));
-    for (uint32_t i = 0; i < g->count; i++)
-        fill_group(g, &g->items[i], b, table, &c, (size_t)i * b->count);
+    for (uint32_t i = 0; i < g->count; i++) {
+        LK_TRY(lk_groups_gather(g, &g->items[i], way, error));
+        fill_group(&way->waits, b, table, &c, (size_t)i * b->count);
+    }
     return LEADKPI_OK;
+}
+
+/* The group of all, which says where bars are, is the last one. */
+static leadkpi_status fill_way(const lk_groups *g, const leadkpi_options *options, lk_way *way,
+                               leadkpi_table *table, leadkpi_error *error)
+{
+    bars b = {0};
+    LK_TRY(lk_groups_gather(g, &g->items[g->count - 1], way, error));
+    LK_TRY(set_bars(&way->waits, options, &b, error));
+    return fill_groups(g, way, &b, table, error);
 }
 
 static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,
                            leadkpi_error *error)
 {
     lk_groups groups;
-    bars b = {0};
-    LK_TRY(read_steps(results, options, &b, error));
-    LK_TRY(set_bars(results, options, &b, error));
+    lk_way way;
+    LK_TRY(read_steps(results->funnel, options, &way, error));
     LK_TRY(lk_groups_find(results, options, &groups, error));
-    leadkpi_status status = fill_groups(&groups, &b, table, error);
+    lk_waits_open(&way.waits, &results->memory, 0);
+    leadkpi_status status =
+        fill_way(&groups, options, results->ways ? results->ways : &way, table, error);
+    lk_waits_close(&way.waits);
     lk_groups_free(&groups);
     return status;
 }
@@ -159,9 +155,16 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                         leadkpi_table **out, leadkpi_error *error)
 {
+    lk_way way;
+    lk_results results = {.ways = &way, .way_count = 1};
     leadkpi_error_reset(error);
-    if (out) *out = NULL;
-    if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
+    LK_REQUIRE(out, error);
+    *out = NULL;
+    LK_REQUIRE(funnel, error);
+    LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "waits", error));
-    return lk_funnel_report(funnel, options, true, fill, out, error);
+    LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
+    LK_TRY(read_steps(funnel, options, &way, error));
+    uint64_t timed_steps = (uint64_t)1 << way.from | (uint64_t)1 << way.to;
+    return lk_funnel_report_on(funnel, options, &results, timed_steps, fill, out, error);
 }

@@ -3,11 +3,29 @@
 
 /* ---- in order of ids ---------------------------------------------------------------- */
 
-/* order[i]: a result; leads[i]: its lead. Both have room for the results. */
-static leadkpi_status order_results(lk_results *r, uint32_t *order, uint32_t *leads,
-                                    leadkpi_error *error)
+/* A row a result, and with lists of segments one for each of its own. */
+typedef struct row_list {
+    uint32_t *results;
+    uint32_t *leads;
+    size_t count;
+    uint64_t all_did; /* steps that each result did: no cell of theirs is null */
+    bool as_they_are; /* row i is result i */
+} row_list;
+
+static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row_list *rows)
 {
-    uint32_t *by_id, *result_of = NULL, lead_count = lk_lead_ids_count(&r->store->ids), count = 0;
+    uint32_t count;
+    lk_result_segments(r, &r->items[result], &count);
+    for (uint32_t i = 0; i < count; i++, ++*at) {
+        rows->results[*at] = result;
+        rows->leads[*at] = r->items[result].lead;
+    }
+}
+
+static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error *error)
+{
+    size_t row = 0;
+    uint32_t *by_id, *result_of = NULL, lead_count = lk_lead_ids_count(&r->store->ids);
     LK_TRY(lk_allocate(&r->memory, lead_count, sizeof *by_id, &by_id, error));
     leadkpi_status status = lk_lead_ids_sort(&r->store->ids, &r->memory, by_id, error);
     if (status == LEADKPI_OK)
@@ -17,10 +35,14 @@ static leadkpi_status order_results(lk_results *r, uint32_t *order, uint32_t *le
         for (uint32_t i = r->count; i-- > 0;) result_of[r->items[i].lead] = i;
         for (uint32_t i = 0; i < lead_count; i++)
             for (uint32_t at = result_of[by_id[i]];
-                 at < r->count && r->items[at].lead == by_id[i]; at++) {
-                order[count] = at;
-                leads[count++] = by_id[i];
-            }
+                 at < r->count && r->items[at].lead == by_id[i]; at++)
+                put_rows(r, at, &row, rows);
+    }
+    rows->as_they_are = !r->lists;
+    rows->all_did = UINT64_MAX;
+    for (size_t i = 0; i < row && rows->as_they_are; i++) {
+        rows->as_they_are = rows->results[i] == i;
+        rows->all_did &= r->items[i].done;
     }
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);
     lk_release(&r->memory, by_id, lead_count, sizeof *by_id);
@@ -29,17 +51,24 @@ static leadkpi_status order_results(lk_results *r, uint32_t *order, uint32_t *le
 
 /* ---- columns ------------------------------------------------------------------------ */
 
-static leadkpi_status add_segments(const lk_results *r, const uint32_t *order, leadkpi_table *table,
+static leadkpi_status append_segment(const lk_results *r, uint32_t segment, lk_text_builder *builder,
+                                     leadkpi_error *error)
+{
+    return segment ? lk_text_builder_append(builder, lk_map_text_key(&r->store->segments, segment - 1), error)
+                   : lk_text_builder_append_null(builder, error);
+}
+
+static leadkpi_status add_segments(const lk_results *r, const row_list *rows, leadkpi_table *table,
                                    leadkpi_error *error)
 {
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i < r->count && status == LEADKPI_OK; i++) {
-        uint32_t segment = r->items[order[i]].segment;
-        status = segment ? lk_text_builder_append(
-                               &builder, lk_map_text_key(&r->store->segments, segment - 1), error)
-                         : lk_text_builder_append_null(&builder, error);
+    for (size_t i = 0; i < rows->count && status == LEADKPI_OK;) {
+        uint32_t count;
+        const uint32_t *segments = lk_result_segments(r, &r->items[rows->results[i]], &count);
+        for (uint32_t k = 0; k < count && status == LEADKPI_OK; k++, i++)
+            status = append_segment(r, segments[k], &builder, error);
     }
     if (status == LEADKPI_OK)
         status = lk_text_builder_finish(&builder, LK_LITERAL("segment"), "", error);
@@ -47,47 +76,73 @@ static leadkpi_status add_segments(const lk_results *r, const uint32_t *order, l
     return status;
 }
 
-static leadkpi_status add_step_times(const lk_results *r, const uint32_t *order, int32_t step,
-                                     leadkpi_table *table, leadkpi_error *error)
+/* Into cells of a nullable column, the last of the table. */
+static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int32_t step, int64_t *values,
+                                 leadkpi_table *table, leadkpi_error *error)
 {
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    char name[] = "step_00";
-    int64_t *values;
-    size_t length = 6;
-    name[5] = (char)('0' + (step + 1) % 10);
-    if (step + 1 >= 10) {
-        name[5] = (char)('0' + (step + 1) / 10);
-        name[6] = (char)('0' + (step + 1) % 10);
-        length = 7;
-    }
-    LK_TRY(lk_table_add_timestamp(table, (lk_text){name, length}, r->count, true, &values, error));
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t result = rows->results[i];
         if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
-        if (lk_result_did(&r->items[order[i]], step))
-            values[i] = r->times[order[i] * steps + (size_t)step];
+        if (lk_result_did(&r->items[result], step))
+            values[i] = lk_results_time(r, result, step);
         else
             lk_set_last_null(table, i);
     }
     return LEADKPI_OK;
 }
 
-static leadkpi_status add_columns(const lk_results *r, const uint32_t *order, const uint32_t *leads,
-                                  leadkpi_table *table, leadkpi_error *error)
+/* Of results in their own order the column is what was gathered. */
+static leadkpi_status take_times(lk_results *r, const row_list *rows, int32_t step, lk_text name,
+                                 leadkpi_table *table, leadkpi_error *error)
+{
+    LK_TRY(lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
+                                   &r->times.capacities[step], error));
+    for (uint32_t i = 0; i < r->count && !(rows->all_did >> step & 1); i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+        if (!lk_result_did(&r->items[i], step)) lk_set_last_null(table, i);
+    }
+    return LEADKPI_OK;
+}
+
+/* Nothing is held twice for longer than a step takes: what was gathered goes with it. */
+static leadkpi_status add_step_times(lk_results *r, const row_list *rows, int32_t step, leadkpi_table *table,
+                                     leadkpi_error *error)
+{
+    char digits[] = "step_00";
+    int64_t *values;
+    size_t length = 6;
+    digits[5] = (char)('0' + (step + 1) % 10);
+    if (step + 1 >= 10) {
+        digits[5] = (char)('0' + (step + 1) / 10);
+        digits[6] = (char)('0' + (step + 1) % 10);
+        length = 7;
+    }
+    lk_text name = {digits, length};
+    if (rows->as_they_are && rows->count) return take_times(r, rows, step, name, table, error);
+    LK_TRY(lk_table_add_timestamp(table, name, rows->count, true, &values, error));
+    LK_TRY(copy_times(r, rows, step, values, table, error));
+    lk_result_times_release(&r->times, &r->memory, step);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_table *table,
+                                  leadkpi_error *error)
 {
     int64_t *attempt = NULL, *step, *start;
-    LK_TRY(lk_lead_ids_add_column(&r->store->ids, table, leads, r->count, error));
-    LK_TRY(add_segments(r, order, table, error));
+    LK_TRY(lk_lead_ids_add_column(&r->store->ids, table, rows->leads, rows->count, error));
+    LK_TRY(add_segments(r, rows, table, error));
     if (lk_funnel_counts_attempts(&r->funnel->rule))
-        LK_TRY(lk_table_add_int64(table, LK_LITERAL("attempt"), "", r->count, false, &attempt, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", r->count, false, &step, error));
-    LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), r->count, false, &start, error));
-    for (uint32_t i = 0; i < r->count; i++) {
-        if (attempt) attempt[i] = r->items[order[i]].attempt;
-        step[i] = r->items[order[i]].level;
-        start[i] = r->items[order[i]].start;
+        LK_TRY(lk_table_add_int64(table, LK_LITERAL("attempt"), "", rows->count, false, &attempt, error));
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows->count, false, &step, error));
+    LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), rows->count, false, &start, error));
+    for (size_t i = 0; i < rows->count; i++) {
+        const lk_result *result = &r->items[rows->results[i]];
+        if (attempt) attempt[i] = result->attempt;
+        step[i] = result->level;
+        start[i] = result->start;
     }
-    for (int32_t s = 0; r->times && s < r->funnel->rule.step_count; s++)
-        LK_TRY(add_step_times(r, order, s, table, error));
+    for (int32_t s = 0; r->times.steps && s < r->funnel->rule.step_count; s++)
+        LK_TRY(add_step_times(r, rows, s, table, error));
     return LEADKPI_OK;
 }
 
@@ -95,16 +150,17 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                            leadkpi_error *error)
 {
     (void)options; /* what they say is in the results */
-    uint32_t *order, *leads;
-    LK_TRY(lk_allocate(&results->memory, results->count, sizeof *order, &order, error));
-    leadkpi_status status =
-        lk_allocate(&results->memory, results->count, sizeof *leads, &leads, error);
+    row_list rows = {.count = (size_t)results->place_count};
+    LK_FAIL_IF(results->place_count >= UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "rows: expected fewer than 2^32 attempts by segment, found more");
+    LK_TRY(lk_allocate(&results->memory, rows.count, sizeof *rows.results, &rows.results, error));
+    leadkpi_status status = lk_allocate(&results->memory, rows.count, sizeof *rows.leads, &rows.leads, error);
     if (status == LEADKPI_OK) {
-        status = order_results(results, order, leads, error);
-        if (status == LEADKPI_OK) status = add_columns(results, order, leads, table, error);
-        lk_release(&results->memory, leads, results->count, sizeof *leads);
+        status = order_results(results, &rows, error);
+        if (status == LEADKPI_OK) status = add_columns(results, &rows, table, error);
+        lk_release(&results->memory, rows.leads, rows.count, sizeof *rows.leads);
     }
-    lk_release(&results->memory, order, results->count, sizeof *order);
+    lk_release(&results->memory, rows.results, rows.count, sizeof *rows.results);
     return status;
 }
 
@@ -112,5 +168,5 @@ leadkpi_status leadkpi_funnel_leads(const leadkpi_funnel *funnel, const leadkpi_
                                     leadkpi_table **out, leadkpi_error *error)
 {
     bool has_times = funnel && lk_funnel_has_times(funnel);
-    return lk_funnel_report(funnel, options, has_times, fill, out, error);
+    return lk_funnel_report(funnel, options, has_times ? lk_funnel_all_steps(&funnel->rule) : 0, fill, out, error);
 }

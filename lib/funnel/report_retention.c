@@ -94,7 +94,7 @@ leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel, const lead
     LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));
     if (s.lead_count) memset(s.leads, 0, s.lead_count * sizeof *s.leads);
     lk_results results = {.look = look, .context = &s};
-    leadkpi_status status = lk_funnel_report_on(funnel, options, &results, false, fill, out, error);
+    leadkpi_status status = lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
     lk_release(&s.memory, s.leads, s.lead_count, sizeof *s.leads);
     return status;
 }

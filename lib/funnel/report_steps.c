@@ -180,5 +180,5 @@ leadkpi_status leadkpi_funnel_steps(const leadkpi_funnel *funnel, const leadkpi_
 {
     lk_tally tally = {{0}, {0}};
     lk_results results = {.tally = &tally};
-    return lk_funnel_report_on(funnel, options, &results, false, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

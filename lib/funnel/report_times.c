@@ -1,45 +1,44 @@
 #include "funnel/report.h"
-#include "journal/waits.h"
 
 typedef struct columns {
     int64_t *from_step, *to_step, *completed;
     lk_waits_columns waits;
 } columns;
 
-/* ---- what was waited ---------------------------------------------------------------- */
+/* ---- ways ------------------------------------------------------------------------------- */
 
-/* Until when a lead that did not go on was watched. */
-static int64_t watched_until(const lk_results *r, const lk_result *result)
+/* The first step to the last, where that is another pair, and each to the next. */
+static size_t set_ways(int32_t step_count, lk_way *ways)
 {
-    return r->as_of < result->until ? r->as_of : result->until;
+    size_t count = 0;
+    if (step_count > 2) ways[count++] = (lk_way){.from = 0, .to = step_count - 1};
+    for (int32_t step = 1; step < step_count; step++) ways[count++] = (lk_way){.from = step - 1, .to = step};
+    return count;
 }
 
-static leadkpi_status gather(const lk_groups *g, const lk_group *group, int32_t from, int32_t to, lk_waits *w,
-                             leadkpi_error *error)
+/* Of the rows of a group the first to the last step is the last one. */
+static size_t way_of_row(size_t row, size_t way_count)
+{
+    return way_count > 1 ? (row + 1) % way_count : 0;
+}
+
+leadkpi_status lk_groups_gather(const lk_groups *g, const lk_group *group, lk_way *way, leadkpi_error *error)
 {
     const lk_results *r = g->results;
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    lk_waits_clear(w);
+    if (r->ways) return LEADKPI_OK;
+    lk_waits_clear(&way->waits);
     for (uint32_t i = group->first; i < group->last; i++) {
         const lk_result *result = lk_groups_result(g, i);
-        const int64_t *times = r->times + g->order[i] * steps;
+        bool came;
         LK_TRY(lk_groups_interrupted(g, i, error));
-        if (!lk_result_did(result, from)) continue;
-        bool completed = lk_result_did(result, to);
-        if (!completed && result->level > to) continue; /* went past a step that may be left out */
-        int64_t end = completed ? times[to] : watched_until(r, result);
-        lk_waits_put(w, end - times[from], completed);
+        if (!lk_way_counts(way, result->level, result->done, &came)) continue;
+        int64_t end = came ? lk_results_time(r, g->order[i], way->to) : lk_results_watched(r, result->until);
+        LK_TRY(lk_waits_put(&way->waits, end - lk_results_time(r, g->order[i], way->from), came, error));
     }
     return LEADKPI_OK;
 }
 
 /* ---- the table -------------------------------------------------------------------------- */
-
-/* Each step to the next, and the first to the last where that is another pair. */
-static size_t pair_count(int32_t step_count)
-{
-    return (size_t)step_count - 1 + (step_count > 2);
-}
 
 static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size_t rows, columns *c,
                                   leadkpi_error *error)
@@ -51,37 +50,45 @@ static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size
     return lk_waits_add_columns(table, LK_LITERAL("censored"), unit, rows, &c->waits, error);
 }
 
-static leadkpi_status fill_pairs(const lk_groups *g, leadkpi_table *table, lk_waits *w,
-                                 leadkpi_error *error)
+/* Ways whose waits are not known yet get those of one group after the other. */
+static leadkpi_status fill_ways(const lk_groups *g, leadkpi_table *table, lk_way *ways, size_t way_count,
+                                leadkpi_error *error)
 {
-    int32_t step_count = g->results->funnel->rule.step_count;
-    size_t pairs = pair_count(step_count), rows = pairs * g->count;
+    size_t rows = way_count * g->count;
     columns c;
-    LK_TRY(lk_groups_add_columns(g, pairs, table, error));
+    LK_TRY(lk_groups_add_columns(g, way_count, table, error));
     LK_TRY(add_columns(g, table, rows, &c, error));
     for (size_t row = 0; row < rows; row++) {
-        bool overall = row % pairs == (size_t)step_count - 1;
-        c.from_step[row] = overall ? 1 : (int64_t)(row % pairs) + 1;
-        c.to_step[row] = overall ? step_count : c.from_step[row] + 1;
-        LK_TRY(gather(g, &g->items[row / pairs], (int32_t)c.from_step[row] - 1, (int32_t)c.to_step[row] - 1, w,
-                      error));
-        c.completed[row] = (int64_t)w->came_count;
-        LK_TRY(lk_waits_write(w, table, &c.waits, row, g->results->confidence, error));
+        lk_way *way = &ways[way_of_row(row % way_count, way_count)];
+        LK_TRY(lk_groups_gather(g, &g->items[row / way_count], way, error));
+        c.from_step[row] = way->from + 1;
+        c.to_step[row] = way->to + 1;
+        c.completed[row] = (int64_t)way->waits.came_count;
+        LK_TRY(lk_waits_write(&way->waits, table, &c.waits, row, g->results->confidence, error));
     }
     return lk_waits_add_flags(table, &c.waits, c.completed, rows, error);
+}
+
+static leadkpi_status fill_by_group(lk_results *results, const lk_groups *groups, leadkpi_table *table,
+                                    leadkpi_error *error)
+{
+    const lk_funnel_rule *rule = &results->funnel->rule;
+    lk_way ways[LK_FUNNEL_STEPS_MAX];
+    size_t way_count = set_ways(rule->step_count, ways);
+    for (size_t i = 0; i < way_count; i++) lk_waits_open(&ways[i].waits, &results->memory, rule->window);
+    leadkpi_status status = fill_ways(groups, table, ways, way_count, error);
+    for (size_t i = 0; i < way_count; i++) lk_waits_close(&ways[i].waits);
+    return status;
 }
 
 static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,
                            leadkpi_error *error)
 {
     lk_groups groups;
-    lk_waits w;
     LK_TRY(lk_groups_find(results, options, &groups, error));
-    leadkpi_status status = lk_waits_open(&w, &results->memory, results->count, error);
-    if (status == LEADKPI_OK) {
-        status = fill_pairs(&groups, table, &w, error);
-        lk_waits_close(&w);
-    }
+    leadkpi_status status = results->ways
+                                ? fill_ways(&groups, table, results->ways, results->way_count, error)
+                                : fill_by_group(results, &groups, table, error);
     lk_groups_free(&groups);
     return status;
 }
@@ -89,9 +96,13 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_times(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                     leadkpi_table **out, leadkpi_error *error)
 {
+    lk_way ways[LK_FUNNEL_STEPS_MAX];
+    lk_results results = {.ways = ways};
     leadkpi_error_reset(error);
     if (out) *out = NULL;
     if (funnel) LK_TRY(lk_funnel_require_times(funnel, error));
     LK_TRY(lk_funnel_check_way(funnel, "times", error));
-    return lk_funnel_report(funnel, options, true, fill, out, error);
+    if (funnel) results.way_count = set_ways(funnel->rule.step_count, ways);
+    uint64_t timed_steps = funnel ? lk_funnel_all_steps(&funnel->rule) : 0;
+    return lk_funnel_report_on(funnel, options, &results, timed_steps, fill, out, error);
 }

@@ -1,6 +1,7 @@
 #include "funnel/results.h"
 
 #include "funnel/closed.h"
+#include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
 #include "funnel/tally.h"
@@ -9,23 +10,6 @@
 
 /* ---- lead by lead --------------------------------------------------------------- */
 
-static leadkpi_status grow(lk_results *r, leadkpi_error *error)
-{
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
-    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
-    size_t cells;
-    LK_FAIL_IF(!lk_size_multiply(capacity, steps, &cells), error, LEADKPI_OVERFLOW,
-               "times: more than the address space holds");
-    if (r->times) {
-        LK_TRY(lk_resize(&r->memory, &r->times, r->time_capacity, cells, sizeof *r->times, error));
-        r->time_capacity = cells;
-    }
-    LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
-    r->capacity = capacity;
-    return LEADKPI_OK;
-}
-
 /* Where the attempts of one lead go. */
 typedef struct intake {
     lk_results *results;
@@ -33,41 +17,99 @@ typedef struct intake {
     lk_segments *segments;
     uint32_t lead;
     uint32_t attempt; /* how many there were of the lead */
+    uint32_t list;    /* of the segments of the lead that they are known of */
+    size_t taken;     /* attempts that went to ways */
 } intake;
 
-static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, bool repeats,
-                          leadkpi_error *error)
+/* At most: an attempt starts at an event of step 1. */
+static uint64_t attempts_to_come(const intake *in)
+{
+    const lk_journeys *j = in->journeys;
+    uint64_t starts = 0;
+    if (j->rule->entry != LK_ENTRY_EVERY) return 1;
+    for (uint32_t i = lk_journeys_start(j, in->lead); i < j->ends[in->lead]; i++)
+        starts += lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code) & 1;
+    return starts < in->attempt ? 1 : starts - in->attempt + 1;
+}
+
+/* Of a lead with many attempts there is room for all at once: what grows step by step is moved, or touches half as
+ * much again. */
+static leadkpi_status grow(intake *in, leadkpi_error *error)
 {
     lk_results *r = in->results;
-    size_t steps = (size_t)r->funnel->rule.step_count;
-    LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
-               "attempts: expected fewer than 2^32, found more");
-    if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
-    if (r->count == r->capacity) LK_TRY(grow(r, error));
-    r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
-                                     in->lead,       segment,        in->attempt,
-                                     (int16_t)attempt->level,        repeats};
-    if (r->times)
-        memcpy(r->times + r->count * steps, attempt->times, (size_t)attempt->level * sizeof *r->times);
-    r->count++;
-    r->lead_count += !repeats;
+    uint64_t wanted = r->capacity < 64 ? 64 : (uint64_t)r->capacity + r->capacity / 2;
+    uint64_t all = r->count + attempts_to_come(in);
+    if (wanted < all) wanted = all;
+    uint32_t capacity = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX; /* put refuses more */
+    LK_TRY(lk_result_times_reserve(&r->times, &r->memory, capacity, error));
+    LK_TRY(lk_resize(&r->memory, &r->items, r->capacity, capacity, sizeof *r->items, error));
+    r->capacity = capacity;
     return LEADKPI_OK;
 }
 
-/* One result for each segment of the lead's events, in the order in which they come up. */
-static leadkpi_status put_each(intake *in, const lk_attempt *attempt, leadkpi_error *error)
+static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, leadkpi_error *error)
 {
+    lk_results *r = in->results;
+    LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "attempts: expected fewer than 2^32, found more");
+    if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+    if (r->count == r->capacity) LK_TRY(grow(in, error));
+    r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
+                                     in->lead,       segment,        in->attempt,
+                                     attempt->level};
+    lk_result_times_put(&r->times, r->count, attempt);
+    r->count++;
+    r->place_count += r->lists ? r->lists[segment] : 1;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status grow_lists(lk_results *r, uint32_t more, leadkpi_error *error)
+{
+    uint64_t needed = (uint64_t)r->list_count + more, wanted = r->list_capacity + (uint64_t)r->list_capacity / 2;
+    if (r->lists && needed <= r->list_capacity) return LEADKPI_OK;
+    LK_FAIL_IF(needed > UINT32_MAX, error, LEADKPI_OVERFLOW,
+               "segments of leads: expected fewer than 2^32, found more");
+    uint32_t capacity = wanted < needed + 64 ? (uint32_t)needed : wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX;
+    LK_TRY(lk_resize(&r->memory, &r->lists, r->list_capacity, capacity, sizeof *r->lists, error));
+    r->list_capacity = capacity;
+    return LEADKPI_OK;
+}
+
+/* The segments of the lead's events, in the order in which they come up: one list for all its attempts; that of
+ * a lead without any has "none". */
+static leadkpi_status list_segments(intake *in, leadkpi_error *error)
+{
+    lk_results *r = in->results;
     lk_segments *s = in->segments;
+    if (s->lead == in->lead) return LEADKPI_OK;
     lk_segments_of_lead(s, in->lead);
-    for (uint32_t i = 0; i < s->different_count; i++)
-        LK_TRY(put(in, attempt, s->different[i], i > 0, error));
-    return s->different_count ? LEADKPI_OK : put(in, attempt, 0, false, error);
+    uint32_t count = s->different_count ? s->different_count : 1;
+    LK_TRY(grow_lists(r, count + 1, error));
+    in->list = r->list_count;
+    r->lists[r->list_count++] = count;
+    for (uint32_t i = 0; i < count; i++) r->lists[r->list_count++] = s->different_count ? s->different[i] : 0;
+    return LEADKPI_OK;
 }
 
 static void tally(lk_results *r, const lk_attempt *attempt)
 {
     r->tally->exactly[attempt->level - 1]++;
     r->tally->open[attempt->level - 1] += lk_results_is_open_at(r, attempt->level, attempt->until);
+}
+
+/* To the ways from the steps that it got to. */
+static leadkpi_status put_on_ways(intake *in, const lk_attempt *attempt, leadkpi_error *error)
+{
+    lk_results *r = in->results;
+    int64_t watched = lk_results_watched(r, attempt->until);
+    if (++in->taken % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+    for (lk_way *way = r->ways; way < r->ways + r->way_count && way->from < attempt->level; way++) {
+        bool came;
+        if (!lk_way_counts(way, attempt->level, attempt->done, &came)) continue;
+        int64_t end = came ? attempt->times[way->to] : watched;
+        LK_TRY(lk_waits_put(&way->waits, end - attempt->times[way->from], came, error));
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, leadkpi_error *error)
@@ -81,9 +123,47 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
         tally(r, attempt);
         return LEADKPI_OK;
     }
-    if (in->segments->seen) return put_each(in, attempt, error);
+    if (r->ways) return put_on_ways(in, attempt, error);
+    if (in->segments->seen) {
+        LK_TRY(list_segments(in, error));
+        return put(in, attempt, in->list, error);
+    }
     LK_TRY(lk_segments_of(in->segments, in->lead, attempt, &segment, error));
-    return put(in, attempt, segment, false, error);
+    return put(in, attempt, segment, error);
+}
+
+/* Does the store know the levels that are asked for? Not those before a time. */
+static bool knows_levels(const lk_results *r)
+{
+    const lk_funnel_store *store = r->funnel->store;
+    return !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
+           r->as_of >= store->latest;
+}
+
+/* Level, start and `until` of a lead whose level the store knows. */
+static void take_known(const lk_results *r, uint64_t found, lk_attempt *attempt)
+{
+    attempt->level = lk_lead_level(found);
+    attempt->start = lk_lead_level_start(found);
+    attempt->until = lk_funnel_deadline(attempt->start, r->funnel->rule.window);
+}
+
+/* Where the level is known, no event is looked at to know the way of an attempt of one step, which is its start. */
+static void find_known(const intake *in, const lk_quick *quick, lk_attempt *attempt)
+{
+    take_known(in->results, lk_funnel_lead_level(in->journeys->store, in->lead), attempt);
+    attempt->done = lk_attempt_steps(attempt->level);
+    attempt->times[0] = attempt->start;
+    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(in->journeys, quick, in->lead, attempt);
+}
+
+static void find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt)
+{
+    const lk_results *r = in->results;
+    if (known)
+        find_known(in, quick, attempt);
+    else
+        (r->tally ? lk_quick_find_level : lk_quick_find)(in->journeys, quick, in->lead, r->as_of, attempt);
 }
 
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
@@ -91,10 +171,11 @@ static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_erro
     const lk_journeys *j = in->journeys;
     const lk_results *r = in->results;
     lk_attempt attempt;
+    bool known = knows_levels(r);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;
-        (r->tally ? lk_quick_find_level : lk_quick_find)(j, quick, in->lead, r->as_of, &attempt);
+        find_quick(in, quick, known, &attempt);
         if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;
@@ -190,12 +271,12 @@ static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *err
 static leadkpi_status walk(lk_results *r, lk_journeys *j, lk_segments *segments, leadkpi_error *error)
 {
     lk_quick quick;
-    bool times_wanted = r->times || r->breakdown == LK_BREAKDOWN_STEP;
-    intake in = {r, j, segments, 0, 0};
+    bool times_wanted = r->times.steps || r->ways || r->breakdown == LK_BREAKDOWN_STEP;
+    intake in = {.results = r, .journeys = j, .segments = segments};
     if (r->look) return walk_look(&in, error);
     if (j->store->closed.range_count) return walk_closed(&in, j, error);
     if (j->rule->input == LK_INPUT_TIME) return walk_standings(&in, error);
-    LK_TRY(lk_quick_open(j, &r->memory, times_wanted, &quick, error));
+    LK_TRY(lk_quick_open(j, &r->memory, &quick, error));
     leadkpi_status status =
         quick.places ? walk_quick(&in, &quick, error) : walk_items(&in, j, times_wanted, error);
     lk_quick_close(&quick, &r->memory);
@@ -227,19 +308,12 @@ static int64_t latest_time(const lk_funnel_store *store)
     return store->latest > latest ? store->latest : latest;
 }
 
-static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
-{
-    size_t cells = 64 * (size_t)r->funnel->rule.step_count;
-    LK_TRY(lk_allocate(&r->memory, cells, sizeof *r->times, &r->times, error));
-    r->time_capacity = cells;
-    return LEADKPI_OK;
-}
-
-static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
+static leadkpi_status find(lk_results *r, leadkpi_error *error)
 {
     lk_journeys j;
     if (lk_tally_is_known(r)) return lk_tally_known(r, error);
-    if (times_wanted) LK_TRY(make_room_for_times(r, error));
+    for (size_t i = 0; r->ways && i < r->way_count; i++)
+        lk_waits_open(&r->ways[i].waits, &r->memory, r->funnel->rule.window);
     LK_TRY(lk_journeys_open(r->funnel, &r->memory, &j, error));
     r->store = j.store;
     leadkpi_status status = walk_all(r, &j, error);
@@ -278,22 +352,27 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Does a count by step say all that is asked? Not where a lead counts by the steps that it did, or by its
- * attempts, or in one of several groups. */
-static bool tally_will_do(const lk_results *r, const leadkpi_options *options)
+/* Is there the one group of all? */
+static bool is_on_the_whole(const lk_results *r, const leadkpi_options *options)
 {
-    const lk_funnel_rule *rule = &r->funnel->rule;
     lk_text grain = lk_options_get_text(options, &lk_funnel_report_schema,
                                         LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_GRAIN);
-    return r->tally && !r->by_segment && lk_text_equal(grain, LK_LITERAL("all")) &&
-           rule->order != LK_ORDER_OPEN && !rule->optional && !lk_funnel_counts_attempts(rule);
+    return !r->by_segment && lk_text_equal(grain, LK_LITERAL("all"));
+}
+
+/* Does a count by step say all that is asked? Not where a lead counts by the steps that it did, or by its
+ * attempts. */
+static bool tally_will_do(const lk_funnel_rule *rule)
+{
+    return rule->order != LK_ORDER_OPEN && !rule->optional && !lk_funnel_counts_attempts(rule);
 }
 
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                               bool times_wanted, lk_results *results, leadkpi_error *error)
+                               uint64_t timed_steps, lk_results *results, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_funnel_report_schema;
     results->funnel = funnel;
+    results->times.steps = timed_steps;
     results->memory = lk_memory_like(&funnel->memory);
     results->confidence = lk_options_double(options, schema, LK_FUNNEL_REPORT_LEVEL);
     results->by_segment = lk_options_choice(options, schema, LK_FUNNEL_REPORT_BY) == LK_BY_SEGMENT;
@@ -302,7 +381,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
     results->breakdown_step =
         (int32_t)lk_options_int64(options, schema, LK_FUNNEL_REPORT_BREAKDOWN_STEP);
     LK_TRY(check(results, error));
-    if (!tally_will_do(results, options)) results->tally = NULL;
+    bool on_the_whole = is_on_the_whole(results, options);
+    if (!on_the_whole || !tally_will_do(&funnel->rule)) results->tally = NULL;
+    if (!on_the_whole) results->ways = NULL;
+    if (results->ways) results->times.steps = 0; /* no result is kept */
     results->as_of = LK_FUNNEL_TIME_MIN;
     if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_AS_OF))
         results->as_of = lk_options_int64(options, schema, LK_FUNNEL_REPORT_AS_OF);
@@ -312,20 +394,22 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
                LEADKPI_CONTRADICTION,
                "as_of: expected none before the latest event that is not kept as such any more "
                "(input=time, or a closed range)");
-    leadkpi_status status = find(results, times_wanted, error);
+    leadkpi_status status = find(results, error);
     if (status != LEADKPI_OK) lk_results_free(results);
     return status;
 }
 
 void lk_results_free(lk_results *r)
 {
+    for (size_t i = 0; r->ways && i < r->way_count; i++) lk_waits_close(&r->ways[i].waits);
     lk_release(&r->memory, r->items, r->capacity, sizeof *r->items);
-    lk_release(&r->memory, r->times, r->time_capacity, sizeof *r->times);
+    lk_result_times_free(&r->times, &r->memory);
+    lk_release(&r->memory, r->lists, r->list_capacity, sizeof *r->lists);
     lk_release(&r->memory, r->segment_rank, r->segment_rank_count, sizeof *r->segment_rank);
     r->items = NULL;
-    r->times = NULL;
     r->segment_rank = NULL;
-    r->count = r->capacity = r->lead_count = 0;
-    r->time_capacity = 0;
+    r->lists = NULL;
+    r->count = r->capacity = r->list_count = r->list_capacity = 0;
+    r->place_count = 0;
 }
 

@@ -3,7 +3,8 @@
 #define LK_FUNNEL_RESULTS_H
 
 #include "calendar/calendar.h"
-#include "funnel/attempt.h"
+#include "funnel/result_times.h"
+#include "journal/waits.h"
 
 /* The options of schema "funnel_report", in their order. */
 enum {
@@ -34,17 +35,15 @@ enum {
     LK_BREAKDOWN_ANY
 };
 
-/* A lead that reached step 1 or more, or an attempt of one; with breakdown=any by segment, one for each
- * of its segments. Those of a lead follow each other. */
+/* A lead that reached step 1 or more, or an attempt of one. Those of a lead follow each other. */
 typedef struct lk_result {
     int64_t start;
     int64_t until; /* when its window ends; INT64_MAX: not known */
     uint64_t done; /* the steps reached, bit 0 for the first */
     uint32_t lead;
-    uint32_t segment; /* number in the store; 0: none */
+    uint32_t segment; /* number in the store; 0: none. With breakdown=any by segment: where its list is */
     uint32_t attempt; /* of its lead, from 1 */
-    int16_t level;
-    uint16_t repeats; /* 1: the same attempt has one before, which stands for it in the total */
+    int32_t level;
 } lk_result;
 
 /* How many leads got exactly to each step, and of them how many could still go on: all that a report on the
@@ -53,6 +52,13 @@ typedef struct lk_tally {
     int64_t exactly[LK_FUNNEL_STEPS_MAX];
     int64_t open[LK_FUNNEL_STEPS_MAX];
 } lk_tally;
+
+/* From one step, counted from 0, to a later one, and how long it took: all that a report on the whole asks for,
+ * too. */
+typedef struct lk_way {
+    int32_t from, to;
+    lk_waits waits;
+} lk_way;
 
 typedef struct lk_results lk_results;
 
@@ -65,6 +71,8 @@ struct lk_results {
     lk_results_look look; /* NULL: the rule */
     void *context;
     lk_tally *tally; /* all zero at first; NULL, also where it would not do: results are kept */
+    lk_way *ways; /* the same for waits; `from` rises */
+    size_t way_count;
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
@@ -74,23 +82,55 @@ struct lk_results {
     int breakdown;
     int32_t breakdown_step; /* from 1; 0: the last one reached */
     lk_result *items;
-    int64_t *times; /* step_count an item; NULL: not asked for */
-    size_t time_capacity;
+    lk_result_times times;
     uint32_t count;
     uint32_t capacity;
-    uint32_t lead_count; /* items less those that repeat: leads, or attempts */
+    uint32_t *lists; /* breakdown=any by segment: of each lead how many segments it has, and those; else NULL */
+    uint32_t list_count;
+    uint32_t list_capacity;
+    uint64_t place_count; /* of items in segments: with lists an item stands in several */
     uint32_t *segment_rank; /* by number */
     uint32_t segment_rank_count;
 };
 
-/* `results` is all zero but for look, context and tally. Status: as the reports. */
+/* `results` is all zero but for look, context, tally and the steps of ways. timed_steps: those whose times are asked
+ * for, as bits. Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
-                               bool times_wanted, lk_results *results, leadkpi_error *error);
+                               uint64_t timed_steps, lk_results *results, leadkpi_error *error);
 void lk_results_free(lk_results *results);
+
+/* Does an attempt say something about a way: that it went it, `*came`, or how long it was watched without? */
+static inline bool lk_way_counts(const lk_way *way, int32_t level, uint64_t done, bool *came)
+{
+    *came = done >> way->to & 1;
+    if (!(done >> way->from & 1)) return false;
+    return *came || level <= way->to; /* else it went past a step that may be left out */
+}
+
+/* Of a step that the result did and that was asked for. */
+static inline int64_t lk_results_time(const lk_results *results, size_t result, int32_t step)
+{
+    return results->times.columns[step][result];
+}
+
+/* Until when a lead was watched whose window ends at `until`. */
+static inline int64_t lk_results_watched(const lk_results *results, int64_t until)
+{
+    return results->as_of < until ? results->as_of : until;
+}
 
 static inline bool lk_result_did(const lk_result *result, int32_t step)
 {
     return result->done >> step & 1;
+}
+
+/* Where a result counts by segment: in one or more, in the order in which they came up. */
+static inline const uint32_t *lk_result_segments(const lk_results *results, const lk_result *result,
+                                                 uint32_t *count)
+{
+    const uint32_t *list = results->lists ? results->lists + result->segment : NULL;
+    *count = list ? list[0] : 1;
+    return list ? list + 1 : &result->segment;
 }
 
 /* Could a lead at a level still go on after the report, if its window ends at `until`? */

@@ -93,13 +93,25 @@ static bool is_wanted(const lk_journeys *j, uint32_t place, uint64_t wanted)
     return lk_funnel_code_steps(j->store, lk_journeys_event(j, place).code) & wanted;
 }
 
-static uint32_t look(const lk_journeys *j, uint32_t lead, int64_t time, uint32_t value, uint64_t wanted)
+/* How many events of an instant a look passes over before what was seen there is kept. */
+#define BRIEF 32
+
+/* The segment of the first event of an instant that is wanted, 0 without one; false where `most` events did not
+ * say. */
+static bool look(const lk_journeys *j, uint32_t lead, int64_t time, uint32_t value, uint64_t wanted, uint32_t most,
+                 uint32_t *segment)
 {
-    for (uint32_t i = find_instant(j, lead, time); i < j->ends[lead]; i++) {
-        if (lk_journeys_event(j, i).time != time) break;
-        if (value_at(j, i) == value && is_wanted(j, i, wanted)) return lk_journeys_segment(j, i);
+    uint32_t first = find_instant(j, lead, time), last = j->ends[lead];
+    bool ends = last - first <= most;
+    if (!ends) last = first + most;
+    *segment = 0;
+    for (uint32_t i = first; i < last; i++) {
+        if (lk_journeys_event(j, i).time != time) return true;
+        if (value_at(j, i) != value || !is_wanted(j, i, wanted)) continue;
+        *segment = lk_journeys_segment(j, i);
+        return true;
     }
-    return 0;
+    return ends;
 }
 
 /* No value is so high. */
@@ -140,8 +152,21 @@ static leadkpi_status put_instant(lk_segments *s, int64_t time, uint64_t wanted,
     return LEADKPI_OK;
 }
 
+/* What was seen of the lead's instants is kept. */
+static leadkpi_status find_kept(lk_segments *s, uint32_t lead, int64_t time, uint32_t value, uint64_t wanted,
+                                uint32_t *segment, leadkpi_error *error)
+{
+    if (s->lead != lead) lk_map128_truncate(&s->instants, 0);
+    s->lead = lead;
+    if (lk_map128_find(&s->instants, key_of(time, ALL_VALUES, wanted)) == LK_MAP_NONE)
+        LK_TRY(put_instant(s, time, wanted, error));
+    uint32_t index = lk_map128_find(&s->instants, key_of(time, value, wanted));
+    *segment = index == LK_MAP_NONE ? 0 : s->instant_segments[index];
+    return LEADKPI_OK;
+}
+
 /* Of the first event at the step's time, and of the attempt's value, that may have filled it. Of a lead with
- * one attempt that counts one look does; of others what was seen is kept. */
+ * one attempt that counts one look does, and of most instants a brief one. */
 static leadkpi_status find_step_segment(lk_segments *s, uint32_t lead, const lk_attempt *attempt,
                                         uint32_t *segment, leadkpi_error *error)
 {
@@ -152,17 +177,9 @@ static leadkpi_status find_step_segment(lk_segments *s, uint32_t lead, const lk_
     int64_t time = attempt->times[step];
     uint64_t wanted = wanted_steps(j, step);
     uint32_t value = value_at(j, attempt->entry);
-    if (!lk_funnel_counts_attempts(j->rule)) {
-        *segment = look(j, lead, time, value, wanted);
-        return LEADKPI_OK;
-    }
-    if (s->lead != lead) lk_map128_truncate(&s->instants, 0);
-    s->lead = lead;
-    if (lk_map128_find(&s->instants, key_of(time, ALL_VALUES, wanted)) == LK_MAP_NONE)
-        LK_TRY(put_instant(s, time, wanted, error));
-    uint32_t index = lk_map128_find(&s->instants, key_of(time, value, wanted));
-    if (index != LK_MAP_NONE) *segment = s->instant_segments[index];
-    return LEADKPI_OK;
+    uint32_t most = lk_funnel_counts_attempts(j->rule) ? BRIEF : UINT32_MAX;
+    if (look(j, lead, time, value, wanted, most, segment)) return LEADKPI_OK;
+    return find_kept(s, lead, time, value, wanted, segment, error);
 }
 
 /* ---- any ---------------------------------------------------------------------------- */

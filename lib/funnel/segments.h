@@ -24,7 +24,7 @@ typedef struct lk_segments {
 } lk_segments;
 
 /* Memory: 8 bytes a segment where each of a lead's counts; with breakdown=step and attempts that count 45 bytes
- * an instant and step of the lead that has most. Status: OK, OUT_OF_MEMORY, LIMIT. */
+ * an instant and step of the lead that has most, of instants of many events. Status: OK, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_segments_open(const lk_results *results, const lk_journeys *journeys, lk_memory *memory,
                                 lk_segments *segments, leadkpi_error *error);
 void lk_segments_close(lk_segments *segments);

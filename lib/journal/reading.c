@@ -62,10 +62,16 @@ static leadkpi_status sort_leads(lk_reading *r, leadkpi_error *error)
     uint32_t *scratch;
     LK_TRY(lk_allocate(&r->memory, r->longest, sizeof *scratch, &scratch, error));
     leadkpi_status status = LEADKPI_OK;
+    uint32_t asked = 0; /* rows of leads that are sorted; long leads ask for themselves */
     for (uint32_t lead = 0; lead < r->lead_count && status == LEADKPI_OK; lead++) {
         uint32_t start = lk_reading_start(r, lead);
-        if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
-        lk_sort_indexes_with(r->order + start, r->ends[lead] - start, scratch, compare_entries, r);
+        if (lead == 0 || start - asked >= LK_INTERRUPT_ROWS) {
+            asked = start;
+            status = lk_interrupted(&r->memory, error);
+        }
+        if (status != LEADKPI_OK) break;
+        status = lk_sort_indexes_with(&r->memory, r->order + start, r->ends[lead] - start, scratch, compare_entries,
+                                      r, error);
     }
     lk_release(&r->memory, scratch, r->longest, sizeof *scratch);
     return status;

@@ -1,80 +1,117 @@
 #include "journal/waits.h"
 
-#include <leadkpi/stats.h>
 #include <math.h>
 
 #include "base/exact_sum.h"
+#include "base/sort.h"
+#include "stats/quantile.h"
+#include "stats/survival.h"
 
 #define MICROSECONDS 1e6
 
 enum { MEAN, P25, MEDIAN, P75, P90 };
 enum { SURVIVAL_MEDIAN, SURVIVAL_LOW, SURVIVAL_HIGH };
 
-leadkpi_status lk_waits_open(lk_waits *w, lk_memory *memory, size_t capacity, leadkpi_error *error)
+/* ---- lists ---------------------------------------------------------------------- */
+
+#define WAITS_LEAST 64
+
+static leadkpi_status grow(lk_memory *memory, int64_t **times, size_t *capacity, leadkpi_error *error)
 {
-    *w = (lk_waits){.memory = memory, .capacity = capacity};
-    leadkpi_status status = lk_allocate(memory, capacity, sizeof *w->times, &w->times, error);
-    if (status == LEADKPI_OK) status = lk_allocate(memory, capacity, sizeof *w->came, &w->came, error);
-    if (status == LEADKPI_OK)
-        status = lk_allocate(memory, capacity, sizeof *w->sorted, &w->sorted, error);
-    if (status != LEADKPI_OK) lk_waits_close(w);
-    return status;
+    size_t more;
+    LK_FAIL_IF(!lk_size_add(*capacity < WAITS_LEAST ? WAITS_LEAST : *capacity, *capacity / 2, &more), error,
+               LEADKPI_OVERFLOW, "waits: more than the address space holds");
+    LK_TRY(lk_resize(memory, times, *capacity, more, sizeof **times, error));
+    *capacity = more;
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_waits_grow(lk_waits *w, bool came, leadkpi_error *error)
+{
+    return came ? grow(w->memory, &w->came, &w->came_capacity, error)
+                : grow(w->memory, &w->watched, &w->watched_capacity, error);
 }
 
 void lk_waits_close(lk_waits *w)
 {
-    lk_release(w->memory, w->times, w->capacity, sizeof *w->times);
-    lk_release(w->memory, w->came, w->capacity, sizeof *w->came);
-    lk_release(w->memory, w->sorted, w->capacity, sizeof *w->sorted);
-    w->times = NULL;
-    w->came = NULL;
-    w->sorted = NULL;
+    lk_release(w->memory, w->came, w->came_capacity, sizeof *w->came);
+    lk_release(w->memory, w->watched, w->watched_capacity, sizeof *w->watched);
+    lk_waits_open(w, w->memory, w->whole);
 }
 
 /* ---- numbers -------------------------------------------------------------------- */
 
+/* Most add up as a whole number: the exact sum takes what does not fit beside it. */
 static leadkpi_status mean_of(const lk_waits *w, double *mean, leadkpi_error *error)
 {
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
-    for (size_t i = 0; i < w->count; i++)
-        if (w->came[i]) LK_TRY(lk_exact_sum_add_int64(&sum, w->times[i], error));
+    int64_t part = 0;
+    for (size_t i = 0; i < w->came_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(w->memory, error));
+        if (LK_UNLIKELY((uint64_t)w->came[i] > (uint64_t)(INT64_MAX - part)))
+            LK_TRY(lk_exact_sum_add_int64(&sum, w->came[i], error));
+        else
+            part += w->came[i];
+    }
+    LK_TRY(lk_exact_sum_add_int64(&sum, part, error));
     *mean = lk_exact_sum_to_double(&sum) / (double)w->came_count / MICROSECONDS;
+    return LEADKPI_OK;
+}
+
+/* Of those for whom it came, in order. */
+static double quantile_of(const lk_waits *w, double probability)
+{
+    lk_quantile_place at = lk_quantile_place_of(w->came_count, probability);
+    double value = (double)w->came[at.index];
+    double next = at.fraction > 0 ? (double)w->came[at.index + 1] : value;
+    return lk_quantile_between(value, next, at.fraction) / MICROSECONDS;
+}
+
+leadkpi_status lk_waits_average(lk_waits *w, double *mean, double *median, leadkpi_error *error)
+{
+    LK_TRY(mean_of(w, mean, error));
+    LK_TRY(lk_sort_int64(w->memory, w->came, NULL, w->came_count, error));
+    *median = quantile_of(w, 0.5);
     return LEADKPI_OK;
 }
 
 static leadkpi_status write_observed(lk_waits *w, leadkpi_table *table, const lk_waits_columns *c,
                                      size_t row, leadkpi_error *error)
 {
-    static const double probabilities[] = {[P25] = 0.25, [MEDIAN] = 0.5, [P75] = 0.75, [P90] = 0.9};
     if (w->came_count == 0) {
         for (int i = 0; i < LK_WAITS_OBSERVED; i++) lk_table_set_null(table, c->observed_at + i, row);
         return LEADKPI_OK;
     }
-    LK_TRY(mean_of(w, &c->observed[MEAN][row], error));
-    for (int i = P25; i < LK_WAITS_OBSERVED; i++) {
-        LK_TRY(leadkpi_stats_quantile_select(w->sorted, w->came_count, probabilities[i],
-                                             &c->observed[i][row], error));
-        c->observed[i][row] /= MICROSECONDS;
-    }
+    LK_TRY(lk_waits_average(w, &c->observed[MEAN][row], &c->observed[MEDIAN][row], error));
+    c->observed[P25][row] = quantile_of(w, 0.25);
+    c->observed[P75][row] = quantile_of(w, 0.75);
+    c->observed[P90][row] = quantile_of(w, 0.9);
     return LEADKPI_OK;
 }
 
-static leadkpi_status write_survival(const lk_waits *w, leadkpi_table *table,
-                                     const lk_waits_columns *c, size_t row, double level,
-                                     leadkpi_error *error)
+/* Those for whom it came are in order, and there is one. */
+static leadkpi_status find_survival(const lk_waits *w, double level, double found[LK_WAITS_SURVIVAL],
+                                    leadkpi_error *error)
 {
-    leadkpi_stats_survival *curve = NULL;
-    leadkpi_host host = lk_memory_host(w->memory);
+    leadkpi_stats_survival *curve;
+    lk_survival_subjects all = {w->came, w->watched, w->came_count, w->watched_count, w->whole, w->whole_count};
+    LK_TRY(lk_sort_int64(w->memory, w->watched, NULL, w->watched_count, error));
+    LK_TRY(lk_survival_create_counted(w->memory, &all, &curve, error));
+    leadkpi_status status = leadkpi_stats_survival_quantile(
+        curve, 0.5, LEADKPI_STATS_SURVIVAL_LOG_LOG, level, &found[SURVIVAL_MEDIAN], &found[SURVIVAL_LOW],
+        &found[SURVIVAL_HIGH], NULL);
+    leadkpi_stats_survival_free(curve);
+    if (status != LEADKPI_OK && status != LEADKPI_NOT_ENOUGH_DATA)
+        return lk_fail(error, status, "survival median: %s", leadkpi_status_meaning(status));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status write_survival(const lk_waits *w, leadkpi_table *table, const lk_waits_columns *c,
+                                     size_t row, double level, leadkpi_error *error)
+{
     double found[LK_WAITS_SURVIVAL] = {NAN, NAN, NAN};
-    if (w->count > 0) {
-        LK_TRY(leadkpi_stats_survival_create_int64(&host, w->times, w->came, w->count, &curve, error));
-        leadkpi_status status = leadkpi_stats_survival_quantile(
-            curve, 0.5, LEADKPI_STATS_SURVIVAL_LOG_LOG, level, &found[SURVIVAL_MEDIAN],
-            &found[SURVIVAL_LOW], &found[SURVIVAL_HIGH], NULL);
-        leadkpi_stats_survival_free(curve);
-        if (status != LEADKPI_OK && status != LEADKPI_NOT_ENOUGH_DATA)
-            return lk_fail(error, status, "survival median: %s", leadkpi_status_meaning(status));
-    }
+    if (lk_waits_count(w)) found[SURVIVAL_HIGH] = INFINITY; /* for nobody: all survive */
+    if (w->came_count) LK_TRY(find_survival(w, level, found, error));
     for (int i = 0; i < LK_WAITS_SURVIVAL; i++) {
         c->survival[i][row] = found[i] / MICROSECONDS;
         if (isnan(found[i])) lk_table_set_null(table, c->survival_at + i, row);
@@ -85,7 +122,8 @@ static leadkpi_status write_survival(const lk_waits *w, leadkpi_table *table,
 leadkpi_status lk_waits_write(lk_waits *w, leadkpi_table *table, const lk_waits_columns *c, size_t row,
                               double level, leadkpi_error *error)
 {
-    c->censored[row] = (int64_t)(w->count - w->came_count);
+    LK_TRY(lk_interrupted(w->memory, error));
+    c->censored[row] = (int64_t)(w->watched_count + w->whole_count);
     LK_TRY(write_observed(w, table, c, row, error));
     return write_survival(w, table, c, row, level, error);
 }

@@ -8,32 +8,56 @@
 
 #include "base/table.h"
 
+/* Lists grow as waits come; of those that still wait most may have been watched for as long as a window is:
+ * they are counted, not listed. */
 typedef struct lk_waits {
     lk_memory *memory;
-    int64_t *times;  /* microseconds, 0 or more */
-    uint8_t *came;   /* 0: censored */
-    double *sorted;  /* of those for whom it came, in any order */
-    size_t capacity;
-    size_t count;
-    size_t came_count;
+    int64_t *came, *watched; /* microseconds, 0 or more: of those for whom it came; of those that still wait */
+    size_t came_count, came_capacity, watched_count, watched_capacity;
+    int64_t whole;
+    size_t whole_count; /* that still wait and were watched for `whole` */
 } lk_waits;
 
-/* Room for `capacity` waits. Status: OK, OUT_OF_MEMORY, LIMIT. */
-leadkpi_status lk_waits_open(lk_waits *waits, lk_memory *memory, size_t capacity,
-                             leadkpi_error *error);
+/* Takes no memory. `whole`: how long many may be watched for; whatever it is, it changes no answer. */
+static inline void lk_waits_open(lk_waits *waits, lk_memory *memory, int64_t whole)
+{
+    *waits = (lk_waits){.memory = memory, .whole = whole};
+}
+
 void lk_waits_close(lk_waits *waits);
 
 static inline void lk_waits_clear(lk_waits *waits)
 {
-    waits->count = waits->came_count = 0;
+    waits->came_count = waits->watched_count = waits->whole_count = 0;
 }
 
-static inline void lk_waits_put(lk_waits *waits, int64_t time, bool came)
+static inline size_t lk_waits_count(const lk_waits *waits)
 {
-    if (came) waits->sorted[waits->came_count++] = (double)time;
-    waits->came[waits->count] = came;
-    waits->times[waits->count++] = time;
+    return waits->came_count + waits->watched_count + waits->whole_count;
 }
+
+/* Room for one more of a list; 8 bytes a wait and half as much again. Status: OK, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_waits_grow(lk_waits *waits, bool came, leadkpi_error *error);
+
+/* Status: OK, OUT_OF_MEMORY, LIMIT. */
+static inline leadkpi_status lk_waits_put(lk_waits *w, int64_t time, bool came, leadkpi_error *error)
+{
+    if (!came && time == w->whole) {
+        w->whole_count++;
+        return LEADKPI_OK;
+    }
+    if (came ? w->came_count == w->came_capacity : w->watched_count == w->watched_capacity)
+        LK_TRY(lk_waits_grow(w, came, error));
+    if (came)
+        w->came[w->came_count++] = time;
+    else
+        w->watched[w->watched_count++] = time;
+    return LEADKPI_OK;
+}
+
+/* The mean and the median in seconds of those for whom it came, of whom there is one; put in order they are
+ * then. 8 bytes a wait for the while. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+leadkpi_status lk_waits_average(lk_waits *waits, double *mean, double *median, leadkpi_error *error);
 
 /* mean_seconds, p25_seconds, median_seconds, p75_seconds, p90_seconds; a count of those that still
  * wait, under a name of the caller's; survival_median_seconds with _low and _high; flags. */
@@ -47,7 +71,8 @@ typedef struct lk_waits_columns {
 leadkpi_status lk_waits_add_columns(leadkpi_table *table, lk_text censored_name, const char *unit,
                                     size_t rows, lk_waits_columns *columns, leadkpi_error *error);
 
-/* The numbers of one row. REORDERS waits->sorted. */
+/* The numbers of one row. Puts the lists in order. 8 bytes a wait for the while, and 48 a time at which it came.
+ * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_waits_write(lk_waits *waits, leadkpi_table *table, const lk_waits_columns *columns,
                               size_t row, double level, leadkpi_error *error);
 

@@ -23,10 +23,10 @@ static leadkpi_status fill_speed_with(lk_answers *a, leadkpi_table *table, size_
         lk_waits_clear(w);
         for (uint32_t k = g->items[i].first; k < g->items[i].last; k++) {
             const lk_answer *answer = lk_answer_at(a, k);
-            lk_waits_put(w, answer->wait, answer->has_answer);
+            LK_TRY(lk_waits_put(w, answer->wait, answer->has_answer, error));
             automatic[i] += !answer->has_answer && answer->automatic > 0;
         }
-        leads[i] = (int64_t)w->count;
+        leads[i] = (int64_t)lk_waits_count(w);
         answered[i] = (int64_t)w->came_count;
         LK_TRY(lk_waits_write(w, table, &c, i, a->level, error));
     }
@@ -39,11 +39,9 @@ static leadkpi_status fill_speed(lk_answers *a, leadkpi_table *table, leadkpi_er
     lk_waits w;
     lk_memory *memory = &a->reading.memory;
     LK_TRY(lk_allocate(memory, a->groups.count, sizeof *rows, &rows, error));
-    leadkpi_status status = lk_waits_open(&w, memory, a->groups.member_count, error);
-    if (status == LEADKPI_OK) {
-        status = fill_speed_with(a, table, rows, &w, error);
-        lk_waits_close(&w);
-    }
+    lk_waits_open(&w, memory, INT64_MAX);
+    leadkpi_status status = fill_speed_with(a, table, rows, &w, error);
+    lk_waits_close(&w);
     lk_release(memory, rows, a->groups.count, sizeof *rows);
     return status;
 }

@@ -4,7 +4,6 @@
  * stages: a history may have any number of stages. */
 #include <leadkpi/stats.h>
 
-#include "base/exact_sum.h"
 #include "base/sort.h"
 #include "journal/waits.h"
 #include "stages/model.h"
@@ -110,7 +109,7 @@ static leadkpi_status add_stages(const cells *c, leadkpi_table *table, leadkpi_e
 
 /* The visits of one lead, visits[first] to visits[last - 1], as one time. A time since an unknown start
  * is left out, and a sum with such a part. */
-static void put_lead(const cells *c, size_t first, size_t last, lk_waits *w)
+static leadkpi_status put_lead(const cells *c, size_t first, size_t last, lk_waits *w, leadkpi_error *error)
 {
     const lk_model *m = c->model;
     size_t from = m->visits_rule == LK_STAGES_VISITS_LAST ? last - 1 : first;
@@ -118,13 +117,13 @@ static void put_lead(const cells *c, size_t first, size_t last, lk_waits *w)
     int64_t sum = 0;
     for (size_t i = from; i < to; i++) {
         const lk_visit *visit = &m->visits[c->visits[i]];
-        if (!visit->start_known) return;
+        if (!visit->start_known) return LEADKPI_OK;
         sum += visit->left - visit->entered;
     }
-    lk_waits_put(w, sum, m->visits[c->visits[to - 1]].ended);
+    return lk_waits_put(w, sum, m->visits[c->visits[to - 1]].ended, error);
 }
 
-static void gather_times(const cells *c, const cell *at, lk_waits *w)
+static leadkpi_status gather_times(const cells *c, const cell *at, lk_waits *w, leadkpi_error *error)
 {
     const lk_visit *visits = c->model->visits;
     bool each = c->model->visits_rule == LK_STAGES_VISITS_EACH;
@@ -133,8 +132,9 @@ static void gather_times(const cells *c, const cell *at, lk_waits *w)
     for (size_t i = at->first; i < at->last; i = last) {
         uint32_t lead = visits[c->visits[i]].lead;
         for (last = i + 1; !each && last < at->last && visits[c->visits[last]].lead == lead;) last++;
-        put_lead(c, i, last, w);
+        LK_TRY(put_lead(c, i, last, w, error));
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status fill_durations(const cells *c, leadkpi_table *table, lk_waits *w,
@@ -145,7 +145,7 @@ static leadkpi_status fill_durations(const cells *c, leadkpi_table *table, lk_wa
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("ended"), "", c->count, false, &ended, error));
     LK_TRY(lk_waits_add_columns(table, LK_LITERAL("open"), "", c->count, &columns, error));
     for (size_t row = 0; row < c->count; row++) {
-        gather_times(c, &c->items[row], w);
+        LK_TRY(gather_times(c, &c->items[row], w, error));
         ended[row] = (int64_t)w->came_count;
         LK_TRY(lk_waits_write(w, table, &columns, row, c->model->level, error));
     }
@@ -164,21 +164,14 @@ typedef struct standing {
 static leadkpi_status put_ages(const cells *c, const cell *at, lk_waits *w, leadkpi_table *table,
                                const standing *columns, size_t row, leadkpi_error *error)
 {
-    lk_exact_sum sum = LK_EXACT_SUM_ZERO;
     lk_waits_clear(w);
     for (size_t i = at->first; i < at->last; i++) {
         const lk_visit *visit = &c->model->visits[c->visits[i]];
-        if (visit->start_known) lk_waits_put(w, visit->left - visit->entered, true);
+        if (visit->start_known) LK_TRY(lk_waits_put(w, visit->left - visit->entered, true, error));
     }
-    if (w->came_count == 0) {
-        lk_table_set_null(table, columns->mean_at, row);
-        lk_table_set_null(table, columns->mean_at + 1, row);
-        return LEADKPI_OK;
-    }
-    for (size_t i = 0; i < w->count; i++) LK_TRY(lk_exact_sum_add_int64(&sum, w->times[i], error));
-    columns->mean[row] = lk_exact_sum_to_double(&sum) / (double)w->came_count / 1e6;
-    LK_TRY(leadkpi_stats_quantile_select(w->sorted, w->came_count, 0.5, &columns->median[row], error));
-    columns->median[row] /= 1e6;
+    if (w->came_count) return lk_waits_average(w, &columns->mean[row], &columns->median[row], error);
+    lk_table_set_null(table, columns->mean_at, row);
+    lk_table_set_null(table, columns->mean_at + 1, row);
     return LEADKPI_OK;
 }
 
@@ -212,7 +205,7 @@ static leadkpi_status fill_cells(const cells *c, leadkpi_table *table, leadkpi_e
     lk_waits w;
     LK_TRY(lk_member_groups_add_columns(&c->model->groups, c->rows, table, error));
     LK_TRY(add_stages(c, table, error));
-    LK_TRY(lk_waits_open(&w, &c->model->reading.memory, c->visit_count, error));
+    lk_waits_open(&w, &c->model->reading.memory, INT64_MAX);
     leadkpi_status status =
         c->standing ? fill_snapshot(c, table, &w, error) : fill_durations(c, table, &w, error);
     lk_waits_close(&w);

@@ -251,6 +251,50 @@ leadkpi_status leadkpi_stats_survival_create_double(const leadkpi_host *host, co
     return create(host, &all, out, error);
 }
 
+/* Of a rising list from `at` on, the first that is not below `time`. */
+static size_t skip_below(const int64_t *times, size_t at, size_t count, int64_t time)
+{
+    while (at < count && times[at] < time) at++;
+    return at;
+}
+
+/* Who is watched no longer than the time at which it comes for another is at risk then. */
+static void rows_of_counted(leadkpi_stats_survival *curve, const lk_survival_subjects *s)
+{
+    size_t total = s->came_count + s->watched_count + s->whole_count, left = 0;
+    for (size_t i = 0, end; i < s->came_count; i = end) {
+        int64_t time = s->came[i];
+        for (end = i + 1; end < s->came_count && s->came[end] == time;) end++;
+        left = skip_below(s->watched, left, s->watched_count, time);
+        size_t gone = i + left + (s->whole < time ? s->whole_count : 0);
+        add_row(curve, (double)time, (int64_t)(end - i), 0);
+        curve->rows[curve->row_count - 1].at_risk = (int64_t)(total - gone);
+    }
+}
+
+leadkpi_status lk_survival_create_counted(const lk_memory *like, const lk_survival_subjects *s,
+                                          leadkpi_stats_survival **out, leadkpi_error *error)
+{
+    lk_memory memory = lk_memory_like(like);
+    leadkpi_stats_survival *curve;
+    size_t distinct = s->came_count > 0;
+    *out = NULL;
+    LK_FAIL_IF(s->came_count == 0, error, LEADKPI_UNDEFINED, "survival: it came for nobody");
+    LK_TRY(lk_interrupted(&memory, error));
+    for (size_t i = 1; i < s->came_count; i++) distinct += s->came[i] != s->came[i - 1];
+    LK_TRY(lk_allocate(&memory, 1, sizeof *curve, &curve, error));
+    *curve = (leadkpi_stats_survival){memory, 0, 0, NULL};
+    leadkpi_status status = allocate_rows(curve, distinct, error);
+    if (status != LEADKPI_OK) {
+        leadkpi_stats_survival_free(curve);
+        return status;
+    }
+    rows_of_counted(curve, s);
+    fill_estimates(curve);
+    *out = curve;
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_survival_create_from(const lk_memory *like, const lk_survival_row *rows,
                                        size_t count, leadkpi_stats_survival **out,
                                        leadkpi_error *error)

@@ -1,24 +1,20 @@
 /* quantile.c: quantiles of a sample. */
+#include "stats/quantile.h"
+
 #include <math.h>
 
 #include <leadkpi/stats.h>
 
 #include "stats/check.h"
 
-/* The place of a quantile of type 7: between values[index] and the next, how far. */
-typedef struct place {
-    size_t index;
-    double fraction;
-} place;
-
-static place place_of(size_t count, double probability)
+lk_quantile_place lk_quantile_place_of(size_t count, double probability)
 {
     double position = (double)(count - 1) * probability, whole = floor(position);
-    if (whole >= (double)(count - 1)) return (place){count - 1, 0};
-    return (place){(size_t)whole, position - whole};
+    if (whole >= (double)(count - 1)) return (lk_quantile_place){count - 1, 0};
+    return (lk_quantile_place){(size_t)whole, position - whole};
 }
 
-static double between(double value, double next, double fraction)
+double lk_quantile_between(double value, double next, double fraction)
 {
     if (fraction == 0 || value == next) return value;
     if (isinf(next - value)) return (1 - fraction) * value + fraction * next;
@@ -55,8 +51,8 @@ leadkpi_status leadkpi_stats_quantile(const double *sorted, size_t count, double
 {
     LK_TRY(check_arguments(sorted, count, probability, value, error));
     LK_TRY(check_sorted(sorted, count, error));
-    place at = place_of(count, probability);
-    *value = between(sorted[at.index], at.fraction > 0 ? sorted[at.index + 1] : sorted[at.index],
+    lk_quantile_place at = lk_quantile_place_of(count, probability);
+    *value = lk_quantile_between(sorted[at.index], at.fraction > 0 ? sorted[at.index + 1] : sorted[at.index],
                      at.fraction);
     return LEADKPI_OK;
 }
@@ -150,10 +146,10 @@ leadkpi_status leadkpi_stats_quantile_select(double *values, size_t count, doubl
         if (LK_UNLIKELY(isnan(values[i])))
             return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)i, -1,
                               "values: expected numbers, found NaN");
-    place at = place_of(count, probability);
+    lk_quantile_place at = lk_quantile_place_of(count, probability);
     select_rank(values, (ptrdiff_t)count, (ptrdiff_t)at.index);
     double next = at.fraction > 0 ? smallest(values + at.index + 1, count - at.index - 1)
                                   : values[at.index];
-    *value = between(values[at.index], next, at.fraction);
+    *value = lk_quantile_between(values[at.index], next, at.fraction);
     return LEADKPI_OK;
 }

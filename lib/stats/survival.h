@@ -33,6 +33,20 @@ leadkpi_status lk_survival_create_from(const lk_memory *like, const lk_survival_
                                        size_t count, leadkpi_stats_survival **out,
                                        leadkpi_error *error);
 
+/* Subjects by what became of them. Times are 0 or more; both lists rise; `whole_count` more were watched for
+ * `whole`. */
+typedef struct lk_survival_subjects {
+    const int64_t *came, *watched;
+    size_t came_count, watched_count;
+    int64_t whole;
+    size_t whole_count;
+} lk_survival_subjects;
+
+/* The curve at the times at which it came: the others move none of its values, and no quantile. 48 bytes a
+ * time. Status: OK, UNDEFINED (it came for none), OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+leadkpi_status lk_survival_create_counted(const lk_memory *like, const lk_survival_subjects *subjects,
+                                          leadkpi_stats_survival **out, leadkpi_error *error);
+
 leadkpi_status lk_survival_check_scale(int32_t scale, leadkpi_error *error);
 
 #endif

@@ -105,6 +105,24 @@ static double value_at(const lk_survival_row *row, int which, int32_t scale, dou
 /* What rounding may put between S and a level that it equals. */
 #define SAME_LEVEL 4e-16
 
+/* Is the value at a row above the level for sure? So it is of most rows of a curve that comes down slowly, and a
+ * band costs four calls of libm. The upper end is not below S. The lower one is S to the power exp(h / x), with
+ * x = -log S and h = z times the root of Greenwood's sum: -log of it is x exp(h / x), where x <= (1 - S) / S and
+ * h / x <= h / (1 - S), which bounds[] compares with without a root. */
+static bool is_above(const lk_survival_row *row, double level, int which, int32_t scale, double z)
+{
+    static const struct {
+        double squared, power; /* of h / (1 - S); e to that, rounded up */
+    } bounds[] = {{0.0625, 1.2841}, {0.25, 1.6488}, {1, 2.7183}, {4, 7.3891}, {9, 20.0856}};
+    double s = row->survival, gone = 1 - s, squared = z * z * row->greenwood;
+    if (s <= level + 1e-9) return false;
+    if (which != LOW_BAND) return true;
+    if (scale != LEADKPI_STATS_SURVIVAL_LOG_LOG) return false;
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        if (squared <= bounds[i].squared * gone * gone) return gone * bounds[i].power < (1 - level) * s * 0.999999;
+    return false;
+}
+
 /* The first time at which the curve or band is at `level` or below; where it is at `level`
  * until the next event, the middle of the two. INFINITY where it does not come down. */
 static double time_at_level(const leadkpi_stats_survival *curve, double level, int which,
@@ -112,7 +130,7 @@ static double time_at_level(const leadkpi_stats_survival *curve, double level, i
 {
     for (size_t i = 0; i < curve->row_count; i++) {
         const lk_survival_row *row = &curve->rows[i];
-        if (!row->events) continue;
+        if (!row->events || is_above(row, level, which, scale, z)) continue;
         double value = value_at(row, which, scale, z);
         if (!(value <= level + SAME_LEVEL)) continue;
         if (value < level - SAME_LEVEL) return row->time;

@@ -167,6 +167,52 @@ START_TEST(no_memory_leaves_the_keys_as_they_were)
 }
 END_TEST
 
+/* ---- a host that wants to stop ----------------------------------------------- */
+
+enum { MANY = 4 * LK_INTERRUPT_ROWS };
+
+typedef struct questions {
+    int asked, stop_at;
+} questions;
+
+static int32_t stop(void *user)
+{
+    questions *q = user;
+    return ++q->asked == q->stop_at;
+}
+
+static leadkpi_status sort_many(questions *q, bool by_key)
+{
+    static uint64_t keys[MANY];
+    static uint32_t payload[MANY];
+    uint64_t state = 5;
+    size_t comparisons = 0;
+    counted context = {keys, &comparisons};
+    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    host.user = q;
+    host.interrupted = stop;
+    ck_assert_int_eq(lk_memory_init(&memory, &host, NULL), LEADKPI_OK);
+    for (uint32_t i = 0; i < MANY; i++) keys[i] = lk_test_random(&state) >> 32, payload[i] = i;
+    leadkpi_status status = by_key ? lk_sort_uint64(&memory, keys, payload, MANY, NULL)
+                                   : lk_sort_indexes(&memory, payload, MANY, compare_counted, &context, NULL);
+    ck_assert_uint_eq(memory.used_bytes, 0);
+    for (uint32_t i = 0; i < MANY; i++) ck_assert_uint_lt(payload[i], MANY);
+    return status;
+}
+
+START_TEST(a_long_sort_asks_often_and_stops_when_told)
+{
+    questions never = {0, 0};
+    ck_assert_int_eq(sort_many(&never, _i), LEADKPI_OK);
+    ck_assert_int_ge(never.asked, 4 * 3);
+    for (int at = 1; at <= never.asked; at += 1 + never.asked / 4) {
+        questions q = {0, at};
+        ck_assert_int_eq(sort_many(&q, _i), LEADKPI_INTERRUPTED);
+        ck_assert_int_eq(q.asked, at);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sort");
@@ -176,6 +222,7 @@ int main(void)
     tcase_add_test(tcase, negative_keys_come_first);
     tcase_add_loop_test(tcase, indexes_are_sorted_stably_in_n_log_n_comparisons, 0, FAMILIES);
     tcase_add_test(tcase, a_comparison_that_contradicts_itself_loses_nothing);
+    tcase_add_loop_test(tcase, a_long_sort_asks_often_and_stops_when_told, 0, 2);
     tcase_add_test(tcase, no_memory_leaves_the_keys_as_they_were);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);

@@ -6,6 +6,7 @@
 
 #include "../support/check_main.h"
 #include "../support/fault.h"
+#include "../support/ok.h"
 
 static leadkpi_error error;
 static lk_memory memory;
@@ -294,6 +295,93 @@ START_TEST(create_survives_every_refused_allocation_and_limit)
 }
 END_TEST
 
+/* ---- a block that a table takes over ------------------------------------------------- */
+
+typedef struct taking {
+    lk_memory memory;
+    leadkpi_table *table;
+    int64_t *times;
+    size_t capacity;
+} taking;
+
+static leadkpi_status make_block(taking *t, leadkpi_error *e)
+{
+    t->capacity = 100;
+    LK_TRY(lk_allocate(&t->memory, t->capacity, sizeof *t->times, &t->times, e));
+    for (size_t i = 0; i < t->capacity; i++) t->times[i] = (int64_t)i;
+    return LEADKPI_OK;
+}
+
+static void take_setup(const leadkpi_host *host, void *context)
+{
+    taking *t = context;
+    OK(lk_memory_init(&t->memory, host, ok_error));
+    OK(lk_table_new(&t->memory, &t->table, ok_error));
+    OK(make_block(t, ok_error));
+}
+
+/* A block may be gone with the column that could not be made. */
+static leadkpi_status take_act(const leadkpi_host *host, void *context, leadkpi_error *e)
+{
+    taking *t = context;
+    (void)host;
+    if (!t->times) LK_TRY(make_block(t, e));
+    return lk_table_take_timestamp(t->table, LK_LITERAL("at"), 9, &t->memory, &t->times, &t->capacity, e);
+}
+
+static void take_teardown(void *context)
+{
+    taking *t = context;
+    lk_release(&t->memory, t->times, t->capacity, sizeof *t->times);
+    ck_assert_uint_eq(t->memory.used_bytes, 0);
+    leadkpi_table_free(t->table);
+    t->times = NULL;
+}
+
+START_TEST(a_block_becomes_a_column_without_a_copy)
+{
+    taking t = {.times = NULL};
+    ptrdiff_t stride;
+    take_setup(NULL, &t);
+    OK(take_act(NULL, &t, ok_error));
+    ck_assert_ptr_null(t.times);
+    const int64_t *values = leadkpi_table_column_values(t.table, 0, &stride);
+    ck_assert_int_eq(stride, 8);
+    for (int i = 0; i < 9; i++) ck_assert_int_eq(values[i], i);
+    lk_table_set_null(t.table, 0, 4);
+    ck_assert_int_eq(values[4], 0);
+    ck_assert(leadkpi_table_is_null(t.table, 0, 4) && !leadkpi_table_is_null(t.table, 0, 5));
+    ck_assert_int_eq(leadkpi_table_column_type(t.table, 0), LEADKPI_TYPE_TIMESTAMP);
+    take_teardown(&t);
+}
+END_TEST
+
+START_TEST(a_block_that_the_table_has_no_room_for_stays_with_its_owner)
+{
+    taking t = {.times = NULL};
+    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    host.memory_limit_bytes = 1000;
+    take_setup(&host, &t);
+    lk_memory other = t.memory;
+    other.used_bytes = 980;
+    ck_assert_int_eq(lk_memory_hand_over(&t.memory, &other, 72, &error), LEADKPI_LIMIT);
+    ck_assert_uint_eq(t.memory.used_bytes, 800);
+    ck_assert_uint_eq(other.used_bytes, 980);
+    OK(take_act(NULL, &t, ok_error));
+    ck_assert_int_eq(take_act(NULL, &t, &error), LEADKPI_BAD_ARGUMENT); /* the name is taken */
+    ck_assert_ptr_nonnull(t.times);
+    take_teardown(&t);
+}
+END_TEST
+
+START_TEST(taking_a_block_survives_every_refused_allocation)
+{
+    taking context = {.times = NULL};
+    lk_fault_case take = {"take", take_setup, take_act, NULL, take_teardown, &context};
+    lk_fault_every_allocation(&take);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("table_build");
@@ -308,6 +396,9 @@ int main(void)
     tcase_add_test(tcase, a_builder_that_does_not_fit_leaves_the_table_alone);
     tcase_add_loop_test(tcase, every_call_that_adds_survives_every_refused_allocation, 0, 9);
     tcase_add_test(tcase, create_survives_every_refused_allocation_and_limit);
+    tcase_add_test(tcase, a_block_becomes_a_column_without_a_copy);
+    tcase_add_test(tcase, a_block_that_the_table_has_no_room_for_stays_with_its_owner);
+    tcase_add_test(tcase, taking_a_block_survives_every_refused_allocation);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }

@@ -415,6 +415,167 @@ START_TEST(every_rule_agrees_with_a_search_through_every_chain)
 }
 END_TEST
 
+/* ---- optional steps of longer leads: every start by itself, item by item ---------------------------- */
+
+enum { LONG_LEADS = 12, LONG_EVENTS = 160, LONG_STEPS = 6 };
+
+typedef struct long_rule {
+    const char *text;
+    int entry, many, adjacent;
+    int64_t window, step_window, gap;
+    unsigned optional;
+    int from[3], to[3]; /* of exclusions */
+} long_rule;
+
+static const long_rule long_rules[] = {
+    {"optional=2,4; entry=every; window=9us", EVERY, 0, 0, 9, NO, 0, 0xA, {0}, {0}},
+    {"optional=2,3,4,5; window=6us", ANY, 0, 0, 6, NO, 0, 0x1E, {0}, {0}},
+    {"optional=2,3,4,5; entry=every; gap=2us; window=40us", EVERY, 0, 0, 40, NO, 2, 0x1E, {0}, {0}},
+    {"optional=3,5; entry=every; gap=1us; step_window=4us; same_event=many", EVERY, 1, 0, NO, 4, 1, 0x14, {0}, {0}},
+    {"optional=2,3,5; entry=every; order=adjacent; window=12us", EVERY, 0, 1, 12, NO, 0, 0x16, {0}, {0}},
+    {"optional=2,3,4,5; entry=every; exclude=x,y,z; exclude_from=1,2,4; exclude_to=6,3,5; window=30us", EVERY, 0, 0, 30,
+     NO, 0, 0x1E, {1, 2, 4}, {6, 3, 5}},
+    {"optional=2,4,5; entry=every; exclude=x,y,z; exclude_from=3,1,2; exclude_to=4,2,6; gap=1us; step_window=15us", EVERY,
+     0, 0, NO, 15, 1, 0x1A, {3, 1, 2}, {4, 2, 6}},
+    {"optional=2,3,4,5; exclude=x,y,z; exclude_from=5,1,3; exclude_to=6,3,4; same_event=many; window=25us", ANY, 1, 0, 25,
+     NO, 0, 0x1E, {5, 1, 3}, {6, 3, 4}},
+    {"optional=2,3,4,5; entry=every; exclude=x,y,z; exclude_from=1,2,3; exclude_to=6,5,4; same_event=many; gap=3us; "
+     "step_window=20us", EVERY, 1, 0, NO, 20, 3, 0x1E, {1, 2, 3}, {6, 5, 4}},
+};
+
+typedef struct long_lead {
+    const long_rule *r;
+    int count;
+    int64_t times[LONG_EVENTS], steps[LONG_EVENTS], excluded[LONG_EVENTS];
+    int most[LONG_EVENTS][LONG_STEPS]; /* optional steps of the chain of a start to here that has most; -1: none */
+} long_lead;
+
+/* No two events at one time: their order is that of the times. */
+static void draw_long_lead(long_lead *l, uint64_t *state)
+{
+    int64_t time = 0;
+    int thin = (int)(lk_test_random(state) % 3);
+    l->count = LONG_EVENTS - (int)(lk_test_random(state) % 100);
+    for (int i = 0; i < l->count; i++) {
+        l->times[i] = time += 1 + (int64_t)(lk_test_random(state) % 3);
+        l->steps[i] = (int64_t)(lk_test_random(state) & lk_test_random(state) & 63);
+        if (thin == 1) l->steps[i] = INT64_C(1) << lk_test_random(state) % LONG_STEPS;
+        l->excluded[i] = lk_test_random(state) % (thin ? 9 : 3) || !l->r->from[0]
+                             ? 0 : (int64_t)(1 + lk_test_random(state) % 7);
+    }
+}
+
+static int is_barred(const long_rule *r, int64_t between, int from, int to)
+{
+    for (int x = 0; x < 3; x++)
+        if (between >> x & 1 && r->from[x] <= to && r->to[x] > from + 1) return 1;
+    return 0;
+}
+
+/* Steps from 0. */
+static void go_on(long_lead *l, int start, int i, int step)
+{
+    const long_rule *r = l->r;
+    int64_t between = 0; /* where one event may fill many steps its own exclusion comes after these */
+    for (int k = i; k < l->count; k++) {
+        int64_t wait = l->times[k] - l->times[i];
+        if (l->times[k] - l->times[start] > r->window || wait > r->step_window) return;
+        if (r->adjacent && k > i + 1) return;
+        for (int to = step + 1; to < LONG_STEPS && wait >= r->gap && (k > i || r->many); to++) {
+            int most = l->most[i][step] + (int)(r->optional >> to & 1);
+            if (l->steps[k] >> to & 1 && !is_barred(r, between, step, to) && most > l->most[k][to])
+                l->most[k][to] = most;
+            if (!(r->optional >> to & 1)) break;
+        }
+        if (k > i || r->many) between |= l->excluded[k];
+    }
+}
+
+/* The level of a start, and the first item to get there. */
+static int follow_long(long_lead *l, int start, int *last)
+{
+    int level = 0;
+    for (int i = 0; i < l->count; i++)
+        for (int step = 0; step < LONG_STEPS; step++) l->most[i][step] = -1;
+    l->most[start][0] = 0;
+    for (int i = start; i < l->count; i++)
+        for (int step = 0; step < LONG_STEPS; step++) {
+            if (l->most[i][step] < 0) continue;
+            if (step + 1 > level) level = step + 1, *last = i;
+            go_on(l, start, i, step);
+        }
+    return level;
+}
+
+static leadkpi_table *report_on_long(const long_lead *l)
+{
+    static const int64_t ids[LONG_EVENTS];
+    leadkpi_table *rows, *report;
+    char text[400];
+    snprintf(text, sizeof text, "steps=A,B,C,D,E,F; %s", l->r->text);
+    leadkpi_funnel *funnel = funnel_with(text);
+    size_t count = (size_t)l->count;
+    OK(leadkpi_table_create(NULL, &rows, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, l->times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "steps", NUL, l->steps, count, 0, NULL, ok_error));
+    if (l->r->from[0]) OK(leadkpi_table_borrow_int64(rows, "excluded", NUL, l->excluded, count, 0, NULL, ok_error));
+    OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &report, ok_error));
+    leadkpi_table_free(rows);
+    leadkpi_funnel_free(funnel);
+    return report;
+}
+
+/* The row says how far the start gets and when, and has as many steps as any chain that does. */
+static void check_long(long_lead *l, int start, const leadkpi_table *t, size_t at)
+{
+    char name[16] = "step_0";
+    int last = start, level = follow_long(l, start, &last), done = 0;
+    MUST(at < leadkpi_table_row_count(t));
+    MUST(whole_at(t, "start", at) == l->times[start]);
+    if (whole_at(t, "step", at) != level)
+        ck_abort_msg("%s: the start at %d reaches %d, expected %d", l->r->text, start, (int)whole_at(t, "step", at),
+                     level);
+    name[5] = (char)('0' + level);
+    MUST(whole_at(t, name, at) == l->times[last]);
+    for (int step = 1; step < LONG_STEPS; step++) {
+        name[5] = (char)('1' + step);
+        done += !is_null_at(t, name, at) && l->r->optional >> step & 1;
+    }
+    MUST(done == l->most[last][level - 1]);
+}
+
+static int find_best(long_lead *l)
+{
+    int best = -1, best_level = 0, best_last = 0, last = 0;
+    for (int i = 0; i < l->count; i++) {
+        if (!(l->steps[i] & 1)) continue;
+        int level = follow_long(l, i, &last);
+        if (level > best_level || (level == best_level && last <= best_last))
+            best = i, best_level = level, best_last = last;
+    }
+    return best;
+}
+
+START_TEST(optional_steps_of_longer_leads_agree_with_each_start_followed_by_itself)
+{
+    static long_lead l;
+    uint64_t state = (uint64_t)_i + 5;
+    for (int n = 0; n < LONG_LEADS; n++) {
+        l.r = &long_rules[_i];
+        draw_long_lead(&l, &state);
+        leadkpi_table *t = report_on_long(&l);
+        size_t at = 0;
+        int best = l.r->entry == ANY ? find_best(&l) : -1;
+        for (int i = 0; i < l.count; i++)
+            if (l.steps[i] & 1 && (l.r->entry == EVERY || i == best)) check_long(&l, i, t, at++);
+        MUST(at == leadkpi_table_row_count(t));
+        leadkpi_table_free(t);
+    }
+}
+END_TEST
+
 /* ---- windowFunnel, event by event and step by step ------------------------------------------------ */
 
 enum { DEDUPLICATION = 1, ORDER = 2, INCREASE = 4, REENTRY = 8 };
@@ -500,6 +661,8 @@ static Suite *suite_of_rules(void)
     TCase *tc = tcase_create("rules");
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
+    tcase_add_loop_test(tc, optional_steps_of_longer_leads_agree_with_each_start_followed_by_itself, 0,
+                        (int)(sizeof long_rules / sizeof long_rules[0]));
     tcase_add_loop_test(tc, window_funnel_agrees_with_its_own_list_of_conditions, 0,
                         (int)(sizeof windows / sizeof windows[0]));
     suite_add_tcase(suite, tc);

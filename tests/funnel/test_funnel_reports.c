@@ -79,6 +79,177 @@ START_TEST(the_whole_is_the_total_of_its_segments)
 }
 END_TEST
 
+/* ---- times, lead by lead ------------------------------------------------------------- */
+
+/* With few events of a lead and with many, in two layouts of the store: with segments, and without. */
+static leadkpi_funnel *drawn(const char *definition, uint64_t seed, int with_segments)
+{
+    static world w;
+    drawing how = {seed % 2 ? 40 : 7, 4, 25, with_segments ? 3 : 0, 0, 0, 1};
+    char text[100];
+    snprintf(text, sizeof text, "steps=A,B,C,D; %s", definition);
+    draw_world(&w, seed, 300, &how);
+    for (size_t i = 0; i < w.count && !with_segments; i++) w.rows[i].segment = NULL;
+    leadkpi_funnel *funnel = funnel_with(text);
+    OK(add_rows(funnel, w.rows, w.count, 0, NULL, ok_error));
+    return funnel;
+}
+
+typedef struct waits {
+    int64_t times[300];
+    double came[300];
+    uint8_t events[300];
+    size_t count, came_count;
+    int64_t sum;
+} waits;
+
+static int step_time(const leadkpi_table *leads, size_t at, int64_t step, int64_t *time)
+{
+    char name[] = "step_0";
+    name[5] = (char)('0' + step);
+    if (is_null_at(leads, name, at)) return 0;
+    *time = whole_at(leads, name, at);
+    return 1;
+}
+
+/* What is said of those that reached a step about the next: how long it took, or how long they were watched. */
+static void wait_of_each(const leadkpi_table *leads, int64_t from, int64_t to, int64_t window, int64_t as_of,
+                         waits *w)
+{
+    *w = (waits){.count = 0};
+    for (size_t i = 0; i < leadkpi_table_row_count(leads); i++) {
+        int64_t start, end, until = window ? whole_at(leads, "start", i) + window : as_of;
+        if (!step_time(leads, i, from, &start)) continue;
+        int came = step_time(leads, i, to, &end);
+        if (!came && whole_at(leads, "step", i) > to) continue;
+        if (!came) end = until < as_of ? until : as_of;
+        w->times[w->count] = end - start;
+        w->events[w->count++] = (uint8_t)came;
+        if (!came) continue;
+        w->came[w->came_count++] = (double)(end - start);
+        w->sum += end - start;
+    }
+}
+
+static void number_is(const leadkpi_table *t, const char *name, size_t at, double expected)
+{
+    double found = isnan(expected) ? NAN : number_at(t, name, at);
+    ck_assert_msg(isnan(expected) ? is_null_at(t, name, at)
+                                  : found == expected || fabs(found - expected) <= 1e-15 * expected,
+                  "%s of row %zu is another than %.17g", name, at, expected);
+}
+
+static void times_are(const leadkpi_table *t, size_t at, waits *w)
+{
+    static const char *const names[] = {"p25_seconds", "median_seconds", "p75_seconds", "p90_seconds"};
+    static const double probabilities[] = {0.25, 0.5, 0.75, 0.9};
+    leadkpi_stats_survival *curve;
+    double value, low = NAN, high = NAN, median = NAN;
+    ck_assert_int_eq(whole_at(t, "completed", at), (int64_t)w->came_count);
+    ck_assert_int_eq(whole_at(t, "censored", at), (int64_t)(w->count - w->came_count));
+    number_is(t, "mean_seconds", at, w->came_count ? (double)w->sum / (double)w->came_count / 1e6 : NAN);
+    for (int i = 0; i < 4; i++) {
+        leadkpi_stats_quantile_select(w->came, w->came_count, probabilities[i], &value, NULL);
+        number_is(t, names[i], at, value / 1e6);
+    }
+    if (w->count) {
+        OK(leadkpi_stats_survival_create_int64(NULL, w->times, w->events, w->count, &curve, ok_error));
+        leadkpi_stats_survival_quantile(curve, 0.5, LEADKPI_STATS_SURVIVAL_LOG_LOG, 0.9, &median, &low, &high, NULL);
+        leadkpi_stats_survival_free(curve);
+    }
+    number_is(t, "survival_median_seconds", at, median / 1e6);
+    number_is(t, "survival_median_low_seconds", at, low / 1e6);
+    number_is(t, "survival_median_high_seconds", at, high / 1e6);
+}
+
+START_TEST(times_are_what_gathering_lead_by_lead_gives)
+{
+    static const struct {
+        const char *definition;
+        int64_t window;
+    } rules[] = {{"window=7us", 7}, {"window=7us; step_window=5us", 7}, {"window=7us; entry=every", 7},
+                 {"window=9us; optional=2", 9}, {"window=3us; entry=first", 3}, {"gap=0us", 0}};
+    waits *w = malloc(sizeof *w);
+    for (int seed = 0; seed < 8; seed++) {
+        leadkpi_funnel *funnel = drawn(rules[_i].definition, (uint64_t)seed, seed & 2);
+        leadkpi_table *leads = report(leadkpi_funnel_leads, funnel, "as_of=1970-01-01T00:00:00.000021Z");
+        leadkpi_table *t = report(leadkpi_funnel_times, funnel, "as_of=1970-01-01T00:00:00.000021Z; level=0.9");
+        ck_assert_uint_eq(leadkpi_table_row_count(t), 4);
+        for (size_t at = 0; at < 4; at++) {
+            ck_assert_int_eq(whole_at(t, "from_step", at), at < 3 ? (int64_t)at + 1 : 1);
+            ck_assert_int_eq(whole_at(t, "to_step", at), at < 3 ? (int64_t)at + 2 : 4);
+            wait_of_each(leads, whole_at(t, "from_step", at), whole_at(t, "to_step", at), rules[_i].window, 21, w);
+            times_are(t, at, w);
+        }
+        leadkpi_table_free(leads), leadkpi_table_free(t);
+        leadkpi_funnel_free(funnel);
+    }
+    free(w);
+}
+END_TEST
+
+/* The last rows of a report by group are the total: the same as the report on the whole, under which no result is
+ * kept. */
+static void total_is_the_whole(report_call call, const leadkpi_funnel *funnel, const char *text, const char *by)
+{
+    char grouped[80];
+    snprintf(grouped, sizeof grouped, "%s; %s", by, text);
+    leadkpi_table *whole = report(call, funnel, text), *parts = report(call, funnel, grouped);
+    size_t lines = leadkpi_table_row_count(whole), first = leadkpi_table_row_count(parts) - lines;
+    ck_assert_uint_gt(lines, 0);
+    for (int32_t c = 0; c < leadkpi_table_column_count(whole); c++) {
+        const char *name = leadkpi_table_column_name(whole, c);
+        int32_t type = leadkpi_table_column_type(whole, c);
+        for (size_t at = 0; at < lines; at++) {
+            ck_assert_int_eq(is_null_at(whole, name, at), is_null_at(parts, name, first + at));
+            if (is_null_at(whole, name, at) || type == LEADKPI_TYPE_TEXT) continue;
+            ck_assert(number_at(whole, name, at) == number_at(parts, name, first + at));
+        }
+    }
+    leadkpi_table_free(whole), leadkpi_table_free(parts);
+}
+
+START_TEST(waits_of_the_whole_are_those_of_the_total_of_its_groups)
+{
+    static const char *const definitions[] = {"window=7us", "window=7us; step_window=7us", "window=7us; entry=every",
+                                              "window=7us; optional=2", "order=unordered; window=7us"};
+    for (size_t d = 0; d < 5; d++)
+        for (uint64_t seed = 20; seed < 24; seed++) {
+            leadkpi_funnel *funnel = drawn(definitions[d], seed, 1);
+            total_is_the_whole(leadkpi_funnel_times, funnel, "mature=false", "by=segment");
+            total_is_the_whole(leadkpi_funnel_times, funnel, "mature=true", "grain=day");
+            total_is_the_whole(leadkpi_funnel_times, funnel, "level=0.8", "by=segment; breakdown=any");
+            total_is_the_whole(leadkpi_funnel_histogram, funnel, "to_step=2", "by=segment; breakdown=any");
+            total_is_the_whole(leadkpi_funnel_histogram, funnel, "from_step=2; to_step=3; bins=3", "grain=day");
+            leadkpi_funnel_free(funnel);
+        }
+}
+END_TEST
+
+/* A step_window as long as the window forbids nothing, but is not the rule that has a way of its own. */
+START_TEST(the_commonest_rule_has_the_times_of_the_general_one)
+{
+    static const int64_t windows[] = {0, 1, 3, 8, 100};
+    for (int round = 0; round < lk_test_rounds(60); round++) {
+        char plain[40], general[60];
+        int64_t window = windows[round % 5];
+        snprintf(plain, sizeof plain, "window=%dus", (int)window);
+        snprintf(general, sizeof general, "window=%dus; step_window=%dus", (int)window, (int)window);
+        leadkpi_funnel *a = drawn(window ? plain : "gap=0us", (uint64_t)round, round & 2);
+        leadkpi_funnel *b = drawn(window ? general : "step_window=1000us", (uint64_t)round, round & 2);
+        static const report_call calls[] = {leadkpi_funnel_leads, leadkpi_funnel_times};
+        for (int c = 0; c < 2; c++)
+            for (int later = 0; later < 2; later++) {
+                const char *as_of = later ? "mature=false" : "as_of=1970-01-01T00:00:00.000013Z";
+                leadkpi_table *x = report(calls[c], a, as_of), *y = report(calls[c], b, as_of);
+                same_table(x, y, plain);
+                leadkpi_table_free(x), leadkpi_table_free(y);
+            }
+        leadkpi_funnel_free(a), leadkpi_funnel_free(b);
+    }
+}
+END_TEST
+
 /* The rows of the first blocks had come in when the last one is refused. */
 START_TEST(rows_that_are_refused_do_not_move_the_time_of_a_report)
 {
@@ -427,6 +598,9 @@ static Suite *suite_of_reports(void)
     Suite *suite = suite_create("funnel reports");
     TCase *tc = tcase_create("reports");
     tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, times_are_what_gathering_lead_by_lead_gives, 0, 6);
+    tcase_add_test(tc, waits_of_the_whole_are_those_of_the_total_of_its_groups);
+    tcase_add_test(tc, the_commonest_rule_has_the_times_of_the_general_one);
     tcase_add_test(tc, the_whole_is_the_total_of_its_segments);
     tcase_add_test(tc, rows_that_are_refused_do_not_move_the_time_of_a_report);
     tcase_add_test(tc, steps_are_counted_with_rates_and_their_intervals);

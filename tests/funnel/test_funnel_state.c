@@ -529,7 +529,8 @@ static const struct {
     {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_times, 20},
     {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every", leadkpi_funnel_steps, 10},
     {"steps=A,B,C,D,E; optional=2,3,4; exclude=x,y,z; exclude_from=1,2,3; exclude_to=2,3,4", leadkpi_funnel_steps,
-     15},
+     4},
+    {"steps=A,B,C,D,E; optional=2,3,4; entry=every; window=1us", leadkpi_funnel_steps, 10},
 };
 
 /* Between steps, too, and in what the table is made of, not between leads alone: at the first of these times, and

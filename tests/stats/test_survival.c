@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../support/check_main.h"
+#include "../support/random.h"
 
 static leadkpi_error error;
 static leadkpi_stats_survival *curve;
@@ -166,6 +167,59 @@ START_TEST(buckets_and_sorting_agree)
 END_TEST
 
 /* Of six, one by one: after three S is 1/2 and stays so until the fourth. */
+/* The first time at which S, or an end of its interval, is at a level: row by row, with what rounding may do. */
+static double first_at(const leadkpi_stats_survival *of, double level, int which, int32_t scale, double confidence)
+{
+    size_t rows = leadkpi_stats_survival_row_count(of);
+    for (size_t row = 0; row < rows; row++) {
+        double time, values[3] = {NAN, NAN, NAN}, next = NAN;
+        int64_t events;
+        leadkpi_stats_survival_row(of, row, &time, NULL, &events, NULL, &values[0], NULL, NULL);
+        if (!events) continue;
+        leadkpi_stats_survival_interval(of, row, scale, confidence, &values[1], &values[2], NULL);
+        if (!(values[which] <= level + 4e-16)) continue;
+        for (size_t i = row + 1; i < rows && values[which] >= level - 4e-16 && isnan(next); i++) {
+            double then;
+            leadkpi_stats_survival_row(of, i, &then, NULL, &events, NULL, NULL, NULL, NULL);
+            if (events) next = then;
+        }
+        return isnan(next) ? time : time + 0.5 * (next - time);
+    }
+    return INFINITY;
+}
+
+/* Curves that come down fast, slowly, and not at all; few subjects and many. */
+START_TEST(a_quantile_is_where_the_curve_and_its_interval_come_down)
+{
+    enum { MOST = 400 };
+    static int64_t times[MOST];
+    static uint8_t events[MOST];
+    uint64_t state = 5;
+    for (int round = 0; round < lk_test_rounds(400); round++) {
+        size_t count = 1 + lk_test_random(&state) % MOST;
+        unsigned rare = 1 + (unsigned)(lk_test_random(&state) % 12), range = round % 2 ? 50 : 5000;
+        for (size_t i = 0; i < count; i++) {
+            times[i] = (int64_t)(lk_test_random(&state) % range);
+            events[i] = lk_test_random(&state) % rare == 0;
+            if (!events[i] && round % 3) times[i] = range;
+        }
+        ck_assert_int_eq(leadkpi_stats_survival_create_int64(NULL, times, events, count, &curve, &error), LEADKPI_OK);
+        for (int32_t scale = 1; scale <= 3; scale++) {
+            static const double probabilities[] = {0.5, 0.1, 0.9}, confidences[] = {0.95, 0.5, 0.999};
+            double p = probabilities[lk_test_random(&state) % 3], confidence = confidences[lk_test_random(&state) % 3];
+            double value, low, high;
+            leadkpi_stats_survival_quantile(curve, p, scale, confidence, &value, &low, &high, NULL);
+            double expected = first_at(curve, 1 - p, 0, scale, confidence);
+            ck_assert(isinf(expected) ? isnan(value) : value == expected);
+            expected = first_at(curve, 1 - p, 1, scale, confidence);
+            ck_assert(isinf(expected) ? isnan(low) : low == expected);
+            ck_assert(high == first_at(curve, 1 - p, 2, scale, confidence));
+        }
+        leadkpi_stats_survival_free(curve);
+    }
+}
+END_TEST
+
 START_TEST(a_flat_half_has_its_median_in_the_middle)
 {
     static const double times[] = {1, 2, 3, 5, 8, 9};
@@ -346,6 +400,7 @@ int main(void)
     tcase_add_test(tcase, without_censoring_it_is_the_empirical_distribution);
     tcase_add_test(tcase, order_of_subjects_and_type_of_times_do_not_matter);
     tcase_add_test(tcase, buckets_and_sorting_agree);
+    tcase_add_test(tcase, a_quantile_is_where_the_curve_and_its_interval_come_down);
     tcase_add_test(tcase, a_flat_half_has_its_median_in_the_middle);
     tcase_add_test(tcase, a_median_that_was_not_reached_is_said);
     tcase_add_test(tcase, before_the_first_event_all_survive_and_after_the_last_none);

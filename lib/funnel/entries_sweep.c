@@ -1,0 +1,378 @@
+/* entries_sweep.c: the best that follows each place, where steps may be left out, in one walk.
+ *
+ * What may follow a place is a stretch of items that only moves on with it, so of each step a line of places is
+ * kept from which the best is read in O(1): the sliding-window minimum. A place may be followed by those of the
+ * next step, and while these are optional of the ones after it. So with the steps of an item taken from the last
+ * to the first the best of a run of optional steps only grows, and a place takes O(1), or as many as steps have
+ * places since the place before it did.
+ *
+ * An exclusion bars the way from some steps to some: those from before the end of its range to those from its
+ * start on. Steps whose places the same exclusions bar are a group, here or there. Since the last exclusion
+ * nothing bars the way at all, whatever the groups. What is behind it, and may still follow a place of one step,
+ * is the same until the next exclusion or until it is too far, so that it is looked up once for each of the two:
+ * of each step that it leaves open the first place in the line that is not past the last exclusion that counts
+ * for both groups. So ranges cost at each exclusion as much as there are groups, and nothing at other items.
+ *
+ * Cost of an item without: 32 bytes, read in order, and of each step that it is 8 of the key, 4 each of the
+ * place that follows and of the line, written in order and read soon after. */
+#include "funnel/entries_sweep.h"
+
+#define NONE LK_PLACE_NONE
+#define LINE_GAP 16 /* cells, a cache line: so that lines of 2^n places do not share their sets */
+
+/* ---- what may follow what --------------------------------------------------------------- */
+
+/* How many of the numbers, each once, are above 1 and not above the number of a step. */
+static int32_t group_of(const lk_funnel_rule *rule, const uint8_t *numbers, int32_t step)
+{
+    uint64_t different = 0;
+    int32_t count = 0;
+    for (int32_t i = 0; i < rule->range_count; i++)
+        if (numbers[i] > 1 && numbers[i] <= step) different |= (uint64_t)1 << (numbers[i] - 1);
+    for (; different; different &= different - 1) count++;
+    return count;
+}
+
+/* Groups by rising step: steps (from 0) that the same exclusions count before, and after. */
+static void find_groups(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways *ways)
+{
+    int32_t last = rule->step_count - 1;
+    int32_t to = group_of(rule, rule->exclude_from, last), from = group_of(rule, rule->exclude_to, last + 1);
+    ways->here_count = (mirrored ? to : from) + 1;
+    ways->there_count = (mirrored ? from : to) + 1;
+    for (int32_t step = 0; step <= last; step++) {
+        int32_t own = mirrored ? last - step : step;
+        int32_t own_to = group_of(rule, rule->exclude_from, own), own_from = group_of(rule, rule->exclude_to, own + 1);
+        ways->here[step] = (uint8_t)(mirrored ? to - own_to : own_from);
+        ways->there[step] = (uint8_t)(mirrored ? from - own_from : own_to);
+    }
+    for (int32_t step = 0; step <= last; step++)
+        for (int32_t other = 0; other <= last; other++)
+            if (ways->here[step] == ways->here[other]) ways->peers[step] |= (uint64_t)1 << other;
+}
+
+static void find_ways(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways *ways)
+{
+    int32_t last = rule->step_count - 1;
+    find_groups(rule, mirrored, ways);
+    for (int32_t step = 0; step <= last; step++) {
+        ways->follow[step] = 0;
+        bool runs = true;
+        for (int32_t to = step + 1; to <= last; to++) {
+            uint32_t *between = &ways->between[ways->here[step]][ways->there[to]];
+            *between |= (uint32_t)(mirrored ? lk_funnel_barriers(rule, last - to, last - step)
+                                            : lk_funnel_barriers(rule, step, to));
+            if (runs) ways->follow[step] |= (uint64_t)1 << to, ways->before[to] |= (uint64_t)1 << step;
+            if (!lk_funnel_is_optional(rule, mirrored ? last - to : to)) runs = false;
+        }
+        for (int32_t group = ways->there[step] + 1; group <= LK_FUNNEL_RANGES_MAX; group++)
+            ways->below[group] |= (uint64_t)1 << step;
+    }
+}
+
+/* Once for all leads. */
+static const lk_attempt_ways *ways_of(const lk_sweep *s, bool mirrored)
+{
+    lk_attempt_ways *ways = &s->e->search->scratch->ways[mirrored];
+    if (ways->here_count == 0) find_ways(s->e->rule, mirrored, ways);
+    return ways;
+}
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+bool lk_sweep_line_cells(const lk_entries *e, size_t *cells)
+{
+    return lk_size_add(e->first[e->rule->step_count], (size_t)e->rule->step_count * LINE_GAP, cells);
+}
+
+/* As something that a place of an earlier step may follow up on. */
+static inline uint64_t offer_of(const lk_sweep *s, uint32_t place, uint32_t step)
+{
+    return (s->key[place] >> LK_SWEEP_STEP_BITS << LK_SWEEP_STEP_BITS) | step;
+}
+
+static inline void set_near(lk_sweep *s, uint32_t step, size_t near, uint64_t offer)
+{
+    s->near[step] = near;
+    s->near_key[step] = offer;
+    s->near_place[step] = s->line[near];
+    s->alive |= (uint64_t)1 << step;
+    s->filled |= (uint64_t)1 << step;
+    s->wanted |= s->ways->before[step];
+}
+
+/* Of equal ones the last that is walked over stays: from the end the earliest. */
+static inline void push(lk_sweep *s, uint32_t step, uint32_t place)
+{
+    uint64_t offer = offer_of(s, place, step);
+    size_t tail = s->tail[step], first = s->first[step];
+    while (tail > first && offer <= offer_of(s, s->line[tail - 1], step)) tail--;
+    if (tail > first && !s->expires) return;
+    s->line[tail] = place;
+    s->tail[step] = tail + 1;
+    if (s->near[step] >= tail) set_near(s, step, tail, offer);
+    if (place < s->barrier) s->stale = UINT64_MAX; /* for the gap it comes late */
+}
+
+/* Past places of a step that are too far, or behind the last exclusion. */
+static void pass(lk_sweep *s, uint32_t step, uint32_t least)
+{
+    size_t near = s->near[step];
+    while (near < s->tail[step] && s->line[near] < least) near++;
+    s->near[step] = near;
+    if (near < s->tail[step]) {
+        set_near(s, step, near, offer_of(s, s->line[near], step));
+    } else {
+        s->near_key[step] = LK_SWEEP_NONE;
+        s->alive &= ~((uint64_t)1 << step);
+    }
+}
+
+/* ---- exclusions --------------------------------------------------------------------------- */
+
+static void raise_barrier(lk_sweep *s, uint32_t excludes, uint32_t place)
+{
+    const lk_attempt_ways *ways = s->ways;
+    for (int32_t here = 0; here < ways->here_count; here++) {
+        int32_t there = ways->there_count;
+        while (there > 0 && excludes & ways->between[here][there - 1]) s->limit[here][--there] = place;
+        s->open[here] = there < ways->there_count ? ways->below[there] : UINT64_MAX;
+    }
+    s->barrier = place;
+    s->stale = UINT64_MAX;
+}
+
+/* Of the places of a step that come before its near ones the first from `least` on; or the first near one. */
+static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
+{
+    size_t low = s->first[step], high = s->near[step];
+    if (low == high || s->line[high - 1] < least) return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->line[middle] < least)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A step of the same group whose best is known, after which there may be what may be after this one; or none. Of
+ * these the next. */
+static bool find_known(const lk_sweep *s, uint32_t step, uint32_t *known)
+{
+    uint64_t follow = s->ways->follow[step], peers = follow & s->ways->peers[step] & ~s->stale;
+    if (!peers) return false;
+    *known = lk_lowest_of_some(peers);
+    return !(s->ways->follow[*known] & ~follow) && s->far_place[*known] >= s->least;
+}
+
+/* The best behind the last exclusion that may follow a step. */
+static void find_far(lk_sweep *s, uint32_t step)
+{
+    const uint32_t *limit = s->limit[s->ways->here[step]];
+    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled, best = LK_SWEEP_NONE;
+    uint32_t place = NONE, known;
+    if (find_known(s, step, &known)) {
+        best = s->far_key[known], place = s->far_place[known];
+        open &= ~s->ways->follow[known];
+    }
+    for (; open; open &= open - 1) {
+        uint32_t to = lk_lowest_of_some(open), least = limit[s->ways->there[to]];
+        if (s->alive >> to & 1 && s->near_place[to] < s->barrier) pass(s, to, s->barrier);
+        size_t at = find_in_line(s, to, least > s->least ? least : s->least);
+        if (at == s->near[to]) continue;
+        uint64_t offer = offer_of(s, s->line[at], to);
+        if (offer < best) best = offer, place = s->line[at];
+    }
+    s->far_key[step] = best;
+    s->far_place[step] = place;
+    s->stale &= ~((uint64_t)1 << step);
+}
+
+/* ---- items ---------------------------------------------------------------------------------- */
+
+static inline const lk_item *item_at(const lk_sweep *s, size_t walked)
+{
+    return s->origin + s->stride * (ptrdiff_t)walked;
+}
+
+static uint64_t reverse(uint64_t bits)
+{
+    bits = (bits >> 1 & UINT64_C(0x5555555555555555)) | (bits & UINT64_C(0x5555555555555555)) << 1;
+    bits = (bits >> 2 & UINT64_C(0x3333333333333333)) | (bits & UINT64_C(0x3333333333333333)) << 2;
+    bits = (bits >> 4 & UINT64_C(0x0F0F0F0F0F0F0F0F)) | (bits & UINT64_C(0x0F0F0F0F0F0F0F0F)) << 4;
+    bits = (bits >> 8 & UINT64_C(0x00FF00FF00FF00FF)) | (bits & UINT64_C(0x00FF00FF00FF00FF)) << 8;
+    bits = (bits >> 16 & UINT64_C(0x0000FFFF0000FFFF)) | (bits & UINT64_C(0x0000FFFF0000FFFF)) << 16;
+    return bits >> 32 | bits << 32;
+}
+
+static inline uint64_t steps_of(const lk_sweep *s, const lk_item *item, bool mirrored)
+{
+    if (!mirrored) return item->steps & s->steps;
+    return reverse(item->steps & s->steps) >> (LK_FUNNEL_STEPS_MAX - s->e->rule->step_count);
+}
+
+static inline void enter(lk_sweep *s, size_t walked)
+{
+    uint32_t place = s->begin[walked];
+    for (uint64_t left = s->taken[walked]; left; place++) {
+        uint32_t step = lk_highest_bit(left);
+        left ^= (uint64_t)1 << step;
+        push(s, step, place);
+    }
+}
+
+static inline bool is_too_far(const lk_sweep *s, const lk_item *item, size_t walked, size_t before, bool mirrored)
+{
+    const lk_funnel_rule *rule = s->e->rule;
+    const lk_item *other = item_at(s, before);
+    if (rule->order == LK_ORDER_ADJACENT && walked - before > 1) return true;
+    if (mirrored) return item->time - other->time > rule->step_window;
+    return other->time > item->until || other->time - item->time > rule->step_window;
+}
+
+/* Both ends of the items that may follow. */
+static inline void move_on(lk_sweep *s, size_t walked, bool mirrored)
+{
+    const lk_item *item = item_at(s, walked);
+    for (; s->entering < walked; s->entering++) {
+        int64_t wait = item_at(s, s->entering)->time - item->time;
+        if ((mirrored ? -wait : wait) < s->e->rule->gap) break;
+        enter(s, s->entering);
+    }
+    if (!s->expires) return;
+    while (s->leaving < walked && is_too_far(s, item, walked, s->leaving, mirrored)) s->leaving++;
+    s->least = s->begin[s->leaving];
+}
+
+/* A chain goes on with what follows, or ends with its own step. */
+static inline uint64_t key_back(const lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best)
+{
+    uint32_t is_optional = s->optional >> step & 1;
+    if (best != LK_SWEEP_NONE) return best - ((uint64_t)is_optional << LK_SWEEP_STEP_BITS);
+    if (!(s->ends >> step & 1)) return LK_SWEEP_NONE;
+    return lk_sweep_key((int32_t)step + 1, (uint32_t)(item - s->e->items), is_optional);
+}
+
+/* A start gets here within its window, or starts here. */
+static inline uint64_t key_front(lk_sweep *s, const lk_item *item, uint32_t step, uint64_t best)
+{
+    uint32_t i = (uint32_t)(item - s->e->items);
+    if (s->ends >> step & 1 && i <= s->e->item[s->e->start_count - 1]) best = lk_sweep_key_of_start(i);
+    if (best == LK_SWEEP_NONE || item->time > s->e->items[lk_sweep_start(best)].until) return LK_SWEEP_NONE;
+    if (best < s->reached[step]) s->reached[step] = best;
+    return best;
+}
+
+/* What followed the step above in the same run of optional ones. */
+typedef struct follower {
+    uint64_t seen, key;
+    uint32_t place;
+} follower;
+
+/* The best that may follow a step and has no exclusion before it. */
+static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
+{
+    uint32_t least = s->least > s->barrier ? s->least : s->barrier;
+    if (!(follow & f->seen)) f->key = LK_SWEEP_NONE, f->place = NONE; /* another run */
+    for (uint64_t more = s->alive & follow & ~f->seen; more; more &= more - 1) {
+        uint32_t to = lk_lowest_of_some(more);
+        if (s->near_place[to] < least) pass(s, to, least);
+        uint64_t is_better = s->near_key[to] < f->key;
+        f->key = lk_choose(is_better, s->near_key[to], f->key);
+        f->place = (uint32_t)lk_choose(is_better, s->near_place[to], f->place);
+    }
+    f->seen = follow;
+}
+
+/* What has one before it. */
+static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
+{
+    if (s->barrier <= s->least) return f;
+    if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step);
+    if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
+    return f;
+}
+
+static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
+{
+    const lk_item *item = item_at(s, walked);
+    bool together = lk_funnel_takes_steps_together(s->e->rule) && s->e->rule->gap <= 0;
+    follower near = {.key = LK_SWEEP_NONE, .place = NONE};
+    uint64_t steps = !mirrored && s->marked ? s->taken[walked] : steps_of(s, item, mirrored), taken = 0, left;
+    s->begin[walked] = s->place;
+    move_on(s, walked, mirrored);
+    while ((left = steps & s->wanted) != 0) {
+        uint32_t step = lk_highest_bit(left);
+        steps &= ((uint64_t)1 << step) - 1;
+        find_near(s, s->ways->follow[step], &near);
+        follower best = or_far(s, step, near);
+        uint64_t key = mirrored ? key_front(s, item, step, best.key) : key_back(s, item, step, best.key);
+        if (key == LK_SWEEP_NONE) continue;
+        taken |= (uint64_t)1 << step;
+        s->key[s->place] = key;
+        if (!mirrored) s->next[s->place] = best.place;
+        if (together) push(s, step, s->place);
+        s->place++;
+    }
+    if (together) s->entering = walked + 1;
+    if (s->barred && item->excludes) raise_barrier(s, item->excludes, s->begin[walked]);
+    s->begin[walked + 1] = s->place;
+    s->taken[walked] = taken;
+}
+
+void lk_sweep_back_over(lk_sweep *s, size_t walked)
+{
+    walk_over(s, walked, false);
+}
+
+void lk_sweep_front_over(lk_sweep *s, size_t walked)
+{
+    walk_over(s, walked, true);
+}
+
+/* ---- to begin --------------------------------------------------------------------------------- */
+
+static void begin(lk_sweep *s, bool mirrored)
+{
+    const lk_entries *e = s->e;
+    const lk_funnel_rule *rule = e->rule;
+    bool has_windows = rule->window != INT64_MAX || rule->window_days || rule->session != INT64_MAX;
+    int32_t last = rule->step_count - 1;
+    s->ways = ways_of(s, mirrored);
+    s->barred = s->barred && e->barrier_count;
+    s->expires = rule->order == LK_ORDER_ADJACENT || rule->step_window != INT64_MAX || s->barred ||
+                 (has_windows && !mirrored);
+    s->place = s->least = s->barrier = 0;
+    s->entering = s->leaving = 0;
+    s->alive = s->filled = 0;
+    s->wanted = s->ends;
+    for (int32_t step = 0; step <= last; step++) {
+        int32_t own = mirrored ? last - step : step;
+        s->first[step] = s->near[step] = s->tail[step] = e->first[own] + (size_t)own * LINE_GAP;
+    }
+    if (s->barred) memset(s->limit, 0, sizeof s->limit);
+}
+
+void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
+{
+    s->steps = level ? lk_attempt_steps(level) : lk_funnel_all_steps(s->e->rule);
+    s->ends = level ? (uint64_t)1 << (level - 1) : UINT64_MAX;
+    s->optional = s->e->rule->optional;
+    begin(s, false);
+    s->count = to - from;
+    s->origin = s->e->items + (to - 1);
+    s->stride = -1;
+}
+
+void lk_sweep_front(lk_sweep *s, size_t from, size_t to)
+{
+    s->steps = lk_funnel_all_steps(s->e->rule);
+    s->ends = (uint64_t)1 << (s->e->rule->step_count - 1);
+    begin(s, true);
+    s->count = to - from;
+    s->origin = s->e->items + from;
+    s->stride = 1;
+    memset(s->reached, 0xFF, sizeof s->reached);
+}
