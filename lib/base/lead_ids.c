@@ -64,10 +64,10 @@ static numbers numbers_of(const lk_column *column)
 }
 
 /* The array reaches to the largest number, if there would be few gaps. */
-static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n,
+static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, uint64_t most,
                                 leadkpi_error *error)
 {
-    uint64_t largest = 0, most = n->count;
+    uint64_t largest = 0;
     if (most < (uint64_t)ids->integers.count * 4) most = (uint64_t)ids->integers.count * 4;
     for (size_t i = 0; i < n->count; i++) {
         int64_t id = number_at(n, i);
@@ -154,7 +154,7 @@ static leadkpi_status merge_numbers(lk_lead_ids *ids, lk_memory *memory, const l
                                     uint32_t *indexes, leadkpi_error *error)
 {
     numbers n = {(const char *)from->keys, sizeof *from->keys, from->count};
-    LK_TRY(reach_out(ids, memory, &n, error));
+    LK_TRY(reach_out(ids, memory, &n, (uint64_t)n.count * 4, error));
     for (size_t start = 0; start < n.count; start += BLOCK)
         LK_TRY(intern_numbers(ids, memory, &n, start, block_size(n.count, start), indexes + start, error));
     return LEADKPI_OK;
@@ -233,7 +233,7 @@ leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_c
     ids->type = type;
     if (ids->hashed || type == LK_LEAD_IDS_TEXT) return LEADKPI_OK;
     numbers n = numbers_of(column);
-    return reach_out(ids, memory, &n, error);
+    return reach_out(ids, memory, &n, n.count, error);
 }
 
 leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,

@@ -2,54 +2,36 @@
 
 #include <stdlib.h>
 
-#if defined(__linux__)
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
+#include "base/big_blocks.h"
 
 _Static_assert(sizeof(leadkpi_host) == 16 + 6 * sizeof(void *), "no padding in the host struct");
-
-/* Blocks from this size on are asked for in pages of 2 MB: to fill one of 4 kB takes less time than the fault
- * that brings it. It is a hint: no memory more is used, and what the system says to it, or whether it knows
- * such pages at all, changes no answer. It goes out to the small pages at both ends, so that all of a large
- * block is memory of one kind to the system: one that is not, realloc copies instead of moving its pages. */
-#define BIG_BLOCK ((size_t)4 << 20)
-
-static void *with_big_pages(void *block, size_t size)
-{
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    long page = sysconf(_SC_PAGESIZE);
-    if (block && size >= BIG_BLOCK && page > 0) {
-        uintptr_t start = (uintptr_t)block & (0 - (uintptr_t)page), end = (uintptr_t)block + size;
-        int before = errno;
-        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
-        errno = before;
-    }
-#else
-    (void)size;
-#endif
-    return block;
-}
 
 static void *default_allocate(void *user, size_t size)
 {
     (void)user;
-    return with_big_pages(malloc(size), size);
-}
-
-static void *default_reallocate(void *user, void *memory, size_t old_size, size_t new_size)
-{
-    (void)user;
-    (void)old_size;
-    return with_big_pages(realloc(memory, new_size), new_size);
+    return lk_is_big_block(size) ? lk_big_block_allocate(size) : malloc(size);
 }
 
 static void default_release(void *user, void *memory, size_t size)
 {
     (void)user;
-    (void)size;
-    free(memory);
+    if (lk_is_big_block(size))
+        lk_big_block_release(memory, size);
+    else
+        free(memory);
+}
+
+/* From one kind to the other it takes a copy. */
+static void *default_reallocate(void *user, void *memory, size_t old_size, size_t new_size)
+{
+    bool was_big = lk_is_big_block(old_size), is_big = lk_is_big_block(new_size);
+    if (was_big && is_big) return lk_big_block_resize(memory, old_size, new_size);
+    if (!was_big && !is_big) return realloc(memory, new_size);
+    void *moved = default_allocate(user, new_size);
+    if (!moved) return NULL;
+    memcpy(moved, memory, old_size < new_size ? old_size : new_size);
+    default_release(user, memory, old_size);
+    return moved;
 }
 
 /* More than any release will need, so that a wild struct_size is not followed. */

@@ -26,20 +26,23 @@ static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_st
                    "from: with input=time expected leads that the other handle does not have, so that "
                    "the rows of each come in order of time");
     }
-    return lk_standings_reserve(standings, &into->rule, &into->memory, lk_lead_ids_count(&into->store->ids),
-                            error);
+    return lk_standings_make_room(standings, &into->rule, &into->memory, lk_lead_ids_count(&into->store->ids),
+                                  error);
 }
 
 static void commit_standings(leadkpi_funnel *into, const lk_funnel_store *from, const translation *t)
 {
     lk_standings *standings = &into->store->standings;
     size_t bytes = lk_standing_size(&into->rule) * sizeof(uint64_t), count = from->standings.count;
-    if (into->rule.input != LK_INPUT_TIME || count == 0) return;
+    if (into->rule.input != LK_INPUT_TIME) return;
     if (from->standings.latest > standings->latest) standings->latest = from->standings.latest;
-    if (t->are_new) {
+    if (t->are_new && count) {
+        lk_standings_append_empty(standings, &into->rule, t->leads_before);
         memcpy(lk_standing(standings, &into->rule, t->leads_before), from->standings.words, count * bytes);
-        return;
+        standings->count += count;
     }
+    lk_standings_append_empty(standings, &into->rule, lk_lead_ids_count(&into->store->ids));
+    if (t->are_new) return;
     for (uint32_t lead = 0; lead < count; lead++) {
         const uint64_t *standing = lk_standing(&from->standings, &into->rule, lead);
         if (standing[LK_STANDING_STEPS])

@@ -4,6 +4,7 @@
 #include "funnel/lead_levels.h"
 #include "funnel/quick.h"
 #include "funnel/segments.h"
+#include "funnel/tally.h"
 #include "funnel/values.h"
 #include "funnel/window.h"
 
@@ -99,29 +100,16 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     return put(in, attempt, segment, false, error);
 }
 
-/* Does the store know the levels that are asked for? Not those before a time. */
-static bool knows_levels(const lk_results *r)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    return !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
-           r->as_of >= store->latest;
-}
-
-/* Level, start and `until` of a lead whose level the store knows. */
-static void take_known(const lk_results *r, uint64_t found, lk_attempt *attempt)
-{
-    attempt->level = lk_lead_level(found);
-    attempt->start = lk_lead_level_start(found);
-    attempt->until = lk_funnel_deadline(attempt->start, r->funnel->rule.window);
-}
-
 /* Where the level is known, no event is looked at to know the way of an attempt of one step, which is its start. */
 static void find_known(const intake *in, const lk_quick *quick, lk_attempt *attempt)
 {
-    take_known(in->results, lk_funnel_lead_level(in->journeys->store, in->lead), attempt);
+    const lk_journeys *j = in->journeys;
+    uint64_t found = lk_funnel_lead_level(j->store, in->lead);
+    attempt->level = lk_lead_level(found);
+    attempt->start = attempt->times[0] = lk_lead_level_start(found);
+    attempt->until = lk_funnel_deadline(attempt->start, j->rule->window);
     attempt->done = lk_attempt_steps(attempt->level);
-    attempt->times[0] = attempt->start;
-    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(in->journeys, quick, in->lead, attempt);
+    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(j, quick, in->lead, attempt);
 }
 
 static void find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt)
@@ -138,7 +126,7 @@ static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_erro
     const lk_journeys *j = in->journeys;
     const lk_results *r = in->results;
     lk_attempt attempt;
-    bool known = knows_levels(r);
+    bool known = lk_lead_levels_known(j->store, r->as_of);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;
@@ -208,8 +196,9 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
     lk_standing_rule rule = lk_standing_rule_of(j->rule);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        attempt.level = lk_standing_level(
-            &rule, lk_standing(&j->store->standings, j->rule, in->lead), &attempt.start);
+        lk_standing_best best = lk_standing_find(&rule, lk_standing(&j->store->standings, j->rule, in->lead));
+        attempt.level = (int32_t)best.level;
+        attempt.start = best.level ? lk_standing_time_back(best.start) : 0;
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;
@@ -282,26 +271,10 @@ static leadkpi_status make_room_for_times(lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-/* Cost a lead: 8 bytes, and a counter in the first cache. */
-static leadkpi_status tally_known(lk_results *r, leadkpi_error *error)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    lk_attempt attempt = {.entry = LK_MAP_NONE};
-    for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        take_known(r, store->lead_levels[lead], &attempt);
-        if (attempt.level > 0 && !(r->mature_only && r->as_of <= attempt.until)) tally(r, &attempt);
-    }
-    return LEADKPI_OK;
-}
-
 static leadkpi_status find(lk_results *r, bool times_wanted, leadkpi_error *error)
 {
     lk_journeys j;
-    if (r->tally && knows_levels(r)) {
-        r->store = r->funnel->store;
-        return tally_known(r, error);
-    }
+    if (lk_tally_is_known(r)) return lk_tally_known(r, error);
     for (size_t i = 0; r->ways && i < r->way_count; i++)
         lk_waits_open(&r->ways[i].waits, &r->memory, r->funnel->rule.window);
     if (times_wanted && !r->ways) LK_TRY(make_room_for_times(r, error));

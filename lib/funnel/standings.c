@@ -49,21 +49,31 @@ static leadkpi_status grow(lk_standings *standings, lk_memory *memory, size_t by
     return LEADKPI_OK;
 }
 
-leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule,
-                                    lk_memory *memory, size_t count, leadkpi_error *error)
+leadkpi_status lk_standings_make_room(lk_standings *standings, const lk_funnel_rule *rule,
+                                      lk_memory *memory, size_t count, leadkpi_error *error)
 {
     size_t capacity = standings->capacity + standings->capacity / 2, bytes;
     size_t size = lk_standing_size(rule) * sizeof(uint64_t);
-    if (count > standings->capacity) {
-        if (capacity < count) capacity = count;
-        LK_FAIL_IF(!lk_size_multiply(capacity, size, &bytes) || !lk_size_add(bytes, LINE, &bytes), error,
-                   LEADKPI_OVERFLOW, "leads: more than the address space holds");
-        LK_TRY(grow(standings, memory, bytes, capacity, standings->count * size, error));
-    }
-    if (count > standings->count)
-        memset(lk_standing(standings, rule, (uint32_t)standings->count), 0,
-               (count - standings->count) * size);
+    if (count <= standings->capacity) return LEADKPI_OK;
+    if (capacity < count) capacity = count;
+    LK_FAIL_IF(!lk_size_multiply(capacity, size, &bytes) || !lk_size_add(bytes, LINE, &bytes), error,
+               LEADKPI_OVERFLOW, "leads: more than the address space holds");
+    return grow(standings, memory, bytes, capacity, standings->count * size, error);
+}
+
+void lk_standings_append_empty(lk_standings *standings, const lk_funnel_rule *rule, size_t count)
+{
+    if (count <= standings->count) return;
+    memset(lk_standing(standings, rule, (uint32_t)standings->count), 0,
+           (count - standings->count) * lk_standing_size(rule) * sizeof(uint64_t));
     standings->count = count;
+}
+
+leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule,
+                                    lk_memory *memory, size_t count, leadkpi_error *error)
+{
+    LK_TRY(lk_standings_make_room(standings, rule, memory, count, error));
+    lk_standings_append_empty(standings, rule, count);
     return LEADKPI_OK;
 }
 
@@ -78,23 +88,12 @@ void lk_standing_take(const lk_standing_rule *rule, uint64_t *standing, uint64_t
         lk_standing_take_step(rule, standing, step, steps & 1);
 }
 
-int32_t lk_standing_level(const lk_standing_rule *rule, const uint64_t *standing, int64_t *start)
+lk_standing_best lk_standing_find_of_several(const lk_standing_rule *rule, const uint64_t *standing)
 {
-    uint64_t after[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS], waiting = standing[LK_STANDING_STEPS];
-    uint64_t level = standing[LK_STANDING_LEVEL], began = standing[LK_STANDING_START];
-    if (LK_UNLIKELY(waiting & (waiting - 1))) {
-        memcpy(after, standing, rule->size * sizeof *after);
-        lk_standing_take(rule, after, waiting);
-        level = after[LK_STANDING_LEVEL];
-        began = after[LK_STANDING_START];
-    } else {
-        uint32_t step = lk_lowest_bit(waiting);
-        uint64_t rises = lk_standing_admits(rule, standing, step) & (uint64_t)(step >= level);
-        level = lk_choose(rises, (uint64_t)step + 1, level);
-        began = lk_choose(rises, standing[LK_STANDING_TIME + step], began);
-    }
-    *start = level ? lk_standing_time_back(began) : 0;
-    return (int32_t)level;
+    uint64_t after[LK_FUNNEL_STEPS_MAX + LK_STANDING_STARTS];
+    memcpy(after, standing, rule->size * sizeof *after);
+    lk_standing_take(rule, after, standing[LK_STANDING_STEPS]);
+    return (lk_standing_best){after[LK_STANDING_LEVEL], after[LK_STANDING_START]};
 }
 
 /* ---- states -------------------------------------------------------------------- */

@@ -46,7 +46,14 @@ static inline uint64_t *lk_standing(const lk_standings *standings, const lk_funn
 leadkpi_status lk_standings_check_rule(const lk_funnel_rule *rule, bool excludes, const char *what,
                                    leadkpi_error *error);
 
-/* Empty standings up to `count`. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+/* Room for `count` of them. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+leadkpi_status lk_standings_make_room(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory,
+                                      size_t count, leadkpi_error *error);
+
+/* There is room, and empty standings come behind those that there are, up to `count`. */
+void lk_standings_append_empty(lk_standings *standings, const lk_funnel_rule *rule, size_t count);
+
+/* Both. */
 leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory,
                                 size_t count, leadkpi_error *error);
 
@@ -120,8 +127,24 @@ static inline int64_t lk_standing_time_back(uint64_t time)
     return (int64_t)(time - 1 + (uint64_t)LK_FUNNEL_TIME_MIN);
 }
 
-/* How far the lead got, and when that attempt started: with what waits at the latest instant. */
-int32_t lk_standing_level(const lk_standing_rule *rule, const uint64_t *standing, int64_t *start);
+/* How far the lead got, and when that attempt started, if it got anywhere. */
+typedef struct lk_standing_best {
+    uint64_t level, start;
+} lk_standing_best;
+
+/* Where several steps wait at the latest instant. */
+lk_standing_best lk_standing_find_of_several(const lk_standing_rule *rule, const uint64_t *standing);
+
+/* With what waits at the latest instant. */
+static inline lk_standing_best lk_standing_find(const lk_standing_rule *rule, const uint64_t *standing)
+{
+    uint64_t waiting = standing[LK_STANDING_STEPS], level = standing[LK_STANDING_LEVEL];
+    if (LK_UNLIKELY(waiting & (waiting - 1))) return lk_standing_find_of_several(rule, standing);
+    uint32_t step = lk_lowest_bit(waiting);
+    uint64_t rises = lk_standing_admits(rule, standing, step) & (uint64_t)(step >= level);
+    return (lk_standing_best){lk_choose(rises, (uint64_t)step + 1, level),
+                              lk_choose(rises, standing[LK_STANDING_TIME + step], standing[LK_STANDING_START])};
+}
 
 /* A standing of a state: level (varint), where it is not 0 start and the starts that hold (int64), steps
  * (varint), where they are not 0 time (int64). */
