@@ -24,6 +24,12 @@ void lk_lead_scan_close(lk_lead_scan *scan, lk_memory *memory);
 /* Of the lead whose packed events these are. */
 void lk_lead_scan_take(const lk_lead_scan *scan, uint32_t lead, const uint64_t *keys, uint32_t count);
 
+/* Does the store know them as of a time? */
+static inline bool lk_lead_levels_known(const lk_funnel_store *store, int64_t as_of)
+{
+    return store->lead_levels && store->closed.range_count == 0 && as_of >= store->latest;
+}
+
 /* The start of the attempt that got farthest first, as packed.h has times, and below it the level: fewer
  * than LK_PACKED_CODES_MAX steps have a code. 0: no step. */
 static inline int32_t lk_lead_level(uint64_t found)

@@ -132,29 +132,16 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     return put(in, attempt, segment, error);
 }
 
-/* Does the store know the levels that are asked for? Not those before a time. */
-static bool knows_levels(const lk_results *r)
-{
-    const lk_funnel_store *store = r->funnel->store;
-    return !r->look && store && store->lead_levels && store->closed.range_count == 0 &&
-           r->as_of >= store->latest;
-}
-
-/* Level, start and `until` of a lead whose level the store knows. */
-static void take_known(const lk_results *r, uint64_t found, lk_attempt *attempt)
-{
-    attempt->level = lk_lead_level(found);
-    attempt->start = lk_lead_level_start(found);
-    attempt->until = lk_funnel_deadline(attempt->start, r->funnel->rule.window);
-}
-
 /* Where the level is known, no event is looked at to know the way of an attempt of one step, which is its start. */
 static void find_known(const intake *in, const lk_quick *quick, lk_attempt *attempt)
 {
-    take_known(in->results, lk_funnel_lead_level(in->journeys->store, in->lead), attempt);
+    const lk_journeys *j = in->journeys;
+    uint64_t found = lk_funnel_lead_level(j->store, in->lead);
+    attempt->level = lk_lead_level(found);
+    attempt->start = attempt->times[0] = lk_lead_level_start(found);
+    attempt->until = lk_funnel_deadline(attempt->start, j->rule->window);
     attempt->done = lk_attempt_steps(attempt->level);
-    attempt->times[0] = attempt->start;
-    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(in->journeys, quick, in->lead, attempt);
+    if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(j, quick, in->lead, attempt);
 }
 
 static void find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt)
@@ -171,7 +158,7 @@ static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_erro
     const lk_journeys *j = in->journeys;
     const lk_results *r = in->results;
     lk_attempt attempt;
-    bool known = knows_levels(r);
+    bool known = lk_lead_levels_known(j->store, r->as_of);
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;

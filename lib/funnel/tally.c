@@ -8,7 +8,7 @@ bool lk_tally_is_known(const lk_results *r)
     const lk_funnel_store *store = r->funnel->store;
     if (!r->tally || r->look || !store) return false;
     if (r->funnel->rule.input == LK_INPUT_TIME) return true;
-    return store->lead_levels && store->closed.range_count == 0 && r->as_of >= store->latest;
+    return lk_lead_levels_known(store, r->as_of);
 }
 
 /* Neighbours are counted apart, so that none waits for the count of the one before. */
