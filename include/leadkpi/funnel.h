@@ -75,9 +75,8 @@
  *
  * Exactness. Levels are those that trying every chain of events would find, in
  * time proportional to events times steps. One combination takes longer, optional steps with entry=every or
- * entry=again: what an attempt may leave out hangs on the level that it gets to, so that each level that
- * any attempt ends at takes as long again; and with exclusions that have ranges of their own each run of r
- * optional steps r times as long. The same rows give the same
+ * entry=again and a window: an attempt whose best chain leaves its window is looked at again at the level that it
+ * gets to, so that each level that such attempts end at takes up to as long again. The same rows give the same
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
