@@ -654,6 +654,12 @@ typedef struct refusal {
 static const refusal refusals[] = {
     {"", "1 to 64, found 0", LEADKPI_BAD_ARGUMENT},
     {"steps=A|,B", "empty one as item 1", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,|B", "empty one as item 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,|:", "empty one as item 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,|:B|:", "empty one as item 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,|:||B|C", "empty one as item 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,|:||B|:C", "found \"|:||B|:C\" as item 2", LEADKPI_BAD_ARGUMENT},
+    {"steps=A,B; exclude=|:x", "exclude: expected |: before names", LEADKPI_BAD_ARGUMENT},
     {"steps=A,B; order=unordered; gap=1us", "step before", LEADKPI_CONTRADICTION},
     {"steps=A,B; order=anchored; step_window=1us", "step before", LEADKPI_CONTRADICTION},
     {"steps=A,B; order=unordered; entry=first", "entry", LEADKPI_CONTRADICTION},
