@@ -180,10 +180,8 @@ END_TEST
 static void refused(leadkpi_funnel *funnel, const leadkpi_table *table, leadkpi_status expected,
                     const char *words)
 {
-    leadkpi_error error;
     blob before = state_of(funnel);
-    ck_assert_int_eq(leadkpi_funnel_add(funnel, table, "bad", NUL, &error), expected);
-    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    REFUSED(expected, words, leadkpi_funnel_add(funnel, table, "bad", NUL, ok_error));
     same_state(funnel, before, "after a refused add");
     free(before.bytes);
 }
