@@ -123,6 +123,7 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
     for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
         uint32_t start = lk_journeys_start(j, lead), count = j->ends[lead] - start;
         if (lead % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(memory, error);
+        if (count < 2) continue; /* where no lead has an event, `order` is NULL */
         if (count <= FEW_EVENTS)
             sort_few(j, j->order + start, count);
         else if (!is_sorted(j, j->order + start, count))
