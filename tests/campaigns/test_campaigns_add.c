@@ -622,6 +622,10 @@ START_TEST(a_definition_is_said_as_one_sentence)
     ck_assert_int_eq(leadkpi_campaigns_describe(campaigns, NULL, 0, NULL, &why), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_campaigns_describe(NULL, buffer, 9, NULL, &why), LEADKPI_NULL_ARGUMENT);
     leadkpi_campaigns_free(campaigns);
+    campaigns = campaigns_with(NULL);
+    OK(leadkpi_campaigns_describe(campaigns, buffer, sizeof buffer, NULL, ok_error));
+    ck_assert_str_eq(buffer, "Leads with the same id are one person, which counts once; ids are kept as they are.");
+    leadkpi_campaigns_free(campaigns);
 }
 END_TEST
 
