@@ -335,6 +335,7 @@ START_TEST(the_plain_function_refuses_what_cannot_be)
     ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 65, 0, &level, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 2, -1, &level, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_level(NULL, steps, 2, 2, 0, &level, &error), LEADKPI_NULL_ARGUMENT);
+    ck_assert_int_eq(leadkpi_funnel_level(times, NULL, 2, 2, 0, &level, &error), LEADKPI_NULL_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_level(times, steps, 2, 2, 0, NULL, &error), LEADKPI_NULL_ARGUMENT);
 }
 END_TEST
@@ -703,11 +704,15 @@ START_TEST(lists_end_where_the_bits_do)
     static const struct {
         const char *before, *item, *after, *words;
         int most;
+        leadkpi_status status;
     } lists[] = {
-        {"steps=s", ",s", "", "1 to 64, found 65", 64},
-        {"steps=A,B,C; exclude=x", ",x", "; exclude_from=1; exclude_to=2,3", "with ranges of their own, found", 0},
+        {"steps=s", ",s", "", "1 to 64, found 65", 64, LEADKPI_BAD_ARGUMENT},
+        {"steps=s", ",s", "; compat=clickhouse; window=1d", "at most 32, found 33", 32, LEADKPI_CONTRADICTION},
+        {"steps=A,B,C; exclude=x", ",x", "; exclude_from=1; exclude_to=2,3", "with ranges of their own, found", 0,
+         LEADKPI_BAD_ARGUMENT},
+        {"steps=A,B,C; optional=2", ",", "", "at most 64 steps, found 80", 0, LEADKPI_BAD_ARGUMENT},
     };
-    for (int i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (int more = 0; more < 2; more++) {
             char text[1024];
             leadkpi_error error;
@@ -719,7 +724,7 @@ START_TEST(lists_end_where_the_bits_do)
             leadkpi_options *options = options_of("funnel", text);
             leadkpi_status status = leadkpi_funnel_create(NULL, options, &funnel, &error);
             int is_good = lists[i].most && !more;
-            ck_assert_int_eq(status, is_good ? LEADKPI_OK : LEADKPI_BAD_ARGUMENT);
+            ck_assert_int_eq(status, is_good ? LEADKPI_OK : lists[i].status);
             ck_assert(is_good || strstr(error.message, lists[i].words));
             leadkpi_funnel_free(funnel);
             leadkpi_options_free(options);
