@@ -4,31 +4,10 @@
 #include <leadkpi.h>
 
 #include "base/hash.h"
+#include "funnel_state.h"
 #include "refuse.h"
 
 enum { ROWS_MAX = 12, OPERATIONS_MAX = 30 };
-
-typedef struct bytes {
-    uint8_t *data;
-    size_t size;
-} bytes;
-
-static bytes state_of(const leadkpi_funnel *funnel)
-{
-    bytes b;
-    MUST(leadkpi_funnel_serialize(funnel, NULL, 0, &b.size, NULL) == LEADKPI_OK);
-    b.data = malloc(b.size);
-    MUST(b.data);
-    MUST(leadkpi_funnel_serialize(funnel, b.data, b.size, NULL, NULL) == LEADKPI_OK);
-    return b;
-}
-
-static void same_state(const leadkpi_funnel *funnel, bytes expected)
-{
-    bytes b = state_of(funnel);
-    MUST(b.size == expected.size && memcmp(b.data, expected.data, b.size) == 0);
-    free(b.data);
-}
 
 /* ---- states ------------------------------------------------------------------------------ */
 

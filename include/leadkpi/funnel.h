@@ -18,7 +18,9 @@
  * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
  * leadkpi_funnel_describe says a rule as a sentence.
  *   steps         1 to 64 events in their order; "a|b" is either event, "a||b" the event "a|b". An
- *                 event may be several steps
+ *                 event may be several steps. Bars are taken in pairs from the left: "a|||b" is "a|" or
+ *                 "b". Where an event after the first begins with a bar, and only there, "|:" stands
+ *                 before each: "|:a|:||b" is "a" or "|b". So in exclude
  *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
  *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so

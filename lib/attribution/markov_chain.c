@@ -125,8 +125,9 @@ static leadkpi_status remove_eight(lk_chain_job *job, size_t first_row, leadkpi_
     uint32_t *sweeps = &job->result->sweeps;
     size_t channels = job->view->channel_count;
     double lost[2][LK_LANES];
-    LK_TRY(lk_attribution_reduction_remove(&job->reduction, job->memory, (uint32_t)first_row, TOLERANCE,
-                                           lost, job->scratch, sweeps, error));
+    LK_TRY(lk_attribution_reduction_remove(&job->reduction, job->memory, (uint32_t)first_row,
+                                           (uint32_t)lanes_at(job, first_row), TOLERANCE, lost,
+                                           job->scratch, sweeps, error));
     for (size_t kind = 0; kind < 2; kind++)
         memcpy(job->lost + kind * channels + first_row, lost[kind],
                lanes_at(job, first_row) * sizeof(double));

@@ -1,3 +1,4 @@
+#include "base/state.h"
 #include "attribution/fold.h"
 
 /* Where the things of `from` are in `into`. */
@@ -10,28 +11,6 @@ typedef struct translation {
     uint32_t *words;
     size_t longest; /* words of a path */
 } translation;
-
-static leadkpi_status check_batches(const lk_attribution_store *into,
-                                    const lk_attribution_store *from, leadkpi_error *error)
-{
-    for (uint32_t i = 0; i < from->batches.count; i++) {
-        lk_text batch = lk_map_text_key(&from->batches, i);
-        LK_FAIL_IF(lk_map_text_find(&into->batches, batch) != LK_MAP_NONE, error, LEADKPI_MISMATCH,
-                   "from: batch \"%.*s\" has been added to both", LK_TEXT_ARGS(batch));
-    }
-    return LEADKPI_OK;
-}
-
-static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk_map_text *from,
-                                  uint32_t *indexes, leadkpi_error *error)
-{
-    uint32_t index;
-    for (uint32_t i = 0; i < from->count; i++) {
-        lk_text text = lk_map_text_key(from, i);
-        LK_TRY(lk_map_text_find_or_add(into, memory, &text, 1, indexes ? &indexes[i] : &index, error));
-    }
-    return LEADKPI_OK;
-}
 
 static leadkpi_status merge_kinds(leadkpi_attribution *into, const lk_attribution_store *from,
                                   translation *t, leadkpi_error *error)
@@ -108,12 +87,12 @@ static leadkpi_status translate(leadkpi_attribution *into, const lk_attribution_
     lk_attribution_store *store = into->store;
     lk_memory *memory = &into->memory;
     LK_TRY(open_translation(into, from, t, error));
-    LK_TRY(check_batches(store, from, error));
+    LK_TRY(lk_state_check_batches(&store->batches, &from->batches, error));
     LK_TRY(lk_currency_merge(&store->currency, &from->currency, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->units, error));
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(merge_texts(&store->texts, memory, &from->texts, t->texts, error));
-    LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
+    LK_TRY(lk_state_merge_texts(&store->texts, memory, &from->texts, t->texts, error));
+    LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(merge_kinds(into, from, t, error));
     LK_TRY(merge_paths(into, from, t, error));
     return grow(into, from, error);
@@ -320,7 +299,7 @@ static leadkpi_status subtract(leadkpi_attribution *into, const lk_attribution_s
     LK_TRY(lk_currency_merge(&store->currency, &from->currency, error));
     leadkpi_status status = open_translation(into, from, &t, error);
     if (status == LEADKPI_OK)
-        status = merge_texts(&store->texts, &into->memory, &from->texts, t.texts, error);
+        status = lk_state_merge_texts(&store->texts, &into->memory, &from->texts, t.texts, error);
     if (status == LEADKPI_OK) status = merge_kinds(into, from, &t, error);
     if (status == LEADKPI_OK) status = merge_paths(into, from, &t, error);
     if (status == LEADKPI_OK && from->cost_capacity)

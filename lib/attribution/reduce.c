@@ -163,12 +163,15 @@ static void read_square(lk_attribution_reduction *r, size_t lane)
     }
 }
 
+/* A lane that no channel is in would cost as much as any other, of all states. */
 static leadkpi_status solve_at_once(lk_attribution_reduction *r, lk_memory *memory,
                                     leadkpi_error *error)
 {
     LK_TRY(lk_attribution_direct_reserve(&r->direct, memory, r->core.count, error));
     list_steps_in(r);
-    for (uint32_t lane = 0; lane < LK_LANES; lane++) {
+    for (size_t kind = 0; kind < 2; kind++)
+        memset(r->direct.results[kind], 0, r->core.count * LK_LANES * sizeof(double));
+    for (uint32_t lane = 0; lane < r->lane_count; lane++) {
         LK_TRY(lk_interrupted(memory, error));
         fill_square(r, r->first_row + lane);
         LK_TRY(lk_attribution_square_solve(&r->direct.square, memory, error));
@@ -194,12 +197,13 @@ static leadkpi_status find_past(lk_attribution_reduction *r, lk_memory *memory, 
 }
 
 leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *r, lk_memory *memory,
-                                               uint32_t first_row, double tolerance,
-                                               double lost[2][LK_LANES], double *scratch,
-                                               uint32_t *sweeps, leadkpi_error *error)
+                                               uint32_t first_row, uint32_t lane_count,
+                                               double tolerance, double lost[2][LK_LANES],
+                                               double *scratch, uint32_t *sweeps, leadkpi_error *error)
 {
     lk_attribution_core *core = &r->core;
     r->is_solved = false;
+    r->lane_count = lane_count;
     LK_TRY(reduce(r, memory, first_row, error));
     list_states(r);
     LK_TRY(find_past(r, memory, tolerance, scratch, sweeps, error));

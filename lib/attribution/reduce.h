@@ -29,7 +29,7 @@ typedef struct lk_attribution_reduction {
     lk_attribution_core core;
     lk_attribution_direct direct;
     bool is_solved; /* the eight channels' futures are the results of `direct` */
-    uint32_t first_row;
+    uint32_t first_row, lane_count;
     size_t row_room;
 } lk_attribution_reduction;
 
@@ -39,13 +39,13 @@ leadkpi_status lk_attribution_reduction_make(lk_attribution_reduction *reduction
                                              const size_t *row_ends, leadkpi_error *error);
 void lk_attribution_reduction_free(lk_attribution_reduction *reduction, lk_memory *memory);
 
-/* Eight channels from first_row on, one after the other from 0: what is lost of both amounts without each. scratch:
- * state_count * LK_LANES. Status: OK, LIMIT (no rest, and too many states for lk_attribution_direct),
+/* Eight channels, or the lane_count that are left, from first_row on, one after the other from 0: what is lost of
+ * both amounts without each. Lanes beyond hold nothing of use, here and below. scratch: state_count * LK_LANES. Status: OK, LIMIT (no rest, and too many states for lk_attribution_direct),
  * INTERRUPTED, OUT_OF_MEMORY. */
 leadkpi_status lk_attribution_reduction_remove(lk_attribution_reduction *reduction,
                                                lk_memory *memory, uint32_t first_row,
-                                               double tolerance, double lost[2][LK_LANES],
-                                               double *scratch, uint32_t *sweeps,
+                                               uint32_t lane_count, double tolerance,
+                                               double lost[2][LK_LANES], double *scratch, uint32_t *sweeps,
                                                leadkpi_error *error);
 
 /* After it: w by state of the same channels; k of one amount, kind 0 before 1. Both state_count * LK_LANES. */

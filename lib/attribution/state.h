@@ -42,7 +42,6 @@
 
 /* The fewest bytes that an item of the format takes. */
 enum {
-    LK_STATE_TEXT_SIZE = 1,
     LK_STATE_COST_SIZE = 4,
     LK_STATE_PATH_SIZE = 98,
     LK_STATE_UNIT_SIZE = 4,

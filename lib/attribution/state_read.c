@@ -1,5 +1,6 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has the format. What is
  * read is what the writer would write, byte for byte, or it is refused. */
+#include "base/state.h"
 #include "attribution/state.h"
 
 typedef struct reading {
@@ -26,22 +27,23 @@ static leadkpi_status poll_at(const reading *r, size_t i)
 
 /* ---- lists ------------------------------------------------------------------------- */
 
-static leadkpi_status read_texts(reading *r, lk_map_text *map, bool may_be_empty, size_t *count)
+static bool is_not_blank(lk_text text)
 {
-    lk_text last = {"", 0};
-    uint32_t index;
-    *count = lk_read_count(&r->reader, LK_STATE_TEXT_SIZE);
-    REFUSE_IF(*count >= LK_MAP_KEYS_MAX / 2, r, "texts: expected fewer than 2^31");
-    for (size_t i = 0; i < *count; i++) {
-        lk_text text = lk_read_text(&r->reader);
-        LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF((i > 0 || !may_be_empty) && lk_text_compare(last, text) >= 0, r,
-                  "texts: expected rising order");
-        LK_TRY(poll_at(r, i));
-        LK_TRY(lk_map_text_find_or_add(map, &r->attribution->memory, &text, 1, &index, r->error));
-        last = text;
-    }
-    return lk_reader_status(&r->reader);
+    return text.length > 0;
+}
+
+/* "" has an index of its own, and is not written. */
+static leadkpi_status read_texts(reading *r)
+{
+    return lk_state_read_texts(&r->reader, &r->attribution->memory, &r->store->texts, LK_MAP_KEYS_MAX / 2 - 1,
+                               is_not_blank, "texts: expected none that is blank", &r->text_count);
+}
+
+static leadkpi_status read_batches(reading *r)
+{
+    size_t count;
+    return lk_state_read_texts(&r->reader, &r->attribution->memory, &r->store->batches, LK_MAP_KEYS_MAX / 2 - 1,
+                               NULL, "", &count);
 }
 
 static leadkpi_status make_flags(reading *r, size_t count, uint8_t **flags)
@@ -376,32 +378,10 @@ static leadkpi_status read_units(reading *r)
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-/* Equal definitions have equal texts, so only the canonical one is taken. */
-static leadkpi_status check_canonical(lk_reader *reader, lk_memory *memory, lk_text text,
-                                      const leadkpi_options *definition)
+static leadkpi_status check_definition(const leadkpi_options *definition, leadkpi_error *error)
 {
-    char *printed;
-    size_t length = lk_options_print(definition, &lk_attribution_schema, NULL, 0);
-    if (length != text.length)
-        return lk_reader_refuse(reader, "definition: expected its canonical text");
-    LK_TRY(lk_allocate(memory, length, 1, &printed, reader->error));
-    lk_options_print(definition, &lk_attribution_schema, printed, length);
-    bool equal = memcmp(printed, text.data, length) == 0;
-    lk_release(memory, printed, length, 1);
-    return equal ? LEADKPI_OK : lk_reader_refuse(reader, "definition: expected its canonical text");
-}
-
-static leadkpi_status parse_definition(lk_reader *reader, lk_memory *memory, lk_text text,
-                                       leadkpi_options *definition, lk_attribution_rule *rule)
-{
-    leadkpi_error why;
-    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
-    if (status == LEADKPI_OK) status = lk_attribution_read_rule(definition, rule, &why);
-    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
-        return lk_fail(reader->error, status, "%s", why.message);
-    if (status != LEADKPI_OK)
-        return lk_reader_refuse(reader, "definition: expected options of an attribution");
-    return check_canonical(reader, memory, text, definition);
+    lk_attribution_rule rule;
+    return lk_attribution_read_rule(definition, &rule, error);
 }
 
 static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory,
@@ -409,10 +389,8 @@ static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory,
 {
     leadkpi_options *definition;
     lk_attribution_rule rule;
-    lk_text text = lk_read_text(reader);
-    LK_TRY(lk_reader_status(reader));
-    LK_TRY(lk_options_new(memory, &lk_attribution_schema, &definition, reader->error));
-    leadkpi_status status = parse_definition(reader, memory, text, definition, &rule);
+    LK_TRY(lk_state_read_definition(reader, memory, &lk_attribution_schema, check_definition, &definition));
+    leadkpi_status status = lk_attribution_read_rule(definition, &rule, reader->error);
     if (status == LEADKPI_OK)
         status = lk_attribution_make(memory, definition, &rule, out, reader->error);
     leadkpi_options_free(definition);
@@ -431,10 +409,9 @@ static leadkpi_status read_currency(reading *r)
 
 static leadkpi_status read_payload(reading *r)
 {
-    size_t batches;
     LK_TRY(read_currency(r));
-    LK_TRY(read_texts(r, &r->store->batches, true, &batches));
-    LK_TRY(read_texts(r, &r->store->texts, false, &r->text_count));
+    LK_TRY(read_batches(r));
+    LK_TRY(read_texts(r));
     r->text_count++;
     LK_TRY(make_flags(r, r->text_count, &r->texts_used));
     r->texts_used[LK_TEXT_BLANK] = 1;

@@ -15,8 +15,8 @@ typedef leadkpi_status (*lk_state_check)(const leadkpi_options *definition, lead
 leadkpi_status lk_state_read_definition(lk_reader *reader, lk_memory *memory, const lk_schema *schema,
                                         lk_state_check check, leadkpi_options **definition);
 
-/* A list of at most `most` texts in rising order, each of which `is_good` (NULL: any is), into an empty map:
- * the index of a text is its place. `expected` says what a good one is.
+/* A list of at most `most` texts in rising order, each of which `is_good` (NULL: any is), into a map that has none
+ * of them: their indexes go on from what it has, in their order. `expected` says what a good one is.
  * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_state_read_texts(lk_reader *reader, lk_memory *memory, lk_map_text *map, size_t most,
                                    bool (*is_good)(lk_text), const char *expected, size_t *count);

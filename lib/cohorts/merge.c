@@ -1,3 +1,4 @@
+#include "base/state.h"
 #include "cohorts/store.h"
 
 /* Where the things of `from` are in `into`. */
@@ -6,29 +7,6 @@ typedef struct translation {
     uint32_t *tuples;
     uint32_t *outcomes;
 } translation;
-
-static leadkpi_status check_batches(const lk_cohorts_store *into, const lk_cohorts_store *from,
-                                    leadkpi_error *error)
-{
-    for (uint32_t i = 0; i < from->batches.count; i++) {
-        lk_text batch = lk_map_text_key(&from->batches, i);
-        LK_FAIL_IF(lk_map_text_find(&into->batches, batch) != LK_MAP_NONE, error, LEADKPI_MISMATCH,
-                   "from: batch \"%.*s\" has been added to both", LK_TEXT_ARGS(batch));
-    }
-    return LEADKPI_OK;
-}
-
-static leadkpi_status merge_texts(lk_map_text *into, lk_memory *memory, const lk_map_text *from,
-                                  uint32_t *indexes, leadkpi_error *error)
-{
-    uint32_t index;
-    for (uint32_t i = 0; i < from->count; i++) {
-        lk_text text = lk_map_text_key(from, i);
-        LK_TRY(lk_map_text_find_or_add(into, memory, &text, 1, indexes ? &indexes[i] : &index,
-                                       error));
-    }
-    return LEADKPI_OK;
-}
 
 static leadkpi_status merge_currency(lk_cohorts_store *into, const lk_cohorts_store *from,
                                      leadkpi_error *error)
@@ -53,12 +31,12 @@ static leadkpi_status translate(leadkpi_cohorts *into, const lk_cohorts_store *f
                        error));
     LK_TRY(lk_allocate(memory, from->tuples.count, sizeof *t->tuples, &t->tuples, error));
     LK_TRY(lk_allocate(memory, from->outcomes.count, sizeof *t->outcomes, &t->outcomes, error));
-    LK_TRY(check_batches(store, from, error));
+    LK_TRY(lk_state_check_batches(&store->batches, &from->batches, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->customers, error));
     LK_TRY(lk_interrupted(memory, error));
-    LK_TRY(merge_texts(&store->tuples, memory, &from->tuples, t->tuples, error));
-    LK_TRY(merge_texts(&store->outcomes, memory, &from->outcomes, t->outcomes, error));
-    LK_TRY(merge_texts(&store->batches, memory, &from->batches, NULL, error));
+    LK_TRY(lk_state_merge_texts(&store->tuples, memory, &from->tuples, t->tuples, error));
+    LK_TRY(lk_state_merge_texts(&store->outcomes, memory, &from->outcomes, t->outcomes, error));
+    LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));
     LK_TRY(lk_cohorts_grow(into, from->event_count, error));
     return merge_currency(store, from, error);
 }

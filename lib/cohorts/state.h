@@ -30,7 +30,6 @@
 
 /* The fewest bytes that an item of the format takes. */
 enum {
-    LK_COHORTS_STATE_TEXT_SIZE = 1,
     LK_COHORTS_STATE_CUSTOMER_SIZE = 11,
     LK_COHORTS_STATE_EVENT_SIZE = 2
 };

@@ -1,6 +1,7 @@
 /* state_read.c: a handle from bytes that may come from anywhere; state.h has
  * the format. What is read is what the writer would write, byte for byte, or it
  * is refused. */
+#include "base/state.h"
 #include "cohorts/state.h"
 #include "cohorts/timeline.h"
 
@@ -22,19 +23,7 @@ typedef struct reading {
 
 static leadkpi_status read_texts(reading *r, lk_map_text *map, size_t *count)
 {
-    lk_text last = {"", 0};
-    uint32_t index;
-    *count = lk_read_count(&r->reader, LK_COHORTS_STATE_TEXT_SIZE);
-    REFUSE_IF(*count >= LK_MAP_KEYS_MAX, r, "texts: expected fewer than 2^32 - 2");
-    for (size_t i = 0; i < *count; i++) {
-        lk_text text = lk_read_text(&r->reader);
-        LK_TRY(lk_reader_status(&r->reader));
-        REFUSE_IF(i > 0 && lk_text_compare(last, text) >= 0, r, "texts: expected rising order");
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->cohorts->memory, r->error));
-        LK_TRY(lk_map_text_find_or_add(map, &r->cohorts->memory, &text, 1, &index, r->error));
-        last = text;
-    }
-    return lk_reader_status(&r->reader);
+    return lk_state_read_texts(&r->reader, &r->cohorts->memory, map, LK_MAP_KEYS_MAX - 1, NULL, "", count);
 }
 
 static leadkpi_status make_flags(reading *r, size_t count, uint8_t **flags)
@@ -173,41 +162,11 @@ static leadkpi_status read_customers(reading *r)
 
 /* ---- the whole ----------------------------------------------------------------- */
 
-/* Equal definitions have equal texts, so only the canonical one is taken. */
-static leadkpi_status check_canonical(lk_reader *reader, lk_memory *memory, lk_text text,
-                                      const leadkpi_options *definition)
-{
-    char *printed;
-    size_t length = lk_options_print(definition, &lk_cohorts_schema, NULL, 0);
-    if (length != text.length)
-        return lk_reader_refuse(reader, "definition: expected its canonical text");
-    LK_TRY(lk_allocate(memory, length, 1, &printed, reader->error));
-    lk_options_print(definition, &lk_cohorts_schema, printed, length);
-    bool equal = memcmp(printed, text.data, length) == 0;
-    lk_release(memory, printed, length, 1);
-    return equal ? LEADKPI_OK : lk_reader_refuse(reader, "definition: expected its canonical text");
-}
-
-static leadkpi_status parse_definition(lk_reader *reader, lk_memory *memory, lk_text text,
-                                       leadkpi_options *definition)
-{
-    leadkpi_error why;
-    leadkpi_status status = leadkpi_options_parse(definition, text.data, text.length, &why);
-    if (status == LEADKPI_OUT_OF_MEMORY || status == LEADKPI_LIMIT)
-        return lk_fail(reader->error, status, "%s", why.message);
-    if (status != LEADKPI_OK)
-        return lk_reader_refuse(reader, "definition: expected options of cohorts");
-    return check_canonical(reader, memory, text, definition);
-}
-
 static leadkpi_status read_definition(lk_reader *reader, lk_memory *memory, leadkpi_cohorts **out)
 {
     leadkpi_options *definition;
-    lk_text text = lk_read_text(reader);
-    LK_TRY(lk_reader_status(reader));
-    LK_TRY(lk_options_new(memory, &lk_cohorts_schema, &definition, reader->error));
-    leadkpi_status status = parse_definition(reader, memory, text, definition);
-    if (status == LEADKPI_OK) status = lk_cohorts_make(memory, definition, out, reader->error);
+    LK_TRY(lk_state_read_definition(reader, memory, &lk_cohorts_schema, NULL, &definition));
+    leadkpi_status status = lk_cohorts_make(memory, definition, out, reader->error);
     leadkpi_options_free(definition);
     return status;
 }

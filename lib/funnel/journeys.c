@@ -115,6 +115,7 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
             status = lk_interrupted(memory, error);
         }
         if (status != LEADKPI_OK) break;
+        if (count < 2) continue; /* where no lead has an event, `order` is NULL */
         if (count <= FEW_EVENTS)
             sort_few(j, j->order + start, count);
         else if (!is_sorted(j, j->order + start, count))

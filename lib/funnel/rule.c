@@ -8,7 +8,8 @@ static const lk_option definition_options[] = {
     [LK_FUNNEL_STEPS] = {"steps", LK_OPTION_LIST, .unit = "events",
                          .meaning =
                              "The steps in their order, 1 to 64 of them: an event's name each, "
-                             "or several with | between them; || is a | in a name."},
+                             "or several with | between them; || is a | in a name. Where one "
+                             "after the first begins with a |, all have |: before them."},
     [LK_FUNNEL_PRESET] = {"preset", LK_OPTION_CHOICE,
                           .choices = "none|clickhouse|clickhouse_strict_deduplication|"
                                      "clickhouse_strict_order|clickhouse_strict_increase|"
@@ -112,15 +113,28 @@ const lk_schema lk_funnel_schema = {"funnel", "What a funnel counts.", definitio
 
 /* ---- names ------------------------------------------------------------------- */
 
+/* Does "|:" come before each name? An odd bar ends a run, so that behind one that cuts no other stands: in
+ * this reading alone may what is left of an item begin with a single bar. */
+static bool is_marked(lk_text item)
+{
+    return item.length > 1 && item.data[0] == '|' && item.data[1] == ':';
+}
+
 bool lk_funnel_next_name(lk_text *item, lk_text *name)
 {
-    size_t end = 0;
+    size_t begin, end;
     if (!item->data) return false;
+    begin = end = is_marked(*item) ? 2 : 0;
     while (end < item->length && item->data[end] != '|') end++;
     while (end + 1 < item->length && item->data[end + 1] == '|') /* two stand for one that is part of the name */
         for (end += 2; end < item->length && item->data[end] != '|';) end++;
-    *name = (lk_text){item->data, end};
-    *item = end < item->length ? (lk_text){item->data + end + 1, item->length - end - 1} : (lk_text){NULL, 0};
+    *name = (lk_text){item->data + begin, end - begin};
+    if (end == item->length) {
+        *item = (lk_text){NULL, 0};
+        return true;
+    }
+    if (begin == 0) end++; /* the bar that cuts; "|:" belongs to the next name */
+    *item = (lk_text){item->data + end, item->length - end};
     return true;
 }
 
@@ -183,6 +197,23 @@ static leadkpi_status read_modes(const leadkpi_options *definition, lk_funnel_ru
     return LEADKPI_OK;
 }
 
+/* Each list of names has one spelling: "|:" stands where there is no other, before all of them. */
+static leadkpi_status check_names(lk_text item, const char *option, size_t number, leadkpi_error *error)
+{
+    bool marked = is_marked(item), needed = false;
+    lk_text name, whole = item;
+    for (bool first = true; lk_funnel_next_name(&item, &name); first = false) {
+        LK_FAIL_IF(name.length == 0, error, LEADKPI_BAD_ARGUMENT,
+                   "%s: expected names of events, found an empty one as item %zu", option, number);
+        needed |= !first && name.data[0] == '|';
+    }
+    LK_FAIL_IF(marked && !needed, error, LEADKPI_BAD_ARGUMENT,
+               "%s: expected |: before names of which one after the first begins with ||, found "
+               "\"%.*s\" as item %zu",
+               option, LK_TEXT_ARGS(whole), number);
+    return LEADKPI_OK;
+}
+
 static leadkpi_status check_steps(const leadkpi_options *definition, lk_funnel_rule *rule,
                                   leadkpi_error *error)
 {
@@ -193,13 +224,9 @@ static leadkpi_status check_steps(const leadkpi_options *definition, lk_funnel_r
     for (int option = LK_FUNNEL_STEPS; option <= LK_FUNNEL_EXCLUDE;
          option += LK_FUNNEL_EXCLUDE - LK_FUNNEL_STEPS) {
         count = lk_options_list_count(definition, &lk_funnel_schema, option);
-        for (size_t i = 0; i < count; i++) {
-            lk_text name, item = lk_options_list_item(definition, &lk_funnel_schema, option, i);
-            while (lk_funnel_next_name(&item, &name))
-                LK_FAIL_IF(name.length == 0, error, LEADKPI_BAD_ARGUMENT,
-                           "%s: expected names of events, found an empty one as item %zu",
-                           definition_options[option].name, i + 1);
-        }
+        for (size_t i = 0; i < count; i++)
+            LK_TRY(check_names(lk_options_list_item(definition, &lk_funnel_schema, option, i),
+                               definition_options[option].name, i + 1, error));
     }
     return LEADKPI_OK;
 }

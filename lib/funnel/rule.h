@@ -97,7 +97,8 @@ leadkpi_status lk_funnel_apply_preset(const leadkpi_options *definition, lk_funn
 leadkpi_status lk_funnel_check_rule(const leadkpi_options *definition, const lk_funnel_rule *rule,
                                     leadkpi_error *error);
 
-/* Does the event's name stand for the step or exclusion? Names are cut at "|"; "||" is one in a name. */
+/* Does the event's name stand for the step or exclusion? Names are cut at "|"; "||" is one in a name, and
+ * of a run of them the last cuts. So no name but the first could begin with one: then "|:" stands before each. */
 bool lk_funnel_item_names(lk_text item, lk_text event);
 
 /* The next name of an item, as it is written there; the item is moved past it. False at the end. */

@@ -238,11 +238,9 @@ END_TEST
 
 static void cannot_close(const char *definition, row r, leadkpi_status expected, const char *words)
 {
-    leadkpi_error error;
     leadkpi_funnel *funnel = filled(definition, &r, 1);
     blob before = state_of(funnel);
-    ck_assert_int_eq(leadkpi_funnel_close(funnel, 0, 100, &error), expected);
-    ck_assert_msg(strstr(error.message, words) != NULL, "\"%s\" is not in \"%s\"", words, error.message);
+    REFUSED(expected, words, leadkpi_funnel_close(funnel, 0, 100, ok_error));
     same_state(funnel, before, "after a refused close");
     free(before.bytes);
     leadkpi_funnel_free(funnel);
@@ -256,6 +254,7 @@ START_TEST(a_closed_range_without_a_lead_stays_closed)
     leadkpi_funnel *funnel = funnel_with("steps=A,B");
     ck_assert_int_eq(leadkpi_funnel_close(funnel, 9, 5, &error), LEADKPI_BAD_ARGUMENT);
     ck_assert_int_eq(leadkpi_funnel_close(funnel, 5, 5, &error), LEADKPI_BAD_ARGUMENT);
+    REFUSED(LEADKPI_BAD_ARGUMENT, "meets the years", leadkpi_funnel_close(funnel, INT64_MAX - 1, INT64_MAX, ok_error));
     OK(leadkpi_funnel_close(funnel, 5, 9, ok_error));
     blob expected = state_of(funnel);
     leadkpi_funnel_free(funnel);

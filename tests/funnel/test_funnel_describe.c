@@ -2,6 +2,8 @@
 #include "../support/check_main.h"
 #include "world.h"
 
+#include <stdbool.h>
+
 typedef struct axis {
     const char *name, *values[20]; /* none is the default */
 } axis;
@@ -120,8 +122,9 @@ START_TEST(names_cannot_pass_for_others)
 {
     static const char *const pairs[][2] = {
         {"steps=A,B", "steps=\"A\"\", \"\"B\""}, {"steps=A|B", "steps=\"A\"\" or \"\"B\""},
-        {"steps=A|B", "steps=A||B"}, {"steps=A|||B", "steps=A||||B"}};
-    for (int i = 0; i < 4; i++) {
+        {"steps=A|B", "steps=A||B"}, {"steps=A|||B", "steps=A||||B"}, {"steps=A|||B", "steps=|:A|:||B"},
+        {"steps=||A|B", "steps=|:||A|:||B"}, {"steps=|:A|||:||B", "steps=|:A|||||:||B"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         leadkpi_funnel *a = funnel_with(pairs[i][0]), *b = funnel_with(pairs[i][1]);
         char *x = sentence_of(a), *y = sentence_of(b);
         ck_assert_str_ne(x, y);
@@ -166,27 +169,117 @@ END_TEST
 /* A page's title is such a name. */
 START_TEST(two_bars_are_one_in_a_name)
 {
-    static const char *const names[] = {"Home | Shop", "|", "Home ", " Shop", "won|", "won", "lost"};
+    static const char *const names[] = {"Home | Shop", "|", "Home ", " Shop", "won|", "won", "lost", "|won", "|lost"};
     leadkpi_table *rows, *steps;
-    int64_t ids[7], times[7];
+    int64_t ids[9], times[9];
     leadkpi_funnel *funnel = funnel_with("steps=Home || Shop,||,won||||lost; order=open; same_event=many");
     char *sentence = sentence_of(funnel);
     ck_assert_ptr_nonnull(strstr(sentence, "\"Home | Shop\", \"|\", \"won||lost\""));
     free(sentence);
     leadkpi_funnel_free(funnel);
-    funnel = funnel_with("steps=Home || Shop,||,won|||lost; order=open; same_event=many; exclude=");
-    for (int i = 0; i < 7; i++) ids[i] = i, times[i] = i;
+    funnel = funnel_with("steps=Home || Shop,||,won|||lost,|:||won|:||lost; order=open; same_event=many; exclude=");
+    for (int i = 0; i < 9; i++) ids[i] = i, times[i] = i;
     OK(leadkpi_table_create(NULL, &rows, ok_error));
-    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 7, 0, NULL, ok_error));
-    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 7, 0, NULL, ok_error));
-    OK(leadkpi_table_copy_strings(rows, "event", NUL, names, 7, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 9, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 9, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "event", NUL, names, 9, ok_error));
     OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
     OK(leadkpi_funnel_steps(funnel, NULL, &steps, ok_error));
     ck_assert_int_eq(whole_at(steps, "reached", 0), 1);
     ck_assert_int_eq(whole_at(steps, "reached", 1), 1);
     ck_assert_int_eq(whole_at(steps, "reached", 2), 2); /* "won|" and "lost" */
+    ck_assert_int_eq(whole_at(steps, "reached", 3), 2); /* "|won" and "|lost" */
     leadkpi_table_free(steps), leadkpi_table_free(rows);
     leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+enum { NAME_MAX_LENGTH = 16, NAMES_MAX = 4, ITEM_MAX_LENGTH = 7 };
+
+typedef struct name_list {
+    char names[NAMES_MAX][NAME_MAX_LENGTH];
+    int count;
+} name_list;
+
+/* How such names are written, by the rule in the header and with none of the library's code. */
+static void spell(const name_list *list, char *out)
+{
+    bool marked = false;
+    for (int i = 1; i < list->count; i++) marked |= list->names[i][0] == '|';
+    for (int i = 0; i < list->count; i++) {
+        if (marked || i > 0) *out++ = '|';
+        if (marked) *out++ = ':';
+        for (const char *c = list->names[i]; *c; c++) {
+            *out++ = *c;
+            if (*c == '|') *out++ = '|';
+        }
+    }
+    *out = '\0';
+}
+
+/* The names that the definition of one step says; false where it is refused, which comes with a reason. */
+static bool names_said(const char *item, name_list *said)
+{
+    char text[64];
+    leadkpi_error error;
+    leadkpi_funnel *funnel = NULL;
+    snprintf(text, sizeof text, "steps=%s", item);
+    leadkpi_options *options = options_of("funnel", text);
+    leadkpi_status status = leadkpi_funnel_create(NULL, options, &funnel, &error);
+    leadkpi_options_free(options);
+    ck_assert(status == LEADKPI_OK || (status == LEADKPI_BAD_ARGUMENT && strstr(error.message, "as item 1")));
+    if (status != LEADKPI_OK) return false;
+    char *sentence = sentence_of(funnel), *at = sentence;
+    said->count = 0;
+    for (at = strchr(at, '"'); *at == '"'; at += strncmp(at, " or ", 4) == 0 ? 4 : 0) {
+        size_t length = strcspn(at + 1, "\"");
+        ck_assert_int_lt(said->count, NAMES_MAX);
+        snprintf(said->names[said->count++], NAME_MAX_LENGTH, "%.*s", (int)length, at + 1);
+        at += length + 2;
+    }
+    free(sentence);
+    leadkpi_funnel_free(funnel);
+    return true;
+}
+
+/* The number's digits to base 3 behind a leading 1, as characters that matter. */
+static bool text_of_number(int number, char *out)
+{
+    char digits[ITEM_MAX_LENGTH + 2];
+    int length = 0;
+    for (; number > 1; number /= 3) digits[length++] = "a|:"[number % 3];
+    for (int i = 0; i < length; i++) out[i] = digits[length - 1 - i];
+    out[length] = '\0';
+    return number == 1;
+}
+
+START_TEST(what_is_accepted_as_a_step_is_the_one_spelling_of_what_it_says)
+{
+    char item[ITEM_MAX_LENGTH + 2], spelling[64];
+    name_list said;
+    int accepted = 0;
+    for (int number = 3; number < 2 * 2187; number++) { /* items of up to seven characters */
+        if (!text_of_number(number, item) || !names_said(item, &said)) continue;
+        spell(&said, spelling);
+        ck_assert_str_eq(item, spelling);
+        accepted++;
+    }
+    ck_assert_int_gt(accepted, 1000);
+}
+END_TEST
+
+START_TEST(any_two_events_can_be_one_step)
+{
+    char spelling[64];
+    name_list list = {{""}, 2}, said;
+    for (int a = 3; a < 54; a++) /* names of up to three characters */
+        for (int b = 3; b < 54; b++) {
+            if (!text_of_number(a, list.names[0]) || !text_of_number(b, list.names[1])) continue;
+            spell(&list, spelling);
+            ck_assert_msg(names_said(spelling, &said), "%s", spelling);
+            ck_assert_int_eq(said.count, 2);
+            for (int i = 0; i < 2; i++) ck_assert_str_eq(said.names[i], list.names[i]);
+        }
 }
 END_TEST
 
@@ -360,6 +453,8 @@ int main(void)
     tcase_add_test(tc, names_cannot_pass_for_others);
     tcase_add_test(tc, rules_of_a_zone_that_came_as_bytes_are_told_by_their_hash);
     tcase_add_test(tc, two_bars_are_one_in_a_name);
+    tcase_add_test(tc, what_is_accepted_as_a_step_is_the_one_spelling_of_what_it_says);
+    tcase_add_test(tc, any_two_events_can_be_one_step);
     tcase_add_loop_test(tc, a_preset_answers_as_its_axes_do, 0,
                         (int)(sizeof presets / sizeof presets[0]));
     tcase_add_test(tc, what_a_preset_sets_is_set_once);

@@ -135,7 +135,11 @@ static void draw_leads(uint64_t seed)
     }
 }
 
-static leadkpi_table *report_on(const char *definition)
+/* So far apart no window, in units and whole days, reaches. */
+#define FAR 1000
+
+/* So many leads become one, one after the other. */
+static leadkpi_table *report_on(const char *definition, int together)
 {
     static int64_t ids[LEADS * EVENTS_MAX], times[LEADS * EVENTS_MAX];
     static const char *texts[LEADS * EVENTS_MAX];
@@ -144,8 +148,8 @@ static leadkpi_table *report_on(const char *definition)
     size_t count = 0;
     for (int i = 0; i < LEADS; i++)
         for (int k = 0; k < leads[i].count; k++, count++) {
-            ids[count] = i;
-            times[count] = leads[i].times[k] * UNIT;
+            ids[count] = i / together;
+            times[count] = (leads[i].times[k] + i % together * FAR) * UNIT;
             texts[count] = names[leads[i].names[k]];
         }
     snprintf(text, sizeof text, WITH "%s", definition);
@@ -391,7 +395,7 @@ START_TEST(every_rule_agrees_with_a_search_through_every_chain)
     const rule *r = &rules[_i];
     size_t at = 0;
     draw_leads((uint64_t)_i + 1);
-    leadkpi_table *t = report_on(r->text);
+    leadkpi_table *t = report_on(r->text, 1);
     for (int id = 0; id < LEADS; id++) {
         search s = {.r = r};
         outcome out[EVENTS_MAX * STEPS];
@@ -576,6 +580,31 @@ START_TEST(optional_steps_of_longer_leads_agree_with_each_start_followed_by_itse
 }
 END_TEST
 
+/* Of a lead with many starts some are followed together, and bounds are set to where they may get. */
+START_TEST(leads_one_after_the_other_have_the_attempts_of_each)
+{
+    enum { TOGETHER = 40 };
+    static const char *const names_of_times[] = {"start", "step_1", "step_2", "step_3", "step_4"};
+    const rule *r = &rules[_i];
+    if (r->entry != EVERY || (r->window == NO && r->step_window == NO && r->days == 0)) return;
+    draw_leads((uint64_t)_i + 1);
+    leadkpi_table *each = report_on(r->text, 1), *all = report_on(r->text, TOGETHER);
+    size_t count = leadkpi_table_row_count(each);
+    ck_assert_uint_eq(leadkpi_table_row_count(all), count);
+    for (size_t at = 0; at < count; at++) {
+        int64_t later = whole_at(each, "id", at) % TOGETHER * FAR * UNIT;
+        MUST(whole_at(all, "id", at) == whole_at(each, "id", at) / TOGETHER);
+        MUST(whole_at(all, "step", at) == whole_at(each, "step", at));
+        for (int i = 0; i < 5; i++) {
+            MUST(is_null_at(all, names_of_times[i], at) == is_null_at(each, names_of_times[i], at));
+            if (is_null_at(each, names_of_times[i], at)) continue;
+            MUST(whole_at(all, names_of_times[i], at) == whole_at(each, names_of_times[i], at) + later);
+        }
+    }
+    leadkpi_table_free(each), leadkpi_table_free(all);
+}
+END_TEST
+
 /* ---- windowFunnel, event by event and step by step ------------------------------------------------ */
 
 enum { DEDUPLICATION = 1, ORDER = 2, INCREASE = 4, REENTRY = 8 };
@@ -640,7 +669,7 @@ START_TEST(window_funnel_agrees_with_its_own_list_of_conditions)
     size_t at = 0;
     int64_t start;
     draw_leads((uint64_t)_i + 77);
-    leadkpi_table *t = report_on(windows[_i].text);
+    leadkpi_table *t = report_on(windows[_i].text, 1);
     for (int id = 0; id < LEADS; id++) {
         int level = window_funnel(&leads[id], windows[_i].modes, &start);
         if (level == 0) continue;
@@ -663,6 +692,7 @@ static Suite *suite_of_rules(void)
     tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
     tcase_add_loop_test(tc, optional_steps_of_longer_leads_agree_with_each_start_followed_by_itself, 0,
                         (int)(sizeof long_rules / sizeof long_rules[0]));
+    tcase_add_loop_test(tc, leads_one_after_the_other_have_the_attempts_of_each, 0, RULE_COUNT);
     tcase_add_loop_test(tc, window_funnel_agrees_with_its_own_list_of_conditions, 0,
                         (int)(sizeof windows / sizeof windows[0]));
     suite_add_tcase(suite, tc);

@@ -39,16 +39,6 @@ HANDLE_REPORT(responses, bands)
 HANDLE_REPORT(responses, leads)
 HANDLE_REPORT(responses, checks)
 
-static void is_refused(leadkpi_status status, leadkpi_status expected, const leadkpi_error *error,
-                       const char *says, const char *what)
-{
-    ck_assert_msg(status == expected, "%s: status %d, expected %d: %s", what, (int)status, (int)expected,
-                  error->message);
-    ck_assert_int_eq(error->code, expected);
-    ck_assert_msg(strstr(error->message, says) != NULL, "%s: \"%s\" is not in \"%s\"", what, says,
-                  error->message);
-}
-
 #define REFUSES_NULL(call, says) is_refused((call), LEADKPI_NULL_ARGUMENT, &error, says, #call)
 
 /* ---- NULL ------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Opt
 
 from ._columns import Result, addresses, arrays_of, doubles, is_array, repeated, sizes, spread
 from ._library import EstimateStruct, LeadkpiError, call, failure, flag_names, library, status_name, text
-from ._options import made, option_names
+from ._options import made, nearest_name, option_names
 from ._table import Table, is_missing, number, table_from
 
 
@@ -150,8 +150,10 @@ def _check_names(entry: Kpi, named: Mapping[str, Any]) -> None:
     for name in named:
         of_dispersion = name == "n" or "." in name
         if not of_dispersion and library.leadkpi_kpi_measure_property(*text(name), *text("type")) is None:
+            told = option_names("kpi_evaluate")
+            nearest = nearest_name(name, [*entry.inputs, *told]) or nearest_name(name, measures()["id"])
             raise failure("unknown_name", f'{entry.name}: expected measures ({", ".join(entry.inputs)}) and options '
-                          f'({", ".join(option_names("kpi_evaluate"))}), found "{name}"', column=name)
+                          f'({", ".join(told)}), found "{name}"{nearest}', column=name)
 
 
 def _evaluate(entry: Kpi, named: Mapping[str, Any], options: Any) -> Estimate:
@@ -252,8 +254,10 @@ def make_function(name: str, entry: Kpi) -> Callable[..., Any]:
 def _arranged(name: str, inputs: Sequence[str], values: Sequence[Any], named: Mapping[str, Any]) -> Tuple[Any, ...]:
     wanted = f"{name}({', '.join(inputs)})"
     given = dict(zip(inputs, values))
-    if len(values) > len(inputs) or set(named) - set(inputs) or set(named) & set(given):
-        raise TypeError(f"expected {wanted}, found {len(values)} by position and {', '.join(named) or 'none'} by name")
+    unknown = [key for key in named if key not in inputs]
+    if len(values) > len(inputs) or unknown or set(named) & set(given):
+        nearest = nearest_name(unknown[0], [*inputs, "undefined"]) if unknown else ""
+        raise TypeError(f"expected {wanted}, found {len(values)} by position and {', '.join(named) or 'none'} by name{nearest}")
     given.update(named)
     missing = [measure for measure in inputs if measure not in given]
     if missing:

@@ -4,7 +4,7 @@ import datetime
 import os
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, Dict, Iterator, List, Mapping, Optional
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional
 
 from ._library import LeadkpiError, call, failure, library, text
 from ._table import MICROSECOND, Table, microseconds, table_from
@@ -38,11 +38,15 @@ def report_schemas(room: str) -> List[str]:
     return _reports[room]
 
 
+def nearest_name(name: str, names: Iterable[str]) -> str:
+    """What a message of a name that is none of these ends in; "" where none is near."""
+    found = library.leadkpi_options_nearest_name(*text(name), *text(",".join(names)), None)
+    return f'; the nearest name is "{found.decode().split(",")[0]}"' if found else ""
+
+
 def unknown_option(name: str, several: List[str]) -> LeadkpiError:
     """As the library refuses one, with the nearest of the options of several schemas."""
-    names = ",".join(dict.fromkeys(each for schema in several for each in option_names(schema)))
-    found = library.leadkpi_options_nearest_name(*text(name), *text(names), None)
-    nearest = f'; the nearest name is "{found.decode().split(",")[0]}"' if found else ""
+    nearest = nearest_name(name, dict.fromkeys(each for schema in several for each in option_names(schema)))
     return failure("unknown_name", f'option: nothing is called "{name}"{nearest}')
 
 

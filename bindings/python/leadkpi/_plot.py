@@ -3,6 +3,7 @@
 A picture is first said in plain values (Bars, Grid, Curves), then drawn by either; so
 both show the same numbers, and neither is imported before it is asked for."""
 import datetime
+import math
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ._library import failure
@@ -54,6 +55,7 @@ class Curve(NamedTuple):
     value: List[float]
     low: Sequence[Number]
     high: Sequence[Number]
+    at_risk: Sequence[int] = ()  # at each tick: how many the curve still rests on
 
 
 class Curves(NamedTuple):
@@ -61,6 +63,7 @@ class Curves(NamedTuple):
     curves: List[Curve]
     across: str
     axis: str
+    ticks: Sequence[float] = ()
 
 
 # ---- what a table shows -----------------------------------------------------------
@@ -141,15 +144,29 @@ def _retention(table: Any) -> Grid:
 _SURVIVAL = ("row", "time", "survival")
 
 
+def _ticks(last: float) -> List[float]:
+    """From 0 on, four to eleven at round places."""
+    step = 10.0 ** math.floor(math.log10(last)) if 0 < last < float("inf") else 1.0
+    step *= next(part for part in (1.0, 0.5, 0.2) if last >= 3 * part * step or part == 0.2)
+    return [place * step for place in range(int(last / step + 1e-9) + 1)]
+
+
+def _at_risk(ordered: Sequence[Any], tick: float) -> int:
+    """Just before the tick: those of the next time that there is, beyond the last nobody."""
+    return int(next((row.at_risk for row in ordered if row.time >= tick), 0))
+
+
 def _survival(table: Any) -> Curves:
     curves = []
+    ticks = _ticks(max(table["time"], default=0.0))
     for name, rows in _groups(table, _SURVIVAL).items():
         ordered = sorted(rows, key=lambda row: row.time)
         curves.append(Curve(name or "all", [0.0] + [row.time for row in ordered],
                             [1.0] + [row.survival for row in ordered],
                             [1.0, *(_finite(row.survival_low) for row in ordered)],
-                            [1.0, *(_finite(row.survival_high) for row in ordered)]))
-    return Curves("Survival", curves, "time since the start, in units", "still there")
+                            [1.0, *(_finite(row.survival_high) for row in ordered)],
+                            [_at_risk(ordered, tick) for tick in ticks]))
+    return Curves("Survival", curves, "time since the start, in units", "still there", ticks)
 
 
 def _bare(values: Sequence[Number]) -> List[Number]:
@@ -249,7 +266,7 @@ def _cells(name: str, rows: Sequence[Any], column: str, unit: str) -> Series:
 _KINDS: Dict[str, Tuple[Callable[[Any], Any], Sequence[str]]] = {
     "funnel": (_funnel, _FUNNEL),
     "retention": (_retention, ("row", "cohort", "age", "rate", "size", "status")),
-    "survival": (_survival, ("row", "time", "survival", "survival_low", "survival_high")),
+    "survival": (_survival, ("row", "time", "at_risk", "survival", "survival_low", "survival_high")),
     "credits": (_credits, ("model", "row", "conversions", "conversions_low", "conversions_high")),
 }
 
@@ -379,6 +396,21 @@ def _band(curve: Curve) -> Tuple[List[float], List[float], List[float]]:
     return [curve.at[i] for i in twice[1:]], [low[i] for i in twice[:-1]], [high[i] for i in twice[:-1]]
 
 
+def _at_risk_by_matplotlib(it: Curves, ax: Any) -> None:
+    """Below the axis, a line a curve, in its colour: where the numbers get small the curve says little."""
+    def put(across: float, x: float, line: int, said: str, ha: str, color: str) -> None:
+        ax.annotate(said, (across, 0), xycoords=ax.get_xaxis_transform(), xytext=(x, -42 - 13 * line),
+                    textcoords="offset points", ha=ha, va="top", fontsize=8, color=color)
+    several = len(it.curves) > 1
+    put(0.0, -24, 0, "at risk", "right", INK)
+    for line, curve in enumerate(it.curves, 1 if several else 0):
+        color = PALETTE[(line - 1) % len(PALETTE)] if several else INK
+        if several:
+            put(0.0, -24, line, curve.name, "right", color)
+        for tick, count in zip(it.ticks, curve.at_risk):
+            put(tick, 0, line, f"{count:,}", "center", color)
+
+
 def _curves_by_matplotlib(it: Curves, ax: Any) -> None:
     from matplotlib.ticker import PercentFormatter
     for i, curve in enumerate(it.curves):
@@ -387,6 +419,8 @@ def _curves_by_matplotlib(it: Curves, ax: Any) -> None:
         ax.fill_between(*_band(curve), color=color, alpha=0.18, linewidth=0)
     ax.set_ylim(0, 1.02)
     ax.set_xlim(left=0)
+    ax.set_xticks(it.ticks)
+    _at_risk_by_matplotlib(it, ax)
     ax.set_xlabel(it.across, color=INK)
     ax.set_ylabel(it.axis, color=INK)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -404,7 +438,7 @@ def _size(it: Any) -> Tuple[float, float]:
     if isinstance(it, Bars):
         bars = 3 if it.is_trend or len(it.labels) > 12 else max(len(it.series), 3)
         return min(16.0, max(6.4, 1.2 + 0.42 * len(it.labels) * bars)), 4.2
-    return 7.2, 4.2
+    return 7.2, 4.6 + 0.18 * len(it.curves)
 
 
 def _by_matplotlib(it: Any, ax: Any) -> Any:
@@ -491,11 +525,18 @@ def _curves_by_altair(it: Curves) -> Any:
     names = [curve.name for curve in it.curves]
     color: Any = altair.Color("series:N", sort=names, title=None, scale=altair.Scale(range=list(PALETTE)),
                               legend=altair.Legend(symbolOpacity=1) if len(names) > 1 else None)
-    base = altair.Chart(altair.Data(values=rows)).encode(x=altair.X("at:Q", title=it.across), color=color)
+    x = altair.X("at:Q", title=it.across, axis=altair.Axis(values=list(it.ticks)))
+    base = altair.Chart(altair.Data(values=rows)).encode(x=x, color=color)
     band = base.mark_area(opacity=0.18, interpolate="step-after").encode(y="low:Q", y2="high:Q")
     line = base.mark_line(interpolate="step-after").encode(
         y=altair.Y("value:Q", title=it.axis, axis=altair.Axis(format="%"), scale=altair.Scale(domain=[0, 1])))
-    return _titled((band + line).properties(width=460, height=280), it)
+    below = [{"series": curve.name, "at": tick, "count": count}
+             for curve in it.curves for tick, count in zip(it.ticks, curve.at_risk)]
+    counts = altair.Chart(altair.Data(values=below)).mark_text(fontSize=10).encode(
+        x=altair.X("at:Q", title=None, axis=None), y=altair.Y("series:N", sort=names, title="at risk"),
+        text=altair.Text("count:Q", format=","), color=color)
+    return _titled(altair.vconcat((band + line).properties(width=460, height=280),
+                                  counts.properties(width=460, height=16 * len(names))).resolve_scale(x="shared"), it)
 
 
 def _by_altair(it: Any) -> Any:

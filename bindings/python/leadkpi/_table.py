@@ -610,9 +610,9 @@ class Table:
         """The table as a picture: matplotlib's Axes, or altair's Chart with backend="altair".
 
         The steps of a funnel are bars, retention is a heat map, models of attribution stand side by
-        side, survival is a curve with its band. Of any other report, and where `y` names a column (or a
-        KPI: "cpl"), that column is drawn by group with its interval. `ax` are axes of matplotlib to draw
-        on. Nothing is shown or saved."""
+        side, survival is a curve with its band and how many are at risk. Of any other report, and where
+        `y` names a column (or a KPI: "cpl"), that column is drawn by group with its interval. `ax` are axes
+        of matplotlib to draw on. Nothing is shown or saved."""
         from ._plot import plot
         return plot(self, y, backend, ax)
 

@@ -113,8 +113,12 @@ class Calling(unittest.TestCase):
             lk.evaluate("conversion rate", 1, 2)
         with self.assertRaises(lk.BadArgumentError):
             lk.evaluate("cpl", 5000, 250, level=1.5)
-        with self.assertRaisesRegex(lk.UnknownNameError, 'options .level, .*found "levle"'):
+        with self.assertRaisesRegex(lk.UnknownNameError, 'options .level, .*found "levle"; the nearest name is "level"'):
             lk.evaluate("cpl", 5000, 250, levle=0.9)
+        with self.assertRaisesRegex(lk.UnknownNameError, 'found "vistors"; the nearest name is "visitors"'):
+            lk.evaluate("cpl", 5000, 250, vistors=9)
+        with self.assertRaisesRegex(lk.UnknownNameError, 'found "zzzzzz"$'):
+            lk.evaluate("cpl", 5000, 250, zzzzzz=9)
         self.assertEqual(lk.evaluate("cpl", 5000, 250, visitors=9).value, 20.0)  # a measure of others
         for arguments in ((1,), (1, 2, 3)):
             with self.assertRaises(TypeError):
@@ -125,8 +129,11 @@ class Calling(unittest.TestCase):
             lk.Calendar(grain="week").label("2025-01-01")
         with self.assertRaises(TypeError):
             lk.evaluate("cpl", 1, campaign_spend=2)
-        with self.assertRaises(TypeError):
+        with self.assertRaisesRegex(TypeError, "1 by position and leads by name$"):
             lk.cost_per_lead(5000, leads=250)
+        for wrong, right in (("new_laeds", "new_leads"), ("undefind", "undefined")):
+            with self.assertRaisesRegex(TypeError, f'{wrong} by name; the nearest name is "{right}"$'):
+                lk.cost_per_lead(5000, **{wrong: 250})
         with self.assertRaises(AttributeError):
             lk.cost_per_led
 

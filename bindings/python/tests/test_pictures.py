@@ -58,10 +58,22 @@ class Pictures(unittest.TestCase):
 
     def test_survival_starts_at_all_and_has_a_curve_a_group(self):
         table = cohorts().survival(event="outcome", as_of="2025-06-01")
-        (curve,) = _plot.picture(table, None).curves
+        seen = _plot.picture(table, None)
+        (curve,) = seen.curves
         self.assertEqual((curve.at, curve.value), ([0.0] + table["time"], [1.0] + table["survival"]))
+        nth = {tick: sum(1 for time, risk in zip(table["time"], table["at_risk"]) if time < tick) for tick in seen.ticks}
+        self.assertEqual(list(curve.at_risk), [[*table["at_risk"], 0][place] for place in nth.values()])
+        self.assertEqual((seen.ticks[0], curve.at_risk[0]), (0.0, 3))
         by = _plot.picture(cohorts().survival(event="outcome", as_of="2025-06-01", by=["channel"]), None)
         self.assertEqual([each.name for each in by.curves], ["a", "b"])
+
+    def test_ticks_are_round_and_neither_few_nor_many(self):
+        self.assertEqual(_plot._ticks(0.0), [0.0])
+        self.assertEqual(_plot._ticks(10.0), [2.0 * i for i in range(6)])
+        self.assertEqual(_plot._ticks(151.0), [0.0, 50.0, 100.0, 150.0])
+        for last in (1e-9, 0.3, 1.0, 2.9, 3.0, 9.99, 1234.5, 1e12):
+            ticks = _plot._ticks(last)
+            self.assertTrue(4 <= len(ticks) <= 11 and last * 0.65 < ticks[-1] <= last * (1 + 1e-6), (last, ticks))
 
     def test_the_band_of_a_curve_ends_where_its_last_known_step_does(self):
         at, low, high = _plot._band(_plot.Curve("all", [0.0, 2.0, 5.0], [1.0, 0.5, 0.0], [1.0, 0.1, None],
