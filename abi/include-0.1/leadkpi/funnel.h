@@ -18,7 +18,9 @@
  * The rule. Options of schema "funnel"; leadkpi_options_list describes them, and
  * leadkpi_funnel_describe says a rule as a sentence.
  *   steps         1 to 64 events in their order; "a|b" is either event, "a||b" the event "a|b". An
- *                 event may be several steps
+ *                 event may be several steps. Bars are taken in pairs from the left: "a|||b" is "a|" or
+ *                 "b". Where an event after the first begins with a bar, and only there, "|:" stands
+ *                 before each: "|:a|:||b" is "a" or "|b". So in exclude
  *   preset        the rules of a product, such as posthog_ordered; leadkpi_funnel(3) has the
  *                 table. What it sets may not be set to something else, but for the window
  *   order         ordered (default); adjacent: no other event of the lead between two steps, so
@@ -75,28 +77,33 @@
  *
  * Exactness. Levels are those that trying every chain of events would find, in
  * time proportional to events times steps. One combination takes longer, optional steps with entry=every or
- * entry=again: what an attempt may leave out hangs on the level that it gets to, so that each level that
- * any attempt ends at takes as long again; and with exclusions that have ranges of their own each run of r
- * optional steps r times as long. The same rows give the same
+ * entry=again and a window: an attempt whose best chain leaves its window is looked at again at the level that it
+ * gets to, so that each level that such attempts end at takes up to as long again. The same rows give the same
  * state, byte for byte, in any order, in any batches, over any number of merged
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
- * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text).
+ * 8 bytes a lead and step, and 24), about 30 a lead and its id (text ids: and the text). Events in order, of
+ * at most 31 sets of steps, take 8, and 12 a lead; 24 while the next ones come.
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add that brings as many events as there were puts them in order, which takes
- * the events of a few thousand leads once more, and 4 a lead that stay until more events come; the first add
- * of leads whose ids are small numbers takes 1 a row besides; without that memory it goes without. A report
+ * the events of a few thousand leads once more; the first add of leads whose ids are small numbers takes 1 a row
+ * and 2 an event besides; without that memory it goes without. A report
  * holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
- * lead that entered, or an attempt (with times 8 a step more), 4 a lead, and 32 an event of the longest
+ * lead that entered, or an attempt, and half as much again while they are found (with times 8 more a step whose time
+ * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
+ * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
  * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
  * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
- * instant and step of the lead that has most where attempts are counted.
+ * instant of more than 32 events and step of the lead that has most where attempts are counted. leadkpi_funnel_times and
+ * leadkpi_funnel_histogram by no segment and period hold nothing for a lead that entered, but 12 for each pair of
+ * steps whose first it reached (none where it waited for just the window), and of one pair after the other 8 for
+ * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
