@@ -81,8 +81,8 @@ void *lk_big_block_resize(void *block, size_t old_size, size_t new_size)
     void *moved = mremap(pages, before, length, 0);
     if (moved == MAP_FAILED) {
         char *to = map_at_page(length);
-        moved = to ? mremap(pages, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) : MAP_FAILED;
-        if (to && moved == MAP_FAILED) (void)munmap(to, length);
+        if (to) moved = mremap(pages, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+        /* Where that fails for want of memory the system has taken `to` back, and another thread may have it. */
     }
     errno = error;
     return moved == MAP_FAILED ? NULL : (char *)moved + start;
