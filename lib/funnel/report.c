@@ -70,8 +70,12 @@ static leadkpi_status sort_by_period(const lk_groups *g, uint32_t *order, leadkp
     uint32_t count = g->results->count;
     lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
     LK_TRY(lk_allocate(g->memory, count, sizeof *keys, &keys, error));
-    for (uint32_t i = 0; i < count; i++) keys[i] = period_of(g, &cursor, i);
-    leadkpi_status status = lk_sort_int64(g->memory, keys, order, count, error);
+    leadkpi_status status = LEADKPI_OK;
+    for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
+        status = lk_groups_interrupted(g, i, error);
+        keys[i] = period_of(g, &cursor, i);
+    }
+    if (status == LEADKPI_OK) status = lk_sort_int64(g->memory, keys, order, count, error);
     lk_release(g->memory, keys, count, sizeof *keys);
     return status;
 }
@@ -215,7 +219,7 @@ void lk_groups_free(lk_groups *g)
 /* ---- counts ------------------------------------------------------------------------- */
 
 /* A level stands for the steps up to it, but for those that may be left out, or count by themselves. Cost a
- * result: 48 bytes, and a loop over its steps of that kind: not a pass for each of them. */
+ * result: 40 bytes, and a loop over its steps of that kind: not a pass for each of them. */
 leadkpi_status lk_groups_count_reached(const lk_groups *g, const lk_group *group, int64_t *reached,
                                        leadkpi_error *error)
 {

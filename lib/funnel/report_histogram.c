@@ -53,6 +53,7 @@ static leadkpi_status set_bars(const lk_waits *w, const leadkpi_options *options
     LK_FAIL_IF(bin_width && bin_count, error, LEADKPI_CONTRADICTION,
                "bins, bin_width: expected one of them, found both");
     for (size_t i = 0; i < w->came_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(w->memory, error));
         if (w->came[i] < least) least = w->came[i];
         if (w->came[i] > most) most = w->came[i];
     }
@@ -91,11 +92,14 @@ static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size
                                &c->cumulative, error);
 }
 
-static void fill_group(const lk_waits *w, const bars *b, leadkpi_table *table, const columns *c, size_t row)
+static leadkpi_status fill_group(const lk_waits *w, const bars *b, leadkpi_table *table, const columns *c,
+                                 size_t row, leadkpi_error *error)
 {
     int64_t so_far = 0;
-    for (size_t i = 0; i < w->came_count; i++)
+    for (size_t i = 0; i < w->came_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(w->memory, error));
         c->completed[row + (size_t)((w->came[i] - b->start) / b->width)]++;
+    }
     for (size_t bar = 0; bar < b->count; bar++) {
         size_t at = row + bar;
         c->from_seconds[at] = (double)(b->start + (int64_t)bar * b->width) / 1e6;
@@ -109,6 +113,7 @@ static void fill_group(const lk_waits *w, const bars *b, leadkpi_table *table, c
         c->share[at] = (double)c->completed[at] / (double)w->came_count;
         c->cumulative[at] = (double)so_far / (double)w->came_count;
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status fill_groups(const lk_groups *g, lk_way *way, const bars *b, leadkpi_table *table,
@@ -122,7 +127,7 @@ static leadkpi_status fill_groups(const lk_groups *g, lk_way *way, const bars *b
     LK_TRY(add_columns(g, table, rows, &c, error));
     for (uint32_t i = 0; i < g->count; i++) {
         LK_TRY(lk_groups_gather(g, &g->items[i], way, error));
-        fill_group(&way->waits, b, table, &c, (size_t)i * b->count);
+        LK_TRY(fill_group(&way->waits, b, table, &c, (size_t)i * b->count, error));
     }
     return LEADKPI_OK;
 }

@@ -12,6 +12,13 @@ typedef struct row_list {
     bool as_they_are; /* row i is result i */
 } row_list;
 
+/* Asks the host at one place of many. */
+static inline leadkpi_status ask_at(const lk_results *r, size_t place, leadkpi_error *error)
+{
+    return LK_UNLIKELY(place % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) ? lk_interrupted(&r->memory, error)
+                                                                           : LEADKPI_OK;
+}
+
 static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row_list *rows)
 {
     uint32_t count;
@@ -22,9 +29,34 @@ static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row
     }
 }
 
-static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error *error)
+static void look_over(const lk_results *r, row_list *rows)
+{
+    rows->as_they_are = !r->lists;
+    rows->all_did = UINT64_MAX;
+    for (size_t i = 0; i < rows->count && rows->as_they_are; i++) {
+        rows->as_they_are = rows->results[i] == i;
+        rows->all_did &= r->items[i].done;
+    }
+}
+
+/* Asks the host by leads and by results: of either there may be many and few of the other. */
+static leadkpi_status put_leads(const lk_results *r, const uint32_t *by_id, const uint32_t *result_of,
+                                const row_list *rows, leadkpi_error *error)
 {
     size_t row = 0;
+    uint32_t lead_count = lk_lead_ids_count(&r->store->ids);
+    for (uint32_t i = 0; i < lead_count; i++) {
+        LK_TRY(ask_at(r, i, error));
+        for (uint32_t at = result_of[by_id[i]]; at < r->count && r->items[at].lead == by_id[i]; at++) {
+            LK_TRY(ask_at(r, at, error));
+            put_rows(r, at, &row, rows);
+        }
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error *error)
+{
     uint32_t *by_id, *result_of = NULL, lead_count = lk_lead_ids_count(&r->store->ids);
     LK_TRY(lk_allocate(&r->memory, lead_count, sizeof *by_id, &by_id, error));
     leadkpi_status status = lk_lead_ids_sort(&r->store->ids, &r->memory, by_id, error);
@@ -33,17 +65,9 @@ static leadkpi_status order_results(lk_results *r, row_list *rows, leadkpi_error
     if (status == LEADKPI_OK) {
         for (uint32_t i = 0; i < lead_count; i++) result_of[i] = LK_MAP_NONE;
         for (uint32_t i = r->count; i-- > 0;) result_of[r->items[i].lead] = i;
-        for (uint32_t i = 0; i < lead_count; i++)
-            for (uint32_t at = result_of[by_id[i]];
-                 at < r->count && r->items[at].lead == by_id[i]; at++)
-                put_rows(r, at, &row, rows);
+        status = put_leads(r, by_id, result_of, rows, error);
     }
-    rows->as_they_are = !r->lists;
-    rows->all_did = UINT64_MAX;
-    for (size_t i = 0; i < row && rows->as_they_are; i++) {
-        rows->as_they_are = rows->results[i] == i;
-        rows->all_did &= r->items[i].done;
-    }
+    if (status == LEADKPI_OK) look_over(r, rows);
     lk_release(&r->memory, result_of, lead_count, sizeof *result_of);
     lk_release(&r->memory, by_id, lead_count, sizeof *by_id);
     return status;
@@ -82,7 +106,7 @@ static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int3
 {
     for (size_t i = 0; i < rows->count; i++) {
         size_t result = rows->results[i];
-        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+        LK_TRY(ask_at(r, i, error));
         if (lk_result_did(&r->items[result], step))
             values[i] = lk_results_time(r, result, step);
         else
@@ -98,7 +122,7 @@ static leadkpi_status take_times(lk_results *r, const row_list *rows, int32_t st
     LK_TRY(lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
                                    &r->times.capacities[step], error));
     for (uint32_t i = 0; i < r->count && !(rows->all_did >> step & 1); i++) {
-        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+        LK_TRY(ask_at(r, i, error));
         if (!lk_result_did(&r->items[i], step)) lk_set_last_null(table, i);
     }
     return LEADKPI_OK;
@@ -137,6 +161,7 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
     LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), rows->count, false, &start, error));
     for (size_t i = 0; i < rows->count; i++) {
         const lk_result *result = &r->items[rows->results[i]];
+        LK_TRY(ask_at(r, i, error));
         if (attempt) attempt[i] = result->attempt;
         step[i] = result->level;
         start[i] = result->start;
