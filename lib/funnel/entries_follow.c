@@ -27,7 +27,12 @@
  * Times are those of the chain that is earliest at every step among those that get as far as the start
  * does. (Of two chains the earlier place at each step is a chain again, by the crossing.) At a step that is
  * the first place of T from earliest(s) on from which that level is reached; how far places reach is found
- * from the last step back. */
+ * from the last step back. Where from some step on no start has left its earliest(s) for a later place, to go on
+ * from there, what earliest(s) was is that chain, and none of this is looked for.
+ *
+ * Where nothing stands between and nothing comes too late but for a start's own window, high(p) is the last place
+ * of the step. Then p is followed by some if any place behind it is: a start goes on from earliest(s) if from
+ * any, and neither T nor latest(s) matters. */
 #include "funnel/entries.h"
 
 #define NONE LK_PLACE_NONE
@@ -36,6 +41,10 @@ typedef struct follower {
     lk_entries *e;
     size_t base, count; /* starts that are followed */
     bool barred;        /* may no exclusion stand between? */
+    bool hindered;      /* may a place be followed by none although one behind it is? Else T is not looked for */
+    int32_t astray;     /* the last step at which a start left its earliest place for a later one; 0: none */
+    bool listed;        /* are the exclusions listed that bar `barred_by`? */
+    uint64_t barred_by;
     uint32_t cut;       /* items after it are not looked at */
     uint32_t *limit; /* of each start the last item in its window */
     uint32_t *earliest, *latest;
@@ -46,6 +55,12 @@ typedef struct follower {
     uint8_t *depth; /* of each place that is reached the last step that can be reached from it, from 1; else 0 */
 } follower;
 
+static bool is_hindered(const lk_entries *e)
+{
+    return e->rule->order == LK_ORDER_ADJACENT || e->rule->step_window != INT64_MAX ||
+           (e->barrier_count && e->rule->effect != LK_EFFECT_END);
+}
+
 static size_t depth_cells(const lk_entries *e)
 {
     return e->search->times_wanted ? e->first[e->rule->step_count] / 4 + 1 : 0;
@@ -54,6 +69,7 @@ static size_t depth_cells(const lk_entries *e)
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 {
     size_t lists, starts;
+    if (!is_hindered(e)) return lk_size_multiply(e->start_count, 2, cells);
     return lk_size_multiply(e->longest, 4, &lists) && lk_size_multiply(e->start_count, 3, &starts) &&
            lk_size_add(lists, starts, cells) && lk_size_add(*cells, depth_cells(e), cells);
 }
@@ -66,11 +82,15 @@ typedef struct stretch {
 } stretch;
 
 /* The exclusions that may not stand before a step, with NONE at their end: what is asked most is then one
- * comparison. Their room is that of `nearest`, which is found later. */
-static const uint32_t *list_barriers(const lk_entries *e, int32_t to)
+ * comparison. Their room is that of `nearest`, which is found later. Most rules bar the same at many steps. */
+static const uint32_t *list_barriers(follower *f, int32_t to)
 {
+    const lk_entries *e = f->e;
     uint64_t barred = lk_funnel_barriers(e->rule, to - 1, to);
     size_t count = 0;
+    if (f->listed && f->barred_by == barred) return e->nearest;
+    f->listed = true;
+    f->barred_by = barred;
     for (size_t i = 0; i < e->barrier_count; i++)
         if (e->items[e->barriers[i]].excludes & barred) e->nearest[count++] = e->barriers[i];
     e->nearest[count] = NONE;
@@ -99,15 +119,15 @@ static size_t places_end(const follower *f, int32_t step)
     return low;
 }
 
-static stretch stretch_of(const follower *f, int32_t to)
+static stretch stretch_of(follower *f, int32_t to)
 {
     static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(e, to) : &none};
+    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none};
 }
 
-/* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
-static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
+/* Moves on to the first place that may follow item i as far as order and gap go. */
+static inline void move_low(const lk_entries *e, uint32_t i, stretch *s)
 {
     const lk_item *items = e->items;
     uint32_t own = lk_funnel_takes_steps_together(e->rule); /* it may follow itself */
@@ -115,6 +135,12 @@ static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
            (e->item[s->low] + own <= i ||
             (e->rule->gap > 0 && items[e->item[s->low]].time - items[i].time < e->rule->gap)))
         s->low++;
+}
+
+/* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
+static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
+{
+    move_low(e, i, s);
     uint32_t barrier = move_barrier(i, &s->barrier);
     if (s->high < s->low) s->high = s->low;
     while (s->high < s->end && !lk_entries_is_beyond(e, i, e->item[s->high], barrier)) s->high++;
@@ -148,29 +174,54 @@ static void find_reached(follower *f, int32_t step)
         f->depth[f->reached[i]] = (uint8_t)(step + 1);
 }
 
+/* Where starts go on. */
+typedef struct passage {
+    size_t from, up_to; /* the live places that the start can get to are those of [from, up_to) */
+    stretch next;       /* what follows its earliest place, where nothing hinders */
+} passage;
+
+/* The first place that a start may go on to, or the end of the step's. */
+static inline size_t move_passage(const follower *f, size_t i, passage *p)
+{
+    if (!f->hindered) {
+        move_low(f->e, f->e->item[f->earliest[i]], &p->next);
+        return p->next.low;
+    }
+    while (p->from < f->live_count && f->live[p->from] < f->earliest[i]) p->from++;
+    while (p->up_to < f->live_count && f->live[p->up_to] <= f->latest[i]) p->up_to++;
+    return p->from < p->up_to ? f->low[p->from] : p->next.end;
+}
+
+static inline void go_on(follower *f, size_t i, int32_t step, const passage *p, size_t place)
+{
+    if (f->hindered) {
+        if (f->live[p->from] != f->earliest[i]) f->astray = step;
+        f->latest[i] = f->high[p->up_to - 1];
+    }
+    f->earliest[i] = (uint32_t)place;
+    f->e->level[f->base + i] = (uint8_t)(step + 2);
+    if (f->path) f->path[(size_t)(step + 1) * f->count + i] = (uint32_t)place;
+}
+
 /* Those that got to `step` go on if they can. Cost a start: its earliest, latest and level in order, and the
- * live places between. */
+ * live places between; where nothing hinders, its earliest and level, and the places of both steps. */
 static bool move_starts(follower *f, int32_t step)
 {
     lk_entries *e = f->e;
-    size_t from = 0, up_to = 0;
-    const uint32_t *barrier = list_barriers(e, step + 1);
+    passage p = {.next = stretch_of(f, step + 1)};
+    const uint32_t *barrier = list_barriers(f, step + 1);
     bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
     for (size_t i = 0; i < f->count; i++) {
         size_t start = f->base + i;
         if (e->level[start] != step + 1) continue;
-        while (from < f->live_count && f->live[from] < f->earliest[i]) from++;
-        while (up_to < f->live_count && f->live[up_to] <= f->latest[i]) up_to++;
+        size_t place = move_passage(f, i, &p);
         uint32_t bar = move_barrier(e->item[f->earliest[i]], &barrier);
-        uint32_t next = from < up_to ? e->item[f->low[from]] : NONE;
+        uint32_t next = place < p.next.end ? e->item[place] : NONE;
         if (next > f->limit[start] || (ends && bar < next)) {
             e->over[start] = bar <= f->limit[start] ? bar : NONE;
             continue;
         }
-        f->earliest[i] = f->low[from];
-        f->latest[i] = f->high[up_to - 1];
-        e->level[start] = (uint8_t)(step + 2);
-        if (f->path) f->path[(size_t)(step + 1) * f->count + i] = f->earliest[i];
+        go_on(f, i, step, &p, place);
         moves = true;
     }
     return moves;
@@ -194,9 +245,12 @@ static void begin(follower *f)
 {
     lk_entries *e = f->e;
     f->reached_count = f->count;
-    if (f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
+    f->astray = 0;
+    f->listed = false;
+    if (f->hindered && f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
     for (size_t i = 0; i < f->count; i++) {
-        f->earliest[i] = f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
+        f->earliest[i] = (uint32_t)(f->base + i);
+        if (f->hindered) f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
         e->level[f->base + i] = 1;
         if (f->path) f->path[i] = (uint32_t)(f->base + i);
     }
@@ -209,8 +263,10 @@ static leadkpi_status follow(follower *f, leadkpi_error *error)
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
-        find_live(f, step);
-        find_reached(f, step + 1);
+        if (f->hindered) {
+            find_live(f, step);
+            find_reached(f, step + 1);
+        }
         moves = move_starts(f, step);
     }
     for (size_t i = 0; i < f->count; i++) {
@@ -266,11 +322,12 @@ static void choose_places(follower *f, int32_t step)
 
 static leadkpi_status trace(follower *f, leadkpi_error *error)
 {
+    if (f->astray == 0) return LEADKPI_OK;
     for (int32_t step = f->e->rule->step_count - 1; step-- > 1;) {
         LK_TRY(lk_attempt_interrupted(f->e->search, error));
         find_depths(f, step);
     }
-    for (int32_t step = 1; step + 1 < f->e->rule->step_count; step++) {
+    for (int32_t step = 1; step <= f->astray; step++) {
         LK_TRY(lk_attempt_interrupted(f->e->search, error));
         choose_places(f, step);
     }
@@ -293,18 +350,25 @@ static leadkpi_status trace_best(follower *f, leadkpi_error *error)
     return trace(f, error);
 }
 
+static void take_lists(follower *f, uint32_t *cells)
+{
+    const lk_entries *e = f->e;
+    f->latest = cells, cells += e->start_count;
+    f->reached = cells, cells += e->longest;
+    f->live = cells, cells += e->longest;
+    f->low = cells, cells += e->longest;
+    f->high = cells, cells += e->longest;
+    f->depth = (uint8_t *)cells;
+}
+
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
 {
     uint32_t *cells = e->scratch;
     follower f = {.e = e, .count = e->start_count, .cut = NONE, .barred = e->rule->effect != LK_EFFECT_END};
+    f.hindered = is_hindered(e);
     f.limit = cells, cells += e->start_count;
     f.earliest = cells, cells += e->start_count;
-    f.latest = cells, cells += e->start_count;
-    f.reached = cells, cells += e->longest;
-    f.live = cells, cells += e->longest;
-    f.low = cells, cells += e->longest;
-    f.high = cells, cells += e->longest;
-    f.depth = (uint8_t *)cells;
+    if (f.hindered) take_lists(&f, cells);
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
     find_limits(&f);
     LK_TRY(follow(&f, error));
