@@ -89,10 +89,10 @@ void lk_entries_keep_best(lk_entries *e)
 /* A step's places stand together, so that a row is read from as many streams as there are steps. */
 static void read_times(const lk_entries *e, size_t start, lk_attempt *attempt)
 {
-    const uint32_t *place = e->path + (start - e->traced);
+    const uint32_t *place = e->path + (start - e->traced); /* or item */
     for (int32_t step = 0; step < attempt->level; step++, place += e->traced_count)
         if (attempt->done >> step & 1)
-            attempt->times[step] = e->items[e->rule->optional ? *place : e->item[*place]].time;
+            attempt->times[step] = e->items[e->items_in_path ? *place : e->item[*place]].time;
 }
 
 static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *context,
@@ -180,7 +180,7 @@ static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error)
 {
-    lk_entries e = {.search = search, .rule = search->rule, .items = search->items};
+    lk_entries e = {.search = search, .rule = search->rule, .items = search->items, .items_in_path = true};
     count_places(&e);
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;

@@ -51,14 +51,14 @@ typedef struct follower {
     uint32_t *reached; /* T */
     uint32_t *live, *low, *high; /* those of T that are followed by some, and by which */
     size_t reached_count, live_count;
-    uint32_t *path; /* NULL: not asked for */
+    uint32_t *path; /* places, or where nothing hinders items; NULL: not asked for */
     uint8_t *depth; /* of each place that is reached the last step that can be reached from it, from 1; else 0 */
 } follower;
 
 static bool is_hindered(const lk_entries *e)
 {
     return e->rule->order == LK_ORDER_ADJACENT || e->rule->step_window != INT64_MAX ||
-           (e->barrier_count && e->rule->effect != LK_EFFECT_END);
+           e->barrier_count > 0;
 }
 
 static size_t depth_cells(const lk_entries *e)
@@ -79,6 +79,8 @@ bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 typedef struct stretch {
     size_t low, high, end;   /* [low, high) of the places before `end` */
     const uint32_t *barrier; /* the first of the exclusions asked for that is not passed, or NONE at their end */
+    uint32_t own;            /* 1: an item may follow itself */
+    int64_t gap;
 } stretch;
 
 /* The exclusions that may not stand before a step, with NONE at their end: what is asked most is then one
@@ -123,24 +125,22 @@ static stretch stretch_of(follower *f, int32_t to)
 {
     static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none};
+    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none,
+                     lk_funnel_takes_steps_together(e->rule), e->rule->gap};
 }
 
 /* Moves on to the first place that may follow item i as far as order and gap go. */
-static inline void move_low(const lk_entries *e, uint32_t i, stretch *s)
+static inline void move_low(const uint32_t *item, const lk_item *items, uint32_t i, stretch *s)
 {
-    const lk_item *items = e->items;
-    uint32_t own = lk_funnel_takes_steps_together(e->rule); /* it may follow itself */
-    while (s->low < s->end &&
-           (e->item[s->low] + own <= i ||
-            (e->rule->gap > 0 && items[e->item[s->low]].time - items[i].time < e->rule->gap)))
+    while (s->low < s->end && (item[s->low] + s->own <= i ||
+                               (s->gap > 0 && items[item[s->low]].time - items[i].time < s->gap)))
         s->low++;
 }
 
 /* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
 static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
 {
-    move_low(e, i, s);
+    move_low(e->item, e->items, i, s);
     uint32_t barrier = move_barrier(i, &s->barrier);
     if (s->high < s->low) s->high = s->low;
     while (s->high < s->end && !lk_entries_is_beyond(e, i, e->item[s->high], barrier)) s->high++;
@@ -174,54 +174,57 @@ static void find_reached(follower *f, int32_t step)
         f->depth[f->reached[i]] = (uint8_t)(step + 1);
 }
 
-/* Where starts go on. */
-typedef struct passage {
-    size_t from, up_to; /* the live places that the start can get to are those of [from, up_to) */
-    stretch next;       /* what follows its earliest place, where nothing hinders */
-} passage;
-
-/* The first place that a start may go on to, or the end of the step's. */
-static inline size_t move_passage(const follower *f, size_t i, passage *p)
-{
-    if (!f->hindered) {
-        move_low(f->e, f->e->item[f->earliest[i]], &p->next);
-        return p->next.low;
-    }
-    while (p->from < f->live_count && f->live[p->from] < f->earliest[i]) p->from++;
-    while (p->up_to < f->live_count && f->live[p->up_to] <= f->latest[i]) p->up_to++;
-    return p->from < p->up_to ? f->low[p->from] : p->next.end;
-}
-
-static inline void go_on(follower *f, size_t i, int32_t step, const passage *p, size_t place)
-{
-    if (f->hindered) {
-        if (f->live[p->from] != f->earliest[i]) f->astray = step;
-        f->latest[i] = f->high[p->up_to - 1];
-    }
-    f->earliest[i] = (uint32_t)place;
-    f->e->level[f->base + i] = (uint8_t)(step + 2);
-    if (f->path) f->path[(size_t)(step + 1) * f->count + i] = (uint32_t)place;
-}
-
 /* Those that got to `step` go on if they can. Cost a start: its earliest, latest and level in order, and the
- * live places between; where nothing hinders, its earliest and level, and the places of both steps. */
+ * live places between. */
 static bool move_starts(follower *f, int32_t step)
 {
     lk_entries *e = f->e;
-    passage p = {.next = stretch_of(f, step + 1)};
+    size_t from = 0, up_to = 0;
     const uint32_t *barrier = list_barriers(f, step + 1);
     bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
     for (size_t i = 0; i < f->count; i++) {
         size_t start = f->base + i;
         if (e->level[start] != step + 1) continue;
-        size_t place = move_passage(f, i, &p);
+        while (from < f->live_count && f->live[from] < f->earliest[i]) from++;
+        while (up_to < f->live_count && f->live[up_to] <= f->latest[i]) up_to++;
         uint32_t bar = move_barrier(e->item[f->earliest[i]], &barrier);
-        uint32_t next = place < p.next.end ? e->item[place] : NONE;
+        uint32_t next = from < up_to ? e->item[f->low[from]] : NONE;
         if (next > f->limit[start] || (ends && bar < next)) {
             e->over[start] = bar <= f->limit[start] ? bar : NONE;
             continue;
         }
-        go_on(f, i, step, &p, place);
+        if (f->live[from] != f->earliest[i]) f->astray = step;
+        f->earliest[i] = f->low[from];
+        f->latest[i] = f->high[up_to - 1];
+        e->level[start] = (uint8_t)(step + 2);
+        if (f->path) f->path[(size_t)(step + 1) * f->count + i] = f->earliest[i];
+        moves = true;
+    }
+    return moves;
+}
+
+/* The same where nothing hinders. What is read for each start stands in locals: a level, which is a byte, may be
+ * anything to a compiler. Cost a start: its level, earliest place and window, and an item of both steps, in order. */
+static bool move_freely(follower *f, int32_t step)
+{
+    const uint32_t *item = f->e->item, *limit = f->limit + f->base;
+    const lk_item *items = f->e->items;
+    uint8_t *level = f->e->level + f->base;
+    uint32_t *earliest = f->earliest, *over = f->e->over + f->base;
+    uint32_t *path = f->path ? f->path + (size_t)(step + 1) * f->count : NULL;
+    size_t count = f->count;
+    stretch s = stretch_of(f, step + 1);
+    bool moves = false;
+    for (size_t i = 0; i < count; i++) {
+        if (level[i] != step + 1) continue;
+        move_low(item, items, item[earliest[i]], &s);
+        if (s.low == s.end || item[s.low] > limit[i]) {
+            over[i] = NONE;
+            continue;
+        }
+        earliest[i] = (uint32_t)s.low;
+        level[i] = (uint8_t)(step + 2);
+        if (path) path[i] = item[s.low];
         moves = true;
     }
     return moves;
@@ -252,8 +255,15 @@ static void begin(follower *f)
         f->earliest[i] = (uint32_t)(f->base + i);
         if (f->hindered) f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
         e->level[f->base + i] = 1;
-        if (f->path) f->path[i] = (uint32_t)(f->base + i);
+        if (f->path) f->path[i] = f->hindered ? (uint32_t)(f->base + i) : e->item[f->base + i];
     }
+}
+
+static bool move_hindered(follower *f, int32_t step)
+{
+    find_live(f, step);
+    find_reached(f, step + 1);
+    return move_starts(f, step);
 }
 
 static leadkpi_status follow(follower *f, leadkpi_error *error)
@@ -263,11 +273,7 @@ static leadkpi_status follow(follower *f, leadkpi_error *error)
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
-        if (f->hindered) {
-            find_live(f, step);
-            find_reached(f, step + 1);
-        }
-        moves = move_starts(f, step);
+        moves = f->hindered ? move_hindered(f, step) : move_freely(f, step);
     }
     for (size_t i = 0; i < f->count; i++) {
         uint32_t last = e->item[f->earliest[i]];
@@ -366,6 +372,7 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     uint32_t *cells = e->scratch;
     follower f = {.e = e, .count = e->start_count, .cut = NONE, .barred = e->rule->effect != LK_EFFECT_END};
     f.hindered = is_hindered(e);
+    e->items_in_path = !f.hindered;
     f.limit = cells, cells += e->start_count;
     f.earliest = cells, cells += e->start_count;
     if (f.hindered) take_lists(&f, cells);
