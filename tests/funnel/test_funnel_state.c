@@ -539,7 +539,7 @@ static const struct {
     uint64_t polls;
 } long_rules[] = {
     {"steps=A,B,C,D,E; gap=1us", leadkpi_funnel_steps, 4},
-    {"steps=A,B,C,D,E; entry=every", leadkpi_funnel_steps, 4},
+    {"steps=A,B,C,D,E; entry=every", leadkpi_funnel_steps, 11},
     {"steps=A,B,C,D,E; exclude=x; exclude_effect=lead", leadkpi_funnel_steps, 4},
     {"steps=A,B,C,D,E; optional=2", leadkpi_funnel_steps, 4},
     {"steps=A,B,C,D,E; optional=2; entry=every", leadkpi_funnel_steps, 4},
