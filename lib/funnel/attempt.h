@@ -65,7 +65,7 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * entry=again all. O(count * steps) time; where steps may be left out, and windows end what would go on, that
  * much for each level that attempts get to, see entries_choose.c. Without times, step_window, gap, adjacent or optional steps
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
- * entry=every, entry=again, or exclusions that end attempts or leave leads out: 16 bytes an item, 4 for each
+ * entry=every, entry=again, or exclusions that end attempts or leave leads out: at most 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
  * steps 12 an item, 16 for each step that it matches, and of each attempt 25 and with times 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */

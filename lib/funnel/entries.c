@@ -9,10 +9,16 @@
 
 /* ---- lists --------------------------------------------------------------------------- */
 
-static void count_places(lk_entries *e)
+static leadkpi_status ask(const lk_entries *e, size_t item, leadkpi_error *error)
+{
+    return item % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1 ? lk_interrupted(e->search->memory, error) : LEADKPI_OK;
+}
+
+static leadkpi_status count_places(lk_entries *e, leadkpi_error *error)
 {
     size_t counts[LK_FUNNEL_STEPS_MAX] = {0};
     for (size_t i = 0; i < e->search->count; i++) {
+        LK_TRY(ask(e, i, error));
         for (uint64_t steps = e->items[i].steps; steps; steps &= steps - 1)
             counts[lk_lowest_bit(steps)]++;
         e->barrier_count += e->items[i].excludes != 0;
@@ -21,18 +27,21 @@ static void count_places(lk_entries *e)
         e->first[step + 1] = e->first[step] + counts[step];
         if (counts[step] > e->longest) e->longest = counts[step];
     }
+    return LEADKPI_OK;
 }
 
-static void fill_places(lk_entries *e)
+static leadkpi_status fill_places(lk_entries *e, leadkpi_error *error)
 {
     size_t place[LK_FUNNEL_STEPS_MAX], barrier = 0;
     uint64_t wanted = e->rule->optional ? 1 : UINT64_MAX;
     memcpy(place, e->first, sizeof place);
     for (size_t i = 0; i < e->search->count; i++) {
+        LK_TRY(ask(e, i, error));
         for (uint64_t steps = e->items[i].steps & wanted; steps; steps &= steps - 1)
             e->item[place[lk_lowest_bit(steps)]++] = (uint32_t)i;
         if (e->items[i].excludes) e->barriers[barrier++] = (uint32_t)i;
     }
+    return LEADKPI_OK;
 }
 
 /* ---- exclusions ------------------------------------------------------------------------ */
@@ -89,10 +98,10 @@ void lk_entries_keep_best(lk_entries *e)
 /* A step's places stand together, so that a row is read from as many streams as there are steps. */
 static void read_times(const lk_entries *e, size_t start, lk_attempt *attempt)
 {
-    const uint32_t *place = e->path + (start - e->traced);
+    const uint32_t *place = e->path + (start - e->traced); /* or item */
     for (int32_t step = 0; step < attempt->level; step++, place += e->traced_count)
         if (attempt->done >> step & 1)
-            attempt->times[step] = e->items[e->rule->optional ? *place : e->item[*place]].time;
+            attempt->times[step] = e->items[e->items_in_path ? *place : e->item[*place]].time;
 }
 
 static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *context,
@@ -180,14 +189,14 @@ static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error)
 {
-    lk_entries e = {.search = search, .rule = search->rule, .items = search->items};
-    count_places(&e);
+    lk_entries e = {.search = search, .rule = search->rule, .items = search->items, .items_in_path = true};
+    LK_TRY(count_places(&e, error));
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;
     if (e.rule->entry == LK_ENTRY_FIRST) e.start_count = 1;
     LK_TRY(find_highest(&e, error)); /* in the same room */
     LK_TRY(make_room(&e, error));
-    fill_places(&e);
+    LK_TRY(fill_places(&e, error));
     LK_TRY(e.rule->optional ? lk_entries_choose(&e, error) : lk_entries_follow(&e, error));
     return hand_out(&e, sink, context, error);
 }

@@ -23,7 +23,8 @@ typedef struct lk_entries {
     uint32_t *last; /* of each start: the item where it got as far as it does */
     uint32_t *over; /* of each start: the item that ends the attempt for sure, or none */
     uint64_t *done; /* the steps of the starts from `traced` on; NULL: all up to their level */
-    uint32_t *path; /* by step the places of these starts, where steps may be left out the items; NULL: no times */
+    uint32_t *path; /* by step the places of these starts, or their items; NULL: no times */
+    bool items_in_path;
     size_t traced, traced_count;
     uint32_t *scratch; /* what lk_entries_follow_cells or lk_entries_choose_cells asked for */
 } lk_entries;

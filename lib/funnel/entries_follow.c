@@ -27,7 +27,12 @@
  * Times are those of the chain that is earliest at every step among those that get as far as the start
  * does. (Of two chains the earlier place at each step is a chain again, by the crossing.) At a step that is
  * the first place of T from earliest(s) on from which that level is reached; how far places reach is found
- * from the last step back. */
+ * from the last step back. Where from some step on no start has left its earliest(s) for a later place, to go on
+ * from there, what earliest(s) was is that chain, and none of this is looked for.
+ *
+ * Where nothing stands between and nothing comes too late but for a start's own window, high(p) is the last place
+ * of the step. Then p is followed by some if any place behind it is: a start goes on from earliest(s) if from
+ * any, and neither T nor latest(s) matters. */
 #include "funnel/entries.h"
 
 #define NONE LK_PLACE_NONE
@@ -36,15 +41,25 @@ typedef struct follower {
     lk_entries *e;
     size_t base, count; /* starts that are followed */
     bool barred;        /* may no exclusion stand between? */
+    bool hindered;      /* may a place be followed by none although one behind it is? Else T is not looked for */
+    int32_t astray;     /* the last step at which a start left its earliest place for a later one; 0: none */
+    bool listed;        /* are the exclusions listed that bar `barred_by`? */
+    uint64_t barred_by;
     uint32_t cut;       /* items after it are not looked at */
     uint32_t *limit; /* of each start the last item in its window */
     uint32_t *earliest, *latest;
     uint32_t *reached; /* T */
     uint32_t *live, *low, *high; /* those of T that are followed by some, and by which */
     size_t reached_count, live_count;
-    uint32_t *path; /* NULL: not asked for */
+    uint32_t *path; /* places, or where nothing hinders items; NULL: not asked for */
     uint8_t *depth; /* of each place that is reached the last step that can be reached from it, from 1; else 0 */
 } follower;
+
+static bool is_hindered(const lk_entries *e)
+{
+    return e->rule->order == LK_ORDER_ADJACENT || e->rule->step_window != INT64_MAX ||
+           e->barrier_count > 0;
+}
 
 static size_t depth_cells(const lk_entries *e)
 {
@@ -54,6 +69,7 @@ static size_t depth_cells(const lk_entries *e)
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 {
     size_t lists, starts;
+    if (!is_hindered(e)) return lk_size_multiply(e->start_count, 2, cells);
     return lk_size_multiply(e->longest, 4, &lists) && lk_size_multiply(e->start_count, 3, &starts) &&
            lk_size_add(lists, starts, cells) && lk_size_add(*cells, depth_cells(e), cells);
 }
@@ -63,14 +79,20 @@ bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 typedef struct stretch {
     size_t low, high, end;   /* [low, high) of the places before `end` */
     const uint32_t *barrier; /* the first of the exclusions asked for that is not passed, or NONE at their end */
+    uint32_t own;            /* 1: an item may follow itself */
+    int64_t gap;
 } stretch;
 
 /* The exclusions that may not stand before a step, with NONE at their end: what is asked most is then one
- * comparison. Their room is that of `nearest`, which is found later. */
-static const uint32_t *list_barriers(const lk_entries *e, int32_t to)
+ * comparison. Their room is that of `nearest`, which is found later. Most rules bar the same at many steps. */
+static const uint32_t *list_barriers(follower *f, int32_t to)
 {
+    const lk_entries *e = f->e;
     uint64_t barred = lk_funnel_barriers(e->rule, to - 1, to);
     size_t count = 0;
+    if (f->listed && f->barred_by == barred) return e->nearest;
+    f->listed = true;
+    f->barred_by = barred;
     for (size_t i = 0; i < e->barrier_count; i++)
         if (e->items[e->barriers[i]].excludes & barred) e->nearest[count++] = e->barriers[i];
     e->nearest[count] = NONE;
@@ -99,22 +121,26 @@ static size_t places_end(const follower *f, int32_t step)
     return low;
 }
 
-static stretch stretch_of(const follower *f, int32_t to)
+static stretch stretch_of(follower *f, int32_t to)
 {
     static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(e, to) : &none};
+    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none,
+                     lk_funnel_takes_steps_together(e->rule), e->rule->gap};
+}
+
+/* Moves on to the first place that may follow item i as far as order and gap go. */
+static inline void move_low(const uint32_t *item, const lk_item *items, uint32_t i, stretch *s)
+{
+    while (s->low < s->end && (item[s->low] + s->own <= i ||
+                               (s->gap > 0 && items[item[s->low]].time - items[i].time < s->gap)))
+        s->low++;
 }
 
 /* Moves on to what may follow item i. Both ends only rise: O(1) an item in the end. */
 static inline bool move_stretch(const lk_entries *e, uint32_t i, stretch *s)
 {
-    const lk_item *items = e->items;
-    uint32_t own = lk_funnel_takes_steps_together(e->rule); /* it may follow itself */
-    while (s->low < s->end &&
-           (e->item[s->low] + own <= i ||
-            (e->rule->gap > 0 && items[e->item[s->low]].time - items[i].time < e->rule->gap)))
-        s->low++;
+    move_low(e->item, e->items, i, s);
     uint32_t barrier = move_barrier(i, &s->barrier);
     if (s->high < s->low) s->high = s->low;
     while (s->high < s->end && !lk_entries_is_beyond(e, i, e->item[s->high], barrier)) s->high++;
@@ -154,7 +180,7 @@ static bool move_starts(follower *f, int32_t step)
 {
     lk_entries *e = f->e;
     size_t from = 0, up_to = 0;
-    const uint32_t *barrier = list_barriers(e, step + 1);
+    const uint32_t *barrier = list_barriers(f, step + 1);
     bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
     for (size_t i = 0; i < f->count; i++) {
         size_t start = f->base + i;
@@ -167,10 +193,38 @@ static bool move_starts(follower *f, int32_t step)
             e->over[start] = bar <= f->limit[start] ? bar : NONE;
             continue;
         }
+        if (f->live[from] != f->earliest[i]) f->astray = step;
         f->earliest[i] = f->low[from];
         f->latest[i] = f->high[up_to - 1];
         e->level[start] = (uint8_t)(step + 2);
         if (f->path) f->path[(size_t)(step + 1) * f->count + i] = f->earliest[i];
+        moves = true;
+    }
+    return moves;
+}
+
+/* The same where nothing hinders. What is read for each start stands in locals: a level, which is a byte, may be
+ * anything to a compiler. Cost a start: its level, earliest place and window, and an item of both steps, in order. */
+static bool move_freely(follower *f, int32_t step)
+{
+    const uint32_t *item = f->e->item, *limit = f->limit + f->base;
+    const lk_item *items = f->e->items;
+    uint8_t *level = f->e->level + f->base;
+    uint32_t *earliest = f->earliest, *over = f->e->over + f->base;
+    uint32_t *path = f->path ? f->path + (size_t)(step + 1) * f->count : NULL;
+    size_t count = f->count;
+    stretch s = stretch_of(f, step + 1);
+    bool moves = false;
+    for (size_t i = 0; i < count; i++) {
+        if (level[i] != step + 1) continue;
+        move_low(item, items, item[earliest[i]], &s);
+        if (s.low == s.end || item[s.low] > limit[i]) {
+            over[i] = NONE;
+            continue;
+        }
+        earliest[i] = (uint32_t)s.low;
+        level[i] = (uint8_t)(step + 2);
+        if (path) path[i] = item[s.low];
         moves = true;
     }
     return moves;
@@ -194,12 +248,22 @@ static void begin(follower *f)
 {
     lk_entries *e = f->e;
     f->reached_count = f->count;
-    if (f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
+    f->astray = 0;
+    f->listed = false;
+    if (f->hindered && f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
     for (size_t i = 0; i < f->count; i++) {
-        f->earliest[i] = f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
+        f->earliest[i] = (uint32_t)(f->base + i);
+        if (f->hindered) f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
         e->level[f->base + i] = 1;
-        if (f->path) f->path[i] = (uint32_t)(f->base + i);
+        if (f->path) f->path[i] = f->hindered ? (uint32_t)(f->base + i) : e->item[f->base + i];
     }
+}
+
+static bool move_hindered(follower *f, int32_t step)
+{
+    find_live(f, step);
+    find_reached(f, step + 1);
+    return move_starts(f, step);
 }
 
 static leadkpi_status follow(follower *f, leadkpi_error *error)
@@ -209,9 +273,7 @@ static leadkpi_status follow(follower *f, leadkpi_error *error)
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
-        find_live(f, step);
-        find_reached(f, step + 1);
-        moves = move_starts(f, step);
+        moves = f->hindered ? move_hindered(f, step) : move_freely(f, step);
     }
     for (size_t i = 0; i < f->count; i++) {
         uint32_t last = e->item[f->earliest[i]];
@@ -266,11 +328,12 @@ static void choose_places(follower *f, int32_t step)
 
 static leadkpi_status trace(follower *f, leadkpi_error *error)
 {
+    if (f->astray == 0) return LEADKPI_OK;
     for (int32_t step = f->e->rule->step_count - 1; step-- > 1;) {
         LK_TRY(lk_attempt_interrupted(f->e->search, error));
         find_depths(f, step);
     }
-    for (int32_t step = 1; step + 1 < f->e->rule->step_count; step++) {
+    for (int32_t step = 1; step <= f->astray; step++) {
         LK_TRY(lk_attempt_interrupted(f->e->search, error));
         choose_places(f, step);
     }
@@ -293,18 +356,26 @@ static leadkpi_status trace_best(follower *f, leadkpi_error *error)
     return trace(f, error);
 }
 
+static void take_lists(follower *f, uint32_t *cells)
+{
+    const lk_entries *e = f->e;
+    f->latest = cells, cells += e->start_count;
+    f->reached = cells, cells += e->longest;
+    f->live = cells, cells += e->longest;
+    f->low = cells, cells += e->longest;
+    f->high = cells, cells += e->longest;
+    f->depth = (uint8_t *)cells;
+}
+
 leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
 {
     uint32_t *cells = e->scratch;
     follower f = {.e = e, .count = e->start_count, .cut = NONE, .barred = e->rule->effect != LK_EFFECT_END};
+    f.hindered = is_hindered(e);
+    e->items_in_path = !f.hindered;
     f.limit = cells, cells += e->start_count;
     f.earliest = cells, cells += e->start_count;
-    f.latest = cells, cells += e->start_count;
-    f.reached = cells, cells += e->longest;
-    f.live = cells, cells += e->longest;
-    f.low = cells, cells += e->longest;
-    f.high = cells, cells += e->longest;
-    f.depth = (uint8_t *)cells;
+    if (f.hindered) take_lists(&f, cells);
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
     find_limits(&f);
     LK_TRY(follow(&f, error));
