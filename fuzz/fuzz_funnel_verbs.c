@@ -13,7 +13,11 @@
 
 #define NUL LEADKPI_NUL_TERMINATED
 
-enum { ROWS_MAX = 16, OPERATIONS_MAX = 24, STEPS = 4, THREADS = 3, ROOM = ROWS_MAX * STEPS };
+enum { ROWS_MAX = 16, OPERATIONS_MAX = 24, STEPS = 4, THREADS = 3 };
+
+/* So many rows are an import, which is put in order and packed (add_by_number.c, journeys.c); few never are. */
+enum { IMPORT_ROWS = 300, FEW_ROWS = 100, ROOM = IMPORT_ROWS };
+_Static_assert(ROWS_MAX * STEPS <= FEW_ROWS, "the events of stages are few rows");
 
 /* @ is the unit of time: a microsecond or an hour. */
 static const char *const definitions[] = {"window=20@",
@@ -162,6 +166,25 @@ static int64_t draw_time(world *w)
     return time == 255 ? fuzz_int64(&w->reader) : (time - 8) * w->unit;
 }
 
+/* Those drawn again and again, of the leads that follow. */
+static void repeat_rows(rows *r)
+{
+    size_t drawn = r->count;
+    if (drawn == 0) return;
+    for (size_t i = drawn; i < IMPORT_ROWS; i++) {
+        size_t from = i % drawn;
+        r->ids[i] = r->ids[from] >= 0 && r->ids[from] < 8 ? r->ids[from] + (int64_t)(i / drawn) : r->ids[from];
+        r->id_texts[i] = r->id_texts[from];
+        r->segments[i] = r->segments[from];
+        r->sequence[i] = r->sequence[from];
+        r->events[i] = r->events[from];
+        r->steps[i] = r->steps[from];
+        r->values[i] = r->values[from];
+        r->times[0][i] = r->times[0][from];
+    }
+    r->count = IMPORT_ROWS;
+}
+
 static void draw_rows(world *w, rows *r, bool are_stages)
 {
     uint8_t count = fuzz_byte(&w->reader);
@@ -183,6 +206,7 @@ static void draw_rows(world *w, rows *r, bool are_stages)
         for (int step = 0; step < STEPS; step++)
             r->validity[step][i / 8] |= (uint8_t)((valid >> step & 1) << i % 8);
     }
+    if (!are_stages && count & 64) repeat_rows(r);
 }
 
 /* The events that rows of stages stand for; each has one. */
@@ -201,41 +225,58 @@ static rows events_of(const rows *stages)
     return r;
 }
 
-static leadkpi_table *table_of(const world *w, const rows *r)
+static leadkpi_table *table_of(const world *w, const rows *r, size_t start, size_t count)
 {
     leadkpi_table *t;
     leadkpi_status status;
     MUST(leadkpi_table_create(NULL, &t, NULL) == LEADKPI_OK);
-    status = w->has_text_ids ? leadkpi_table_copy_strings(t, "id", NUL, r->id_texts, r->count, NULL)
-                             : leadkpi_table_borrow_int64(t, "id", NUL, r->ids, r->count, 0, NULL, NULL);
+    status = w->has_text_ids ? leadkpi_table_copy_strings(t, "id", NUL, r->id_texts + start, count, NULL)
+                             : leadkpi_table_borrow_int64(t, "id", NUL, r->ids + start, count, 0, NULL, NULL);
     MUST(status == LEADKPI_OK);
     if (w->has_segments)
-        MUST(leadkpi_table_copy_strings(t, "segment", NUL, r->segments, r->count, NULL) == LEADKPI_OK);
+        MUST(leadkpi_table_copy_strings(t, "segment", NUL, r->segments + start, count, NULL) == LEADKPI_OK);
     if (r->are_stages) {
         static const char *const columns[] = {"a", "b", "c", "d|e"};
         for (int step = 0; step < STEPS; step++)
-            MUST(leadkpi_table_borrow_timestamp(t, columns[step], NUL, r->times[step], r->count, 0,
+            MUST(leadkpi_table_borrow_timestamp(t, columns[step], NUL, r->times[step], count, 0,
                                                 r->validity[step], NULL) == LEADKPI_OK);
         return t;
     }
-    MUST(leadkpi_table_borrow_timestamp(t, "time", NUL, r->times[0], r->count, 0, NULL, NULL) == LEADKPI_OK);
-    status = r->has_steps ? leadkpi_table_borrow_int64(t, "steps", NUL, r->steps, r->count, 0, NULL, NULL)
-                          : leadkpi_table_copy_strings(t, "event", NUL, r->events, r->count, NULL);
+    MUST(leadkpi_table_borrow_timestamp(t, "time", NUL, r->times[0] + start, count, 0, NULL, NULL) == LEADKPI_OK);
+    status = r->has_steps ? leadkpi_table_borrow_int64(t, "steps", NUL, r->steps + start, count, 0, NULL, NULL)
+                          : leadkpi_table_copy_strings(t, "event", NUL, r->events + start, count, NULL);
     MUST(status == LEADKPI_OK);
     if (w->has_sequence)
-        MUST(leadkpi_table_borrow_int64(t, "sequence", NUL, r->sequence, r->count, 0, NULL, NULL) == LEADKPI_OK);
+        MUST(leadkpi_table_borrow_int64(t, "sequence", NUL, r->sequence + start, count, 0, NULL, NULL) == LEADKPI_OK);
     if (w->has_value)
-        MUST(leadkpi_table_borrow_int64(t, "value", NUL, r->values, r->count, 0, NULL, NULL) == LEADKPI_OK);
+        MUST(leadkpi_table_borrow_int64(t, "value", NUL, r->values + start, count, 0, NULL, NULL) == LEADKPI_OK);
     return t;
 }
 
-static leadkpi_status add(const world *w, leadkpi_funnel *funnel, const rows *r, const char *batch)
+static leadkpi_status add_some(const world *w, leadkpi_funnel *funnel, const rows *r, size_t start, size_t count,
+                               const char *batch)
 {
-    leadkpi_table *t = table_of(w, r);
+    leadkpi_table *t = table_of(w, r, start, count);
     leadkpi_status status = (r->are_stages ? leadkpi_funnel_add_stages : leadkpi_funnel_add)(
         funnel, t, batch, batch ? 1 : 0, NULL);
     leadkpi_table_free(t);
     return status;
+}
+
+static leadkpi_status add(const world *w, leadkpi_funnel *funnel, const rows *r, const char *batch)
+{
+    return add_some(w, funnel, r, 0, r->count, batch);
+}
+
+/* A few at a time, which takes no short cut; a batch is one add. */
+static void add_plain(const world *w, const rows *r, const char *batch)
+{
+    size_t most = batch ? ROOM : FEW_ROWS, start = 0;
+    do {
+        size_t left = r->count - start, count = left < most ? left : most;
+        MUST(add_some(w, w->plain, r, start, count, batch) == LEADKPI_OK);
+        start += count;
+    } while (start < r->count);
 }
 
 /* ---- reports ---------------------------------------------------------------------------------- */
@@ -372,7 +413,7 @@ static void act_add(world *w, bool are_stages, bool is_merged)
     leadkpi_status status = is_merged ? merge_part(w, &r, batch) : add(w, w->tried, &r, batch);
     end_trouble();
     if (are_stages) r = events_of(&r);
-    if (status == LEADKPI_OK) MUST(add(w, w->plain, &r, batch) == LEADKPI_OK);
+    if (status == LEADKPI_OK) add_plain(w, &r, batch);
     check_unchanged(w, status, before);
 }
 

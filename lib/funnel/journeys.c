@@ -252,6 +252,7 @@ leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, 
     if (status == LEADKPI_OK) status = lk_allocate(memory, j.lead_count, sizeof *j.ends, &j.ends, error);
     if (status == LEADKPI_OK) status = lk_journeys_sort_in_place(funnel, &j, error);
     lk_journeys_close(&j, memory);
+    if (status == LEADKPI_INTERRUPTED) return status;
     if (status != LEADKPI_OK) leadkpi_error_reset(error); /* no memory: reports put them in order */
     return LEADKPI_OK;
 }

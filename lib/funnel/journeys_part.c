@@ -68,8 +68,8 @@ static const uint64_t *sort_many(uint64_t *keys, uint32_t count, uint64_t *other
 {
     uint64_t *from = other, *to = keys;
     if (is_in_order(keys, count)) return keys;
-    for (uint32_t i = 0; i < count; i += FEW_EVENTS)
-        sort_few(keys + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS, other + i);
+    for (uint64_t i = 0; i < count; i += FEW_EVENTS)
+        sort_few(keys + i, (uint32_t)(count - i < FEW_EVENTS ? count - i : FEW_EVENTS), other + i);
     for (uint64_t width = FEW_EVENTS; width < count; width *= 2) {
         for (uint64_t i = 0; i < count; i += 2 * width) {
             uint32_t both = (uint32_t)(count - i < 2 * width ? count - i : 2 * width);

@@ -136,8 +136,8 @@ static void sort_many(const lk_journeys *j, lk_funnel_event *events, uint32_t co
                       lk_funnel_event *scratch)
 {
     lk_funnel_event *from = events, *to = scratch;
-    for (uint32_t i = 0; i < count; i += FEW_EVENTS)
-        insert_few(j, events + i, count - i < FEW_EVENTS ? count - i : FEW_EVENTS);
+    for (uint64_t i = 0; i < count; i += FEW_EVENTS)
+        insert_few(j, events + i, (uint32_t)(count - i < FEW_EVENTS ? count - i : FEW_EVENTS));
     for (uint64_t width = FEW_EVENTS; width < count; width *= 2) {
         for (uint64_t i = 0; i < count; i += 2 * width) {
             uint32_t both = (uint32_t)(count - i < 2 * width ? count - i : 2 * width);

@@ -81,6 +81,16 @@ static leadkpi_status join_leads(leadkpi_funnel *into, const lk_funnel_store *fr
     return LEADKPI_OK;
 }
 
+/* A handle that stays without events holds none packed: the next ones may go to `events`. */
+static void drop_empty_keys(leadkpi_funnel *into)
+{
+    lk_funnel_store *store = into->store;
+    if (store->event_count) return;
+    lk_release(&into->memory, store->packed, store->packed_capacity, sizeof *store->packed);
+    store->packed = NULL;
+    store->packed_capacity = 0;
+}
+
 /* The ranks of both under the codes that `into` has now. */
 typedef struct joint_codes {
     ranks into, from;
@@ -109,7 +119,11 @@ leadkpi_status lk_merge_packed(leadkpi_funnel *into, const lk_funnel_store *from
     joint_codes both;
     LK_TRY(rank_codes(into, from, codes, &both, error));
     LK_TRY(grow_keys(into, from->event_count, error));
-    LK_TRY(join_leads(into, from, leads_before, error));
+    leadkpi_status status = join_leads(into, from, leads_before, error);
+    if (status != LEADKPI_OK) {
+        drop_empty_keys(into);
+        return status;
+    }
     copy_keys(&both.into, store->packed, store->event_count, store->packed);
     copy_keys(&both.from, from->packed, from->event_count, store->packed + store->event_count);
     lk_funnel_keep_packed(into, store->packed, store->packed_capacity, &both.codes);

@@ -186,7 +186,7 @@ static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options,
                "groups: expected fewer than 2^32 leads by segment");
     g->order_count = (size_t)places + r->count;
     LK_TRY(lk_allocate(g->memory, g->order_count, sizeof *g->order, &g->order, error));
-    uint32_t first = (uint32_t)places, *all = g->order + first;
+    uint32_t first = (uint32_t)places, *all = g->order ? g->order + first : NULL;
     list_all(all, r->count);
     if (g->calendar) LK_TRY(sort_by_period(g, all, error));
     if (r->by_segment && r->count) LK_TRY(group_by_segment(g, all, error)); /* keeps the order of periods */

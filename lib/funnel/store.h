@@ -110,7 +110,8 @@ void lk_funnel_forget_levels(leadkpi_funnel *funnel);
 /* All events there are, packed, in a block from lk_allocate; the store has it then, instead of `events`. */
 void lk_funnel_keep_packed(leadkpi_funnel *funnel, uint64_t *packed, size_t capacity, const lk_packed_codes *codes);
 
-/* Packed events go to `events`, with room for `capacity`: while it is done, 24 bytes an event are held.
+/* Packed events go to `events`, with room for `capacity`: 16 bytes each, which are held beside the 8 of each
+ * packed one while it is done.
  * Status: OK, OUT_OF_MEMORY, LIMIT. */
 leadkpi_status lk_funnel_unpack(leadkpi_funnel *funnel, size_t capacity, leadkpi_error *error);
 

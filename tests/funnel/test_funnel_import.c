@@ -477,6 +477,7 @@ typedef struct fault_context {
     const char *definition;
     form as;
     leadkpi_funnel *funnel;
+    int tries;
 } fault_context;
 
 static void set_up(const leadkpi_host *host, void *context)
@@ -564,6 +565,35 @@ START_TEST(whichever_allocation_fails_a_merge_of_imports_is_whole_or_none)
 }
 END_TEST
 
+/* Into a handle that has taken a batch, and no row: where a merge fails, rows come instead. */
+static void set_up_empty(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    static rows nothing;
+    f->tries = 0;
+    f->funnel = made_on(host, f->definition);
+    leadkpi_table *table = table_of(&nothing, 0, 0, AS_STEPS);
+    OK(leadkpi_funnel_add(f->funnel, table, "1", 1, ok_error));
+    leadkpi_table_free(table);
+    f->other = imported(&f->r, f->definition, AS_STEPS);
+}
+
+static leadkpi_status act_instead(const leadkpi_host *host, void *context, leadkpi_error *error)
+{
+    fault_context *f = context;
+    return f->tries++ ? act_import(host, context, error) : act_merge(host, context, error);
+}
+
+START_TEST(a_merge_into_an_empty_handle_that_fails_holds_nothing)
+{
+    static fault_context f;
+    draw(&f.r, 600, few, 0);
+    f.definition = plain;
+    lk_fault_case fault = {"merge into nothing", set_up_empty, act_instead, state, tear_down_two, &f};
+    lk_fault_every_allocation(&fault);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("funnel import");
@@ -573,6 +603,7 @@ static Suite *suite(void)
     tcase_add_loop_test(one, imports_of_other_codes_merge_to_the_import_of_all, 0, 3 * CODES_COUNT);
     tcase_add_loop_test(one, what_is_closed_of_an_import_is_gone_from_it, 0, CODES_COUNT);
     tcase_add_loop_test(one, whichever_allocation_fails_a_merge_of_imports_is_whole_or_none, 0, 2);
+    tcase_add_test(one, a_merge_into_an_empty_handle_that_fails_holds_nothing);
     tcase_add_test(one, an_import_that_is_refused_leaves_nothing);
     tcase_add_test(one, rows_without_segments_come_after_rows_with_them);
     tcase_add_loop_test(one, no_table_is_an_empty_table, 0, 2);
