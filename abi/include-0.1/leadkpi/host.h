@@ -38,7 +38,7 @@ typedef struct leadkpi_host {
     void *user;
 
     /* The three together, or all NULL for malloc, realloc and free; on Linux blocks
-     * from 2 MB are then mapped, in pages of 2 MB (mmap, madvise): up to 2 MB more
+     * from 2 MB are then mapped, in pages of 2 MB (mmap, mremap, madvise): up to 2 MB more
      * each; they go back to the system as soon as they are free. `allocate`
      * and `reallocate` give NULL when there is no memory; the memory is aligned
      * for every type. `size` of the old block is handed back for allocators
