@@ -212,6 +212,20 @@ START_TEST(an_import_is_its_rows_a_few_at_a_time)
 }
 END_TEST
 
+enum { SHARDS = 3 };
+
+/* By lead, or by row. */
+static void keep_shard(const rows *r, int shard, int by_row, rows *part)
+{
+    part->count = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if ((by_row ? (int64_t)i : r->ids[i]) % SHARDS != shard) continue;
+        part->ids[part->count] = r->ids[i];
+        part->times[part->count] = r->times[i];
+        part->steps[part->count++] = r->steps[i];
+    }
+}
+
 static const char plain[] = "steps=A,B,C,D; window=20us";
 
 START_TEST(imports_merge_to_the_import_of_all)
@@ -219,14 +233,8 @@ START_TEST(imports_merge_to_the_import_of_all)
     static rows r, part;
     draw(&r, ROWS, dense, 0);
     leadkpi_funnel *expected = a_few_at_a_time(&r, plain, AS_STEPS), *whole = made_on(NULL, plain);
-    for (int shard = 0; shard < 3; shard++) {
-        part.count = 0;
-        for (size_t i = 0; i < r.count; i++) {
-            if ((_i ? (int64_t)i : r.ids[i]) % 3 != shard) continue; /* by row, or by lead */
-            part.ids[part.count] = r.ids[i];
-            part.times[part.count] = r.times[i];
-            part.steps[part.count++] = r.steps[i];
-        }
+    for (int shard = 0; shard < SHARDS; shard++) {
+        keep_shard(&r, shard, _i, &part);
         leadkpi_funnel *worker = imported(&part, plain, AS_STEPS);
         OK(leadkpi_funnel_merge(whole, worker, ok_error));
         leadkpi_funnel_free(worker);
@@ -256,8 +264,6 @@ static const struct {
 };
 #define CODES_COUNT (int)(sizeof codes / sizeof codes[0])
 
-enum { SHARDS = 3 };
-
 /* Sets come in no order, and other ones in each shard; sometimes a lead has nothing but rows of none. */
 static void draw_codes(rows *r, int which)
 {
@@ -271,24 +277,13 @@ static void draw_codes(rows *r, int which)
     }
 }
 
-static void keep_shard(const rows *r, int shard, rows *part)
-{
-    part->count = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->ids[i] % SHARDS != shard) continue;
-        part->ids[part->count] = r->ids[i];
-        part->times[part->count] = r->times[i];
-        part->steps[part->count++] = r->steps[i];
-    }
-}
-
 /* `order`: 0: from nothing; 1: to the first shard; 2: the same, by states. */
 static leadkpi_funnel *merge_shards(const rows *r, const char *definition, int order)
 {
     static rows part;
     leadkpi_funnel *whole = order ? NULL : made_on(NULL, definition);
     for (int shard = 0; shard < SHARDS; shard++) {
-        keep_shard(r, shard, &part);
+        keep_shard(r, shard, 0, &part);
         leadkpi_funnel *worker = imported(&part, definition, AS_STEPS);
         if (order == 2) worker = read_back(worker);
         if (whole) {
@@ -525,10 +520,10 @@ static void set_up_two(const leadkpi_host *host, void *context)
 {
     fault_context *f = context;
     static rows part;
-    keep_shard(&f->r, 0, &part);
+    keep_shard(&f->r, 0, 0, &part);
     f->funnel = made_on(host, f->definition);
     OK(add(f->funnel, &part, 0, part.count, AS_STEPS, ok_error));
-    keep_shard(&f->r, 1, &part);
+    keep_shard(&f->r, 1, 0, &part);
     f->other = imported(&part, f->definition, AS_STEPS);
 }
 
