@@ -26,7 +26,10 @@ static leadkpi_status count_items(lk_entries *e, size_t *counts, leadkpi_error *
     size_t run = 0;
     for (size_t i = 0; i < e->search->count; i++, run++) {
         LK_TRY(ask(e, i, error));
-        e->barrier_count += e->items[i].excludes != 0;
+        if (e->items[i].excludes) {
+            e->barrier_count++;
+            e->in_all_barriers &= e->items[i].excludes;
+        }
         if (e->items[i].steps == steps) continue;
         add_to_steps(counts, steps, run);
         steps = e->items[i].steps;
@@ -212,7 +215,8 @@ static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error)
 {
-    lk_entries e = {.search = search, .rule = search->rule, .items = search->items, .items_in_path = true};
+    lk_entries e = {.search = search, .rule = search->rule, .items = search->items,
+                    .in_all_barriers = UINT64_MAX, .items_in_path = true};
     LK_TRY(count_places(&e, error));
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;

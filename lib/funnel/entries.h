@@ -22,6 +22,7 @@ typedef struct lk_entries {
     uint32_t *barriers; /* items that exclude */
     uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none; and one more */
     size_t barrier_count;
+    uint64_t in_all_barriers; /* what each of them excludes */
     uint8_t *level; /* of each start; 0: does not count */
     uint32_t *last; /* of each start: the item where it got as far as it does */
     uint32_t *over; /* of each start: the item that ends the attempt for sure, or none */

@@ -91,6 +91,7 @@ static const uint32_t *list_barriers(follower *f, int32_t to)
     const lk_entries *e = f->e;
     uint64_t barred = lk_funnel_barriers(e->rule, to - 1, to);
     size_t count = 0;
+    if (barred & e->in_all_barriers) barred = UINT64_MAX; /* all of them, as at other such steps */
     if (f->listed && f->barred_by == barred) return e->nearest;
     f->listed = true;
     f->barred_by = barred;
