@@ -14,17 +14,43 @@ static leadkpi_status ask(const lk_entries *e, size_t item, leadkpi_error *error
     return item % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1 ? lk_interrupted(e->search->memory, error) : LEADKPI_OK;
 }
 
+static void add_to_steps(size_t *counts, uint64_t steps, size_t more)
+{
+    for (; steps; steps &= steps - 1) counts[lk_lowest_bit(steps)] += more;
+}
+
+/* Neighbours often have the same steps, and are counted at once. */
+static leadkpi_status count_items(lk_entries *e, size_t *counts, leadkpi_error *error)
+{
+    uint64_t steps = 0, own = 1;
+    size_t run = 0;
+    for (size_t i = 0; i < e->search->count; i++, run++) {
+        LK_TRY(ask(e, i, error));
+        if (e->items[i].excludes) {
+            e->barrier_count++;
+            e->in_all_barriers &= e->items[i].excludes;
+        }
+        if (e->items[i].steps == steps) continue;
+        add_to_steps(counts, steps, run);
+        steps = e->items[i].steps;
+        own |= steps ^ steps << 1;
+        run = 0;
+    }
+    add_to_steps(counts, steps, run);
+    e->own_lists = own;
+    return LEADKPI_OK;
+}
+
+/* Steps of the same items share a list: what is written and read for all of them is then one step's. */
 static leadkpi_status count_places(lk_entries *e, leadkpi_error *error)
 {
     size_t counts[LK_FUNNEL_STEPS_MAX] = {0};
-    for (size_t i = 0; i < e->search->count; i++) {
-        LK_TRY(ask(e, i, error));
-        for (uint64_t steps = e->items[i].steps; steps; steps &= steps - 1)
-            counts[lk_lowest_bit(steps)]++;
-        e->barrier_count += e->items[i].excludes != 0;
-    }
+    LK_TRY(count_items(e, counts, error));
     for (int32_t step = 0; step < e->rule->step_count; step++) {
+        bool own = e->own_lists >> step & 1;
         e->first[step + 1] = e->first[step] + counts[step];
+        e->list[step] = own ? e->listed_count : e->list[step - 1];
+        if (own) e->listed_count += counts[step];
         if (counts[step] > e->longest) e->longest = counts[step];
     }
     return LEADKPI_OK;
@@ -33,8 +59,8 @@ static leadkpi_status count_places(lk_entries *e, leadkpi_error *error)
 static leadkpi_status fill_places(lk_entries *e, leadkpi_error *error)
 {
     size_t place[LK_FUNNEL_STEPS_MAX], barrier = 0;
-    uint64_t wanted = e->rule->optional ? 1 : UINT64_MAX;
-    memcpy(place, e->first, sizeof place);
+    uint64_t wanted = e->rule->optional ? 1 : e->own_lists;
+    memcpy(place, e->list, sizeof place);
     for (size_t i = 0; i < e->search->count; i++) {
         LK_TRY(ask(e, i, error));
         for (uint64_t steps = e->items[i].steps & wanted; steps; steps &= steps - 1)
@@ -139,7 +165,7 @@ static uint32_t *carve(uint32_t **cells, size_t count)
 /* All of it in cells of four bytes. */
 static bool count_cells(const lk_entries *e, size_t paths, size_t *cells)
 {
-    size_t places = e->first[e->rule->optional ? 1 : e->rule->step_count], needed, more;
+    size_t places = e->rule->optional ? e->first[1] : e->listed_count, needed, more;
     bool fits = e->rule->optional ? lk_entries_choose_cells(e, &needed)
                                   : lk_entries_follow_cells(e, &needed);
     return fits && lk_size_add(needed, places, &needed) &&
@@ -159,7 +185,7 @@ static leadkpi_status make_room(lk_entries *e, leadkpi_error *error)
                error, LEADKPI_OVERFLOW, "events of a lead: more than the address space holds");
     LK_TRY(lk_attempt_scratch_cells(e->search->scratch, e->search->memory, needed, error));
     uint32_t *cells = e->search->scratch->cells;
-    e->item = carve(&cells, e->rule->optional ? e->first[1] : places);
+    e->item = carve(&cells, e->rule->optional ? e->first[1] : e->listed_count);
     e->barriers = carve(&cells, e->barrier_count);
     e->nearest = carve(&cells, e->barrier_count + 1);
     e->last = carve(&cells, e->start_count);
@@ -189,7 +215,8 @@ static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error)
 {
-    lk_entries e = {.search = search, .rule = search->rule, .items = search->items, .items_in_path = true};
+    lk_entries e = {.search = search, .rule = search->rule, .items = search->items,
+                    .in_all_barriers = UINT64_MAX, .items_in_path = true};
     LK_TRY(count_places(&e, error));
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;

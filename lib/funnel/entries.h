@@ -11,7 +11,10 @@ typedef struct lk_entries {
     const lk_attempt_search *search;
     const lk_funnel_rule *rule;
     const lk_item *items;
-    size_t first[LK_FUNNEL_STEPS_MAX + 1]; /* where a step's places begin; behind them the next's */
+    size_t first[LK_FUNNEL_STEPS_MAX + 1]; /* how many places the steps before have; behind all the sum */
+    size_t list[LK_FUNNEL_STEPS_MAX]; /* where a step's places begin; steps of the same items share them */
+    uint64_t own_lists;               /* steps that do not share those of the step before */
+    size_t listed_count;              /* places of all lists */
     size_t longest;                        /* places of the step that has most */
     size_t start_count;                    /* places of step 1 that are looked at */
     int32_t highest; /* the level that any of them gets to, exclusions or not, where these leave leads out */
@@ -19,6 +22,7 @@ typedef struct lk_entries {
     uint32_t *barriers; /* items that exclude */
     uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none; and one more */
     size_t barrier_count;
+    uint64_t in_all_barriers; /* what each of them excludes */
     uint8_t *level; /* of each start; 0: does not count */
     uint32_t *last; /* of each start: the item where it got as far as it does */
     uint32_t *over; /* of each start: the item that ends the attempt for sure, or none */

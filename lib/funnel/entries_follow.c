@@ -49,10 +49,11 @@ typedef struct follower {
     uint32_t *limit; /* of each start the last item in its window */
     uint32_t *earliest, *latest;
     uint32_t *reached; /* T */
-    uint32_t *live, *low, *high; /* those of T that are followed by some, and by which */
+    uint32_t *live, *low, *high; /* those of T that are followed by some, NONE behind them, and by which */
     size_t reached_count, live_count;
     uint32_t *path; /* places, or where nothing hinders items; NULL: not asked for */
     uint8_t *depth; /* of each place that is reached the last step that can be reached from it, from 1; else 0 */
+    bool marked;    /* are depths written? Only once a start went astray */
 } follower;
 
 static bool is_hindered(const lk_entries *e)
@@ -71,7 +72,7 @@ bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
     size_t lists, starts;
     if (!is_hindered(e)) return lk_size_multiply(e->start_count, 2, cells);
     return lk_size_multiply(e->longest, 4, &lists) && lk_size_multiply(e->start_count, 3, &starts) &&
-           lk_size_add(lists, starts, cells) && lk_size_add(*cells, depth_cells(e), cells);
+           lk_size_add(lists, starts, cells) && lk_size_add(*cells, depth_cells(e) + 1, cells);
 }
 
 /* ---- what may follow a place ----------------------------------------------------------- */
@@ -90,6 +91,7 @@ static const uint32_t *list_barriers(follower *f, int32_t to)
     const lk_entries *e = f->e;
     uint64_t barred = lk_funnel_barriers(e->rule, to - 1, to);
     size_t count = 0;
+    if (barred & e->in_all_barriers) barred = UINT64_MAX; /* all of them, as at other such steps */
     if (f->listed && f->barred_by == barred) return e->nearest;
     f->listed = true;
     f->barred_by = barred;
@@ -106,10 +108,16 @@ static inline uint32_t move_barrier(uint32_t item, const uint32_t **barrier)
     return **barrier;
 }
 
+/* The depths of a step, by place: steps that share places do not share these. */
+static uint8_t *depths_of(const follower *f, int32_t step)
+{
+    return f->depth + (f->e->first[step] - f->e->list[step]);
+}
+
 /* One past the places of a step that are looked at. */
 static size_t places_end(const follower *f, int32_t step)
 {
-    size_t low = f->e->first[step], high = f->e->first[step + 1];
+    size_t low = f->e->list[step], high = low + (f->e->first[step + 1] - f->e->first[step]);
     if (f->cut == NONE) return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -125,7 +133,7 @@ static stretch stretch_of(follower *f, int32_t to)
 {
     static const uint32_t none = NONE;
     const lk_entries *e = f->e;
-    return (stretch){e->first[to], e->first[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none,
+    return (stretch){e->list[to], e->list[to], places_end(f, to), f->barred ? list_barriers(f, to) : &none,
                      lk_funnel_takes_steps_together(e->rule), e->rule->gap};
 }
 
@@ -160,46 +168,78 @@ static void find_live(follower *f, int32_t step)
         f->low[f->live_count] = (uint32_t)s.low;
         f->high[f->live_count++] = (uint32_t)s.high - 1;
     }
+    f->live[f->live_count] = NONE;
 }
 
 static void find_reached(follower *f, int32_t step)
 {
-    uint32_t place = 0;
-    f->reached_count = 0;
+    uint32_t *reached = f->reached, place = 0;
+    size_t count = 0;
     for (size_t i = 0; i < f->live_count; i++) {
         if (place < f->low[i]) place = f->low[i];
-        for (; place <= f->high[i]; place++) f->reached[f->reached_count++] = place;
+        for (; place <= f->high[i]; place++) reached[count++] = place;
     }
-    for (size_t i = 0; f->path && i < f->reached_count; i++)
-        f->depth[f->reached[i]] = (uint8_t)(step + 1);
+    f->reached_count = count;
+    if (!f->marked) return;
+    uint8_t *depth = depths_of(f, step);
+    for (size_t i = 0; i < count; i++) depth[reached[i]] = (uint8_t)(step + 1);
 }
 
-/* Those that got to `step` go on if they can. Cost a start: its earliest, latest and level in order, and the
- * live places between. */
+static void reach_starts(follower *f)
+{
+    f->reached_count = f->count;
+    for (size_t i = 0; i < f->count; i++) f->reached[i] = (uint32_t)(f->base + i);
+}
+
+/* Begins to write depths when the first start has gone astray, at a step: those of what is reached up to the next
+ * are found once more. Mostly none does, or one does soon. */
+static leadkpi_status mark(follower *f, int32_t step, leadkpi_error *error)
+{
+    if (!f->path || f->marked || f->astray == 0) return LEADKPI_OK;
+    f->marked = true;
+    memset(f->depth, 0, f->e->first[f->e->rule->step_count]);
+    reach_starts(f);
+    for (int32_t back = 0; back <= step; back++) {
+        LK_TRY(lk_attempt_interrupted(f->e->search, error));
+        find_live(f, back);
+        find_reached(f, back + 1);
+    }
+    return LEADKPI_OK;
+}
+
+/* Those that got to `step` go on if they can. What is read for each start stands in locals: a level, which is a
+ * byte, may be anything to a compiler. Cost a start: its earliest, latest, level and window in order, and the live
+ * places between. */
 static bool move_starts(follower *f, int32_t step)
 {
-    lk_entries *e = f->e;
-    size_t from = 0, up_to = 0;
-    const uint32_t *barrier = list_barriers(f, step + 1);
-    bool moves = false, ends = e->rule->effect == LK_EFFECT_END;
-    for (size_t i = 0; i < f->count; i++) {
-        size_t start = f->base + i;
-        if (e->level[start] != step + 1) continue;
-        while (from < f->live_count && f->live[from] < f->earliest[i]) from++;
-        while (up_to < f->live_count && f->live[up_to] <= f->latest[i]) up_to++;
-        uint32_t bar = move_barrier(e->item[f->earliest[i]], &barrier);
-        uint32_t next = from < up_to ? e->item[f->low[from]] : NONE;
-        if (next > f->limit[start] || (ends && bar < next)) {
-            e->over[start] = bar <= f->limit[start] ? bar : NONE;
+    const lk_entries *e = f->e;
+    const uint32_t *item = e->item, *limit = f->limit + f->base, *barrier = list_barriers(f, step + 1);
+    const uint32_t *live = f->live, *lows = f->low, *highs = f->high;
+    uint8_t *level = e->level + f->base;
+    uint32_t *earliest = f->earliest, *latest = f->latest, *over = e->over + f->base;
+    uint32_t *path = f->path ? f->path + (size_t)(step + 1) * f->count : NULL;
+    size_t from = 0, up_to = 0, count = f->count;
+    bool moves = false, astray = false, ends = e->rule->effect == LK_EFFECT_END;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t first = earliest[i], last = latest[i];
+        if (level[i] != step + 1) continue;
+        while (live[from] < first) from++;
+        uint32_t next = live[from] <= last ? item[lows[from]] : NONE;
+        if (next > limit[i] || (ends && move_barrier(item[first], &barrier) < next)) {
+            uint32_t bar = move_barrier(item[first], &barrier);
+            over[i] = bar <= limit[i] ? bar : NONE;
             continue;
         }
-        if (f->live[from] != f->earliest[i]) f->astray = step;
-        f->earliest[i] = f->low[from];
-        f->latest[i] = f->high[up_to - 1];
-        e->level[start] = (uint8_t)(step + 2);
-        if (f->path) f->path[(size_t)(step + 1) * f->count + i] = f->earliest[i];
+        if (up_to < from) up_to = from;
+        while (live[up_to + 1] <= last) up_to++;
+        astray |= live[from] != first;
+        earliest[i] = lows[from];
+        latest[i] = highs[up_to];
+        level[i] = (uint8_t)(step + 2);
+        if (path) path[i] = lows[from];
         moves = true;
     }
+    if (astray) f->astray = step;
     return moves;
 }
 
@@ -247,23 +287,23 @@ static void find_limits(follower *f)
 static void begin(follower *f)
 {
     lk_entries *e = f->e;
-    f->reached_count = f->count;
     f->astray = 0;
-    f->listed = false;
-    if (f->hindered && f->path) memset(f->depth, 0, e->first[e->rule->step_count]);
+    f->listed = f->marked = false;
+    if (f->hindered) reach_starts(f);
     for (size_t i = 0; i < f->count; i++) {
         f->earliest[i] = (uint32_t)(f->base + i);
-        if (f->hindered) f->latest[i] = f->reached[i] = (uint32_t)(f->base + i);
+        if (f->hindered) f->latest[i] = (uint32_t)(f->base + i);
         e->level[f->base + i] = 1;
         if (f->path) f->path[i] = f->hindered ? (uint32_t)(f->base + i) : e->item[f->base + i];
     }
 }
 
-static bool move_hindered(follower *f, int32_t step)
+static leadkpi_status move_hindered(follower *f, int32_t step, bool *moves, leadkpi_error *error)
 {
     find_live(f, step);
     find_reached(f, step + 1);
-    return move_starts(f, step);
+    *moves = move_starts(f, step);
+    return mark(f, step, error);
 }
 
 static leadkpi_status follow(follower *f, leadkpi_error *error)
@@ -273,7 +313,10 @@ static leadkpi_status follow(follower *f, leadkpi_error *error)
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
-        moves = f->hindered ? move_hindered(f, step) : move_freely(f, step);
+        if (f->hindered)
+            LK_TRY(move_hindered(f, step, &moves, error));
+        else
+            moves = move_freely(f, step);
     }
     for (size_t i = 0; i < f->count; i++) {
         uint32_t last = e->item[f->earliest[i]];
@@ -291,17 +334,19 @@ static void find_depths(follower *f, int32_t step)
 {
     const lk_entries *e = f->e;
     uint32_t *queue = f->live;
-    size_t head = 0, tail = 0, next = e->first[step + 1];
+    uint8_t *here = depths_of(f, step);
+    const uint8_t *behind = depths_of(f, step + 1);
+    size_t head = 0, tail = 0, next = e->list[step + 1];
     stretch s = stretch_of(f, step + 1);
     size_t end = places_end(f, step);
-    for (size_t place = e->first[step]; place < end; place++) {
-        if (f->depth[place] == 0 || !move_stretch(e, e->item[place], &s)) continue;
+    for (size_t place = e->list[step]; place < end; place++) {
+        if (here[place] == 0 || !move_stretch(e, e->item[place], &s)) continue;
         for (; next < s.high; next++) {
-            while (tail > head && f->depth[queue[tail - 1]] <= f->depth[next]) tail--;
+            while (tail > head && behind[queue[tail - 1]] <= behind[next]) tail--;
             queue[tail++] = (uint32_t)next;
         }
         while (queue[head] < s.low) head++;
-        if (f->depth[queue[head]] > f->depth[place]) f->depth[place] = f->depth[queue[head]];
+        if (behind[queue[head]] > here[place]) here[place] = behind[queue[head]];
     }
 }
 
@@ -311,13 +356,14 @@ static void choose_places(follower *f, int32_t step)
 {
     const lk_entries *e = f->e;
     uint32_t at[LK_FUNNEL_STEPS_MAX], *path = f->path + (size_t)step * f->count;
+    const uint8_t *depth_of = depths_of(f, step);
     size_t place = places_end(f, step);
     uint64_t depths = 0;
     for (size_t i = f->count; i-- > 0;) {
         int32_t level = e->level[f->base + i];
         if (level <= step) continue;
         while (place > path[i]) {
-            int32_t depth = f->depth[--place];
+            int32_t depth = depth_of[--place];
             if (depth == 0) continue;
             depths = (depths & ~lk_attempt_steps(depth)) | (uint64_t)1 << (depth - 1);
             at[depth - 1] = (uint32_t)place;
@@ -361,7 +407,7 @@ static void take_lists(follower *f, uint32_t *cells)
     const lk_entries *e = f->e;
     f->latest = cells, cells += e->start_count;
     f->reached = cells, cells += e->longest;
-    f->live = cells, cells += e->longest;
+    f->live = cells, cells += e->longest + 1;
     f->low = cells, cells += e->longest;
     f->high = cells, cells += e->longest;
     f->depth = (uint8_t *)cells;

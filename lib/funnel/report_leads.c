@@ -115,17 +115,24 @@ static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int3
     return LEADKPI_OK;
 }
 
-/* Of results in their own order the column is what was gathered. */
-static leadkpi_status take_times(lk_results *r, const row_list *rows, int32_t step, lk_text name,
-                                 leadkpi_table *table, leadkpi_error *error)
+/* Of results in their own order the columns are what was gathered. All of a result's steps are looked at at once: it
+ * is read once, not for each step. */
+static leadkpi_status set_steps_null(const lk_results *r, const row_list *rows, int32_t first_column,
+                                     leadkpi_table *table, leadkpi_error *error)
 {
-    LK_TRY(lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
-                                   &r->times.capacities[step], error));
-    for (uint32_t i = 0; i < r->count && !(rows->all_did >> step & 1); i++) {
+    uint64_t asked = lk_funnel_all_steps(&r->funnel->rule);
+    if (!(asked & ~rows->all_did)) return LEADKPI_OK;
+    for (uint32_t i = 0; i < r->count; i++) {
         LK_TRY(ask_at(r, i, error));
-        if (!lk_result_did(&r->items[i], step)) lk_set_last_null(table, i);
+        for (uint64_t steps = asked & ~r->items[i].done; steps; steps &= steps - 1)
+            lk_table_set_null(table, first_column + (int32_t)lk_lowest_bit(steps), i);
     }
     return LEADKPI_OK;
+}
+
+static bool takes_columns(const row_list *rows)
+{
+    return rows->as_they_are && rows->count > 0;
 }
 
 /* Nothing is held twice for longer than a step takes: what was gathered goes with it. */
@@ -142,7 +149,9 @@ static leadkpi_status add_step_times(lk_results *r, const row_list *rows, int32_
         length = 7;
     }
     lk_text name = {digits, length};
-    if (rows->as_they_are && rows->count) return take_times(r, rows, step, name, table, error);
+    if (takes_columns(rows))
+        return lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
+                                       &r->times.capacities[step], error);
     LK_TRY(lk_table_add_timestamp(table, name, rows->count, true, &values, error));
     LK_TRY(copy_times(r, rows, step, values, table, error));
     lk_result_times_release(&r->times, &r->memory, step);
@@ -166,9 +175,10 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
         step[i] = result->level;
         start[i] = result->start;
     }
-    for (int32_t s = 0; r->times.steps && s < r->funnel->rule.step_count; s++)
-        LK_TRY(add_step_times(r, rows, s, table, error));
-    return LEADKPI_OK;
+    if (!r->times.steps) return LEADKPI_OK;
+    int32_t first_column = leadkpi_table_column_count(table);
+    for (int32_t s = 0; s < r->funnel->rule.step_count; s++) LK_TRY(add_step_times(r, rows, s, table, error));
+    return takes_columns(rows) ? set_steps_null(r, rows, first_column, table, error) : LEADKPI_OK;
 }
 
 static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,

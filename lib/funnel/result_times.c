@@ -11,6 +11,16 @@ leadkpi_status lk_result_times_reserve(lk_result_times *t, lk_memory *memory, si
     return LEADKPI_OK;
 }
 
+void lk_result_times_write(lk_result_times *t, size_t count)
+{
+    size_t first = count ? (count - 1) / LK_RESULT_TIMES_STAGED * LK_RESULT_TIMES_STAGED : 0;
+    for (uint64_t steps = t->staged_steps; steps; steps &= steps - 1) {
+        uint32_t step = lk_lowest_bit(steps);
+        memcpy(t->columns[step] + first, t->staged[step], (count - first) * sizeof *t->columns[step]);
+    }
+    t->staged_steps = 0;
+}
+
 void lk_result_times_release(lk_result_times *t, lk_memory *memory, int32_t step)
 {
     lk_release(memory, t->columns[step], t->capacities[step], sizeof *t->columns[step]);

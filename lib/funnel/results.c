@@ -276,6 +276,7 @@ static leadkpi_status walk_all(lk_results *r, lk_journeys *j, leadkpi_error *err
     LK_TRY(lk_segments_open(r, j, &r->memory, &segments, error));
     leadkpi_status status = walk(r, j, &segments, error);
     lk_segments_close(&segments);
+    lk_result_times_write(&r->times, r->count);
     return status;
 }
 

@@ -544,7 +544,7 @@ static const struct {
     {"steps=A,B,C,D,E; optional=2", leadkpi_funnel_steps, 4},
     {"steps=A,B,C,D,E; optional=2; entry=every", leadkpi_funnel_steps, 4},
     {"steps=A,B,C,D,E; same_value=true", leadkpi_funnel_steps, 4},
-    {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_leads, 13},
+    {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_leads, 12},
     {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=1us", leadkpi_funnel_times, 14},
     {"steps=A,B,C; same_event=many; skips=implied; entry=every", leadkpi_funnel_histogram, 10},
     {"steps=A,B,C,D,E; same_event=many; skips=implied; entry=every; gap=2us; step_window=3us", leadkpi_funnel_leads,
