@@ -24,7 +24,7 @@ typedef struct chooser {
     lk_entries *e;
     lk_sweep sweep;
     uint32_t *limit; /* of each start the last item in its window */
-    uint8_t *bound;  /* of each start a level that it gets to at most */
+    uint8_t *bound;  /* of each start a level that it gets to at most; 0: settled */
     size_t from, to; /* the items walked over */
     int32_t highest; /* from the front: the highest level of all, */
     uint32_t last, latest; /* the first item to get there, and the latest start that it comes from */
@@ -95,7 +95,8 @@ static void raise_highest(chooser *c, size_t i)
     c->latest = lk_sweep_start(s->reached[step]);
 }
 
-/* How far each start gets at most: to the last step that a latest start not before it gets to in its window. */
+/* How far each start gets at most: to the last step that a latest start not before it gets to in its window. Where
+ * the best attempt alone counts, no more is asked once one has all steps. */
 static leadkpi_status find_bounds(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
@@ -107,6 +108,7 @@ static leadkpi_status find_bounds(chooser *c, leadkpi_error *error)
         lk_sweep_front_over(s, i);
         LK_TRY(ask(c, s->place - s->begin[i], error));
         raise_highest(c, i);
+        if (c->highest == e->rule->step_count && !lk_funnel_counts_attempts(e->rule)) break;
         for (; start < e->start_count && c->limit[start] == i; start++) {
             uint64_t least = lk_sweep_key_of_start(e->item[start]) | ((1 << LK_SWEEP_STEP_BITS) - 1);
             int32_t step = 0; /* of the walk: the last one first */
@@ -170,22 +172,20 @@ static bool settle(chooser *c, size_t start)
         c->bound[start]--;
         return false;
     }
+    c->bound[start] = 0;
     e->level[start] = level;
     e->last[start] = lk_sweep_end(key);
     return true;
 }
 
-/* The best chains of all starts, as if windows ended no earlier than those of their places. How many starts settle;
- * the highest level of any chain. */
-static leadkpi_status settle_at_once(chooser *c, size_t *settled, int32_t *highest, leadkpi_error *error)
+/* The best chains of starts, as if windows ended no earlier than those of their places. How many more settle. */
+static leadkpi_status settle_at_once(chooser *c, size_t start, size_t end, size_t *settled, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    *settled = 0;
-    *highest = 0;
-    LK_TRY(walk_back(c, e->item[0], (size_t)c->limit[e->start_count - 1] + 1, 0, error));
-    for (size_t start = 0; start < e->start_count; start++) {
+    LK_TRY(walk_back(c, e->item[start], (size_t)c->limit[end - 1] + 1, 0, error));
+    for (; start < end; start++) {
         int32_t level = lk_sweep_level(c->sweep.key[place_of(c, start)]);
-        if (level > *highest) *highest = level;
+        if (level > c->highest) c->highest = level;
         LK_TRY(ask(c, (size_t)level, error));
         if (!settle(c, start)) continue;
         ++*settled;
@@ -194,11 +194,30 @@ static leadkpi_status settle_at_once(chooser *c, size_t *settled, int32_t *highe
     return LEADKPI_OK;
 }
 
+/* The first starts tell whether windows end most of what would go on: then the walk over all is not worth it. */
+#define TRIED 1024
+
+static bool is_worth_a_trial(const chooser *c)
+{
+    return c->e->start_count >= (size_t)16 * TRIED && c->limit[TRIED - 1] - c->e->item[0] < c->e->search->count / 8;
+}
+
+static leadkpi_status settle_what_is_easy(chooser *c, size_t *settled, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    size_t tried = is_worth_a_trial(c) ? TRIED : 0;
+    memset(c->bound, UINT8_MAX, e->start_count);
+    c->highest = 0;
+    if (tried) LK_TRY(settle_at_once(c, 0, tried, settled, error));
+    if (*settled < tried / 2) return LEADKPI_OK;
+    return settle_at_once(c, tried, e->start_count, settled, error);
+}
+
 /* ---- level by level --------------------------------------------------------------------------- */
 
 static bool is_left(const chooser *c, size_t start, int32_t level)
 {
-    return c->e->level[start] == 0 && c->bound[start] >= level;
+    return c->bound[start] >= level;
 }
 
 /* Windows that lie so near each other are looked at together. */
@@ -323,11 +342,11 @@ static leadkpi_status find_all_over(chooser *c, leadkpi_error *error)
 static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    size_t settled;
-    int32_t level;
-    LK_TRY(settle_at_once(c, &settled, &level, error));
+    size_t settled = 0;
+    LK_TRY(settle_what_is_easy(c, &settled, error));
     if (settled < e->start_count && e->search->count > FEW_ITEMS) LK_TRY(find_bounds(c, error));
-    for (; settled < e->start_count; level--) LK_TRY(settle_level(c, level, &settled, error));
+    for (int32_t level = c->highest; settled < e->start_count; level--)
+        LK_TRY(settle_level(c, level, &settled, error));
     return e->rule->entry == LK_ENTRY_AGAIN ? find_all_over(c, error) : LEADKPI_OK;
 }
 

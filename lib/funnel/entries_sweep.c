@@ -97,21 +97,34 @@ static inline void set_near(lk_sweep *s, uint32_t step, size_t near, uint64_t of
     s->near_key[step] = offer;
     s->near_place[step] = s->line[near];
     s->alive |= (uint64_t)1 << step;
-    s->filled |= (uint64_t)1 << step;
-    s->wanted |= s->ways->before[step];
 }
 
-/* Of equal ones the last that is walked over stays: from the end the earliest. */
+static inline void set_none_near(lk_sweep *s, uint32_t step)
+{
+    s->near[step] = s->tail[step];
+    s->near_key[step] = LK_SWEEP_NONE;
+    s->alive &= ~((uint64_t)1 << step);
+}
+
+/* Of equal ones the last that is walked over stays: from the end the earliest. One as good as the first near one is
+ * as good as all of them. */
 static inline void push(lk_sweep *s, uint32_t step, uint32_t place)
 {
     uint64_t offer = offer_of(s, place, step);
     size_t tail = s->tail[step], first = s->first[step];
+    if (offer <= s->near_key[step]) tail = s->near[step];
     while (tail > first && offer <= offer_of(s, s->line[tail - 1], step)) tail--;
     if (tail > first && !s->expires) return;
     s->line[tail] = place;
     s->tail[step] = tail + 1;
-    if (s->near[step] >= tail) set_near(s, step, tail, offer);
-    if (place < s->barrier) s->stale = UINT64_MAX; /* for the gap it comes late */
+    s->filled |= (uint64_t)1 << step;
+    s->wanted |= s->ways->before[step];
+    if (place < s->barrier) { /* for the gap it comes late */
+        set_none_near(s, step);
+        s->stale = UINT64_MAX;
+    } else if (s->near[step] >= tail) {
+        set_near(s, step, tail, offer);
+    }
 }
 
 /* Past places of a step that are too far, or behind the last exclusion. */
@@ -119,13 +132,10 @@ static void pass(lk_sweep *s, uint32_t step, uint32_t least)
 {
     size_t near = s->near[step];
     while (near < s->tail[step] && s->line[near] < least) near++;
-    s->near[step] = near;
-    if (near < s->tail[step]) {
+    if (near < s->tail[step])
         set_near(s, step, near, offer_of(s, s->line[near], step));
-    } else {
-        s->near_key[step] = LK_SWEEP_NONE;
-        s->alive &= ~((uint64_t)1 << step);
-    }
+    else
+        set_none_near(s, step);
 }
 
 /* ---- exclusions --------------------------------------------------------------------------- */
@@ -286,10 +296,10 @@ static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
     f->seen = follow;
 }
 
-/* What has one before it. */
+/* What has one before it. An exclusion of the whole funnel leaves nothing open. */
 static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
 {
-    if (s->barrier <= s->least) return f;
+    if (s->barrier <= s->least || !(s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled)) return f;
     if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step);
     if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
     return f;
@@ -352,6 +362,7 @@ static void begin(lk_sweep *s, bool mirrored)
         int32_t own = mirrored ? last - step : step;
         s->first[step] = s->near[step] = s->tail[step] = e->first[own] + (size_t)own * LINE_GAP;
     }
+    memset(s->near_key, 0xFF, sizeof s->near_key);
     if (s->barred) memset(s->limit, 0, sizeof s->limit);
 }
 

@@ -421,7 +421,7 @@ END_TEST
 
 /* ---- optional steps of longer leads: every start by itself, item by item ---------------------------- */
 
-enum { LONG_LEADS = 12, LONG_EVENTS = 160, LONG_STEPS = 6 };
+enum { LONG_LEADS = 12, LONG_EVENTS = 160, LONG_STEPS = 6, REPEATS = 300, REPEAT_AFTER = 100000 };
 
 typedef struct long_rule {
     const char *text;
@@ -511,19 +511,27 @@ static int follow_long(long_lead *l, int start, int *last)
     return level;
 }
 
-static leadkpi_table *report_on_long(const long_lead *l)
+/* The events of a lead so many times, one after the other. */
+static leadkpi_table *report_on_repeats(const long_lead *l, int repeats)
 {
-    static const int64_t ids[LONG_EVENTS];
+    static int64_t ids[REPEATS * LONG_EVENTS], times[REPEATS * LONG_EVENTS], steps[REPEATS * LONG_EVENTS],
+        excluded[REPEATS * LONG_EVENTS];
     leadkpi_table *rows, *report;
     char text[400];
     snprintf(text, sizeof text, "steps=A,B,C,D,E,F; %s", l->r->text);
     leadkpi_funnel *funnel = funnel_with(text);
-    size_t count = (size_t)l->count;
+    size_t count = 0;
+    for (int repeat = 0; repeat < repeats; repeat++)
+        for (int i = 0; i < l->count; i++, count++) {
+            times[count] = l->times[i] + (int64_t)repeat * REPEAT_AFTER;
+            steps[count] = l->steps[i];
+            excluded[count] = l->excluded[i];
+        }
     OK(leadkpi_table_create(NULL, &rows, ok_error));
     OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, count, 0, NULL, ok_error));
-    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, l->times, count, 0, NULL, ok_error));
-    OK(leadkpi_table_borrow_int64(rows, "steps", NUL, l->steps, count, 0, NULL, ok_error));
-    if (l->r->from[0]) OK(leadkpi_table_borrow_int64(rows, "excluded", NUL, l->excluded, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "steps", NUL, steps, count, 0, NULL, ok_error));
+    if (l->r->from[0]) OK(leadkpi_table_borrow_int64(rows, "excluded", NUL, excluded, count, 0, NULL, ok_error));
     OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
     OK(leadkpi_funnel_leads(funnel, NULL, &report, ok_error));
     leadkpi_table_free(rows);
@@ -569,7 +577,7 @@ START_TEST(optional_steps_of_longer_leads_agree_with_each_start_followed_by_itse
     for (int n = 0; n < LONG_LEADS; n++) {
         l.r = &long_rules[_i];
         draw_long_lead(&l, &state);
-        leadkpi_table *t = report_on_long(&l);
+        leadkpi_table *t = report_on_repeats(&l, 1);
         size_t at = 0;
         int best = l.r->entry == ANY ? find_best(&l) : -1;
         for (int i = 0; i < l.count; i++)
@@ -577,6 +585,32 @@ START_TEST(optional_steps_of_longer_leads_agree_with_each_start_followed_by_itse
         MUST(at == leadkpi_table_row_count(t));
         leadkpi_table_free(t);
     }
+}
+END_TEST
+
+/* Of so many starts the first are tried, and how they fare decides on the rest. */
+START_TEST(a_lead_that_does_the_same_again_and_again_gets_as_far_each_time)
+{
+    static long_lead l;
+    uint64_t state = (uint64_t)_i + 9;
+    l.r = &long_rules[_i];
+    if (l.r->entry != EVERY || l.r->window == NO) return;
+    draw_long_lead(&l, &state);
+    for (int i = 0; i < l.count; i++) l.steps[i] |= (int64_t)(lk_test_random(&state) & 63);
+    leadkpi_table *once = report_on_repeats(&l, 1), *again = report_on_repeats(&l, REPEATS);
+    size_t count = leadkpi_table_row_count(once);
+    ck_assert_uint_eq(leadkpi_table_row_count(again), REPEATS * count);
+    for (size_t at = 0; at < REPEATS * count; at++) {
+        int64_t later = (int64_t)(at / count) * REPEAT_AFTER;
+        int level = (int)whole_at(once, "step", at % count);
+        char name[16] = "step_0";
+        name[5] = (char)('0' + level);
+        MUST(whole_at(again, "step", at) == level);
+        MUST(whole_at(again, "start", at) == whole_at(once, "start", at % count) + later);
+        MUST(whole_at(again, name, at) == whole_at(once, name, at % count) + later);
+    }
+    leadkpi_table_free(once);
+    leadkpi_table_free(again);
 }
 END_TEST
 
@@ -691,6 +725,8 @@ static Suite *suite_of_rules(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, every_rule_agrees_with_a_search_through_every_chain, 0, RULE_COUNT);
     tcase_add_loop_test(tc, optional_steps_of_longer_leads_agree_with_each_start_followed_by_itself, 0,
+                        (int)(sizeof long_rules / sizeof long_rules[0]));
+    tcase_add_loop_test(tc, a_lead_that_does_the_same_again_and_again_gets_as_far_each_time, 0,
                         (int)(sizeof long_rules / sizeof long_rules[0]));
     tcase_add_loop_test(tc, leads_one_after_the_other_have_the_attempts_of_each, 0, RULE_COUNT);
     tcase_add_loop_test(tc, window_funnel_agrees_with_its_own_list_of_conditions, 0,
