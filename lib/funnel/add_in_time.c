@@ -157,6 +157,7 @@ static leadkpi_status look_through(in_order *o, leadkpi_error *error)
         if (!o->is_plain) LK_TRY(find_codes(o, &at, error));
         if (o->codes) keep_codes(&at, o->codes + start);
     }
+    LK_TRY(lk_map128_reserve(&store->codes, memory, 1, error)); /* which who finds one again asks for, too */
     return lk_standings_reserve(&store->standings, &o->funnel->rule, memory,
                                 lk_lead_ids_count(&store->ids), error);
 }

@@ -515,6 +515,39 @@ START_TEST(whichever_allocation_fails_an_import_is_whole_or_none)
 }
 END_TEST
 
+/* The first rows and the last ones but one reach step 1, those between them any of the first steps, and the last
+ * row alone one step more. With some numbers of steps there is room for just so many sets of them. */
+static void draw_sets(rows *r, int steps)
+{
+    uint64_t random = 5;
+    r->count = 1500;
+    for (size_t i = 0; i < r->count; i++) {
+        bool between = i >= 1100 && i < 1450;
+        r->ids[i] = (int64_t)(lk_test_random(&random) % 50);
+        r->times[i] = (int64_t)i;
+        r->steps[i] = between ? 1 + (int64_t)(lk_test_random(&random) >> (64 - steps)) : 1;
+        if (between && i < 1100 + (size_t)steps) r->steps[i] = INT64_C(1) << (i - 1100);
+    }
+    r->steps[r->count - 1] = INT64_C(1) << steps;
+}
+
+static void set_up_first(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    set_up(host, context);
+    OK(add(f->funnel, &f->r, 0, 1, f->as, ok_error));
+}
+
+START_TEST(whichever_allocation_fails_no_row_in_order_of_time_is_taken_without_the_others)
+{
+    static fault_context f;
+    draw_sets(&f.r, _i);
+    f.definition = "steps=A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A; input=time; same_event=many; skips=implied";
+    lk_fault_case fault = {"rows in time", set_up_first, act_import, state, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+}
+END_TEST
+
 /* Of leads and codes that the handle does not have. */
 static void set_up_two(const leadkpi_host *host, void *context)
 {
@@ -604,6 +637,7 @@ static Suite *suite(void)
     tcase_add_loop_test(one, no_table_is_an_empty_table, 0, 2);
     tcase_add_loop_test(one, names_in_order_of_time_are_the_steps_they_stand_for, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_an_import_is_whole_or_none, 0, 2);
+    tcase_add_loop_test(one, whichever_allocation_fails_no_row_in_order_of_time_is_taken_without_the_others, 1, 21);
     suite_add_tcase(all, one);
     return all;
 }
