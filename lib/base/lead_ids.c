@@ -155,8 +155,10 @@ static leadkpi_status merge_numbers(lk_lead_ids *ids, lk_memory *memory, const l
 {
     numbers n = {(const char *)from->keys, sizeof *from->keys, from->count};
     LK_TRY(reach_out(ids, memory, &n, (uint64_t)n.count * 4, error));
-    for (size_t start = 0; start < n.count; start += BLOCK)
+    for (size_t start = 0; start < n.count; start += BLOCK) {
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         LK_TRY(intern_numbers(ids, memory, &n, start, block_size(n.count, start), indexes + start, error));
+    }
     return LEADKPI_OK;
 }
 
@@ -266,15 +268,24 @@ leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids
     return LEADKPI_OK;
 }
 
+static leadkpi_status merge_hashes(lk_map128 *hashes, lk_memory *memory, const lk_map128 *from,
+                                   uint32_t *indexes, leadkpi_error *error)
+{
+    for (size_t start = 0; start < from->count; start += BLOCK) {
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(lk_map128_find_or_add(hashes, memory, from->keys + start, block_size(from->count, start),
+                                     indexes + start, error));
+    }
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error)
 {
     if (from->type == LK_LEAD_IDS_NONE) return LEADKPI_OK;
     LK_TRY(lk_lead_ids_check_merge(ids, from, error));
     ids->type = from->type;
-    if (ids->hashed)
-        return lk_map128_find_or_add(&ids->hashes, memory, from->hashes.keys, from->hashes.count,
-                                     indexes, error);
+    if (ids->hashed) return merge_hashes(&ids->hashes, memory, &from->hashes, indexes, error);
     if (ids->type == LK_LEAD_IDS_TEXT)
         return lk_state_merge_texts(&ids->texts, memory, &from->texts, indexes, error);
     return merge_numbers(ids, memory, &from->integers, indexes, error);

@@ -68,7 +68,7 @@ void lk_lead_ids_forget_tallies(lk_lead_ids *ids);
 leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
                                        leadkpi_error *error);
 
-/* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. */
+/* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. INTERRUPTED, too. */
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error);
 

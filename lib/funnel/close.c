@@ -156,17 +156,18 @@ static leadkpi_status make_blocks(closing *c)
 }
 
 /* A lead has one block more than before at most. */
-static size_t count_leads_in_range(const closing *c)
+static leadkpi_status count_leads_in_range(const closing *c, size_t *count)
 {
-    size_t count = 0;
     const lk_journeys *j = &c->journeys;
+    *count = 0;
     for (uint32_t lead = 0; lead < j->lead_count; lead++) {
         bool any = false;
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
         for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++)
             any |= is_in_range(c, lk_journeys_event(j, i).time);
-        count += any;
+        *count += any;
     }
-    return count;
+    return LEADKPI_OK;
 }
 
 static void make_ranges(closing *c)
@@ -187,7 +188,9 @@ static leadkpi_status make(closing *c)
     c->made.range_count = closed->range_count - (c->last - c->first) + 1;
     LK_TRY(lk_allocate(c->memory, c->made.range_count, sizeof(lk_range), &c->made.ranges, c->error));
     make_ranges(c);
-    size_t most = closed->block_count + count_leads_in_range(c);
+    size_t most;
+    LK_TRY(count_leads_in_range(c, &most));
+    most += closed->block_count;
     LK_TRY(lk_allocate(c->memory, 1, size, &c->scratch, c->error));
     LK_TRY(lk_allocate(c->memory, most, size, &c->made.blocks, c->error));
     c->made.block_count = 0;

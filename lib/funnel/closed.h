@@ -79,7 +79,7 @@ int64_t lk_closed_latest(const lk_closed *closed);
 
 /* All of both handles' ranges and blocks; leads[i] is where lead i of `from` is in `into`. `made` is empty
  * where `from` has none, and takes the place of into's once nothing can fail any more.
- * Status: OK, MISMATCH, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+ * Status: OK, MISMATCH, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_closed_merge(leadkpi_funnel *into, const lk_funnel_store *from,
                                const uint32_t *leads, lk_closed *made, leadkpi_error *error);
 

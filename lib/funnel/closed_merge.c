@@ -39,14 +39,16 @@ static leadkpi_status unite_ranges(const lk_closed *a, const lk_closed *b, lk_cl
 }
 
 static leadkpi_status check_events(const lk_funnel_store *store, const lk_closed *closed,
-                                   leadkpi_error *error)
+                                   const lk_memory *memory, leadkpi_error *error)
 {
-    for (size_t i = 0; closed->range_count && i < store->event_count; i++)
+    for (size_t i = 0; closed->range_count && i < store->event_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         LK_FAIL_IF(lk_closed_range_of(closed, lk_funnel_event_time(store, i)) != LK_MAP_NONE, error,
                    LEADKPI_MISMATCH,
                    "from: expected no event of one handle in a range that the other closed, found one "
                    "at %s",
                    LK_SAY_TIME(lk_funnel_event_time(store, i)));
+    }
     return LEADKPI_OK;
 }
 
@@ -128,8 +130,8 @@ leadkpi_status lk_closed_merge(leadkpi_funnel *into, const lk_funnel_store *from
     int32_t steps = into->rule.step_count;
     renumbering numbers = {NULL, NULL};
     memset(made, 0, sizeof *made);
-    LK_TRY(check_events(into->store, b, error));
-    LK_TRY(check_events(from, a, error));
+    LK_TRY(check_events(into->store, b, &into->memory, error));
+    LK_TRY(check_events(from, a, &into->memory, error));
     if (b->range_count == 0) return LEADKPI_OK;
     LK_FAIL_IF(a->range_count > UINT32_MAX - b->range_count, error, LEADKPI_OVERFLOW,
                "closed ranges: expected fewer than 2^32");

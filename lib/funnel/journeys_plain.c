@@ -12,7 +12,13 @@ typedef struct parts {
     uint32_t *next; /* of each part where its next event goes; its end, once it is filled */
     uint32_t *ends;
     uint32_t count, largest;
+    bool may_stop; /* while events move */
 } parts;
+
+static leadkpi_status ask(const parts *p, leadkpi_error *error)
+{
+    return p->may_stop ? lk_interrupted(p->memory, error) : LEADKPI_OK;
+}
 
 static uint32_t part_leads(const lk_journeys *j, uint32_t part)
 {
@@ -73,24 +79,37 @@ static void split_to_copy(parts *p)
 /* How many events ahead in its part: two lines of the cache. */
 #define EVENTS_AHEAD 8
 
+/* Until one comes up that belongs to the part. Returns how many moved. */
+static inline size_t move_some(parts *p, uint32_t part)
+{
+    lk_funnel_event *events = p->events, event = events[p->next[part]];
+    size_t moved = 1;
+    for (uint32_t goal; (goal = event.lead >> LK_PART_BITS) != part;) {
+        uint32_t place = p->next[goal]++;
+        lk_funnel_event there = events[place];
+        LK_PREFETCH(&events[place] + EVENTS_AHEAD);
+        events[place] = event;
+        event = there;
+        moved++;
+    }
+    events[p->next[part]++] = event;
+    return moved;
+}
+
 /* Each event goes to its part, and the one that was in that place goes on to its own: 16 bytes read
  * and written an event at one of some hundred places that move on in order and are asked for ahead,
  * and no memory but theirs, whose first touch would cost more. */
-static void split_in_place(parts *p)
+static leadkpi_status split_in_place(parts *p, leadkpi_error *error)
 {
-    lk_funnel_event *events = p->events;
+    size_t moved = 0;
     for (uint32_t part = 0; part < p->count; part++)
         while (p->next[part] < p->ends[part]) {
-            lk_funnel_event event = events[p->next[part]];
-            for (uint32_t goal; (goal = event.lead >> LK_PART_BITS) != part;) {
-                uint32_t place = p->next[goal]++;
-                lk_funnel_event there = events[place];
-                LK_PREFETCH(&events[place] + EVENTS_AHEAD);
-                events[place] = event;
-                event = there;
-            }
-            events[p->next[part]++] = event;
+            moved += move_some(p, part);
+            if (moved < LK_INTERRUPT_ROWS) continue;
+            LK_TRY(ask(p, error));
+            moved = 0;
         }
+    return LEADKPI_OK;
 }
 
 /* ---- one lead, of many codes ------------------------------------------------------- */
@@ -255,17 +274,30 @@ leadkpi_status lk_journeys_sort_plain(lk_journeys *j, lk_memory *memory, leadkpi
 }
 
 /* Events that came in order. */
-static void pack_in_place(parts *p)
+static leadkpi_status pack_in_place(parts *p, leadkpi_error *error)
 {
     const lk_journeys *j = p->journeys;
     uint64_t *packed = p->packed;
     const lk_lead_scan *scan = &p->sorter.levels;
-    for (size_t i = 0; i < j->store->event_count; i++)
+    for (size_t i = 0; i < j->store->event_count; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(ask(p, error));
         packed[i] = lk_packed_key(p->events[i].time, j->code_rank[p->events[i].code]);
+    }
     for (uint32_t lead = 0; lead < j->lead_count && scan->levels; lead++) {
         uint32_t start = lk_journeys_start(j, lead);
         lk_lead_scan_take(scan, lead, packed + start, j->ends[lead] - start);
     }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status sort_parts(parts *p, leadkpi_error *error)
+{
+    LK_TRY(split_in_place(p, error));
+    for (uint32_t part = 0; part < p->count; part++) {
+        if (part % 16 == 0) LK_TRY(ask(p, error));
+        sort_part(p, part);
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status open_to_pack(parts *p, leadkpi_error *error)
@@ -295,7 +327,7 @@ static void keep(leadkpi_funnel *funnel, parts *p)
     if (p->sorter.code_rank) keep_packed(funnel, p);
 }
 
-/* Nothing can fail once events move. */
+/* Once events move nothing can fail, or all that may be lost are lost. */
 static leadkpi_status put_in_order(leadkpi_funnel *funnel, parts *p, leadkpi_error *error)
 {
     lk_journeys *j = p->journeys;
@@ -305,24 +337,24 @@ static leadkpi_status put_in_order(leadkpi_funnel *funnel, parts *p, leadkpi_err
     else if (few_codes)
         LK_TRY(open_to_pack(p, error));
     if (few_codes) lk_lead_scan_open(funnel, &p->sorter.codes, p->memory, j->lead_count, &p->sorter.levels);
-    if (is_in_order) {
-        if (few_codes) pack_in_place(p);
-    } else {
-        split_in_place(p);
-        for (uint32_t part = 0; part < p->count; part++) sort_part(p, part);
-    }
+    if (!is_in_order)
+        LK_TRY(sort_parts(p, error));
+    else if (few_codes)
+        LK_TRY(pack_in_place(p, error));
     keep(funnel, p);
     return LEADKPI_OK;
 }
 
-leadkpi_status lk_journeys_sort_in_place(leadkpi_funnel *funnel, lk_journeys *j, leadkpi_error *error)
+leadkpi_status lk_journeys_sort_in_place(leadkpi_funnel *funnel, lk_journeys *j, bool may_stop,
+                                         leadkpi_error *error)
 {
     lk_funnel_event *events = funnel->store->events;
     parts p = {.journeys = j,
                .memory = &funnel->memory,
                .events = events,
                .packed = (uint64_t *)(void *)events,
-               .count = part_count(j)};
+               .count = part_count(j),
+               .may_stop = may_stop};
     leadkpi_status status = put_in_order(funnel, &p, error);
     close_parts(&p);
     return status;

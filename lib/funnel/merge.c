@@ -1,5 +1,6 @@
 #include "base/state.h"
 #include "funnel/closed.h"
+#include "funnel/journeys.h"
 #include "funnel/merge_packed.h"
 
 /* Where the things of `from` are in `into`. */
@@ -77,32 +78,35 @@ static void compare_leads(const lk_funnel_store *into, const lk_funnel_store *fr
 }
 
 /* 16 bytes read and written in order an event. */
-static void commit_plain(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+static leadkpi_status append_plain(lk_funnel_store *into, const lk_funnel_store *from, const translation *t,
+                                   const lk_memory *memory, leadkpi_error *error)
 {
     lk_funnel_event *next = into->events + into->event_count;
     uint32_t lead = 0;
     for (size_t i = 0; i < from->event_count; i++) {
         lk_funnel_event event = lk_funnel_next_event(from, i, &lead);
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         next[i] = (lk_funnel_event){event.time, t->leads[event.lead], t->codes[event.code]};
     }
     into->event_count += from->event_count;
     if (from->latest > into->latest) into->latest = from->latest;
+    return LEADKPI_OK;
 }
 
-static void commit(lk_funnel_store *into, const lk_funnel_store *from, const translation *t)
+static leadkpi_status append(lk_funnel_store *into, const lk_funnel_store *from, const translation *t,
+                             const lk_memory *memory, leadkpi_error *error)
 {
     uint32_t lead = 0;
-    if (from->event_count == 0) return;
-    if (!into->sequences && !into->event_segments) {
-        commit_plain(into, from, t);
-        return;
-    }
+    if (from->event_count == 0) return LEADKPI_OK;
+    if (!into->sequences && !into->event_segments) return append_plain(into, from, t, memory, error);
     for (size_t i = 0; i < from->event_count; i++) {
         lk_funnel_event event = lk_funnel_next_event(from, i, &lead);
         uint32_t segment = lk_funnel_event_segment(from, i);
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         lk_funnel_append(into, event.time, lk_funnel_event_sequence(from, i), t->leads[event.lead],
                          t->codes[event.code], segment ? t->segments[segment - 1] + 1 : 0);
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *from, translation *t,
@@ -125,17 +129,19 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     return lk_closed_merge(into, from, t->leads, &t->closed, error);
 }
 
-/* The events, once nothing else can fail: all or none. */
+/* The events, once nothing else can fail: all or none. Leads that both have make them stand in no order: they are
+ * put in order where that would be done after an add. */
 static leadkpi_status take_events(leadkpi_funnel *into, const lk_funnel_store *from, const translation *t,
                                   leadkpi_error *error)
 {
     lk_funnel_store *store = into->store;
+    size_t events_before = store->event_count;
     if (t->are_new && lk_merge_packed_fits(store, from))
         return lk_merge_packed(into, from, t->leads_before, t->codes, error);
     LK_TRY(lk_funnel_grow(into, from->event_count, from->sequences != NULL,
                           from->event_segments != NULL, error));
-    commit(store, from, t);
-    return LEADKPI_OK;
+    LK_TRY(append(store, from, t, &into->memory, error));
+    return lk_journeys_settle(into, events_before, error);
 }
 
 static void swap_closed(lk_closed *a, lk_closed *b)

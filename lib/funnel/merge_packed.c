@@ -29,15 +29,27 @@ static ranks ranks_of(const lk_packed_codes *before, const uint32_t *codes, cons
 /* 8 bytes read and written in order an event. */
 static void copy_keys(const ranks *now, const uint64_t *from, size_t count, uint64_t *to)
 {
-    if (count == 0) return;
     if (now->are_same) {
-        if (from != to) memcpy(to, from, count * sizeof *to);
+        if (count && from != to) memcpy(to, from, count * sizeof *to);
         return;
     }
     for (size_t i = 0; i < count; i++) {
         uint64_t rank = from[i] % LK_PACKED_CODES_MAX;
         to[i] = from[i] - rank + now->of[rank];
     }
+}
+
+/* Behind those there are, which stay as they are. */
+static leadkpi_status append_keys(leadkpi_funnel *into, const ranks *now, const lk_funnel_store *from,
+                                  leadkpi_error *error)
+{
+    uint64_t *to = into->store->packed + into->store->event_count;
+    for (size_t at = 0; at < from->event_count; at += LK_INTERRUPT_ROWS) {
+        size_t left = from->event_count - at;
+        LK_TRY(lk_interrupted(&into->memory, error));
+        copy_keys(now, from->packed + at, left < LK_INTERRUPT_ROWS ? left : LK_INTERRUPT_ROWS, to + at);
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status grow_keys(leadkpi_funnel *into, size_t additional, leadkpi_error *error)
@@ -119,13 +131,13 @@ leadkpi_status lk_merge_packed(leadkpi_funnel *into, const lk_funnel_store *from
     joint_codes both;
     LK_TRY(rank_codes(into, from, codes, &both, error));
     LK_TRY(grow_keys(into, from->event_count, error));
-    leadkpi_status status = join_leads(into, from, leads_before, error);
+    leadkpi_status status = append_keys(into, &both.from, from, error);
+    if (status == LEADKPI_OK) status = join_leads(into, from, leads_before, error);
     if (status != LEADKPI_OK) {
         drop_empty_keys(into);
         return status;
     }
     copy_keys(&both.into, store->packed, store->event_count, store->packed);
-    copy_keys(&both.from, from->packed, from->event_count, store->packed + store->event_count);
     lk_funnel_keep_packed(into, store->packed, store->packed_capacity, &both.codes);
     store->event_count += from->event_count;
     if (from->latest > store->latest) store->latest = from->latest;

@@ -593,6 +593,80 @@ START_TEST(whichever_allocation_fails_a_merge_of_imports_is_whole_or_none)
 }
 END_TEST
 
+/* More than the host lets pass between two questions, of leads that have no small numbers. */
+enum {
+    QUESTION = 65536,
+    MANY = 5 * QUESTION / 2
+};
+
+static leadkpi_table *many_rows(int64_t first_lead)
+{
+    static int64_t ids[MANY], times[MANY], steps[MANY];
+    leadkpi_table *table;
+    for (int64_t i = 0; i < MANY; i++) {
+        ids[i] = (first_lead + i * 7919 % 9000) * 1000003;
+        times[i] = i % 300;
+        steps[i] = 1 << i % STEPS;
+    }
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "steps", NUL, steps, MANY, 0, NULL, ok_error));
+    return table;
+}
+
+static void stop_at(lk_fault *fault, uint64_t poll)
+{
+    fault->polls = 0;
+    fault->stop_at = poll;
+}
+
+/* Stopped at each question, and then not; returns how many there were. */
+static uint64_t stopped_at_each(lk_fault *fault, leadkpi_funnel *funnel, const leadkpi_table *table,
+                                const leadkpi_funnel *other)
+{
+    lk_fault_bytes before, now;
+    fault_context f = {.funnel = funnel};
+    leadkpi_status status;
+    uint64_t poll = 1;
+    stop_at(fault, 0);
+    state(&f, &before);
+    for (;; poll++) {
+        stop_at(fault, poll);
+        status = table ? leadkpi_funnel_add(funnel, table, NULL, 0, NULL) : leadkpi_funnel_merge(funnel, other, NULL);
+        stop_at(fault, 0);
+        if (status != LEADKPI_INTERRUPTED) break;
+        state(&f, &now);
+        ck_assert(now.length == before.length && memcmp(now.data, before.data, now.length) == 0);
+        free(now.data);
+    }
+    ck_assert_int_eq(status, LEADKPI_OK);
+    free(before.data);
+    return poll - 1;
+}
+
+/* Looked up, moved, put in order; or copied. The first leads are in both, or none is. */
+START_TEST(the_host_is_asked_wherever_many_events_go)
+{
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = made_on(&fault.host, plain), *empty = made_on(&fault.host, plain),
+                   *other = made_on(NULL, plain);
+    leadkpi_table *table = many_rows(0);
+    uint64_t for_rows = stopped_at_each(&fault, funnel, table, NULL);
+    ck_assert_uint_ge(for_rows, 1 + 3 + 1 + 2 + 1);
+    leadkpi_table_free(table);
+    table = many_rows(_i ? 0 : 10000);
+    OK(leadkpi_funnel_add(other, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    ck_assert_uint_ge(stopped_at_each(&fault, funnel, NULL, other), 2 + 3);
+    ck_assert_uint_lt(fault.live_bytes, 12 * 2 * MANY); /* in order again, whether leads were shared or not */
+    ck_assert_uint_ge(stopped_at_each(&fault, empty, NULL, funnel), 2 + 5);
+    leadkpi_funnel_free(funnel), leadkpi_funnel_free(empty), leadkpi_funnel_free(other);
+    lk_fault_nothing_held(&fault, "many events");
+}
+END_TEST
+
 /* Into a handle that has taken a batch, and no row: where a merge fails, rows come instead. */
 static void set_up_empty(const leadkpi_host *host, void *context)
 {
@@ -638,6 +712,7 @@ static Suite *suite(void)
     tcase_add_loop_test(one, names_in_order_of_time_are_the_steps_they_stand_for, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_an_import_is_whole_or_none, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_no_row_in_order_of_time_is_taken_without_the_others, 1, 21);
+    tcase_add_loop_test(one, the_host_is_asked_wherever_many_events_go, 0, 2);
     suite_add_tcase(all, one);
     return all;
 }
