@@ -274,7 +274,7 @@ static leadkpi_status write_units(state *s, lk_writer *writer, leadkpi_error *er
         LK_TRY(poll_at(s, i, error));
         lk_lead_ids_write(&store->ids, writer, s->units[i], before);
         before = s->units[i];
-        lk_unit_events_gather(&s->events, before, INT64_MAX);
+        LK_TRY(lk_unit_events_gather(&s->events, &s->memory, before, INT64_MAX, error));
         write_events(s, writer);
     }
     return LEADKPI_OK;

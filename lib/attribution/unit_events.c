@@ -223,23 +223,24 @@ void lk_unit_events_close(lk_unit_events *e, lk_memory *memory)
 #define FEW_ROWS 24
 
 /* order[] of `count` gathered rows. */
-static void sort_rows(lk_unit_events *e, uint32_t count, lk_sort_compare compare)
+static leadkpi_status sort_rows(lk_unit_events *e, const lk_memory *memory, uint32_t count,
+                                lk_sort_compare compare, leadkpi_error *error)
 {
     uint32_t *order = e->order, place;
     for (uint32_t i = 0; i < count; i++) order[i] = i;
-    if (count > FEW_ROWS) {
-        (void)lk_sort_indexes_with(NULL, order, count, order + e->longest, compare, e, NULL);
-        return;
-    }
+    if (count > FEW_ROWS)
+        return lk_sort_indexes_with(memory, order, count, order + e->longest, compare, e, error);
     for (uint32_t i = 1; i < count; i++) {
         for (place = i; place > 0 && compare(e, order[place - 1], i) > 0; place--)
             order[place] = order[place - 1];
         order[place] = i;
     }
+    return LEADKPI_OK;
 }
 
 /* Straight into place while they are in order, which logs mostly are. */
-static void gather_touches(lk_unit_events *e, uint32_t unit, int64_t as_of)
+static leadkpi_status gather_touches(lk_unit_events *e, const lk_memory *memory, uint32_t unit, int64_t as_of,
+                                     leadkpi_error *error)
 {
     const lk_touch *rows = (const lk_touch *)(const void *)e->touch_rows.items;
     bool sorted = true;
@@ -251,44 +252,50 @@ static void gather_touches(lk_unit_events *e, uint32_t unit, int64_t as_of)
         count++;
     }
     e->touch_count = count;
-    if (sorted) return;
+    if (sorted) return LEADKPI_OK;
     lk_touch *gathered = e->touches + e->touch_rows.longest;
     memcpy(gathered, e->touches, count * sizeof *gathered);
-    sort_rows(e, count, compare_touch_indexes);
+    LK_TRY(sort_rows(e, memory, count, compare_touch_indexes, error));
     for (uint32_t i = 0; i < count; i++) e->touches[i] = gathered[e->order[i]];
+    return LEADKPI_OK;
 }
 
-static void gather_outcomes(lk_unit_events *e, uint32_t unit, int64_t as_of)
+static leadkpi_status gather_outcomes(lk_unit_events *e, const lk_memory *memory, uint32_t unit, int64_t as_of,
+                                      leadkpi_error *error)
 {
     e->outcome_count = 0;
-    if (e->outcome_rows.longest == 0) return; /* nobody has one: there is no room for any */
+    if (e->outcome_rows.longest == 0) return LEADKPI_OK; /* nobody has one: there is no room for any */
     const lk_outcome *rows = (const lk_outcome *)(const void *)e->outcome_rows.items;
     lk_outcome *gathered = e->outcomes + e->outcome_rows.longest;
     uint32_t count = 0;
     for (uint32_t i = start_of(&e->outcome_rows, unit); i < e->outcome_rows.ends[unit]; i++)
         if (rows[i].time <= as_of) gathered[count++] = rows[i];
     e->outcome_count = count;
-    sort_rows(e, count, compare_outcome_indexes);
+    LK_TRY(sort_rows(e, memory, count, compare_outcome_indexes, error));
     for (uint32_t i = 0; i < count; i++) e->outcomes[i] = gathered[e->order[i]];
+    return LEADKPI_OK;
 }
 
-static void gather_milestones(lk_unit_events *e, uint32_t unit, int64_t as_of)
+static leadkpi_status gather_milestones(lk_unit_events *e, const lk_memory *memory, uint32_t unit, int64_t as_of,
+                                        leadkpi_error *error)
 {
     e->milestone_count = 0;
-    if (e->milestone_rows.longest == 0) return; /* nobody has one: there is no room for any */
+    if (e->milestone_rows.longest == 0) return LEADKPI_OK; /* nobody has one: there is no room for any */
     const lk_milestone *rows = (const lk_milestone *)(const void *)e->milestone_rows.items;
     lk_milestone *gathered = e->milestones + e->milestone_rows.longest;
     uint32_t count = 0;
     for (uint32_t i = start_of(&e->milestone_rows, unit); i < e->milestone_rows.ends[unit]; i++)
         if (rows[i].time <= as_of) gathered[count++] = rows[i];
     e->milestone_count = count;
-    sort_rows(e, count, compare_milestone_indexes);
+    LK_TRY(sort_rows(e, memory, count, compare_milestone_indexes, error));
     for (uint32_t i = 0; i < count; i++) e->milestones[i] = gathered[e->order[i]];
+    return LEADKPI_OK;
 }
 
-void lk_unit_events_gather(lk_unit_events *events, uint32_t unit, int64_t as_of)
+leadkpi_status lk_unit_events_gather(lk_unit_events *events, const lk_memory *memory, uint32_t unit, int64_t as_of,
+                                     leadkpi_error *error)
 {
-    gather_touches(events, unit, as_of);
-    gather_outcomes(events, unit, as_of);
-    gather_milestones(events, unit, as_of);
+    LK_TRY(gather_touches(events, memory, unit, as_of, error));
+    LK_TRY(gather_outcomes(events, memory, unit, as_of, error));
+    return gather_milestones(events, memory, unit, as_of, error);
 }

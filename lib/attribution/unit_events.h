@@ -36,7 +36,9 @@ leadkpi_status lk_unit_events_open(lk_unit_events *events, const leadkpi_attribu
                                    lk_memory *memory, leadkpi_error *error);
 void lk_unit_events_close(lk_unit_events *events, lk_memory *memory);
 
-/* The rows of a unit that are not after `as_of`. */
-void lk_unit_events_gather(lk_unit_events *events, uint32_t unit, int64_t as_of);
+/* The rows of a unit that are not after `as_of`. Takes no memory; asks the host where they are many. Status: OK,
+ * INTERRUPTED. */
+leadkpi_status lk_unit_events_gather(lk_unit_events *events, const lk_memory *memory, uint32_t unit, int64_t as_of,
+                                     leadkpi_error *error);
 
 #endif

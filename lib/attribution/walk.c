@@ -398,7 +398,7 @@ static leadkpi_status visit_nulls(walk *w, lk_journey *journey, uint32_t touch_c
 static leadkpi_status visit_unit(walk *w, uint32_t unit, uint32_t group, leadkpi_error *error)
 {
     lk_unit_events *events = &w->events;
-    lk_unit_events_gather(events, unit, w->filter->as_of);
+    LK_TRY(lk_unit_events_gather(events, w->memory, unit, w->filter->as_of, error));
     lk_journey journey = {.milestones = events->milestones,
                           .milestone_count = events->milestone_count,
                           .group = group,

@@ -131,10 +131,10 @@ static void sort_run(uint32_t *indexes, size_t count, lk_sort_compare compare, c
     }
 }
 
-/* Asks the host at one place of many, where there is one. */
+/* Asks the host at one place of many. */
 static inline leadkpi_status ask_at(const lk_memory *memory, size_t place, leadkpi_error *error)
 {
-    bool asks = place % LK_INTERRUPT_ROWS == 0 && place > 0 && memory;
+    bool asks = place % LK_INTERRUPT_ROWS == 0 && place > 0;
     return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
 }
 

@@ -26,8 +26,7 @@ typedef int (*lk_sort_compare)(const void *context, uint32_t a, uint32_t b);
 leadkpi_status lk_sort_indexes(lk_memory *memory, uint32_t *indexes, size_t count,
                                lk_sort_compare compare, const void *context, leadkpi_error *error);
 
-/* The same with scratch of the caller's, `count` items. Status: OK, INTERRUPTED; memory may be NULL: nobody is
- * asked, and it cannot fail. */
+/* The same with scratch of the caller's, `count` items. Status: OK, INTERRUPTED. */
 leadkpi_status lk_sort_indexes_with(const lk_memory *memory, uint32_t *indexes, size_t count, uint32_t *scratch,
                                     lk_sort_compare compare, const void *context, leadkpi_error *error);
 

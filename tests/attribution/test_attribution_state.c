@@ -617,6 +617,32 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+/* Questions while a state is made of one unit's touches, in order or not. */
+static uint64_t questions_of(bool in_order)
+{
+    enum { MANY = 70000 };
+    static touch touches[MANY];
+    lk_fault fault;
+    leadkpi_attribution *a;
+    size_t size;
+    for (int i = 0; i < MANY; i++) touches[i] = (touch){1, in_order ? i : i * INT64_C(48271) % MANY, 0, "a", NULL};
+    lk_fault_init(&fault);
+    leadkpi_options *definition = options_of("attribution", "");
+    OK(leadkpi_attribution_create(&fault.host, definition, &a, ok_error));
+    leadkpi_options_free(definition);
+    OK(add_touches(a, touches, MANY, NULL, ok_error));
+    fault.polls = 0;
+    OK(leadkpi_attribution_serialize(a, NULL, 0, &size, ok_error));
+    leadkpi_attribution_free(a);
+    return fault.polls;
+}
+
+START_TEST(the_host_is_asked_while_the_rows_of_one_unit_are_put_in_order)
+{
+    ck_assert_uint_ge(questions_of(false), questions_of(true) + 8); /* once for each time that runs double */
+}
+END_TEST
+
 /* ---- text paths ---------------------------------------------------------------------- */
 
 START_TEST(marks_are_the_same_with_and_without_vectors)
@@ -735,6 +761,7 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, columns_are_asked_for_by_name_and_type);
     tcase_add_loop_test(tc, hostile_bytes_are_refused_or_are_a_state, 0, n);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
+    tcase_add_test(tc, the_host_is_asked_while_the_rows_of_one_unit_are_put_in_order);
     suite_add_tcase(suite, tc);
     return suite;
 }
