@@ -29,9 +29,8 @@
  * from the last step back. Where from some step on no start has left its earliest(s) for a later item, to go on
  * from there, what earliest(s) was is that chain, and none of this is looked for.
  *
- * Where nothing stands between and nothing comes too late but for a start's own window, reach(i) is the last item.
- * Then i is followed by some if any item behind it is: a start goes on from earliest(s) if from
- * any, and neither T nor latest(s) matters.
+ * Mostly earliest(s) itself is followed by some: the first of the next step from from(i) on is within reach(i). Then
+ * neither T nor latest(s) matters, and they are not looked for until, at some step, a start's is not.
  *
  * Sets of items are rows of bits, entries_rows.h. */
 #include "funnel/entries.h"
@@ -45,8 +44,9 @@ typedef struct follower {
     size_t items;       /* that are looked at */
     size_t words, row_words; /* of a row: that are looked at; and all */
     bool barred;        /* may no exclusion stand between? */
-    bool hindered;      /* may an item be followed by none although one behind it is? Else T is not looked for */
+    bool hindered;      /* may an item be followed by none although one behind it is? Else T is never looked for */
     bool expires;       /* does a step window or order=adjacent limit reach? */
+    bool knows_reached; /* is T looked for, and latest? Only once a start's earliest is followed by none */
     int32_t astray;     /* the last step at which a start left its earliest item for a later one; 0: none */
     int32_t top;        /* the last step whose T is known */
     bool listed;        /* is `barrier` that of `barred_by`? */
@@ -56,7 +56,8 @@ typedef struct follower {
     uint32_t *barrier;  /* and the first exclusion asked for after it, or none */
     uint32_t *reach;    /* and the last that may follow it, or none: all that are behind it */
     uint32_t *limit;    /* of each start the last item in its window */
-    uint32_t *earliest, *latest;
+    uint32_t *earliest;
+    uint32_t *latest;   /* once it is looked for, as `reached` and `live` are */
     uint64_t *steps;    /* by step the items that match it */
     uint64_t *reached;  /* T: by step where times are asked for, else of this step and the next */
     uint64_t *live;     /* those of T that are followed by some */
@@ -80,7 +81,7 @@ bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
     bool hindered = is_hindered(e);
     size_t items = e->search->count, starts, rows = (size_t)e->rule->step_count, of_items;
     if (hindered) rows += reached_rows(e) + 1;
-    return lk_size_multiply(items, hindered ? 5 : 1, &of_items) &&
+    return lk_size_multiply(items, hindered ? 5 : 2, &of_items) &&
            lk_size_multiply(e->start_count, 3, &starts) &&
            lk_size_multiply(lk_row_words(items), 2 * rows, cells) && lk_size_add(*cells, of_items, cells) &&
            lk_size_add(*cells, starts, cells) && lk_size_add(*cells, 4, cells);
@@ -178,71 +179,103 @@ static void find_live(follower *f, int32_t step)
     f->top = step + 1;
 }
 
-/* Those that got to `step` go on if they can. What is read for each start stands in locals: a level, which is a
- * byte, may be anything to a compiler. Cost a start: its earliest, latest, level and window in order, and words of
- * the live items and the next step's between; most starts share their latest with the one before. */
-static bool move_starts(follower *f, int32_t step)
+/* From `step` on to the next, of starts that did so. Most share their latest with the one before. */
+static void move_latest(follower *f, int32_t step)
+{
+    const uint8_t *level = f->e->level + f->base;
+    const uint32_t *reach = f->reach;
+    uint32_t *latest = f->latest, end = (uint32_t)f->items - 1, before = NONE, next = NONE;
+    lk_row_walk live = lk_row_walk_last(f->live, f->words);
+    lk_row_walk next_step = lk_row_walk_last(steps_row(f, step + 1), f->words);
+    size_t count = f->count;
+    for (size_t i = 0; i < count; i++) {
+        if (level[i] < step + 2) continue;
+        if (latest[i] != before) {
+            before = latest[i];
+            uint32_t last = reach[lk_row_last(&live, before)];
+            next = lk_row_last(&next_step, last < end ? last : end);
+        }
+        latest[i] = next;
+    }
+}
+
+/* T and latest of `step`, from those of the starts. */
+static leadkpi_status find_reached(follower *f, int32_t step, leadkpi_error *error)
+{
+    const uint32_t *item = f->e->item + f->base;
+    f->knows_reached = true;
+    memset(reached_row(f, 0), 0, f->row_words * sizeof *f->reached);
+    for (size_t i = 0; i < f->count; i++) {
+        lk_row_set(reached_row(f, 0), item[i]);
+        f->latest[i] = item[i];
+    }
+    for (int32_t before = 0; before <= step; before++) {
+        LK_TRY(lk_attempt_interrupted(f->e->search, error));
+        find_reach(f, before);
+        find_live(f, before);
+        if (before < step) move_latest(f, before);
+    }
+    return LEADKPI_OK;
+}
+
+/* The starts that got to a step, one after the other. */
+typedef struct moving {
+    int32_t step;
+    lk_row_walk live, next_step;
+    bool moves;
+} moving;
+
+/* A start from whose earliest item it does not go on: the next item from the first live one, or none. */
+static leadkpi_status go_astray(follower *f, moving *m, size_t i, uint32_t *next, leadkpi_error *error)
+{
+    if (!f->knows_reached) LK_TRY(find_reached(f, m->step, error));
+    uint32_t item = lk_row_next(&m->live, f->earliest[i]);
+    *next = item <= f->latest[i] ? lk_row_next(&m->next_step, f->from[item]) : NONE;
+    if (*next <= f->limit[f->base + i]) f->astray = m->step;
+    return LEADKPI_OK;
+}
+
+/* Those that got to a step go on if they can. What is read for each start stands in locals: a level, which is a
+ * byte, may be anything to a compiler. Cost a start: its level, earliest item and window, from and reach, and a word
+ * of the next step's items, in order. */
+static leadkpi_status move_starts(follower *f, moving *m, leadkpi_error *error)
 {
     const uint32_t *limit = f->limit + f->base, *from = f->from, *reach = f->reach;
     const uint32_t *barrier = f->e->barrier_count ? f->barrier : NULL;
     uint8_t *level = f->e->level + f->base;
-    uint32_t *earliest = f->earliest, *latest = f->latest, *over = f->e->over + f->base;
-    uint32_t *path = f->path ? f->path + (size_t)(step + 1) * f->count : NULL;
-    uint32_t end = (uint32_t)f->items - 1, last_before = NONE, latest_before = NONE;
-    lk_row_walk live = lk_row_walk_next(f->live, f->words), live_last = lk_row_walk_last(f->live, f->words);
-    lk_row_walk next_step = lk_row_walk_next(steps_row(f, step + 1), f->words);
-    lk_row_walk next_last = lk_row_walk_last(steps_row(f, step + 1), f->words);
+    uint32_t *earliest = f->earliest, *over = f->e->over + f->base;
+    uint32_t *path = f->path ? f->path + (size_t)(m->step + 1) * f->count : NULL;
+    lk_row_walk next_step = m->next_step;
     size_t count = f->count;
-    bool moves = false, astray = false, ends = f->e->rule->effect == LK_EFFECT_END;
+    int32_t step = m->step;
+    bool ends = f->e->rule->effect == LK_EFFECT_END, moves = false;
     for (size_t i = 0; i < count; i++) {
-        uint32_t first = earliest[i], last = latest[i];
         if (level[i] != step + 1) continue;
-        uint32_t item = lk_row_next(&live, first), bar = barrier ? barrier[first] : NONE;
-        uint32_t next = item <= last ? lk_row_next(&next_step, from[item]) : NONE;
+        uint32_t first = earliest[i], next = lk_row_next(&next_step, from[first]);
+        if (LK_UNLIKELY(next > reach[first]) && next <= limit[i]) LK_TRY(go_astray(f, m, i, &next, error));
+        uint32_t bar = barrier ? barrier[first] : NONE;
         if (next > limit[i] || (ends && bar < next)) {
             over[i] = bar <= limit[i] ? bar : NONE;
             continue;
         }
-        if (last != last_before) {
-            uint32_t up_to = reach[lk_row_last(&live_last, last)];
-            latest_before = lk_row_last(&next_last, up_to < end ? up_to : end);
-            last_before = last;
-        }
-        astray |= item != first;
         earliest[i] = next;
-        latest[i] = latest_before;
         level[i] = (uint8_t)(step + 2);
         if (path) path[i] = next;
         moves = true;
     }
-    if (astray) f->astray = step;
-    return moves;
+    m->moves = moves;
+    return LEADKPI_OK;
 }
 
-/* The same where nothing hinders. Cost a start: its level, earliest item and window, from, and a word of the next
- * step's items, in order. */
-static bool move_freely(follower *f, int32_t step)
+static leadkpi_status move(follower *f, int32_t step, bool *moves, leadkpi_error *error)
 {
-    const uint32_t *limit = f->limit + f->base, *from = f->from;
-    uint8_t *level = f->e->level + f->base;
-    uint32_t *earliest = f->earliest, *over = f->e->over + f->base;
-    uint32_t *path = f->path ? f->path + (size_t)(step + 1) * f->count : NULL;
-    lk_row_walk next_step = lk_row_walk_next(steps_row(f, step + 1), f->words);
-    size_t count = f->count;
-    bool moves = false;
-    for (size_t i = 0; i < count; i++) {
-        if (level[i] != step + 1) continue;
-        uint32_t next = lk_row_next(&next_step, from[earliest[i]]);
-        if (next > limit[i]) {
-            over[i] = NONE;
-            continue;
-        }
-        earliest[i] = next;
-        level[i] = (uint8_t)(step + 2);
-        if (path) path[i] = next;
-        moves = true;
-    }
-    return moves;
+    moving m = {step, lk_row_walk_next(f->live, f->words), lk_row_walk_next(steps_row(f, step + 1), f->words), false};
+    find_reach(f, step);
+    if (f->knows_reached) find_live(f, step);
+    LK_TRY(move_starts(f, &m, error));
+    if (f->knows_reached) move_latest(f, step);
+    *moves = m.moves;
+    return LEADKPI_OK;
 }
 
 /* `until` never falls from an item to the next. */
@@ -261,25 +294,12 @@ static void find_limits(follower *f)
 
 static void begin(follower *f)
 {
-    lk_entries *e = f->e;
-    const uint32_t *item = e->item + f->base;
+    const uint32_t *item = f->e->item + f->base;
     f->astray = f->top = 0;
-    if (f->hindered) memset(reached_row(f, 0), 0, f->row_words * sizeof *f->reached);
-    for (size_t i = 0; i < f->count; i++) {
-        f->earliest[i] = item[i];
-        e->level[f->base + i] = 1;
-        if (f->path) f->path[i] = item[i];
-        if (!f->hindered) continue;
-        f->latest[i] = item[i];
-        lk_row_set(reached_row(f, 0), item[i]);
-    }
-}
-
-static bool move_hindered(follower *f, int32_t step)
-{
-    find_reach(f, step);
-    find_live(f, step);
-    return move_starts(f, step);
+    f->knows_reached = false;
+    memset(f->e->level + f->base, 1, f->count);
+    memcpy(f->earliest, item, f->count * sizeof *item);
+    if (f->path) memcpy(f->path, item, f->count * sizeof *item);
 }
 
 static leadkpi_status follow(follower *f, leadkpi_error *error)
@@ -289,7 +309,7 @@ static leadkpi_status follow(follower *f, leadkpi_error *error)
     begin(f);
     for (int32_t step = 0; moves && step + 1 < e->rule->step_count; step++) {
         LK_TRY(lk_attempt_interrupted(e->search, error));
-        moves = f->hindered ? move_hindered(f, step) : move_freely(f, step);
+        LK_TRY(move(f, step, &moves, error));
     }
     for (size_t i = 0; i < f->count; i++) {
         uint32_t last = f->earliest[i];
@@ -413,10 +433,10 @@ static void take_rows(follower *f)
     f->earliest = cells, cells += e->start_count;
     f->latest = cells, cells += e->start_count;
     f->from = cells, cells += items;
+    f->reach = cells, cells += items;
     if (!f->hindered) return;
     f->near = cells, cells += items;
     f->barrier = cells, cells += items;
-    f->reach = cells, cells += items;
     f->depth[0] = (uint8_t *)cells;
     f->depth[1] = f->depth[0] + items;
     f->depth[2] = f->depth[1] + items;
@@ -442,7 +462,7 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     take_rows(&f);
     LK_TRY(lk_rows_of_steps(e->search, f.steps, error));
     find_from(&f);
-    if (f.hindered) open_reach(&f);
+    open_reach(&f);
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;
     LK_TRY(lk_attempt_interrupted(e->search, error));
     find_limits(&f);
