@@ -234,10 +234,16 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
 
 /* ---- which rule ------------------------------------------------------------------- */
 
+/* Do steps come one after the other? */
+static bool is_in_steps(const lk_funnel_rule *rule)
+{
+    return rule->order <= LK_ORDER_ADJACENT && rule->compat == LK_COMPAT_NONE;
+}
+
 /* Must each start be followed by itself? */
 static bool needs_entries(const lk_funnel_rule *rule)
 {
-    if (rule->order > LK_ORDER_ADJACENT || rule->compat != LK_COMPAT_NONE) return false;
+    if (!is_in_steps(rule)) return false;
     return lk_funnel_counts_attempts(rule) || rule->optional || rule->effect != LK_EFFECT_RESTART;
 }
 
@@ -304,11 +310,26 @@ static leadkpi_status find_in_stretches(const lk_attempt_search *search, lk_atte
     return best.level ? sink(context, &best, error) : LEADKPI_OK;
 }
 
+/* An item alone, as most of a value are, fills the first steps that one may fill together. */
+static leadkpi_status find_lone(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
+                                leadkpi_error *error)
+{
+    const lk_item *item = search->items;
+    lk_attempt attempt;
+    uint64_t others = ~(item->steps & lk_funnel_all_steps(search->rule));
+    bool together = lk_funnel_takes_steps_together(search->rule) && search->rule->gap == 0;
+    if (!(item->steps & 1)) return LEADKPI_OK;
+    set_attempt(item, !together ? 1 : others ? (int32_t)lk_lowest_bit(others) : LK_FUNNEL_STEPS_MAX, &attempt);
+    for (int32_t step = 0; step < attempt.level; step++) attempt.times[step] = item->time;
+    return sink(context, &attempt, error);
+}
+
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error)
 {
     const lk_funnel_rule *rule = search->rule;
     lk_attempt attempt;
+    if (search->count == 1 && is_in_steps(rule) && !rule->optional) return find_lone(search, sink, context, error);
     if (needs_entries(rule)) return lk_entries_find(search, sink, context, error);
     if (rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED)
         return find_in_stretches(search, sink, context, error);
