@@ -1,10 +1,11 @@
 /* sort.h: stable sorts, the same in every C library.
  *
  * By number: least-significant-digit radix sort, eight bits a pass; a byte that is the
- * same in all keys costs no pass. Linear, whatever the keys.
+ * same in all keys costs no pass. Many keys of few values next to each other, without payload, are counted
+ * instead. Linear, whatever the keys.
  * By comparison: merge sort from the bottom up, at most n log2 n comparisons,
  * whatever the keys.
- * Each holds scratch memory as large as what it sorts while it runs, and asks the host
+ * Each holds scratch memory as large as what it sorts at most while it runs, and asks the host
  * once in LK_INTERRUPT_ROWS items or comparisons whether to stop. What is sorted is as it was
  * when the memory is not to be had, and in any order after INTERRUPTED: of indexes
  * some may then stand there twice and others not at all.

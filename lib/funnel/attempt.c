@@ -2,6 +2,13 @@
 
 #define NONE UINT32_MAX
 
+void lk_attempt_scratch_open(const lk_funnel_rule *rule, lk_attempt_scratch *scratch)
+{
+    memset(scratch, 0, sizeof *scratch);
+    for (int32_t step = 0; step + 1 < rule->step_count; step++)
+        scratch->barriers[step] = (uint32_t)lk_funnel_barriers(rule, step, step + 1);
+}
+
 void lk_attempt_scratch_free(lk_attempt_scratch *scratch, lk_memory *memory)
 {
     lk_release(memory, scratch->cells, scratch->capacity, sizeof *scratch->cells);
@@ -88,11 +95,13 @@ static inline void take_steps_together(const lk_funnel_rule *rule, const lk_item
 }
 
 /* Attempts under way within the range end; those whose step this very event fills go on. */
-static void take_exclusion(const lk_funnel_rule *rule, const lk_item *items, uint32_t i, scan *s)
+static void take_exclusion(const lk_attempt_search *search, uint32_t i, scan *s)
 {
+    const lk_funnel_rule *rule = search->rule;
+    const lk_item *items = search->items;
     scan after = *s;
     for (int32_t step = 0; step + 1 < rule->step_count; step++)
-        if (items[i].excludes & lk_funnel_barriers(rule, step, step + 1)) after.latest[step] = NONE;
+        if (items[i].excludes & search->barriers[step]) after.latest[step] = NONE;
     take_steps(rule, items, i, s, &after);
     *s = after;
 }
@@ -110,7 +119,7 @@ static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
     s.start = NONE;
     for (size_t i = 0; i < search->count && s.level < rule->step_count; i++) {
         if (items[i].excludes)
-            take_exclusion(rule, items, (uint32_t)i, &s);
+            take_exclusion(search, (uint32_t)i, &s);
         else if (together)
             take_steps_together(rule, items, (uint32_t)i, &s);
         else
@@ -144,11 +153,12 @@ static void start_sweep(const lk_funnel_rule *rule, const lk_item *items, size_t
     }
 }
 
-static void sweep_step(const lk_funnel_rule *rule, const lk_item *items, size_t count, int32_t step,
-                       sweep *w)
+static void sweep_step(const lk_attempt_search *search, int32_t step, sweep *w)
 {
-    uint64_t barriers = lk_funnel_barriers(rule, step - 1, step);
-    size_t head = 0, tail = 0, next = 0, least = 0;
+    const lk_funnel_rule *rule = search->rule;
+    const lk_item *items = search->items;
+    uint32_t barriers = search->barriers[step - 1];
+    size_t count = search->count, head = 0, tail = 0, next = 0, least = 0;
     size_t own = lk_funnel_takes_steps_together(rule); /* it may follow itself */
     for (size_t i = 0; i < count; i++) {
         for (; next < i + own && items[i].time - items[next].time >= rule->gap; next++) {
@@ -211,7 +221,7 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
         w.before = w.here;
         w.here = swap;
         if (search->times_wanted) w.come_from = come_from + (size_t)(level - 1) * count;
-        sweep_step(rule, items, count, level, &w);
+        sweep_step(search, level, &w);
         size_t first = find_first(w.here, count);
         if (first == count) break;
         last = first;
@@ -224,10 +234,16 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
 
 /* ---- which rule ------------------------------------------------------------------- */
 
+/* Do steps come one after the other? */
+static bool is_in_steps(const lk_funnel_rule *rule)
+{
+    return rule->order <= LK_ORDER_ADJACENT && rule->compat == LK_COMPAT_NONE;
+}
+
 /* Must each start be followed by itself? */
 static bool needs_entries(const lk_funnel_rule *rule)
 {
-    if (rule->order > LK_ORDER_ADJACENT || rule->compat != LK_COMPAT_NONE) return false;
+    if (!is_in_steps(rule)) return false;
     return lk_funnel_counts_attempts(rule) || rule->optional || rule->effect != LK_EFFECT_RESTART;
 }
 
@@ -294,11 +310,26 @@ static leadkpi_status find_in_stretches(const lk_attempt_search *search, lk_atte
     return best.level ? sink(context, &best, error) : LEADKPI_OK;
 }
 
+/* An item alone, as most of a value are, fills the first steps that one may fill together. */
+static leadkpi_status find_lone(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
+                                leadkpi_error *error)
+{
+    const lk_item *item = search->items;
+    lk_attempt attempt;
+    uint64_t others = ~(item->steps & lk_funnel_all_steps(search->rule));
+    bool together = lk_funnel_takes_steps_together(search->rule) && search->rule->gap == 0;
+    if (!(item->steps & 1)) return LEADKPI_OK;
+    set_attempt(item, !together ? 1 : others ? (int32_t)lk_lowest_bit(others) : LK_FUNNEL_STEPS_MAX, &attempt);
+    for (int32_t step = 0; step < attempt.level; step++) attempt.times[step] = item->time;
+    return sink(context, &attempt, error);
+}
+
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error)
 {
     const lk_funnel_rule *rule = search->rule;
     lk_attempt attempt;
+    if (search->count == 1 && is_in_steps(rule) && !rule->optional) return find_lone(search, sink, context, error);
     if (needs_entries(rule)) return lk_entries_find(search, sink, context, error);
     if (rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED)
         return find_in_stretches(search, sink, context, error);

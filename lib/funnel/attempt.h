@@ -28,8 +28,9 @@ typedef struct lk_attempt_ways {
     int32_t here_count, there_count;             /* 0: not known yet */
 } lk_attempt_ways;
 
-/* Scratch for items of one lead; grows as needed. All zero bytes at first. For one rule. */
+/* Scratch for items of one lead; grows as needed. For one rule. */
 typedef struct lk_attempt_scratch {
+    uint32_t barriers[LK_FUNNEL_STEPS_MAX]; /* exclusions, as bits, that may not stand between a step and the next */
     lk_attempt_ways ways[2]; /* from the end; from the front */
     uint32_t *cells;
     size_t capacity;
@@ -37,6 +38,7 @@ typedef struct lk_attempt_scratch {
     size_t time_capacity;
 } lk_attempt_scratch;
 
+void lk_attempt_scratch_open(const lk_funnel_rule *rule, lk_attempt_scratch *scratch);
 void lk_attempt_scratch_free(lk_attempt_scratch *scratch, lk_memory *memory);
 leadkpi_status lk_attempt_scratch_cells(lk_attempt_scratch *scratch, lk_memory *memory, size_t needed,
                                         leadkpi_error *error);
@@ -49,6 +51,7 @@ typedef struct lk_attempt_search {
     bool times_wanted; /* not with compat: ClickHouse's answer has a level only */
     lk_memory *memory;
     lk_attempt_scratch *scratch;
+    const uint32_t *barriers; /* those of the scratch, or of nobody */
 } lk_attempt_search;
 
 /* Asks the host between the steps of a long lead; shorter ones are asked for together. */

@@ -22,49 +22,34 @@ static void add_to_steps(size_t *counts, uint64_t steps, size_t more)
 /* Neighbours often have the same steps, and are counted at once. */
 static leadkpi_status count_items(lk_entries *e, size_t *counts, leadkpi_error *error)
 {
-    uint64_t steps = 0, own = 1;
+    uint64_t steps = 0, counted = e->rule->optional ? UINT64_MAX : 1;
     size_t run = 0;
     for (size_t i = 0; i < e->search->count; i++, run++) {
         LK_TRY(ask(e, i, error));
-        if (e->items[i].excludes) {
-            e->barrier_count++;
-            e->in_all_barriers &= e->items[i].excludes;
-        }
-        if (e->items[i].steps == steps) continue;
+        e->barrier_count += e->items[i].excludes != 0;
+        if ((e->items[i].steps & counted) == steps) continue;
         add_to_steps(counts, steps, run);
-        steps = e->items[i].steps;
-        own |= steps ^ steps << 1;
+        steps = e->items[i].steps & counted;
         run = 0;
     }
     add_to_steps(counts, steps, run);
-    e->own_lists = own;
     return LEADKPI_OK;
 }
 
-/* Steps of the same items share a list: what is written and read for all of them is then one step's. */
 static leadkpi_status count_places(lk_entries *e, leadkpi_error *error)
 {
     size_t counts[LK_FUNNEL_STEPS_MAX] = {0};
     LK_TRY(count_items(e, counts, error));
-    for (int32_t step = 0; step < e->rule->step_count; step++) {
-        bool own = e->own_lists >> step & 1;
-        e->first[step + 1] = e->first[step] + counts[step];
-        e->list[step] = own ? e->listed_count : e->list[step - 1];
-        if (own) e->listed_count += counts[step];
-        if (counts[step] > e->longest) e->longest = counts[step];
-    }
+    for (int32_t step = 0; step < e->rule->step_count; step++) e->first[step + 1] = e->first[step] + counts[step];
     return LEADKPI_OK;
 }
 
-static leadkpi_status fill_places(lk_entries *e, leadkpi_error *error)
+static leadkpi_status list_items(lk_entries *e, leadkpi_error *error)
 {
-    size_t place[LK_FUNNEL_STEPS_MAX], barrier = 0;
-    uint64_t wanted = e->rule->optional ? 1 : e->own_lists;
-    memcpy(place, e->list, sizeof place);
+    size_t start = 0, barrier = 0;
     for (size_t i = 0; i < e->search->count; i++) {
         LK_TRY(ask(e, i, error));
-        for (uint64_t steps = e->items[i].steps & wanted; steps; steps &= steps - 1)
-            e->item[place[lk_lowest_bit(steps)]++] = (uint32_t)i;
+        if (e->items[i].steps & 1) e->item[start++] = (uint32_t)i;
         if (e->items[i].excludes) e->barriers[barrier++] = (uint32_t)i;
     }
     return LEADKPI_OK;
@@ -121,13 +106,12 @@ void lk_entries_keep_best(lk_entries *e)
 
 /* ---- handing out ------------------------------------------------------------------------- */
 
-/* A step's places stand together, so that a row is read from as many streams as there are steps. */
+/* A step's items stand together, so that a row is read from as many streams as there are steps. */
 static void read_times(const lk_entries *e, size_t start, lk_attempt *attempt)
 {
-    const uint32_t *place = e->path + (start - e->traced); /* or item */
-    for (int32_t step = 0; step < attempt->level; step++, place += e->traced_count)
-        if (attempt->done >> step & 1)
-            attempt->times[step] = e->items[e->items_in_path ? *place : e->item[*place]].time;
+    const uint32_t *item = e->path + (start - e->traced);
+    for (int32_t step = 0; step < attempt->level; step++, item += e->traced_count)
+        if (attempt->done >> step & 1) attempt->times[step] = e->items[*item].time;
 }
 
 static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *context,
@@ -165,10 +149,10 @@ static uint32_t *carve(uint32_t **cells, size_t count)
 /* All of it in cells of four bytes. */
 static bool count_cells(const lk_entries *e, size_t paths, size_t *cells)
 {
-    size_t places = e->rule->optional ? e->first[1] : e->listed_count, needed, more;
+    size_t needed, more;
     bool fits = e->rule->optional ? lk_entries_choose_cells(e, &needed)
                                   : lk_entries_follow_cells(e, &needed);
-    return fits && lk_size_add(needed, places, &needed) &&
+    return fits && lk_size_add(needed, e->first[1], &needed) &&
            lk_size_multiply(e->start_count, 3, &more) && lk_size_add(needed, more, &needed) &&
            lk_size_multiply(e->barrier_count, 2, &more) && lk_size_add(needed, more, &needed) &&
            lk_size_add(needed, 1, &needed) &&
@@ -180,12 +164,12 @@ static leadkpi_status make_room(lk_entries *e, leadkpi_error *error)
     size_t steps = (size_t)e->rule->step_count, places = e->first[steps], needed, paths = 0;
     bool traced = e->search->times_wanted;
     e->traced_count = lk_funnel_counts_attempts(e->rule) ? e->start_count : 1;
-    LK_FAIL_IF(places >= NONE || (traced && !lk_size_multiply(e->traced_count, steps, &paths)) ||
+    LK_FAIL_IF(places >= NONE || e->search->count >= NONE || (traced && !lk_size_multiply(e->traced_count, steps, &paths)) ||
                    !count_cells(e, paths, &needed),
                error, LEADKPI_OVERFLOW, "events of a lead: more than the address space holds");
     LK_TRY(lk_attempt_scratch_cells(e->search->scratch, e->search->memory, needed, error));
     uint32_t *cells = e->search->scratch->cells;
-    e->item = carve(&cells, e->rule->optional ? e->first[1] : e->listed_count);
+    e->item = carve(&cells, e->first[1]);
     e->barriers = carve(&cells, e->barrier_count);
     e->nearest = carve(&cells, e->barrier_count + 1);
     e->last = carve(&cells, e->start_count);
@@ -200,12 +184,11 @@ static leadkpi_status make_room(lk_entries *e, leadkpi_error *error)
  * stands for all. */
 static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 {
-    lk_funnel_rule rule = *e->rule;
+    static const uint32_t no_barriers[LK_FUNNEL_STEPS_MAX] = {0};
     lk_attempt_search search = *e->search;
     lk_attempt attempt;
-    if (rule.effect != LK_EFFECT_LEAD || rule.optional) return LEADKPI_OK;
-    rule.range_count = 0;
-    search.rule = &rule;
+    if (e->rule->effect != LK_EFFECT_LEAD || e->rule->optional) return LEADKPI_OK;
+    search.barriers = no_barriers;
     search.times_wanted = false;
     LK_TRY(lk_attempt_ordered(&search, &attempt, error));
     e->highest = attempt.level;
@@ -215,15 +198,14 @@ static leadkpi_status find_highest(lk_entries *e, leadkpi_error *error)
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error)
 {
-    lk_entries e = {.search = search, .rule = search->rule, .items = search->items,
-                    .in_all_barriers = UINT64_MAX, .items_in_path = true};
+    lk_entries e = {.search = search, .rule = search->rule, .items = search->items};
     LK_TRY(count_places(&e, error));
     e.start_count = e.first[1];
     if (e.start_count == 0) return LEADKPI_OK;
     if (e.rule->entry == LK_ENTRY_FIRST) e.start_count = 1;
     LK_TRY(find_highest(&e, error)); /* in the same room */
     LK_TRY(make_room(&e, error));
-    LK_TRY(fill_places(&e, error));
+    LK_TRY(list_items(&e, error));
     LK_TRY(e.rule->optional ? lk_entries_choose(&e, error) : lk_entries_follow(&e, error));
     return hand_out(&e, sink, context, error);
 }

@@ -6,29 +6,24 @@
 
 #define LK_PLACE_NONE UINT32_MAX
 
-/* A place is an item under one of its steps; those of step 1 are the starts. */
+/* A place is an item under one of its steps. */
 typedef struct lk_entries {
     const lk_attempt_search *search;
     const lk_funnel_rule *rule;
     const lk_item *items;
-    size_t first[LK_FUNNEL_STEPS_MAX + 1]; /* how many places the steps before have; behind all the sum */
-    size_t list[LK_FUNNEL_STEPS_MAX]; /* where a step's places begin; steps of the same items share them */
-    uint64_t own_lists;               /* steps that do not share those of the step before */
-    size_t listed_count;              /* places of all lists */
-    size_t longest;                        /* places of the step that has most */
-    size_t start_count;                    /* places of step 1 that are looked at */
+    size_t first[LK_FUNNEL_STEPS_MAX + 1]; /* where steps may be left out: how many places the steps before have, and
+                                              behind all the sum */
+    size_t start_count; /* items of step 1 that are looked at */
     int32_t highest; /* the level that any of them gets to, exclusions or not, where these leave leads out */
-    uint32_t *item;     /* of each place, or start where steps may be left out; a step's are in order of items */
+    uint32_t *item;     /* of each start, in order */
     uint32_t *barriers; /* items that exclude */
     uint32_t *nearest;  /* of each barrier the first from it on that bars what is asked for, or none; and one more */
     size_t barrier_count;
-    uint64_t in_all_barriers; /* what each of them excludes */
     uint8_t *level; /* of each start; 0: does not count */
     uint32_t *last; /* of each start: the item where it got as far as it does */
     uint32_t *over; /* of each start: the item that ends the attempt for sure, or none */
     uint64_t *done; /* the steps of the starts from `traced` on; NULL: all up to their level */
-    uint32_t *path; /* by step the places of these starts, or their items; NULL: no times */
-    bool items_in_path;
+    uint32_t *path; /* by step the items of these starts; NULL: no times */
     size_t traced, traced_count;
     uint32_t *scratch; /* what lk_entries_follow_cells or lk_entries_choose_cells asked for */
 } lk_entries;

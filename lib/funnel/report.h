@@ -33,10 +33,10 @@ void lk_groups_free(lk_groups *groups);
 leadkpi_status lk_groups_count_reached(const lk_groups *groups, const lk_group *group, int64_t *reached,
                                        leadkpi_error *error);
 
-/* The waits of a group: of the whole where they were put as results came, else gathered from those. Of a way
- * whose waits are open. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
-leadkpi_status lk_groups_gather(const lk_groups *groups, const lk_group *group, lk_way *way,
-                                leadkpi_error *error);
+/* The waits of a group: of the whole where they were put as results came, else gathered from those. Of ways
+ * whose waits are open, and whose `from` rises. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
+leadkpi_status lk_groups_gather(const lk_groups *groups, const lk_group *group, lk_way *ways,
+                                size_t way_count, leadkpi_error *error);
 
 /* CONTRADICTION where the rule has no way from step to step whose `what` could be asked for. */
 leadkpi_status lk_funnel_check_way(const leadkpi_funnel *funnel, const char *what,

@@ -126,7 +126,7 @@ static leadkpi_status fill_groups(const lk_groups *g, lk_way *way, const bars *b
     LK_TRY(lk_groups_add_columns(g, b->count, table, error));
     LK_TRY(add_columns(g, table, rows, &c, error));
     for (uint32_t i = 0; i < g->count; i++) {
-        LK_TRY(lk_groups_gather(g, &g->items[i], way, error));
+        LK_TRY(lk_groups_gather(g, &g->items[i], way, 1, error));
         LK_TRY(fill_group(&way->waits, b, table, &c, (size_t)i * b->count, error));
     }
     return LEADKPI_OK;
@@ -137,7 +137,7 @@ static leadkpi_status fill_way(const lk_groups *g, const leadkpi_options *option
                                leadkpi_table *table, leadkpi_error *error)
 {
     bars b = {0};
-    LK_TRY(lk_groups_gather(g, &g->items[g->count - 1], way, error));
+    LK_TRY(lk_groups_gather(g, &g->items[g->count - 1], way, 1, error));
     LK_TRY(set_bars(&way->waits, options, &b, error));
     return fill_groups(g, way, &b, table, error);
 }

@@ -17,23 +17,33 @@ static size_t set_ways(int32_t step_count, lk_way *ways)
 }
 
 /* Of the rows of a group the first to the last step is the last one. */
-static size_t way_of_row(size_t row, size_t way_count)
+static size_t row_of_way(size_t way, size_t way_count)
 {
-    return way_count > 1 ? (row + 1) % way_count : 0;
+    return (way + way_count - 1) % way_count;
 }
 
-leadkpi_status lk_groups_gather(const lk_groups *g, const lk_group *group, lk_way *way, leadkpi_error *error)
+/* To the ways from the steps that it got to. */
+static leadkpi_status put_on_ways(const lk_results *r, uint32_t number, lk_way *ways, size_t way_count,
+                                  leadkpi_error *error)
 {
-    const lk_results *r = g->results;
-    if (r->ways) return LEADKPI_OK;
-    lk_waits_clear(&way->waits);
-    for (uint32_t i = group->first; i < group->last; i++) {
-        const lk_result *result = lk_groups_result(g, i);
+    const lk_result *result = &r->items[number];
+    for (lk_way *way = ways; way < ways + way_count && way->from < result->level; way++) {
         bool came;
-        LK_TRY(lk_groups_interrupted(g, i, error));
         if (!lk_way_counts(way, result->level, result->done, &came)) continue;
-        int64_t end = came ? lk_results_time(r, g->order[i], way->to) : lk_results_watched(r, result->until);
-        LK_TRY(lk_waits_put(&way->waits, end - lk_results_time(r, g->order[i], way->from), came, error));
+        int64_t end = came ? lk_results_time(r, number, way->to) : lk_results_watched(r, result->until);
+        LK_TRY(lk_waits_put(&way->waits, end - lk_results_time(r, number, way->from), came, error));
+    }
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_groups_gather(const lk_groups *g, const lk_group *group, lk_way *ways, size_t way_count,
+                                leadkpi_error *error)
+{
+    if (g->results->ways) return LEADKPI_OK;
+    for (size_t i = 0; i < way_count; i++) lk_waits_clear(&ways[i].waits);
+    for (uint32_t i = group->first; i < group->last; i++) {
+        LK_TRY(lk_groups_interrupted(g, i, error));
+        LK_TRY(put_on_ways(g->results, g->order[i], ways, way_count, error));
     }
     return LEADKPI_OK;
 }
@@ -50,35 +60,96 @@ static leadkpi_status add_columns(const lk_groups *g, leadkpi_table *table, size
     return lk_waits_add_columns(table, LK_LITERAL("censored"), unit, rows, &c->waits, error);
 }
 
-/* Ways whose waits are not known yet get those of one group after the other. */
-static leadkpi_status fill_ways(const lk_groups *g, leadkpi_table *table, lk_way *ways, size_t way_count,
-                                leadkpi_error *error)
-{
-    size_t rows = way_count * g->count;
+typedef struct rows {
+    const lk_groups *groups;
+    leadkpi_table *table;
     columns c;
-    LK_TRY(lk_groups_add_columns(g, way_count, table, error));
-    LK_TRY(add_columns(g, table, rows, &c, error));
-    for (size_t row = 0; row < rows; row++) {
-        lk_way *way = &ways[way_of_row(row % way_count, way_count)];
-        LK_TRY(lk_groups_gather(g, &g->items[row / way_count], way, error));
-        c.from_step[row] = way->from + 1;
-        c.to_step[row] = way->to + 1;
-        c.completed[row] = (int64_t)way->waits.came_count;
-        LK_TRY(lk_waits_write(&way->waits, table, &c.waits, row, g->results->confidence, error));
-    }
-    return lk_waits_add_flags(table, &c.waits, c.completed, rows, error);
+    size_t way_count; /* rows a group */
+} rows;
+
+static leadkpi_status write_way(const rows *r, size_t group, size_t number, lk_way *way, leadkpi_error *error)
+{
+    size_t row = group * r->way_count + row_of_way(number, r->way_count);
+    r->c.from_step[row] = way->from + 1;
+    r->c.to_step[row] = way->to + 1;
+    r->c.completed[row] = (int64_t)way->waits.came_count;
+    return lk_waits_write(&way->waits, r->table, &r->c.waits, row, r->groups->results->confidence, error);
 }
 
-static leadkpi_status fill_by_group(lk_results *results, const lk_groups *groups, leadkpi_table *table,
-                                    leadkpi_error *error)
+/* So many ways are gathered at once: a result, and the times that two of them share, are then read once, and the
+ * waits of so many held. */
+#define WAYS_TOGETHER 4
+
+static leadkpi_status write_group(const rows *r, size_t group, const lk_way *ways, lk_way *together,
+                                  leadkpi_error *error)
 {
-    const lk_funnel_rule *rule = &results->funnel->rule;
-    lk_way ways[LK_FUNNEL_STEPS_MAX];
-    size_t way_count = set_ways(rule->step_count, ways);
-    for (size_t i = 0; i < way_count; i++) lk_waits_open(&ways[i].waits, &results->memory, rule->window);
-    leadkpi_status status = fill_ways(groups, table, ways, way_count, error);
-    for (size_t i = 0; i < way_count; i++) lk_waits_close(&ways[i].waits);
+    for (size_t first = 0, count; first < r->way_count; first += count) {
+        count = r->way_count - first < WAYS_TOGETHER ? r->way_count - first : WAYS_TOGETHER;
+        for (size_t i = 0; i < count; i++) {
+            together[i].from = ways[first + i].from;
+            together[i].to = ways[first + i].to;
+        }
+        LK_TRY(lk_groups_gather(r->groups, &r->groups->items[group], together, count, error));
+        for (size_t i = 0; i < count; i++) LK_TRY(write_way(r, group, first + i, &together[i], error));
+    }
+    return LEADKPI_OK;
+}
+
+/* Has a group the results of the one before it? With breakdown=any those of a lead stand in many; and the one period
+ * or segment that there is has those of all. */
+static bool is_as_before(const lk_groups *g, size_t group)
+{
+    if (group == 0) return false;
+    const lk_group *here = &g->items[group], *before = here - 1;
+    size_t count = here->last - here->first;
+    if (count == 0 || count != before->last - before->first) return false;
+    return memcmp(g->order + here->first, g->order + before->first, count * sizeof *g->order) == 0;
+}
+
+static void copy_group(const rows *r, size_t group)
+{
+    for (size_t i = 0; i < r->way_count; i++) {
+        size_t row = group * r->way_count + i, before = row - r->way_count;
+        r->c.from_step[row] = r->c.from_step[before];
+        r->c.to_step[row] = r->c.to_step[before];
+        r->c.completed[row] = r->c.completed[before];
+        lk_waits_copy(r->table, &r->c.waits, before, row);
+    }
+}
+
+static leadkpi_status write_groups(const rows *r, const lk_way *ways, leadkpi_error *error)
+{
+    int64_t window = r->groups->results->funnel->rule.window;
+    lk_way together[WAYS_TOGETHER];
+    leadkpi_status status = LEADKPI_OK;
+    for (size_t i = 0; i < WAYS_TOGETHER; i++)
+        lk_waits_open(&together[i].waits, r->groups->memory, window);
+    for (size_t group = 0; group < r->groups->count && status == LEADKPI_OK; group++)
+        if (is_as_before(r->groups, group))
+            copy_group(r, group);
+        else
+            status = write_group(r, group, ways, together, error);
+    for (size_t i = 0; i < WAYS_TOGETHER; i++) lk_waits_close(&together[i].waits);
     return status;
+}
+
+/* Of the whole the waits are known. */
+static leadkpi_status write_whole(const rows *r, lk_way *ways, leadkpi_error *error)
+{
+    for (size_t i = 0; i < r->way_count; i++) LK_TRY(write_way(r, 0, i, &ways[i], error));
+    return LEADKPI_OK;
+}
+
+static leadkpi_status fill_rows(const lk_results *results, const lk_groups *g, leadkpi_table *table,
+                                leadkpi_error *error)
+{
+    lk_way ways[LK_FUNNEL_STEPS_MAX];
+    rows r = {.groups = g, .table = table, .way_count = set_ways(results->funnel->rule.step_count, ways)};
+    size_t count = r.way_count * g->count;
+    LK_TRY(lk_groups_add_columns(g, r.way_count, table, error));
+    LK_TRY(add_columns(g, table, count, &r.c, error));
+    LK_TRY(results->ways ? write_whole(&r, results->ways, error) : write_groups(&r, ways, error));
+    return lk_waits_add_flags(table, &r.c.waits, r.c.completed, count, error);
 }
 
 static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,
@@ -86,9 +157,7 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 {
     lk_groups groups;
     LK_TRY(lk_groups_find(results, options, &groups, error));
-    leadkpi_status status = results->ways
-                                ? fill_ways(&groups, table, results->ways, results->way_count, error)
-                                : fill_by_group(results, &groups, table, error);
+    leadkpi_status status = fill_rows(results, &groups, table, error);
     lk_groups_free(&groups);
     return status;
 }

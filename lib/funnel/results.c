@@ -181,10 +181,11 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
                                  leadkpi_error *error)
 {
     lk_results *r = in->results;
-    lk_attempt_scratch scratch = {0};
+    lk_attempt_scratch scratch;
     lk_values_scratch by_value = {0};
     LK_TRY(lk_journeys_make_room_together(j, &r->memory, error));
-    lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch};
+    lk_attempt_search search = {j->rule, j->items, 0, times_wanted, &r->memory, &scratch, scratch.barriers};
+    lk_attempt_scratch_open(j->rule, &scratch);
     leadkpi_status status = LEADKPI_OK;
     size_t since = LK_INTERRUPT_ROWS;
     for (in->lead = 0; in->lead < j->lead_count && status == LEADKPI_OK; in->lead++) {

@@ -128,6 +128,21 @@ leadkpi_status lk_waits_write(lk_waits *w, leadkpi_table *table, const lk_waits_
     return write_survival(w, table, c, row, level, error);
 }
 
+static void copy_cell(leadkpi_table *table, int32_t column, double *values, size_t from_row, size_t to_row)
+{
+    values[to_row] = values[from_row];
+    if (leadkpi_table_is_null(table, column, from_row)) lk_table_set_null(table, column, to_row);
+}
+
+void lk_waits_copy(leadkpi_table *table, const lk_waits_columns *c, size_t from_row, size_t to_row)
+{
+    c->censored[to_row] = c->censored[from_row];
+    for (int i = 0; i < LK_WAITS_OBSERVED; i++)
+        copy_cell(table, c->observed_at + i, c->observed[i], from_row, to_row);
+    for (int i = 0; i < LK_WAITS_SURVIVAL; i++)
+        copy_cell(table, c->survival_at + i, c->survival[i], from_row, to_row);
+}
+
 /* ---- columns ---------------------------------------------------------------------- */
 
 static leadkpi_status add_doubles(leadkpi_table *table, const char *const *names, int count,

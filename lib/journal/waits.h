@@ -76,6 +76,9 @@ leadkpi_status lk_waits_add_columns(leadkpi_table *table, lk_text censored_name,
 leadkpi_status lk_waits_write(lk_waits *waits, leadkpi_table *table, const lk_waits_columns *columns,
                               size_t row, double level, leadkpi_error *error);
 
+/* A row becomes what one before it is. */
+void lk_waits_copy(leadkpi_table *table, const lk_waits_columns *columns, size_t from_row, size_t to_row);
+
 /* The last column; `came[row]` says for how many it came. */
 leadkpi_status lk_waits_add_flags(leadkpi_table *table, const lk_waits_columns *columns,
                                   const int64_t *came, size_t rows, leadkpi_error *error);

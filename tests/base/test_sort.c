@@ -14,7 +14,7 @@ static void memory_of_defaults(void)
 
 enum {
     COUNT = 3000,
-    FAMILIES = 8
+    FAMILIES = 9
 };
 
 static uint64_t key_of(int family, uint64_t i, uint64_t *state)
@@ -33,6 +33,8 @@ static uint64_t key_of(int family, uint64_t i, uint64_t *state)
     case 5:
         return (lk_test_random(state) % 3) << 56;
     case 6:
+        return (UINT64_C(5) << 40) + lk_test_random(state) % 2048;
+    case 7:
         return lk_test_random(state) & 0x00FF00FF00FF00FF;
     default:
         return 0 - lk_test_random(state) % 300;
