@@ -22,8 +22,9 @@ typedef struct lk_attempt_ways {
     uint64_t follow[LK_FUNNEL_STEPS_MAX];        /* the steps, as bits, that may follow a step */
     uint64_t before[LK_FUNNEL_STEPS_MAX];        /* and those that it may follow */
     uint64_t peers[LK_FUNNEL_STEPS_MAX];         /* and those of its group here */
-    uint64_t below[LK_FUNNEL_RANGES_MAX + 1];    /* the steps whose group there is below one */
-    uint32_t between[LK_FUNNEL_RANGES_MAX + 1][LK_FUNNEL_RANGES_MAX + 1]; /* exclusions, by groups here and there */
+    uint64_t below[LK_FUNNEL_RANGES_MAX + 2];    /* the steps whose group there is below one */
+    uint8_t last_here[LK_FUNNEL_RANGES_MAX];     /* of each exclusion: it bars the way from the groups up to this */
+    uint8_t first_there[LK_FUNNEL_RANGES_MAX];   /* to those from this on */
     uint8_t here[LK_FUNNEL_STEPS_MAX], there[LK_FUNNEL_STEPS_MAX]; /* the groups of a step */
     int32_t here_count, there_count;             /* 0: not known yet */
 } lk_attempt_ways;
@@ -70,7 +71,7 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
  * entry=every, entry=again, or exclusions that end attempts or leave leads out: at most 16 bytes an item, 4 for each
  * step that it matches (with times 5), and of each attempt 24 and with times 4 a step more; with optional
- * steps 12 an item, 16 for each step that it matches, and of each attempt 25 and with times 4 a step.
+ * steps 12 an item, 15 for each step that it matches, and of each attempt 25 and with times 4 a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);

@@ -13,12 +13,15 @@
  * of each step that it leaves open the first place in the line that is not past the last exclusion that counts
  * for both groups. So ranges cost at each exclusion as much as there are groups, and nothing at other items.
  *
- * Cost of an item without: 32 bytes, read in order, and of each step that it is 8 of the key, 4 each of the
- * place that follows and of the line, written in order and read soon after. */
+ * Cost of an item without: 32 bytes, read in order, and of each step that it is 5 of the place that follows, written in
+ * order, and 10 in its line. Most places leave that soon, for those that come later are as good, so that lines of
+ * millions of places mostly take the room of a few, which stays in the cache. */
 #include "funnel/entries_sweep.h"
 
 #define NONE LK_PLACE_NONE
-#define LINE_GAP 16 /* cells, a cache line: so that lines of 2^n places do not share their sets */
+#define LINE_GAP 16 /* places, of cache lines: so that lines of 2^n places do not share their sets */
+#define LOW_BITS 20
+#define LOW_MASK ((1 << LOW_BITS) - 1)
 
 /* ---- what may follow what --------------------------------------------------------------- */
 
@@ -51,115 +54,222 @@ static void find_groups(const lk_funnel_rule *rule, bool mirrored, lk_attempt_wa
             if (ways->here[step] == ways->here[other]) ways->peers[step] |= (uint64_t)1 << other;
 }
 
+/* An exclusion bars the way from the groups up to one to those from one on. */
+static void find_ends(lk_attempt_ways *ways, int32_t step, int32_t to, uint64_t barriers)
+{
+    for (; barriers; barriers &= barriers - 1) {
+        uint32_t range = lk_lowest_of_some(barriers);
+        if (ways->here[step] > ways->last_here[range]) ways->last_here[range] = ways->here[step];
+        if (ways->there[to] < ways->first_there[range]) ways->first_there[range] = ways->there[to];
+    }
+}
+
 static void find_ways(const lk_funnel_rule *rule, bool mirrored, lk_attempt_ways *ways)
 {
     int32_t last = rule->step_count - 1;
     find_groups(rule, mirrored, ways);
+    memset(ways->first_there, ways->there_count, sizeof ways->first_there);
     for (int32_t step = 0; step <= last; step++) {
         ways->follow[step] = 0;
         bool runs = true;
         for (int32_t to = step + 1; to <= last; to++) {
-            uint32_t *between = &ways->between[ways->here[step]][ways->there[to]];
-            *between |= (uint32_t)(mirrored ? lk_funnel_barriers(rule, last - to, last - step)
-                                            : lk_funnel_barriers(rule, step, to));
+            find_ends(ways, step, to, mirrored ? lk_funnel_barriers(rule, last - to, last - step)
+                                               : lk_funnel_barriers(rule, step, to));
             if (runs) ways->follow[step] |= (uint64_t)1 << to, ways->before[to] |= (uint64_t)1 << step;
             if (!lk_funnel_is_optional(rule, mirrored ? last - to : to)) runs = false;
         }
-        for (int32_t group = ways->there[step] + 1; group <= LK_FUNNEL_RANGES_MAX; group++)
+        for (int32_t group = ways->there[step] + 1; group <= LK_FUNNEL_RANGES_MAX + 1; group++)
             ways->below[group] |= (uint64_t)1 << step;
     }
 }
 
 /* Once for all leads. */
-static const lk_attempt_ways *ways_of(const lk_sweep *s, bool mirrored)
+const lk_attempt_ways *lk_sweep_ways(const lk_entries *e, bool mirrored)
 {
-    lk_attempt_ways *ways = &s->e->search->scratch->ways[mirrored];
-    if (ways->here_count == 0) find_ways(s->e->rule, mirrored, ways);
+    lk_attempt_ways *ways = &e->search->scratch->ways[mirrored];
+    if (ways->here_count == 0) find_ways(e->rule, mirrored, ways);
     return ways;
+}
+
+void lk_sweep_find_barred(const lk_attempt_ways *ways, uint32_t excludes, uint8_t *barred)
+{
+    uint8_t least = (uint8_t)ways->there_count;
+    memset(barred, least, (size_t)ways->here_count);
+    for (; excludes; excludes &= excludes - 1) {
+        uint32_t range = lk_lowest_of_some(excludes);
+        uint8_t *of_last = &barred[ways->last_here[range]];
+        if (ways->first_there[range] < *of_last) *of_last = ways->first_there[range];
+    }
+    for (int32_t here = ways->here_count; here-- > 0;) {
+        if (barred[here] < least) least = barred[here];
+        barred[here] = least;
+    }
 }
 
 /* ---- lines -------------------------------------------------------------------------------- */
 
-bool lk_sweep_line_cells(const lk_entries *e, size_t *cells)
+bool lk_sweep_cells(const lk_entries *e, size_t *cells)
 {
-    return lk_size_add(e->first[e->rule->step_count], (size_t)e->rule->step_count * LINE_GAP, cells);
+    size_t places = e->first[e->rule->step_count], in_lines, of_lines, of_items;
+    return lk_size_add(places, (size_t)e->rule->step_count * LINE_GAP, &in_lines) &&
+           lk_size_multiply(in_lines, 2, &of_lines) && lk_size_add(of_lines, in_lines / 2 + 1, &of_lines) &&
+           lk_size_add(of_lines, places, &of_lines) && lk_size_add(of_lines, places / 4 + 1, &of_lines) &&
+           lk_size_multiply(e->search->count, 3, &of_items) && lk_size_add(of_items, 2, &of_items) &&
+           lk_size_add(of_lines, of_items, cells);
+}
+
+uint32_t *lk_sweep_take_room(lk_sweep *s, const lk_entries *e, uint32_t *cells)
+{
+    size_t places = e->first[e->rule->step_count], in_lines = places + (size_t)e->rule->step_count * LINE_GAP;
+    s->e = e;
+    s->word = (uint64_t *)(void *)cells, cells += 2 * in_lines;
+    s->taken = (uint64_t *)(void *)cells, cells += 2 * e->search->count;
+    s->begin = cells, cells += e->search->count + 1;
+    s->next = cells, cells += places;
+    s->high = (uint16_t *)(void *)cells, cells += in_lines / 2 + 1;
+    s->next_step = (uint8_t *)cells, cells += places / 4 + 1;
+    return cells;
+}
+
+/* A place in a line: its key but for the step, and behind it the low bits of its number. */
+static inline uint64_t word_of(uint64_t key, uint32_t place)
+{
+    return key >> LK_SWEEP_STEP_BITS << LOW_BITS | (place & LOW_MASK);
 }
 
 /* As something that a place of an earlier step may follow up on. */
-static inline uint64_t offer_of(const lk_sweep *s, uint32_t place, uint32_t step)
+static inline uint64_t offer_of(uint64_t word, uint32_t step)
 {
-    return (s->key[place] >> LK_SWEEP_STEP_BITS << LK_SWEEP_STEP_BITS) | step;
+    return word >> LOW_BITS << LK_SWEEP_STEP_BITS | step;
 }
 
-static inline void set_near(lk_sweep *s, uint32_t step, size_t near, uint64_t offer)
+static inline uint32_t place_at(const lk_sweep_line *line, size_t at)
 {
-    s->near[step] = near;
-    s->near_key[step] = offer;
-    s->near_place[step] = s->line[near];
-    s->alive |= (uint64_t)1 << step;
+    return (uint32_t)line->high[at] << LOW_BITS | (uint32_t)(line->word[at] & LOW_MASK);
+}
+
+static inline void put(lk_sweep_line *line, size_t at, uint64_t word, uint32_t place)
+{
+    line->word[at] = word;
+    line->high[at] = (uint16_t)(place >> LOW_BITS);
+}
+
+static inline void set_near(lk_sweep *s, uint32_t step, size_t near, uint64_t offer, uint32_t place)
+{
+    lk_sweep_line *line = &s->line[step];
+    uint64_t bit = (uint64_t)1 << step;
+    line->near = (uint32_t)near;
+    line->near_key = offer;
+    line->near_place = place;
+    s->alive |= bit;
+    s->behind = near ? s->behind | bit : s->behind & ~bit;
 }
 
 static inline void set_none_near(lk_sweep *s, uint32_t step)
 {
-    s->near[step] = s->tail[step];
-    s->near_key[step] = LK_SWEEP_NONE;
+    lk_sweep_line *line = &s->line[step];
+    line->near = line->tail;
+    line->near_key = LK_SWEEP_NONE;
     s->alive &= ~((uint64_t)1 << step);
+    s->behind |= (uint64_t)1 << step;
 }
 
 /* Of equal ones the last that is walked over stays: from the end the earliest. One as good as the first near one is
  * as good as all of them. */
-static inline void push(lk_sweep *s, uint32_t step, uint32_t place)
+static inline void push(lk_sweep *s, uint32_t step, uint64_t word, uint32_t place)
 {
-    uint64_t offer = offer_of(s, place, step);
-    size_t tail = s->tail[step], first = s->first[step];
-    if (offer <= s->near_key[step]) tail = s->near[step];
-    while (tail > first && offer <= offer_of(s, s->line[tail - 1], step)) tail--;
-    if (tail > first && !s->expires) return;
-    s->line[tail] = place;
-    s->tail[step] = tail + 1;
+    lk_sweep_line *line = &s->line[step];
+    uint64_t offer = offer_of(word, step);
+    size_t tail = line->tail;
+    if (offer <= line->near_key) tail = line->near;
+    while (tail > 0 && offer <= offer_of(line->word[tail - 1], step)) tail--;
+    if (tail > 0 && !s->expires) return;
+    put(line, tail, word, place);
+    line->tail = (uint32_t)tail + 1;
     s->filled |= (uint64_t)1 << step;
     s->wanted |= s->ways->before[step];
     if (place < s->barrier) { /* for the gap it comes late */
         set_none_near(s, step);
         s->stale = UINT64_MAX;
-    } else if (s->near[step] >= tail) {
-        set_near(s, step, tail, offer);
+    } else if (line->near >= tail) {
+        set_near(s, step, tail, offer, place);
     }
 }
 
-/* Past places of a step that are too far, or behind the last exclusion. */
-static void pass(lk_sweep *s, uint32_t step, uint32_t least)
+/* To where it waits until what is walked over is far enough from it. */
+static inline void wait(lk_sweep *s, uint32_t step, uint64_t word, uint32_t place)
 {
-    size_t near = s->near[step];
-    while (near < s->tail[step] && s->line[near] < least) near++;
-    if (near < s->tail[step])
-        set_near(s, step, near, offer_of(s, s->line[near], step));
+    lk_sweep_line *line = &s->line[step];
+    put(line, line->end++, word, place);
+}
+
+/* The first that waits for its step gets in line; behind its end are the others. */
+static inline void push_waiting(lk_sweep *s, uint32_t step)
+{
+    lk_sweep_line *line = &s->line[step];
+    size_t at = line->waiting++;
+    push(s, step, line->word[at], place_at(line, at));
+    if (line->waiting == line->end) line->waiting = line->end = line->tail;
+}
+
+/* Past places of a step that are too far. */
+static void pass(lk_sweep *s, uint32_t step)
+{
+    const lk_sweep_line *line = &s->line[step];
+    size_t near = line->near;
+    while (near < line->tail && place_at(line, near) < s->least) near++;
+    if (near < line->tail)
+        set_near(s, step, near, offer_of(line->word[near], step), place_at(line, near));
     else
         set_none_near(s, step);
 }
 
 /* ---- exclusions --------------------------------------------------------------------------- */
 
+/* Nothing is near any more but what has just got in line from the same item. */
+static void leave_behind(lk_sweep *s, uint64_t own)
+{
+    for (uint64_t left = s->alive & ~own; left; left &= left - 1) set_none_near(s, lk_lowest_of_some(left));
+    for (; own; own &= own - 1) {
+        uint32_t step = lk_lowest_of_some(own);
+        const lk_sweep_line *line = &s->line[step];
+        size_t near = line->tail - 1;
+        set_near(s, step, near, offer_of(line->word[near], step), place_at(line, near));
+    }
+}
+
+/* What barred groups there before counts no more where this exclusion does. */
 static void raise_barrier(lk_sweep *s, uint32_t excludes, uint32_t place)
 {
     const lk_attempt_ways *ways = s->ways;
+    uint8_t barred[LK_FUNNEL_RANGES_MAX + 1];
+    lk_sweep_find_barred(ways, excludes, barred);
     for (int32_t here = 0; here < ways->here_count; here++) {
-        int32_t there = ways->there_count;
-        while (there > 0 && excludes & ways->between[here][there - 1]) s->limit[here][--there] = place;
-        s->open[here] = there < ways->there_count ? ways->below[there] : UINT64_MAX;
+        uint32_t from = barred[here], bit = (uint32_t)1 << from;
+        s->open[here] = ways->below[from];
+        s->barred_from[here] = (s->barred_from[here] & (bit - 1)) | bit;
+        s->limit[here][from] = place;
     }
     s->barrier = place;
     s->stale = UINT64_MAX;
 }
 
-/* Of the places of a step that come before its near ones the first from `least` on; or the first near one. */
-static size_t find_in_line(const lk_sweep *s, uint32_t step, uint32_t least)
+/* The first place that no exclusion is past, by groups. */
+static inline uint32_t limit_of(const lk_sweep *s, uint32_t here, uint32_t there)
 {
-    size_t low = s->first[step], high = s->near[step];
-    if (low == high || s->line[high - 1] < least) return high;
+    uint32_t from = s->barred_from[here] & (((uint32_t)2 << there) - 1);
+    return from ? s->limit[here][lk_highest_bit(from)] : 0;
+}
+
+/* Of the places of a step that come before its near ones the first from `least` on; or the first near one. */
+static size_t find_in_line(const lk_sweep_line *line, uint32_t least)
+{
+    size_t low = 0, high = line->near;
+    if (place_at(line, low) >= least) return low;
+    if (place_at(line, high - 1) < least) return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (s->line[middle] < least)
+        if (place_at(line, middle) < least)
             low = middle + 1;
         else
             high = middle;
@@ -180,20 +290,20 @@ static bool find_known(const lk_sweep *s, uint32_t step, uint32_t *known)
 /* The best behind the last exclusion that may follow a step. */
 static void find_far(lk_sweep *s, uint32_t step)
 {
-    const uint32_t *limit = s->limit[s->ways->here[step]];
-    uint64_t open = s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled, best = LK_SWEEP_NONE;
-    uint32_t place = NONE, known;
+    uint32_t here = s->ways->here[step], place = NONE, known;
+    uint64_t open = s->ways->follow[step] & s->open[here] & s->behind, best = LK_SWEEP_NONE;
     if (find_known(s, step, &known)) {
         best = s->far_key[known], place = s->far_place[known];
         open &= ~s->ways->follow[known];
     }
     for (; open; open &= open - 1) {
-        uint32_t to = lk_lowest_of_some(open), least = limit[s->ways->there[to]];
-        if (s->alive >> to & 1 && s->near_place[to] < s->barrier) pass(s, to, s->barrier);
-        size_t at = find_in_line(s, to, least > s->least ? least : s->least);
-        if (at == s->near[to]) continue;
-        uint64_t offer = offer_of(s, s->line[at], to);
-        if (offer < best) best = offer, place = s->line[at];
+        uint32_t to = lk_lowest_of_some(open), least = limit_of(s, here, s->ways->there[to]);
+        const lk_sweep_line *line = &s->line[to];
+        if (offer_of(line->word[0], to) >= best) continue; /* none in line is better */
+        size_t at = find_in_line(line, least > s->least ? least : s->least);
+        if (at == line->near) continue;
+        uint64_t offer = offer_of(line->word[at], to);
+        if (offer < best) best = offer, place = place_at(line, at);
     }
     s->far_key[step] = best;
     s->far_place[step] = place;
@@ -205,6 +315,11 @@ static void find_far(lk_sweep *s, uint32_t step)
 static inline const lk_item *item_at(const lk_sweep *s, size_t walked)
 {
     return s->origin + s->stride * (ptrdiff_t)walked;
+}
+
+static inline uint64_t *taken_at(const lk_sweep *s, size_t walked)
+{
+    return s->taken_of_first + s->stride * (ptrdiff_t)walked;
 }
 
 static uint64_t reverse(uint64_t bits)
@@ -225,12 +340,7 @@ static inline uint64_t steps_of(const lk_sweep *s, const lk_item *item, bool mir
 
 static inline void enter(lk_sweep *s, size_t walked)
 {
-    uint32_t place = s->begin[walked];
-    for (uint64_t left = s->taken[walked]; left; place++) {
-        uint32_t step = lk_highest_bit(left);
-        left ^= (uint64_t)1 << step;
-        push(s, step, place);
-    }
+    for (uint64_t left = *taken_at(s, walked); left; left &= left - 1) push_waiting(s, lk_lowest_of_some(left));
 }
 
 static inline bool is_too_far(const lk_sweep *s, const lk_item *item, size_t walked, size_t before, bool mirrored)
@@ -284,14 +394,14 @@ typedef struct follower {
 /* The best that may follow a step and has no exclusion before it. */
 static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
 {
-    uint32_t least = s->least > s->barrier ? s->least : s->barrier;
     if (!(follow & f->seen)) f->key = LK_SWEEP_NONE, f->place = NONE; /* another run */
     for (uint64_t more = s->alive & follow & ~f->seen; more; more &= more - 1) {
         uint32_t to = lk_lowest_of_some(more);
-        if (s->near_place[to] < least) pass(s, to, least);
-        uint64_t is_better = s->near_key[to] < f->key;
-        f->key = lk_choose(is_better, s->near_key[to], f->key);
-        f->place = (uint32_t)lk_choose(is_better, s->near_place[to], f->place);
+        lk_sweep_line *line = &s->line[to];
+        if (line->near_place < s->least) pass(s, to);
+        uint64_t is_better = line->near_key < f->key;
+        f->key = lk_choose(is_better, line->near_key, f->key);
+        f->place = (uint32_t)lk_choose(is_better, line->near_place, f->place);
     }
     f->seen = follow;
 }
@@ -299,10 +409,26 @@ static inline void find_near(lk_sweep *s, uint64_t follow, follower *f)
 /* What has one before it. An exclusion of the whole funnel leaves nothing open. */
 static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
 {
-    if (s->barrier <= s->least || !(s->ways->follow[step] & s->open[s->ways->here[step]] & s->filled)) return f;
+    if (s->barrier <= s->least || !(s->ways->follow[step] & s->open[s->ways->here[step]] & s->behind)) return f;
     if (s->stale >> step & 1 || s->far_place[step] < s->least) find_far(s, step);
     if (s->far_key[step] < f.key) f.key = s->far_key[step], f.place = s->far_place[step];
     return f;
+}
+
+/* What is walked over next may follow up on the places of an item, or they wait for the gap. */
+static inline void hand_over(lk_sweep *s, size_t walked, uint64_t taken, const uint64_t *fresh)
+{
+    bool waits = s->e->rule->gap > 0;
+    uint32_t place = s->begin[walked];
+    while (taken) {
+        uint32_t step = lk_highest_bit(taken);
+        taken ^= (uint64_t)1 << step;
+        if (waits)
+            wait(s, step, fresh[step], place++);
+        else
+            push(s, step, fresh[step], place++);
+    }
+    if (!waits) s->entering = walked + 1;
 }
 
 static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
@@ -310,7 +436,8 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
     const lk_item *item = item_at(s, walked);
     bool together = lk_funnel_takes_steps_together(s->e->rule) && s->e->rule->gap <= 0;
     follower near = {.key = LK_SWEEP_NONE, .place = NONE};
-    uint64_t steps = !mirrored && s->marked ? s->taken[walked] : steps_of(s, item, mirrored), taken = 0, left;
+    uint64_t steps = !mirrored && s->marked ? *taken_at(s, walked) : steps_of(s, item, mirrored), taken = 0, left;
+    uint64_t fresh[LK_FUNNEL_STEPS_MAX]; /* what its places are in lines, by step */
     s->begin[walked] = s->place;
     move_on(s, walked, mirrored);
     while ((left = steps & s->wanted) != 0) {
@@ -321,15 +448,23 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
         uint64_t key = mirrored ? key_front(s, item, step, best.key) : key_back(s, item, step, best.key);
         if (key == LK_SWEEP_NONE) continue;
         taken |= (uint64_t)1 << step;
-        s->key[s->place] = key;
-        if (!mirrored) s->next[s->place] = best.place;
-        if (together) push(s, step, s->place);
+        fresh[step] = word_of(key, s->place);
+        if (together) push(s, step, fresh[step], s->place);
+        if (!mirrored) {
+            s->next[s->place] = best.place;
+            s->next_step[s->place] = (uint8_t)(key & ((1 << LK_SWEEP_STEP_BITS) - 1));
+            s->last_key = key;
+        }
         s->place++;
     }
     if (together) s->entering = walked + 1;
-    if (s->barred && item->excludes) raise_barrier(s, item->excludes, s->begin[walked]);
+    if (s->barred && item->excludes) {
+        raise_barrier(s, item->excludes, s->begin[walked]);
+        leave_behind(s, together ? taken : 0);
+    }
+    if (!together) hand_over(s, walked, taken, fresh);
     s->begin[walked + 1] = s->place;
-    s->taken[walked] = taken;
+    *taken_at(s, walked) = taken;
 }
 
 void lk_sweep_back_over(lk_sweep *s, size_t walked)
@@ -344,26 +479,26 @@ void lk_sweep_front_over(lk_sweep *s, size_t walked)
 
 /* ---- to begin --------------------------------------------------------------------------------- */
 
-static void begin(lk_sweep *s, bool mirrored)
+static void begin(lk_sweep *s, bool mirrored, bool windows_end)
 {
     const lk_entries *e = s->e;
     const lk_funnel_rule *rule = e->rule;
     bool has_windows = rule->window != INT64_MAX || rule->window_days || rule->session != INT64_MAX;
     int32_t last = rule->step_count - 1;
-    s->ways = ways_of(s, mirrored);
+    s->ways = lk_sweep_ways(e, mirrored);
     s->barred = s->barred && e->barrier_count;
     s->expires = rule->order == LK_ORDER_ADJACENT || rule->step_window != INT64_MAX || s->barred ||
-                 (has_windows && !mirrored);
+                 (has_windows && windows_end);
     s->place = s->least = s->barrier = 0;
     s->entering = s->leaving = 0;
-    s->alive = s->filled = 0;
+    s->alive = s->filled = s->behind = 0;
     s->wanted = s->ends;
     for (int32_t step = 0; step <= last; step++) {
         int32_t own = mirrored ? last - step : step;
-        s->first[step] = s->near[step] = s->tail[step] = e->first[own] + (size_t)own * LINE_GAP;
+        size_t first = e->first[own] + (size_t)own * LINE_GAP;
+        s->line[step] = (lk_sweep_line){LK_SWEEP_NONE, s->word + first, s->high + first, NONE, 0, 0, 0, 0};
     }
-    memset(s->near_key, 0xFF, sizeof s->near_key);
-    if (s->barred) memset(s->limit, 0, sizeof s->limit);
+    if (s->barred) memset(s->barred_from, 0, sizeof s->barred_from);
 }
 
 void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
@@ -371,9 +506,10 @@ void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
     s->steps = level ? lk_attempt_steps(level) : lk_funnel_all_steps(s->e->rule);
     s->ends = level ? (uint64_t)1 << (level - 1) : UINT64_MAX;
     s->optional = s->e->rule->optional;
-    begin(s, false);
+    begin(s, false, level == 0);
     s->count = to - from;
     s->origin = s->e->items + (to - 1);
+    s->taken_of_first = s->taken + (s->count - 1);
     s->stride = -1;
 }
 
@@ -381,9 +517,10 @@ void lk_sweep_front(lk_sweep *s, size_t from, size_t to)
 {
     s->steps = lk_funnel_all_steps(s->e->rule);
     s->ends = (uint64_t)1 << (s->e->rule->step_count - 1);
-    begin(s, true);
+    begin(s, true, false);
     s->count = to - from;
     s->origin = s->e->items + from;
+    s->taken_of_first = s->taken;
     s->stride = 1;
     memset(s->reached, 0xFF, sizeof s->reached);
 }

@@ -13,6 +13,16 @@
 #define LK_SWEEP_NONE UINT64_MAX
 #define LK_SWEEP_STEP_BITS 6 /* the lowest of a key: the step that follows */
 
+/* Of a step the places that something may still follow up on, best first: none is as good as one behind it, from
+ * which more may be reached. They stand up to `tail`; those from `near` on may follow whatever comes: no
+ * exclusion that counts is past them. Behind them, if not at once, are those that are too near for the gap. */
+typedef struct lk_sweep_line {
+    uint64_t near_key; /* of the first near one, with its step */
+    uint64_t *word;    /* of each a key, and behind it the low bits of its place, 20; */
+    uint16_t *high;    /* and the others */
+    uint32_t near_place, near, tail, waiting, end;
+} lk_sweep_line;
+
 typedef struct lk_sweep {
     const lk_entries *e;
     const lk_attempt_ways *ways;
@@ -27,31 +37,32 @@ typedef struct lk_sweep {
     bool expires; /* may what follows one place no longer follow the next? */
 
     /* Places with a chain are numbered as they are walked over, those of an item from its last step to its first. */
-    uint64_t *key;
-    uint32_t *next;  /* the place that follows, or none; from the end only */
+    uint32_t *next;     /* the place that follows, or none; from the end only */
+    uint8_t *next_step; /* and its step */
+    uint64_t last_key;  /* of the place walked over last; from the end only */
     uint32_t *begin; /* of each item walked over its first place; behind them the next */
-    uint64_t *taken; /* and the steps of its places; before that, */
+    uint64_t *taken; /* of each item, in their order, the steps of its places; before it is walked over, */
     bool marked;     /* if so, from the end, the steps to look at */
-    uint32_t *line;  /* see `first` */
+    uint64_t *taken_of_first;
     uint32_t place;  /* the next one */
 
     /* What may be followed: items up to `entering` have come near enough, places from `least` on are not too far. */
     size_t entering, leaving;
     uint32_t least;
 
-    /* Of each step the places that something may still follow up on, best first: none is as good as one behind it,
-     * from which more may be reached. They stand at line[first..tail); those from line[near] on may follow whatever
-     * comes: no exclusion that counts is past them. */
-    size_t first[LK_FUNNEL_STEPS_MAX], near[LK_FUNNEL_STEPS_MAX], tail[LK_FUNNEL_STEPS_MAX];
-    uint64_t near_key[LK_FUNNEL_STEPS_MAX];
-    uint32_t near_place[LK_FUNNEL_STEPS_MAX];
-    uint64_t alive; /* steps that have near ones */
+    uint64_t *word; /* of all lines */
+    uint16_t *high;
+    lk_sweep_line line[LK_FUNNEL_STEPS_MAX];
+    uint64_t alive;  /* steps that have near ones */
     uint64_t filled; /* steps that had any */
+    uint64_t behind; /* and those that have some before the near ones */
 
-    /* Behind the last exclusion: by group of steps here and there the first place that none is past; what that
-     * exclusion leaves; and the best of each step, known where it is not `stale`. */
+    /* Behind the last exclusion: by group of steps here and there the first place that none is past, the same from
+     * each group there that is a bit of `barred_from` up to the next one; what that exclusion leaves; and the best of
+     * each step, known where it is not `stale`. */
     uint32_t barrier;
-    uint32_t limit[LK_FUNNEL_RANGES_MAX + 1][LK_FUNNEL_RANGES_MAX + 1];
+    uint32_t barred_from[LK_FUNNEL_RANGES_MAX + 1];
+    uint32_t limit[LK_FUNNEL_RANGES_MAX + 1][LK_FUNNEL_RANGES_MAX + 2];
     uint64_t open[LK_FUNNEL_RANGES_MAX + 1];
     uint64_t stale;
     uint64_t far_key[LK_FUNNEL_STEPS_MAX];
@@ -59,8 +70,14 @@ typedef struct lk_sweep {
     uint64_t reached[LK_FUNNEL_STEPS_MAX]; /* from the front: the best at each step so far */
 } lk_sweep;
 
-/* How many cells of four bytes the lines of places take. */
-bool lk_sweep_line_cells(const lk_entries *e, size_t *cells);
+/* How many cells of four bytes a walk needs; and takes, from an even one on. Behind them is what is returned. */
+bool lk_sweep_cells(const lk_entries *e, size_t *cells);
+uint32_t *lk_sweep_take_room(lk_sweep *s, const lk_entries *e, uint32_t *cells);
+
+/* What may follow what, in a walk from the end or from the front. And of an exclusion by group of steps here the least
+ * group there that it bars the way to, as to all above; or their number. */
+const lk_attempt_ways *lk_sweep_ways(const lk_entries *e, bool mirrored);
+void lk_sweep_find_barred(const lk_attempt_ways *ways, uint32_t excludes, uint8_t *barred);
 
 /* Begins a walk over items `from` to `to - 1`, of which the arrays have room for all places. From the end it looks
  * at the first `level` steps, and chains end at step `level`, or with level 0 wherever they do. */
@@ -95,12 +112,6 @@ static inline uint64_t lk_sweep_key_of_start(uint32_t start)
 static inline uint32_t lk_sweep_start(uint64_t key)
 {
     return ~(uint32_t)(key >> LK_SWEEP_STEP_BITS);
-}
-
-/* The place of an item of the walk from the end under step 1, or none. */
-static inline uint32_t lk_sweep_place_of_start(const lk_sweep *s, size_t walked)
-{
-    return s->taken[walked] & 1 ? s->begin[walked + 1] - 1 : LK_PLACE_NONE;
 }
 
 #endif
