@@ -40,17 +40,17 @@ static int define(handle_run *h, leadkpi_options *options)
     return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 
-static void warn_of_step(const leadkpi_table *checks, size_t row)
+static void warn_of_step(const leadkpi_table *checks, size_t row, bool is_early)
 {
     leadkpi_error error;
     int32_t step, name;
     int64_t number;
-    char what[48];
+    char what[64];
     leadkpi_table_find_column(checks, "step", LEADKPI_NUL_TERMINATED, &step, &error);
     leadkpi_table_find_column(checks, "name", LEADKPI_NUL_TERMINATED, &name, &error);
     if (leadkpi_table_is_null(checks, step, row)) return;
     leadkpi_table_get_int64(checks, step, row, &number, &error);
-    snprintf(what, sizeof what, "event is step %lld", (long long)number);
+    snprintf(what, sizeof what, "event%s is step %lld", is_early ? " up to --as-of" : "", (long long)number);
     handle_warn_of_name(what, cell_text(checks, name, row));
 }
 
@@ -68,7 +68,8 @@ static int warn_of_steps(handle_run *h)
         status = checks(&h->run, options, &found, &error);
         if (status != LEADKPI_CONTRADICTION) code = library_trouble(status, &error, h->why);
     }
-    for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++) warn_of_step(found, row);
+    for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++)
+        warn_of_step(found, row, h->arguments.as_of != NULL);
     leadkpi_table_free(found);
     leadkpi_options_free(options);
     return code;

@@ -35,9 +35,19 @@ static int set_definition(handle_run *h, leadkpi_options *options)
     return h->kind->define ? h->kind->define(h, options) : TOOL_GOOD;
 }
 
+/* The latest time in the data, which the handle may not know: a funnel does not keep events that are no step. */
+static int set_latest(handle_run *h, leadkpi_options *options)
+{
+    leadkpi_error error;
+    if (h->run.rows_taken == 0 || h->run.latest == INT64_MIN) return TOOL_GOOD;
+    return library_trouble(leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, h->run.latest, &error),
+                           &error, h->why);
+}
+
 static int set_report(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
+    TOOL_TRY(set_latest(h, options));
     TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
@@ -140,22 +150,10 @@ static void print_json(const handle_run *h)
     printf("\n}\n");
 }
 
-/* No profile is for events, which are in columns of these names. */
-static int complete_map(load_file *file, const char *command, trouble *why)
-{
-    static const char map[] = "id=id,time=time,event=event,sequence?=sequence,value?=value";
-    if (file->has_map || file->kind != TABLE_EVENTS) return TOOL_GOOD;
-    file->has_map = true;
-    return map_parse(&file->map, slice_of(map), command, why);
-}
-
 static int load_all(handle_run *h)
 {
     report_arguments *a = &h->arguments;
-    for (size_t i = 0; i < a->file_count; i++) {
-        TOOL_TRY(complete_map(&a->files[i], a->line->command, h->why));
-        TOOL_TRY(load_run_file(&h->run, &a->files[i], h->why));
-    }
+    for (size_t i = 0; i < a->file_count; i++) TOOL_TRY(load_run_file(&h->run, &a->files[i], h->why));
     skips_print(&h->run, stderr);
     return load_run_check(&h->run, h->why);
 }

@@ -50,6 +50,7 @@ typedef struct load_run {
     skip_reason *skips;
     size_t skip_count;
     int64_t rows_taken, rows_skipped, totals_skipped;
+    int64_t latest; /* time of all rows; of no use without rows_taken */
     text_buffer notes; /* lines for the head of the report */
 } load_run;
 

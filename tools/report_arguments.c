@@ -329,6 +329,11 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
+    if (word[0] != '-' || word[1] == '\0')
+        return trouble_set(r->why, TOOL_USAGE,
+                           "%s: \"%.80s\" follows no option; expected %s, or quotes around a value with blanks "
+                           "(leadkpi %s --help lists the options)",
+                           out->line->command, word, out->line->files, out->line->command);
     return trouble_no_option(r->why, out->line->command, out->line->help, word);
 }
 

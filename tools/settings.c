@@ -54,8 +54,10 @@ int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why)
 int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why)
 {
     leadkpi_error error;
-    for (size_t i = 0; i < count; i++)
-        TOOL_TRY(library_trouble(
-            leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error), &error, why));
+    for (size_t i = 0; i < count; i++) {
+        leadkpi_status status = leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error);
+        if (status == LEADKPI_BAD_FORMAT) return trouble_set(why, TOOL_USAGE, "%s", error.message);
+        TOOL_TRY(library_trouble(status, &error, why));
+    }
     return TOOL_GOOD;
 }

@@ -69,7 +69,8 @@ void skips_print(const load_run *run, FILE *out)
     for (size_t i = 0; i < run->skip_count; i++) {
         const skip_reason *skip = &run->skips[i];
         fprintf(out, "  %s:%lld: %s", skip->file, (long long)skip->first_line, skip->text);
-        if (skip->count > 1) fprintf(out, " (and %lld more rows)", (long long)skip->count - 1);
+        if (skip->count > 1)
+            fprintf(out, " (and %lld more row%s)", (long long)skip->count - 1, skip->count > 2 ? "s" : "");
         fputc('\n', out);
     }
 }

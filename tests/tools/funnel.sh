@@ -170,6 +170,65 @@ run funnel --events days.csv --steps a,b --define input=time
 answers 0
 says out '  1 row could not be read and was left out'
 
+# ---- what is later than all steps counts as time gone by: the window of lead 1 is over
+printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02,view\n2,2025-01-30,view\n' >views.csv
+for input in any time; do
+    run funnel --events views.csv --steps a,b --window 2d --define input=$input --csv
+    answers 0
+    says out 'total,1,a,1,1,0,'
+done
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --csv
+says out 'total,1,a,1,1,1,'
+printf 'Lead,A,Other\n1,2025-01-01,2025-01-02\n2,,2025-01-30\n' >wide_views.csv
+run funnel --stages wide_views.csv --map 'id=Lead,stage:a=A,stage:other=Other' --steps a,a --window 2d --csv
+answers 0
+says out 'total,1,a,1,1,0,'
+printf 'id,time,event\n1,1960-01-01,a\n2,1965-01-30,view\n' >old.csv
+run funnel --events old.csv --steps a,a --window 2d --csv
+says out 'total,1,a,1,1,0,'
+run funnel --events views.csv --steps a,view --as-of 2025-01-01 --csv
+answers 0
+says err 'leadkpi: no event up to --as-of is step 2, "view"'
+
+# ---- columns under the names that other products give them; of two of one name the first is read
+printf 'id,user_id,timestamp,event_name,utm_source\n1,7,2025-01-01,a,x\n2,7,2025-01-02,b,x\n' >product.csv
+run funnel --events product.csv --steps a,b --by channel --csv
+answers 0
+silent err
+says out 'segment,x,2,b,1,'
+printf 'who,when,what\n1,2025-01-01,a\n' >strange.csv
+run funnel --events strange.csv --steps a,b
+answers 2
+says err "say --map 'id=COLUMN,time=COLUMN,event=COLUMN'"
+printf 'id,time,event,event\n1,2025-01-01,a,b\n1,2025-01-02,b,b\n' >twins.csv
+run funnel --events twins.csv --steps a,b --csv
+answers 0
+says err 'leadkpi: twins.csv: 2 columns are called "event"; the first of them is read'
+says out 'total,2,b,1,'
+
+# ---- the first of two equally frequent widths is that of the header
+printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02\n1,2025-01-02,b,more\n' >ragged.csv
+run funnel --events ragged.csv --steps a,a --csv
+answers 0
+says err '2 rows were skipped'
+says err 'expected 3 fields as in the header, found 2 (and 1 more row)'
+
+# ---- a file or a word that no option names
+run funnel --steps a,b events.csv
+answers 2
+says err 'funnel: "events.csv" follows no option; expected --events FILE or --stages FILE, or quotes'
+
+# ---- what would change nothing, or hold of everything, is refused
+run funnel --events nowhere.csv --steps a,b --show times --set 'hours=mon-fri 09:00-17:00'
+answers 2
+says err 'hours: expected none with funnel_report, whose times are those of the clock'
+run funnel --events nowhere.csv --steps a,b --show sequences
+answers 2
+says err 'pattern: expected one, such as (?1)(?t<=1h)(?2), found none'
+run funnel --events nowhere.csv --steps a,b --set bins
+answers 2
+says err 'options: expected name=value, found "bins"'
+
 # ---- no row of a table ends in blanks
 run funnel --events days.csv --steps a,b
 answers 0
