@@ -81,6 +81,18 @@ run funnel --events events.csv --steps 'visit,sign up' --show times --csv
 answers 0
 says out 'total,1,2,3,546000,41400,79200,817200,1260000,0,79200,3600,inf,'
 
+# ---- times are in units that people have, in text alone; a small p-value is not 0
+run funnel --events events.csv --steps 'visit,sign up' --show times
+answers 0
+says out '  row    from_step  to_step  completed   mean     p25  median    p75     p90  censored  survival_median  survival_median_low  survival_median_high'
+says out '  total          1        2          3  6.3 d  11.5 h    22 h  9.5 d  14.6 d         0             22 h                  1 h                   inf'
+run funnel --events events.csv --steps 'visit,sign up' --show leads
+says out '2025-03-01T11:00:00Z'
+awk 'BEGIN { print "id,time,event,ch"; for (i = 0; i < 80; i++) { print i ",2025-01-01,a," i % 2; if (i % 2) print i ",2025-01-02,b," i % 2 } }' >many.csv
+run funnel --events many.csv --steps a,b --by ch --show difference
+answers 0
+says out '  6.2e-19  lower'
+
 # ---- a segment against one that is named, which is known once the rows are
 run funnel --events events.csv --steps "$steps" --by channel --show difference --set against=ads --csv
 answers 0
