@@ -5,7 +5,6 @@
 
 #include "render.h"
 #include "settings.h"
-#include "skips.h"
 #include "unknown.h"
 
 /* ---- options ------------------------------------------------------------------- */
@@ -153,9 +152,7 @@ static void print_json(const handle_run *h)
 static int load_all(handle_run *h)
 {
     report_arguments *a = &h->arguments;
-    for (size_t i = 0; i < a->file_count; i++) TOOL_TRY(load_run_file(&h->run, &a->files[i], h->why));
-    skips_print(&h->run, stderr);
-    return load_run_check(&h->run, h->why);
+    return load_run_files(&h->run, a->files, a->file_count, a->rejects, h->why);
 }
 
 static int run(handle_run *h)

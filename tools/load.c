@@ -756,7 +756,7 @@ static int open_file(loader *l)
     return layout_start(&l->layout, &l->reader, &l->in, l->why);
 }
 
-int load_run_file(load_run *run, load_file *file, trouble *why)
+static int load_file_rows(load_run *run, load_file *file, trouble *why)
 {
     loader *l = tool_allocate(1, sizeof *l);
     *l = (loader){.run = run, .file = file, .why = why};
@@ -795,7 +795,7 @@ static int unknown_dimension(const load_run *run, const char *name, trouble *why
     return code;
 }
 
-int load_run_check(const load_run *run, trouble *why)
+static int check_rows(const load_run *run, trouble *why)
 {
     for (size_t i = 0; i < run->dimension_count; i++)
         if (!run->dimension_found[i]) return unknown_dimension(run, run->dimensions[i], why);
@@ -803,4 +803,14 @@ int load_run_check(const load_run *run, trouble *why)
     return trouble_set(why, TOOL_DATA,
                        "expected at least one row that can be read, found none: %.700s",
                        run->columns.data);
+}
+
+int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why)
+{
+    int code = skips_open(run, rejects, why);
+    for (size_t i = 0; i < count && code == TOOL_GOOD; i++) code = load_file_rows(run, &files[i], why);
+    code = skips_close(run, code, why);
+    if (code != TOOL_GOOD) return code;
+    skips_print(run, stderr);
+    return check_rows(run, why);
 }

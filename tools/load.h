@@ -57,10 +57,9 @@ typedef struct load_run {
 /* The periods that --by takes beside the names of columns; NULL at the end. */
 extern const char *const load_periods[];
 
-int load_run_file(load_run *run, load_file *file, trouble *why);
-
-/* After the last file: whether there are rows, and a column for each dimension. */
-int load_run_check(const load_run *run, trouble *why);
+/* All files, and then whether there are rows, and a column for each dimension. `rejects`: where skipped rows
+ * are written; NULL: nowhere. */
+int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why);
 void load_run_free(load_run *run);
 
 /* true where `name` is a measure that a cost row may carry. */

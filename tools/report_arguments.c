@@ -368,10 +368,9 @@ static int check(const report_arguments *out, trouble *why)
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
                            "%s: expected one --by of at most one column and one period", command);
-    if (out->kpis || out->basis || out->from || out->to || out->rejects || !out->headline)
+    if (out->kpis || out->basis || out->from || out->to || !out->headline)
         return trouble_set(why, TOOL_USAGE,
-                           "%s: --kpi, --basis, --from, --to, --rejects and --no-headline are of "
-                           "leadkpi report",
+                           "%s: --kpi, --basis, --from, --to and --no-headline are of leadkpi report",
                            command);
     return TOOL_GOOD;
 }

@@ -61,6 +61,27 @@ int skips_report(load_run *run, const char *file, int64_t line, const csv_reader
     return trouble_set(why, TOOL_DATA, "%s:%lld: %s", file, (long long)line, message);
 }
 
+int skips_open(load_run *run, const char *path, trouble *why)
+{
+    if (!path) return TOOL_GOOD;
+    run->rejects = fopen(path, "wb");
+    run->rejects_path = path;
+    if (!run->rejects)
+        return trouble_set(why, TOOL_DATA, "%s: cannot be opened for writing: %s", path, strerror(errno));
+    fputs("file,line,reason,record\n", run->rejects);
+    return TOOL_GOOD;
+}
+
+int skips_close(load_run *run, int code, trouble *why)
+{
+    if (!run->rejects) return code;
+    bool failed = ferror(run->rejects) != 0;
+    failed = fclose(run->rejects) != 0 || failed;
+    run->rejects = NULL;
+    if (!failed || code != TOOL_GOOD) return code;
+    return trouble_set(why, TOOL_DATA, "%s: cannot be written: %s", run->rejects_path, strerror(errno));
+}
+
 void skips_print(const load_run *run, FILE *out)
 {
     if (run->rows_skipped == 0) return;

@@ -225,6 +225,11 @@ answers 0
 says err '2 rows were skipped'
 says err 'expected 3 fields as in the header, found 2 (and 1 more row)'
 
+run funnel --events ragged.csv --steps a,a --rejects rejects.csv --csv
+answers 0
+grep -F -x -q '"ragged.csv",4,"expected 3 fields as in the header, found 4","1","2025-01-02","b","more"' rejects.csv ||
+    { cat rejects.csv; fail "the reject of line 4"; }
+
 # ---- a file or a word that no option names
 run funnel --steps a,b events.csv
 answers 2
