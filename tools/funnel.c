@@ -102,6 +102,7 @@ static const char help[] =
     "  --strict              stop at the first row that cannot be taken\n"
     "  --rejects FILE        write the rows that were skipped, with the reason\n"
     "\n"
+    "leadkpi funnel --options says what --define and --set can name.\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
 static const own_word words[] = {{"steps", true}, {"preset", true}, {"window", true}, {NULL, false}};

@@ -182,9 +182,18 @@ static int run(handle_run *h)
     return TOOL_GOOD;
 }
 
+static int print_options(const handle_kind *kind, trouble *why)
+{
+    printf("Of the rule, --define NAME=VALUE:\n");
+    TOOL_TRY(render_options(stdout, kind->definition, why));
+    printf("\nOf the report, --set NAME=VALUE:\n");
+    return render_options(stdout, kind->report, why);
+}
+
 int handle_command(const handle_kind *kind, int count, char **arguments, trouble *why)
 {
     if (tool_wants_help(count, arguments)) return fputs(kind->line.help, stdout), TOOL_GOOD;
+    if (count > 0 && strcmp(arguments[0], "--options") == 0) return print_options(kind, why);
     handle_run *h = tool_allocate(1, sizeof *h);
     h->kind = kind;
     h->why = why;

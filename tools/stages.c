@@ -73,6 +73,7 @@ static const char help[] =
     "  --strict              stop at the first row that cannot be taken\n"
     "  --rejects FILE        write the rows that were skipped, with the reason\n"
     "\n"
+    "leadkpi stages --options says what --define and --set can name.\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
 static const own_word words[] = {{"stages", true}, {"won", true},    {"lost", true},

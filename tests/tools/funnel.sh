@@ -157,6 +157,20 @@ run funnel --help
 answers 0
 says out 'usage: leadkpi funnel --events FILE'
 
+# ---- what can be set is listed
+for command in funnel stages responses; do
+    run $command --options
+    answers 0
+    silent err
+    says out 'Of the rule, --define NAME=VALUE:'
+    says out '  level: double, fraction, above 0, below 1; default 0.95'
+    if awk 'length > 100 { exit 1 }' out; then :; else fail "$command --options: expected lines of at most 100 columns"; fi
+done
+run funnel --options
+says out '  order: ordered|adjacent|unordered|anchored|open; default ordered'
+says out '    posthog_ordered|posthog_strict|posthog_unordered|mixpanel_uniques|mixpanel_reentry|'
+says out '      Calendar days in which an attempt ends: 1 is the day of the first step; no value: no limit.'
+
 # ---- days on the clock of the report's zone, however --define is written; no zone is UTC
 printf 'id,time,event\n1,2025-01-01 10:00,a\n1,2025-01-02 10:00,b\n1,2025-01-01 09:00,b\n' >days.csv
 for rule in 'window_days=3' 'same_event=once; window_days=3' 'WINDOW_DAYS = 3'; do
