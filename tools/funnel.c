@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "cells.h"
 #include "commands.h"
 #include "handle_command.h"
@@ -14,29 +16,14 @@ HANDLE_CALL(funnel, sequence_leads)
 HANDLE_CALL(funnel, retention)
 HANDLE_CALL(funnel, checks)
 
-/* The library says what is set: one --define may set several options, and in any manner of writing. */
-static int defines_days(const leadkpi_options *options, bool *defines, trouble *why)
-{
-    leadkpi_table *list = NULL;
-    leadkpi_error error;
-    int32_t name = 0, value = 0;
-    leadkpi_status status = leadkpi_options_list(options, &list, &error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &name, &error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &value, &error);
-    for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list); row++)
-        if (slice_is(cell_text(list, name, row), "window_days"))
-            *defines = cell_text(list, value, row).length > 0;
-    leadkpi_table_free(list);
-    return library_trouble(status, &error, why);
-}
-
-/* The zone of the days, where the rule has some. */
+/* The zone of the days, where the rule has some. The library says whether: one --define may set several
+ * options, and in any manner of writing. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    bool has_days = false;
-    TOOL_TRY(defines_days(options, &has_days, h->why));
+    char *days;
+    TOOL_TRY(option_value(options, "window_days", &days, h->why));
+    bool has_days = days && *days;
+    free(days);
     return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cells.h"
 #include "render.h"
 #include "settings.h"
 #include "unknown.h"
@@ -46,7 +47,6 @@ static int set_latest(handle_run *h, leadkpi_options *options)
 static int set_report(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
-    TOOL_TRY(set_latest(h, options));
     TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
@@ -91,6 +91,34 @@ static int find_call(handle_run *h, handle_call *call)
     return code;
 }
 
+/* As of when the report is, which says what is still open: as it was told, or the latest time in the data.
+ * `latest` is that as the options have it. */
+static int keep_as_of(handle_run *h, const leadkpi_options *options, const char *latest)
+{
+    text_buffer instant = {0};
+    const char *told = h->arguments.as_of;
+    TOOL_TRY(option_value(options, "as_of", &h->as_of, h->why));
+    h->is_latest = !told && *h->as_of && strcmp(h->as_of, latest) == 0;
+    if (h->is_latest) cell_instant(&instant, h->run.latest);
+    if (told || h->is_latest) {
+        free(h->as_of);
+        h->as_of = tool_copy(slice_of(told ? told : instant.data));
+    }
+    text_free(&instant);
+    return TOOL_GOOD;
+}
+
+static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
+{
+    char *latest = NULL;
+    int code = set_latest(h, options);
+    if (code == TOOL_GOOD) code = option_value(options, "as_of", &latest, h->why);
+    if (code == TOOL_GOOD) code = set_report(h, options);
+    if (code == TOOL_GOOD && has_rows) code = keep_as_of(h, options, latest);
+    free(latest);
+    return code;
+}
+
 /* Without rows it tells whether the options are good, before a long file is read. That a segment to
  * compare with is not there is then no reason to stop: it may come with the rows. */
 static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
@@ -102,7 +130,7 @@ static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
     leadkpi_status status =
         leadkpi_options_create(NULL, h->kind->report, LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
-    int code = set_report(h, options);
+    int code = set_options(h, options, has_rows);
     if (code == TOOL_GOOD) {
         status = call(&h->run, options, out, &error);
         if (has_rows || status != LEADKPI_UNKNOWN_NAME)
@@ -133,7 +161,9 @@ void handle_warn_of_name(const char *what, slice name)
 
 static void print_text(const handle_run *h)
 {
-    printf("%s\n\n", h->rule);
+    printf("%s\n", h->rule);
+    if (*h->as_of) printf("As of %s%s.\n", h->as_of, h->is_latest ? ", the latest time in the data" : "");
+    putchar('\n');
     render_table(stdout, h->answer);
     if (h->run.rows_skipped)
         printf("\n  %lld %s could not be read and %s left out\n", (long long)h->run.rows_skipped,
@@ -144,6 +174,12 @@ static void print_json(const handle_run *h)
 {
     printf("{\n  \"rule\": ");
     render_json_text(stdout, slice_of(h->rule));
+    printf(",\n  \"as_of\": ");
+    if (*h->as_of)
+        render_json_text(stdout, slice_of(h->as_of));
+    else
+        printf("null"); /* no row has a time */
+    printf(",\n  \"as_of_from\": \"%s\"", h->is_latest || !*h->as_of ? "latest time in the data" : "told");
     printf(",\n  \"rows_skipped\": %lld,\n  \"%s\": ", (long long)h->run.rows_skipped, shown(h));
     render_json_rows(stdout, h->answer, "  ");
     printf("\n}\n");
@@ -201,6 +237,7 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
     if (code == TOOL_GOOD) code = run(h);
     leadkpi_table_free(h->answer);
     free(h->rule);
+    free(h->as_of);
     clock_close(&h->clock);
     load_run_free(&h->run);
     report_arguments_free(&h->arguments);

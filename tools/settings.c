@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include "cells.h"
+
 int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *why)
 {
     if (status == LEADKPI_OK) return TOOL_GOOD;
@@ -37,6 +39,23 @@ int set_time(leadkpi_options *options, const char *name, const char *text, bool 
                            text);
     leadkpi_status status =
         leadkpi_options_set_int64(options, name, LEADKPI_NUL_TERMINATED, instant, &error);
+    return library_trouble(status, &error, why);
+}
+
+int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why)
+{
+    leadkpi_table *list = NULL;
+    leadkpi_error error;
+    int32_t names = 0, values = 0;
+    *value = NULL;
+    leadkpi_status status = leadkpi_options_list(options, &list, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &names, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &values, &error);
+    for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list) && !*value; row++)
+        if (slice_is(cell_text(list, names, row), name)) *value = tool_copy(cell_text(list, values, row));
+    leadkpi_table_free(list);
     return library_trouble(status, &error, why);
 }
 

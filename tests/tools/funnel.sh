@@ -205,6 +205,19 @@ for input in any time; do
 done
 run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --csv
 says out 'total,1,a,1,1,1,'
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02
+says out 'As of 2025-01-02.'
+run funnel --events views.csv --steps a,a --window 2d
+says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
+run funnel --events views.csv --steps a,a --as-of 2025-01-02 --json
+says out '  "as_of": "2025-01-02",'
+says out '  "as_of_from": "told",'
+printf 'Lead,A\n1,\n' >no_times.csv
+run funnel --stages no_times.csv --map id=Lead,stage:a=A --steps a --json
+answers 0
+says out '  "as_of": null,'
+run funnel --stages no_times.csv --map id=Lead,stage:a=A --steps a
+if grep -q '^As of' out; then cat out; fail "there is no time"; fi
 printf 'Lead,A,Other\n1,2025-01-01,2025-01-02\n2,,2025-01-30\n' >wide_views.csv
 run funnel --stages wide_views.csv --map 'id=Lead,stage:a=A,stage:other=Other' --steps a,a --window 2d --csv
 answers 0
