@@ -188,13 +188,14 @@ static int64_t whole_year(int64_t year, int digits)
     return 0;
 }
 
-/* A count since 1970 by its length: 9 or 10 digits are seconds, 12 or 13 milliseconds,
- * 15 or 16 microseconds; 8 digits are year, month and day. */
+/* A count since 1970 by its length: 9 or 10 digits are seconds, perhaps with a fraction, 12 or 13
+ * milliseconds, 15 or 16 microseconds; 8 digits are year, month and day. */
 static date_answer read_digits(slice text, date_value *out)
 {
     scan s = {text.data, text.data + text.length};
-    int64_t value;
+    int64_t value, fraction = 0;
     int count = take_number(&s, 18, &value);
+    if ((count == 9 || count == 10) && s.end - s.at > 1 && take(&s, '.')) fraction = take_fraction(&s);
     if (s.at < s.end) return DATE_BAD;
     if (count == 8) {
         out->year = (int32_t)(value / 10000);
@@ -203,7 +204,7 @@ static date_answer read_digits(slice text, date_value *out)
         return is_day(out->year, out->month, out->day) ? DATE_GOOD : DATE_BAD;
     }
     if (count == 9 || count == 10)
-        value *= SECOND;
+        value = value * SECOND + fraction;
     else if (count == 12 || count == 13)
         value *= 1000;
     else if (count != 15 && count != 16)

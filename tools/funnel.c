@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "cells.h"
 #include "commands.h"
 #include "handle_command.h"
@@ -14,43 +16,28 @@ HANDLE_CALL(funnel, sequence_leads)
 HANDLE_CALL(funnel, retention)
 HANDLE_CALL(funnel, checks)
 
-/* The library says what is set: one --define may set several options, and in any manner of writing. */
-static int defines_days(const leadkpi_options *options, bool *defines, trouble *why)
-{
-    leadkpi_table *list = NULL;
-    leadkpi_error error;
-    int32_t name = 0, value = 0;
-    leadkpi_status status = leadkpi_options_list(options, &list, &error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &name, &error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &value, &error);
-    for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list); row++)
-        if (slice_is(cell_text(list, name, row), "window_days"))
-            *defines = cell_text(list, value, row).length > 0;
-    leadkpi_table_free(list);
-    return library_trouble(status, &error, why);
-}
-
-/* The zone of the days, where the rule has some. */
+/* The zone of the days, where the rule has some. The library says whether: one --define may set several
+ * options, and in any manner of writing. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    bool has_days = false;
-    TOOL_TRY(defines_days(options, &has_days, h->why));
+    char *days;
+    TOOL_TRY(option_value(options, "window_days", &days, h->why));
+    bool has_days = days && *days;
+    free(days);
     return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 
-static void warn_of_step(const leadkpi_table *checks, size_t row)
+static void warn_of_step(const leadkpi_table *checks, size_t row, bool is_early)
 {
     leadkpi_error error;
     int32_t step, name;
     int64_t number;
-    char what[48];
+    char what[64];
     leadkpi_table_find_column(checks, "step", LEADKPI_NUL_TERMINATED, &step, &error);
     leadkpi_table_find_column(checks, "name", LEADKPI_NUL_TERMINATED, &name, &error);
     if (leadkpi_table_is_null(checks, step, row)) return;
     leadkpi_table_get_int64(checks, step, row, &number, &error);
-    snprintf(what, sizeof what, "event is step %lld", (long long)number);
+    snprintf(what, sizeof what, "event%s is step %lld", is_early ? " up to --as-of" : "", (long long)number);
     handle_warn_of_name(what, cell_text(checks, name, row));
 }
 
@@ -68,7 +55,8 @@ static int warn_of_steps(handle_run *h)
         status = checks(&h->run, options, &found, &error);
         if (status != LEADKPI_CONTRADICTION) code = library_trouble(status, &error, h->why);
     }
-    for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++) warn_of_step(found, row);
+    for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++)
+        warn_of_step(found, row, h->arguments.as_of != NULL);
     leadkpi_table_free(found);
     leadkpi_options_free(options);
     return code;
@@ -99,7 +87,9 @@ static const char help[] =
     "How to say it\n"
     "  --json | --csv\n"
     "  --strict              stop at the first row that cannot be taken\n"
+    "  --rejects FILE        write the rows that were skipped, with the reason\n"
     "\n"
+    "leadkpi funnel --options says what --define and --set can name.\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
 static const own_word words[] = {{"steps", true}, {"preset", true}, {"window", true}, {NULL, false}};

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cells.h"
 #include "render.h"
 #include "settings.h"
-#include "skips.h"
 #include "unknown.h"
 
 /* ---- options ------------------------------------------------------------------- */
@@ -33,6 +33,15 @@ static int set_definition(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_each(options, a->definitions, a->definition_count, h->why));
     TOOL_TRY(set_words(h, options, true));
     return h->kind->define ? h->kind->define(h, options) : TOOL_GOOD;
+}
+
+/* The latest time in the data, which the handle may not know: a funnel does not keep events that are no step. */
+static int set_latest(handle_run *h, leadkpi_options *options)
+{
+    leadkpi_error error;
+    if (h->run.rows_taken == 0 || h->run.latest == INT64_MIN) return TOOL_GOOD;
+    return library_trouble(leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, h->run.latest, &error),
+                           &error, h->why);
 }
 
 static int set_report(handle_run *h, leadkpi_options *options)
@@ -82,6 +91,34 @@ static int find_call(handle_run *h, handle_call *call)
     return code;
 }
 
+/* As of when the report is, which says what is still open: as it was told, or the latest time in the data.
+ * `latest` is that as the options have it. */
+static int keep_as_of(handle_run *h, const leadkpi_options *options, const char *latest)
+{
+    text_buffer instant = {0};
+    const char *told = h->arguments.as_of;
+    TOOL_TRY(option_value(options, "as_of", &h->as_of, h->why));
+    h->is_latest = !told && *h->as_of && strcmp(h->as_of, latest) == 0;
+    if (h->is_latest) cell_instant(&instant, h->run.latest);
+    if (told || h->is_latest) {
+        free(h->as_of);
+        h->as_of = tool_copy(slice_of(told ? told : instant.data));
+    }
+    text_free(&instant);
+    return TOOL_GOOD;
+}
+
+static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
+{
+    char *latest = NULL;
+    int code = set_latest(h, options);
+    if (code == TOOL_GOOD) code = option_value(options, "as_of", &latest, h->why);
+    if (code == TOOL_GOOD) code = set_report(h, options);
+    if (code == TOOL_GOOD && has_rows) code = keep_as_of(h, options, latest);
+    free(latest);
+    return code;
+}
+
 /* Without rows it tells whether the options are good, before a long file is read. That a segment to
  * compare with is not there is then no reason to stop: it may come with the rows. */
 static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
@@ -93,7 +130,7 @@ static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
     leadkpi_status status =
         leadkpi_options_create(NULL, h->kind->report, LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
-    int code = set_report(h, options);
+    int code = set_options(h, options, has_rows);
     if (code == TOOL_GOOD) {
         status = call(&h->run, options, out, &error);
         if (has_rows || status != LEADKPI_UNKNOWN_NAME)
@@ -124,7 +161,9 @@ void handle_warn_of_name(const char *what, slice name)
 
 static void print_text(const handle_run *h)
 {
-    printf("%s\n\n", h->rule);
+    printf("%s\n", h->rule);
+    if (*h->as_of) printf("As of %s%s.\n", h->as_of, h->is_latest ? ", the latest time in the data" : "");
+    putchar('\n');
     render_table(stdout, h->answer);
     if (h->run.rows_skipped)
         printf("\n  %lld %s could not be read and %s left out\n", (long long)h->run.rows_skipped,
@@ -135,29 +174,21 @@ static void print_json(const handle_run *h)
 {
     printf("{\n  \"rule\": ");
     render_json_text(stdout, slice_of(h->rule));
+    printf(",\n  \"as_of\": ");
+    if (*h->as_of)
+        render_json_text(stdout, slice_of(h->as_of));
+    else
+        printf("null"); /* no row has a time */
+    printf(",\n  \"as_of_from\": \"%s\"", h->is_latest || !*h->as_of ? "latest time in the data" : "told");
     printf(",\n  \"rows_skipped\": %lld,\n  \"%s\": ", (long long)h->run.rows_skipped, shown(h));
     render_json_rows(stdout, h->answer, "  ");
     printf("\n}\n");
 }
 
-/* No profile is for events, which are in columns of these names. */
-static int complete_map(load_file *file, const char *command, trouble *why)
-{
-    static const char map[] = "id=id,time=time,event=event,sequence?=sequence,value?=value";
-    if (file->has_map || file->kind != TABLE_EVENTS) return TOOL_GOOD;
-    file->has_map = true;
-    return map_parse(&file->map, slice_of(map), command, why);
-}
-
 static int load_all(handle_run *h)
 {
     report_arguments *a = &h->arguments;
-    for (size_t i = 0; i < a->file_count; i++) {
-        TOOL_TRY(complete_map(&a->files[i], a->line->command, h->why));
-        TOOL_TRY(load_run_file(&h->run, &a->files[i], h->why));
-    }
-    skips_print(&h->run, stderr);
-    return load_run_check(&h->run, h->why);
+    return load_run_files(&h->run, a->files, a->file_count, a->rejects, h->why);
 }
 
 static int run(handle_run *h)
@@ -187,9 +218,18 @@ static int run(handle_run *h)
     return TOOL_GOOD;
 }
 
+static int print_options(const handle_kind *kind, trouble *why)
+{
+    printf("Of the rule, --define NAME=VALUE:\n");
+    TOOL_TRY(render_options(stdout, kind->definition, why));
+    printf("\nOf the report, --set NAME=VALUE:\n");
+    return render_options(stdout, kind->report, why);
+}
+
 int handle_command(const handle_kind *kind, int count, char **arguments, trouble *why)
 {
     if (tool_wants_help(count, arguments)) return fputs(kind->line.help, stdout), TOOL_GOOD;
+    if (count > 0 && strcmp(arguments[0], "--options") == 0) return print_options(kind, why);
     handle_run *h = tool_allocate(1, sizeof *h);
     h->kind = kind;
     h->why = why;
@@ -197,6 +237,7 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
     if (code == TOOL_GOOD) code = run(h);
     leadkpi_table_free(h->answer);
     free(h->rule);
+    free(h->as_of);
     clock_close(&h->clock);
     load_run_free(&h->run);
     report_arguments_free(&h->arguments);

@@ -45,6 +45,8 @@ typedef struct handle_run {
     clock_zone clock;
     leadkpi_table *answer;
     char *rule; /* as a sentence */
+    char *as_of;
+    bool is_latest; /* as_of is the latest time in the data */
     trouble *why;
 } handle_run;
 

@@ -58,7 +58,7 @@ static void find_usual(widths *w)
         size_t count = 0;
         if (w->width[i] < 2) continue;
         for (size_t j = i; j < w->count; j++) count += w->width[j] == w->width[i];
-        bool most = count * 2 > w->count - i;
+        bool most = count * 2 >= w->count - i;
         if (!most || count < w->usual_count) continue;
         if (count == w->usual_count && w->width[i] <= w->usual) continue;
         w->usual = w->width[i];

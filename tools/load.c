@@ -60,6 +60,7 @@ typedef struct loader {
     int totals_column; /* a row with nothing in it is one of totals; -1: none */
     bool has_rows;     /* false: the file gives wide stages alone */
     int64_t bytes_shown;
+    int64_t row_time; /* of the row that is being read */
     trouble *why;
 } loader;
 
@@ -113,6 +114,17 @@ static bool names_micros(slice name)
            slice_equal_folded((slice){name.data + name.length - 6, 6}, slice_of("micros"));
 }
 
+/* Which of two columns of one name is meant, the map cannot say. */
+static void warn_of_twins(const loader *l, int column)
+{
+    const char *name = l->layout.names[column];
+    size_t count = 0;
+    for (size_t i = 0; i < l->layout.column_count; i++) count += strcmp(l->layout.names[i], name) == 0;
+    if (count > 1)
+        fprintf(stderr, "leadkpi: %s: %zu columns are called \"%s\"; the first of them is read\n", l->in.name, count,
+                name);
+}
+
 /* An entry of the map to a place in the file. `*found` is false where an optional column is not
  * there. */
 static int resolve(loader *l, const map_entry *entry, column_type type, binding *b, bool *found)
@@ -122,6 +134,7 @@ static int resolve(loader *l, const map_entry *entry, column_type type, binding 
     if (entry->is_literal) return TOOL_GOOD;
     b->column = map_entry_column(entry, &l->layout, &b->currency);
     if (b->column >= 0) {
+        warn_of_twins(l, b->column);
         b->micros = entry->micros || names_micros(slice_of(l->layout.names[b->column]));
         settle(l, b);
         return TOOL_GOOD;
@@ -497,6 +510,7 @@ static bool put_time(loader *l, const binding *b, cell_problem *p)
     }
     if (!read_time(l, b, text, &instant, p)) return false;
     batch_put_int64(&l->rows, b->place, instant);
+    l->row_time = instant;
     return true;
 }
 
@@ -570,19 +584,26 @@ static bool put_cell(loader *l, const binding *b, slice *currency, cell_problem 
     return b->type == COLUMN_TIME ? put_time(l, b, p) : put_number(l, b, currency, p);
 }
 
+static void see_time(load_run *run, int64_t time)
+{
+    if (time > run->latest) run->latest = time;
+}
+
 /* Cost of a row: one step a column of the map, each a few dozen instructions
  * for a short field; the text is copied once, into the batch. */
 static int take_row(loader *l, bool *taken)
 {
     cell_problem p;
     *taken = false;
+    l->row_time = INT64_MIN;
     for (size_t i = 0; i < l->binding_count; i++) {
         slice currency = {NULL, 0};
         if (!put_cell(l, &l->bindings[i], &currency, &p)) return bad_cell(l, &p);
         if (currency.length) TOOL_TRY(check_currency(l, currency, l->reader.line));
     }
     *taken = true;
-    l->run->rows_taken++;
+    if (l->run->rows_taken++ == 0) l->run->latest = INT64_MIN;
+    see_time(l->run, l->row_time);
     if (l->has_rows && batch_end_row(&l->rows, l->reader.line))
         return flush(l, l->file->kind, &l->rows);
     return TOOL_GOOD;
@@ -619,6 +640,7 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
     } else {
         batch_put_null(&l->stage_rows, WIDE_VALUE);
     }
+    see_time(l->run, instant);
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
     batch_put_int64(&l->stage_rows, WIDE_TIME, instant);
@@ -734,7 +756,7 @@ static int open_file(loader *l)
     return layout_start(&l->layout, &l->reader, &l->in, l->why);
 }
 
-int load_run_file(load_run *run, load_file *file, trouble *why)
+static int load_file_rows(load_run *run, load_file *file, trouble *why)
 {
     loader *l = tool_allocate(1, sizeof *l);
     *l = (loader){.run = run, .file = file, .why = why};
@@ -773,7 +795,7 @@ static int unknown_dimension(const load_run *run, const char *name, trouble *why
     return code;
 }
 
-int load_run_check(const load_run *run, trouble *why)
+static int check_rows(const load_run *run, trouble *why)
 {
     for (size_t i = 0; i < run->dimension_count; i++)
         if (!run->dimension_found[i]) return unknown_dimension(run, run->dimensions[i], why);
@@ -781,4 +803,14 @@ int load_run_check(const load_run *run, trouble *why)
     return trouble_set(why, TOOL_DATA,
                        "expected at least one row that can be read, found none: %.700s",
                        run->columns.data);
+}
+
+int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why)
+{
+    int code = skips_open(run, rejects, why);
+    for (size_t i = 0; i < count && code == TOOL_GOOD; i++) code = load_file_rows(run, &files[i], why);
+    code = skips_close(run, code, why);
+    if (code != TOOL_GOOD) return code;
+    skips_print(run, stderr);
+    return check_rows(run, why);
 }

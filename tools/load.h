@@ -50,16 +50,16 @@ typedef struct load_run {
     skip_reason *skips;
     size_t skip_count;
     int64_t rows_taken, rows_skipped, totals_skipped;
+    int64_t latest; /* time of all rows; of no use without rows_taken */
     text_buffer notes; /* lines for the head of the report */
 } load_run;
 
 /* The periods that --by takes beside the names of columns; NULL at the end. */
 extern const char *const load_periods[];
 
-int load_run_file(load_run *run, load_file *file, trouble *why);
-
-/* After the last file: whether there are rows, and a column for each dimension. */
-int load_run_check(const load_run *run, trouble *why);
+/* All files, and then whether there are rows, and a column for each dimension. `rejects`: where skipped rows
+ * are written; NULL: nowhere. */
+int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why);
 void load_run_free(load_run *run);
 
 /* true where `name` is a measure that a cost row may carry. */

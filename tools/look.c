@@ -112,9 +112,11 @@ static void print_quoted(const char *text)
     putchar('\'');
 }
 
-static bool has_target(const profile *p, const char *target)
+/* Does the map give the file's rows a `target`? */
+static bool has_target(const looking *l, const profile *p, const char *target)
 {
-    return map_find(&p->map, target) != NULL;
+    const map_entry *entry = map_find(&p->map, target);
+    return entry && (entry->is_literal || map_entry_column(entry, &l->layout, NULL) >= 0);
 }
 
 static void print_report(const looking *l, const profile *p)
@@ -122,33 +124,53 @@ static void print_report(const looking *l, const profile *p)
     printf("\n  to go on, type:\n    leadkpi report --%s ", table_kind_name(p->map.kind));
     print_quoted(l->path);
     printf(" --profile %s", p->name);
-    if (has_target(p, "channel")) printf(" --by channel");
+    if (has_target(l, p, "channel")) printf(" --by channel");
     putchar('\n');
 }
 
-static void put_stage(text_buffer *line, const char *name)
+static void put_name(text_buffer *line, const char *name, const char *otherwise)
 {
-    bool is_plain = !strpbrk(name, ",;\"") && *name;
-    text_print(line, line->length ? ",%s" : "%s", is_plain ? name : "STAGE");
+    bool is_plain = !strpbrk(name, ",;\"|") && *name;
+    text_print(line, line->length ? ",%s" : "%s", is_plain ? name : otherwise);
 }
 
-/* The stages as a line to put in order: those of columns of their own, else the first in the file. */
+/* The first values of the column that is the target, to put in order. */
+static void put_examples(text_buffer *line, const looking *l, const profile *p, const char *target, const char *otherwise)
+{
+    const map_entry *entry = map_find(&p->map, target);
+    int column = entry && !entry->is_literal ? map_entry_column(entry, &l->layout, NULL) : -1;
+    for (size_t i = 0; column >= 0 && i < l->facts.columns[column].example_count; i++)
+        put_name(line, l->facts.columns[column].examples[i], otherwise);
+}
+
+/* The stages as a line to put in order: the first in the file, else those of columns of their own. */
 static void print_stages(const looking *l, const profile *p)
 {
     text_buffer line = {0};
-    const map_entry *stage = map_find(&p->map, "stage");
-    int column = stage && !stage->is_literal ? map_entry_column(stage, &l->layout, NULL) : -1;
-    for (size_t i = 0; column < 0 && i < p->map.entry_count; i++) {
+    put_examples(&line, l, p, "stage", "STAGE");
+    bool is_wide = line.length == 0;
+    for (size_t i = 0; is_wide && i < p->map.entry_count; i++) {
         const map_entry *entry = &p->map.entries[i];
         if (strncmp(entry->target, "stage:", 6) == 0 && map_entry_column(entry, &l->layout, NULL) >= 0)
-            put_stage(&line, entry->target + 6);
+            put_name(&line, entry->target + 6, "STAGE");
     }
-    for (size_t i = 0; column >= 0 && i < l->facts.columns[column].example_count; i++)
-        put_stage(&line, l->facts.columns[column].examples[i]);
     printf("\n  who went where, and how long it took, with all stages in their order:\n    leadkpi stages ");
     print_quoted(l->path);
     printf(" --profile %s --stages ", p->name);
     print_quoted(line.length ? line.data : "STAGE,STAGE");
+    putchar('\n');
+    text_free(&line);
+}
+
+static void print_funnel(const looking *l, const profile *p)
+{
+    text_buffer line = {0};
+    put_examples(&line, l, p, "event", "EVENT");
+    printf("\n  how many got how far, with the steps in their order:\n    leadkpi funnel --events ");
+    print_quoted(l->path);
+    printf(" --profile %s --steps ", p->name);
+    print_quoted(line.length ? line.data : "EVENT,EVENT");
+    if (has_target(l, p, "channel")) printf(" --by channel");
     putchar('\n');
     text_free(&line);
 }
@@ -174,7 +196,8 @@ static void print_fit(const looking *l, const profile *p)
         else if (column >= 0)
             printf("    %-18s %s\n", entry->target, l->layout.names[column]);
     }
-    if (p->map.kind != TABLE_CONVERSIONS) print_report(l, p);
+    if (p->map.kind != TABLE_CONVERSIONS && p->map.kind != TABLE_EVENTS) print_report(l, p);
+    if (p->map.kind == TABLE_EVENTS) print_funnel(l, p);
     if (p->map.kind == TABLE_STAGES) print_stages(l, p);
     if (p->map.kind == TABLE_RESPONSES || p->map.kind == TABLE_CONVERSIONS) print_responses(l, p);
 }

@@ -16,6 +16,9 @@ void render_json_text(FILE *out, slice text);
 /* Columns side by side, fractions in percent, names first; columns that hold nothing are left out. */
 void render_table(FILE *out, const leadkpi_table *table);
 
+/* The options of a schema, each with its type, range or choices, default and meaning. */
+int render_options(FILE *out, const char *schema, trouble *why);
+
 /* ---- a report of campaigns ------------------------------------------------- */
 
 /* The columns of a report that belong to one KPI. */

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 
 #include "cells.h"
@@ -20,11 +21,45 @@ static bool is_fraction(const leadkpi_table *table, int32_t column)
     return unit && strcmp(unit, "fraction") == 0;
 }
 
+static bool is_duration(const leadkpi_table *table, int32_t column)
+{
+    const char *unit = leadkpi_table_column_unit(table, column);
+    return unit && strcmp(unit, "s") == 0;
+}
+
+/* "mean_seconds" is over "49.2 d". */
+static size_t name_length(const leadkpi_table *table, int32_t column)
+{
+    const char *name = leadkpi_table_column_name(table, column);
+    size_t length = strlen(name);
+    bool says_unit = is_duration(table, column) && length > 8 && strcmp(name + length - 8, "_seconds") == 0;
+    return length - (says_unit ? 8 : 0);
+}
+
+/* In the longest unit of which there is one. */
+static void put_duration(text_buffer *out, double seconds)
+{
+    static const double lengths[] = {86400, 3600, 60, 1};
+    static const char *const units[] = {" d", " h", " min", " s"};
+    size_t i = 0;
+    while (i < 3 && !(fabs(seconds) >= lengths[i])) i++;
+    double count = seconds / lengths[i];
+    if (count != 0 && fabs(count) < 1)
+        text_print(out, "%.2g", count);
+    else
+        cell_show(out, count, CELL_NUMBER, count == floor(count) ? 0 : 1);
+    if (!isinf(seconds)) text_print(out, "%s", units[i]);
+}
+
 static void put_double(text_buffer *out, const leadkpi_table *table, int32_t column, size_t row)
 {
     double value;
     if (leadkpi_table_get_double(table, column, row, &value, NULL) != LEADKPI_OK) return;
-    if (is_fraction(table, column)) {
+    if (is_duration(table, column)) {
+        put_duration(out, value);
+    } else if (strcmp(leadkpi_table_column_name(table, column), "p_value") == 0) {
+        text_print(out, "%.2g", value); /* as it is quoted; the smallest ones are no 0.0 % */
+    } else if (is_fraction(table, column)) {
         cell_show(out, 100 * value, CELL_NUMBER, 1);
         text_put(out, " %", 2);
     } else {
@@ -89,7 +124,7 @@ static void lay_out(grid *g)
         const char *name = leadkpi_table_column_name(g->table, c);
         int32_t type = leadkpi_table_column_type(g->table, c);
         g->is_right[c] = type == LEADKPI_TYPE_INT64 || type == LEADKPI_TYPE_DOUBLE;
-        g->widths[c] = text_columns(name, strlen(name));
+        g->widths[c] = text_columns(name, name_length(g->table, c));
         for (size_t row = 0; row < g->row_count; row++) {
             char *cell = cell_of(g->table, c, row);
             size_t width = text_columns(cell, strlen(cell));
@@ -107,12 +142,13 @@ static void print_row(FILE *out, const grid *g, char *const *cells)
     for (int32_t c = 0; c < g->column_count; c++) {
         if (!g->is_shown[c]) continue;
         const char *text = cells ? cells[c] : leadkpi_table_column_name(g->table, c);
-        size_t used = text_columns(text, strlen(text));
+        size_t length = cells ? strlen(text) : name_length(g->table, c);
+        size_t used = text_columns(text, length);
         size_t padding = g->widths[c] > used ? g->widths[c] - used : 0;
         blanks += 2 + (g->is_right[c] ? padding : 0);
         if (*text) {
             for (; blanks > 0; blanks--) fputc(' ', out);
-            fputs(text, out);
+            fwrite(text, 1, length, out);
         }
         if (!g->is_right[c]) blanks += padding;
     }

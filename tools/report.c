@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,7 +8,6 @@
 #include "render.h"
 #include "report_arguments.h"
 #include "settings.h"
-#include "skips.h"
 
 /* A report as it is made: what was asked for, and what came in. */
 typedef struct report {
@@ -415,41 +413,10 @@ static int create_campaigns(report *r)
     return library_trouble(status, &error, r->why);
 }
 
-static int open_rejects(report *r)
-{
-    const char *path = r->arguments.rejects;
-    if (!path) return TOOL_GOOD;
-    r->run.rejects = fopen(path, "wb");
-    r->run.rejects_path = path;
-    if (!r->run.rejects)
-        return trouble_set(r->why, TOOL_DATA, "%s: cannot be opened for writing: %s", path,
-                           strerror(errno));
-    fputs("file,line,reason,record\n", r->run.rejects);
-    return TOOL_GOOD;
-}
-
-static int close_rejects(report *r, int code)
-{
-    if (!r->run.rejects) return code;
-    bool failed = ferror(r->run.rejects) != 0;
-    failed = fclose(r->run.rejects) != 0 || failed;
-    r->run.rejects = NULL;
-    if (!failed || code != TOOL_GOOD) return code;
-    return trouble_set(r->why, TOOL_DATA, "%s: cannot be written: %s", r->run.rejects_path,
-                       strerror(errno));
-}
-
 static int load_all(report *r)
 {
     TOOL_TRY(create_campaigns(r));
-    TOOL_TRY(open_rejects(r));
-    int code = TOOL_GOOD;
-    for (size_t i = 0; i < r->arguments.file_count && code == TOOL_GOOD; i++)
-        code = load_run_file(&r->run, &r->arguments.files[i], r->why);
-    code = close_rejects(r, code);
-    if (code != TOOL_GOOD) return code;
-    skips_print(&r->run, stderr);
-    return load_run_check(&r->run, r->why);
+    return load_run_files(&r->run, r->arguments.files, r->arguments.file_count, r->arguments.rejects, r->why);
 }
 
 static int run_report(report *r)

@@ -329,6 +329,11 @@ static int take_option(reading *r, const char *word)
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
     if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
+    if (word[0] != '-' || word[1] == '\0')
+        return trouble_set(r->why, TOOL_USAGE,
+                           "%s: \"%.80s\" follows no option; expected %s, or quotes around a value with blanks "
+                           "(leadkpi %s --help lists the options)",
+                           out->line->command, word, out->line->files, out->line->command);
     return trouble_no_option(r->why, out->line->command, out->line->help, word);
 }
 
@@ -363,10 +368,9 @@ static int check(const report_arguments *out, trouble *why)
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
                            "%s: expected one --by of at most one column and one period", command);
-    if (out->kpis || out->basis || out->from || out->to || out->rejects || !out->headline)
+    if (out->kpis || out->basis || out->from || out->to || !out->headline)
         return trouble_set(why, TOOL_USAGE,
-                           "%s: --kpi, --basis, --from, --to, --rejects and --no-headline are of "
-                           "leadkpi report",
+                           "%s: --kpi, --basis, --from, --to and --no-headline are of leadkpi report",
                            command);
     return TOOL_GOOD;
 }

@@ -44,7 +44,9 @@ static const char help[] =
     "How to say it\n"
     "  --json | --csv\n"
     "  --strict              stop at the first row that cannot be taken\n"
+    "  --rejects FILE        write the rows that were skipped, with the reason\n"
     "\n"
+    "leadkpi responses --options says what --define and --set can name.\n"
     "Exit code: 0 good, 1 the data, 2 the command line. man leadkpi has the rest.\n";
 
 static const own_word words[] = {{"automatic", true}, {"hours", false}, {"holidays", false},

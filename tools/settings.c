@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include "cells.h"
+
 int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *why)
 {
     if (status == LEADKPI_OK) return TOOL_GOOD;
@@ -40,6 +42,23 @@ int set_time(leadkpi_options *options, const char *name, const char *text, bool 
     return library_trouble(status, &error, why);
 }
 
+int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why)
+{
+    leadkpi_table *list = NULL;
+    leadkpi_error error;
+    int32_t names = 0, values = 0;
+    *value = NULL;
+    leadkpi_status status = leadkpi_options_list(options, &list, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &names, &error);
+    if (status == LEADKPI_OK)
+        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &values, &error);
+    for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list) && !*value; row++)
+        if (slice_is(cell_text(list, names, row), name)) *value = tool_copy(cell_text(list, values, row));
+    leadkpi_table_free(list);
+    return library_trouble(status, &error, why);
+}
+
 int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why)
 {
     leadkpi_error error;
@@ -54,8 +73,10 @@ int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why)
 int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why)
 {
     leadkpi_error error;
-    for (size_t i = 0; i < count; i++)
-        TOOL_TRY(library_trouble(
-            leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error), &error, why));
+    for (size_t i = 0; i < count; i++) {
+        leadkpi_status status = leadkpi_options_parse(options, texts[i], LEADKPI_NUL_TERMINATED, &error);
+        if (status == LEADKPI_BAD_FORMAT) return trouble_set(why, TOOL_USAGE, "%s", error.message);
+        TOOL_TRY(library_trouble(status, &error, why));
+    }
     return TOOL_GOOD;
 }

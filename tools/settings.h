@@ -18,6 +18,8 @@ int set_text(leadkpi_options *options, const char *name, const char *value, trou
 int set_time(leadkpi_options *options, const char *name, const char *text, bool end_of_day,
              clock_zone *clock, trouble *why);
 int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why);
+/* The text of an option's value, "" where it has none: a copy. */
+int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why);
 /* Each "name=value; ...". */
 int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why);
 

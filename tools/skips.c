@@ -61,6 +61,27 @@ int skips_report(load_run *run, const char *file, int64_t line, const csv_reader
     return trouble_set(why, TOOL_DATA, "%s:%lld: %s", file, (long long)line, message);
 }
 
+int skips_open(load_run *run, const char *path, trouble *why)
+{
+    if (!path) return TOOL_GOOD;
+    run->rejects = fopen(path, "wb");
+    run->rejects_path = path;
+    if (!run->rejects)
+        return trouble_set(why, TOOL_DATA, "%s: cannot be opened for writing: %s", path, strerror(errno));
+    fputs("file,line,reason,record\n", run->rejects);
+    return TOOL_GOOD;
+}
+
+int skips_close(load_run *run, int code, trouble *why)
+{
+    if (!run->rejects) return code;
+    bool failed = ferror(run->rejects) != 0;
+    failed = fclose(run->rejects) != 0 || failed;
+    run->rejects = NULL;
+    if (!failed || code != TOOL_GOOD) return code;
+    return trouble_set(why, TOOL_DATA, "%s: cannot be written: %s", run->rejects_path, strerror(errno));
+}
+
 void skips_print(const load_run *run, FILE *out)
 {
     if (run->rows_skipped == 0) return;
@@ -69,7 +90,8 @@ void skips_print(const load_run *run, FILE *out)
     for (size_t i = 0; i < run->skip_count; i++) {
         const skip_reason *skip = &run->skips[i];
         fprintf(out, "  %s:%lld: %s", skip->file, (long long)skip->first_line, skip->text);
-        if (skip->count > 1) fprintf(out, " (and %lld more rows)", (long long)skip->count - 1);
+        if (skip->count > 1)
+            fprintf(out, " (and %lld more row%s)", (long long)skip->count - 1, skip->count > 2 ? "s" : "");
         fputc('\n', out);
     }
 }

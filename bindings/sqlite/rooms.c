@@ -6,7 +6,7 @@
         return call(handle, table, NULL, 0, error);                                                \
     }
 
-/* The five calls that every room has, with a handle of any type. */
+/* The six calls that every room has, with a handle of any type. */
 #define ROOM(word, tables)                                                                                \
     static leadkpi_status word##_create(const leadkpi_options *definition, void **out,             \
                                         leadkpi_error *error)                                      \
@@ -33,12 +33,18 @@
         *out = made;                                                                               \
         return status;                                                                             \
     }                                                                                              \
+    static leadkpi_status word##_describe(const void *handle, char *buffer, size_t capacity,      \
+                                          size_t *needed, leadkpi_error *error)                    \
+    {                                                                                              \
+        return leadkpi_##word##_describe(handle, buffer, capacity, needed, error);                 \
+    }                                                                                              \
     static void word##_free(void *handle)                                                          \
     {                                                                                              \
         leadkpi_##word##_free(handle);                                                             \
     }                                                                                              \
     const room word##_room = {#word,        word##_intakes,   tables,              word##_create, \
-                              word##_merge, word##_serialize, word##_deserialize, word##_free};
+                              word##_merge, word##_serialize, word##_deserialize, word##_describe, \
+                              word##_free};
 
 PASS_ON(add_events, leadkpi_funnel_add)
 static const intake funnel_intakes[] = {{"events", add_events}, {NULL, NULL}};

@@ -20,6 +20,8 @@ typedef struct room {
     leadkpi_status (*serialize)(const void *handle, void *buffer, size_t capacity, size_t *needed,
                                 leadkpi_error *error);
     leadkpi_status (*deserialize)(const void *bytes, size_t size, void **out, leadkpi_error *error);
+    leadkpi_status (*describe)(const void *handle, char *buffer, size_t capacity, size_t *needed,
+                               leadkpi_error *error);
     void (*free)(void *handle); /* NULL does nothing */
 } room;
 

@@ -1,4 +1,5 @@
-/* states.c: aggregates that give a state, which is kept, sent, merged and reported on later. */
+/* states.c: aggregates that give a state, which is kept, sent, merged and reported on later, and what says a
+ * state's rule. */
 #include "rooms.h"
 
 /* Rows are handed to the library in parts, so that memory beside the state stays small. */
@@ -237,12 +238,71 @@ static void merge_step(sqlite3_context *context, int count, sqlite3_value **valu
     if (status != LEADKPI_OK) fail(context, sum, status, &error);
 }
 
+/* ---- what a state is about ---- */
+
+static void give_sentence(sqlite3_context *context, const room *of, const void *handle)
+{
+    leadkpi_error error;
+    size_t size = 0;
+    char *text = NULL;
+    leadkpi_status status = of->describe(handle, NULL, 0, &size, &error);
+    if (status == LEADKPI_OK && !(text = sqlite3_malloc64(size))) status = LEADKPI_OUT_OF_MEMORY;
+    if (status == LEADKPI_OK) status = of->describe(handle, text, size, &size, &error);
+    if (status == LEADKPI_OK) {
+        sqlite3_result_text64(context, text, size - 1, sqlite3_free, SQLITE_UTF8);
+    } else {
+        sqlite3_free(text);
+        say(context, status, &error);
+    }
+}
+
+/* leadkpi_<room>_describe(state), or of the text of a definition. NULL is NULL. */
+static void describe(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const room *of = sqlite3_user_data(context);
+    int type = sqlite3_value_type(values[0]);
+    void *handle = NULL;
+    leadkpi_error error;
+    (void)count;
+    if (type == SQLITE_NULL) return;
+    leadkpi_error_reset(&error);
+    leadkpi_status status = type == SQLITE_BLOB
+                                ? room_read(of, values[0], &handle, &error)
+                                : room_open(of, (const char *)sqlite3_value_text(values[0]), &handle, &error);
+    if (status == LEADKPI_OK)
+        give_sentence(context, of, handle);
+    else
+        say(context, status, &error);
+    of->free(handle);
+}
+
+/* ---- all of them ---- */
+
+static int function(sqlite3 *db, const char *name, const room *of)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    return sqlite3_create_function_v2(db, name, 1, flags, (void *)(uintptr_t)of, describe, NULL, NULL, NULL);
+}
+
 static int aggregate(sqlite3 *db, const char *name, int count, const room *of,
                      void (*step)(sqlite3_context *, int, sqlite3_value **))
 {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     return sqlite3_create_function_v2(db, name, count, flags, (void *)(uintptr_t)of, NULL, step,
                                       finish, NULL);
+}
+
+static int register_describe(sqlite3 *db)
+{
+    static const room *const rooms[] = {&funnel_room, &stages_room, &responses_room,
+                                        &attribution_room, &campaigns_room, &cohorts_room};
+    int code = SQLITE_OK;
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms && code == SQLITE_OK; i++) {
+        char name[48];
+        sqlite3_snprintf((int)sizeof name, name, "leadkpi_%s_describe", rooms[i]->schema);
+        code = function(db, name, rooms[i]);
+    }
+    return code;
 }
 
 int register_states(sqlite3 *db)
@@ -268,7 +328,7 @@ int register_states(sqlite3 *db)
         {"leadkpi_cohorts_state", -1, &cohorts_room, named_step},
         {"leadkpi_cohorts_merge", 1, &cohorts_room, merge_step},
     };
-    int code = SQLITE_OK;
+    int code = register_describe(db);
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates && code == SQLITE_OK; i++)
         code = aggregate(db, aggregates[i].name, aggregates[i].count, aggregates[i].of,
                          aggregates[i].step);

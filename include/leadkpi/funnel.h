@@ -241,7 +241,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
 
 /* ---- reports ------------------------------------------------------------- */
 /* `options` is of schema "funnel_report", or NULL:
- *   as_of      events after it do not count; default: the latest event there is
+ *   as_of      events after it do not count; default: the latest event that is kept. Where events that
+ *              match no step came later, say it: else windows that are over look open
  *   by         segment: a group of rows for each segment; default none
  *   breakdown  which segment is a lead's: that of the first event of the attempt
  *              that counts (entry, the default), of its first event that has one (first), of its last
@@ -252,7 +253,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
- *              started: the trend. Young ones are marked immature
+ *              started: the trend. Young ones are marked immature. Times are those of the clock, so opening
+ *              hours and holidays are refused
  * Groups stand in order of segment (null first) and period; last, unless it is the
  * only group, comes the total. A group's columns:
  *   row                       text: "segment" or "total"
@@ -361,7 +363,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funne
  *   share            double: matched of leads; with share_low, share_high (Wilson); null of nobody
  * Groups go by the lead's first such event. With skips=implied an event is of the steps that it brings, too.
  * CONTRADICTION: breakdown=step and mature, which do not apply; input=time and closed ranges, which keep no
- * events. Also BAD_ARGUMENT (the pattern, with the place; a step that there is not). Since 0.1. */
+ * events. Also BAD_ARGUMENT (no pattern; the pattern, with the place; a step that there is not). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel,
                                                     const leadkpi_options *options,
                                                     leadkpi_table **out, leadkpi_error *error);

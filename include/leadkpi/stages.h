@@ -143,7 +143,8 @@ LEADKPI_API leadkpi_status leadkpi_stages_describe(const leadkpi_stages *stages,
  *   visits     what is one time in a stage: each visit (default), the first or the last one
  *              of a lead, or the sum of a lead's visits
  *   level      of the intervals, default 0.95
- *   grain ...  of a calendar (calendar.h), default all: groups by when the lead came
+ *   grain ...  of a calendar (calendar.h), default all: groups by when the lead came. Times are those of
+ *              the clock, so opening hours and holidays are refused
  * Groups stand in order of segment (null first) and period; last, unless it is the only group, comes the
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.

@@ -127,6 +127,11 @@ leadkpi_status lk_calendar_create_from(const lk_memory *memory, const leadkpi_op
                                        const lk_schema *schema, int first, lk_calendar **out,
                                        leadkpi_error *error);
 
+/* For what counts all time: opening hours and holidays would change nothing, and that in silence.
+ * Status: OK, CONTRADICTION. */
+leadkpi_status lk_calendar_refuse_hours(const leadkpi_options *options, const lk_schema *schema, int first,
+                                        leadkpi_error *error);
+
 /* Copies what it needs; the calendar counts its memory itself, on the same callbacks and limit. */
 leadkpi_status lk_calendar_create(const lk_memory *memory, const lk_calendar_rules *rules,
                                   lk_calendar **out, leadkpi_error *error);

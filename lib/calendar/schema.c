@@ -69,3 +69,14 @@ leadkpi_status lk_calendar_create_from(const lk_memory *memory, const leadkpi_op
     lk_release(&scratch, holidays, count, sizeof *holidays);
     return status;
 }
+
+leadkpi_status lk_calendar_refuse_hours(const leadkpi_options *options, const lk_schema *schema, int first,
+                                        leadkpi_error *error)
+{
+    for (int i = first + LK_CALENDAR_HOURS; i <= first + LK_CALENDAR_HOLIDAYS; i++)
+        LK_FAIL_IF(lk_options_has_value(options, schema, i), error, LEADKPI_CONTRADICTION,
+                   "%s: expected none with %s, whose times are those of the clock; responses_report counts "
+                   "opening hours",
+                   schema->options[i].name, schema->name);
+    return LEADKPI_OK;
+}

@@ -7,7 +7,7 @@
 static const lk_option report_options[] = {
     [LK_FUNNEL_REPORT_AS_OF] = {"as_of", LK_OPTION_TIMESTAMP, .unit = "time",
                                 .meaning = "Events after it do not count; without a value: the "
-                                           "latest event there is."},
+                                           "latest event that is kept, which one that matches no step is not."},
     [LK_FUNNEL_REPORT_BY] = {"by", LK_OPTION_CHOICE, .choices = "none|segment", .default_text = "none",
                              .meaning = "Whether there is a group of rows for each segment."},
     [LK_FUNNEL_REPORT_BREAKDOWN] = {"breakdown", LK_OPTION_CHOICE,
@@ -180,6 +180,7 @@ static leadkpi_status find_groups(lk_groups *g, const leadkpi_options *options,
                                   leadkpi_error *error)
 {
     const lk_results *r = g->results;
+    LK_TRY(lk_calendar_refuse_hours(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_CALENDAR, error));
     LK_TRY(open_calendar(g, options, error));
     uint64_t places = r->by_segment ? r->place_count : g->calendar ? r->count : 0;
     LK_FAIL_IF(places > UINT32_MAX - r->count, error, LEADKPI_OVERFLOW,

@@ -167,6 +167,8 @@ static leadkpi_status read_pattern(const leadkpi_funnel *funnel, const leadkpi_o
                                    lk_pattern *pattern, leadkpi_error *error)
 {
     uint64_t steps = lk_funnel_all_steps(&funnel->rule);
+    LK_FAIL_IF(!lk_options_has_value(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_PATTERN), error,
+               LEADKPI_BAD_ARGUMENT, "pattern: expected one, such as (?1)(?t<=1h)(?2), found none");
     LK_TRY(lk_pattern_parse(
         lk_options_get_text(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_PATTERN), pattern, error));
     for (int32_t i = 0; i < pattern->count; i++)

@@ -197,6 +197,7 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
     lk_memory outer = lk_memory_like(&m->handle->memory);
     lk_reading reading;
     m->reading.memory = outer; /* until the reading has its own */
+    LK_TRY(lk_calendar_refuse_hours(options, schema, LK_STAGES_REPORT_CALENDAR, error));
     LK_TRY(open_stages(m, error));
     LK_TRY(lk_reading_open(m->handle, compare_stages, m, &reading, error));
     reading.memory.used_bytes += m->reading.memory.used_bytes;

@@ -567,6 +567,26 @@ START_TEST(a_report_that_cannot_be_is_refused)
 }
 END_TEST
 
+/* Times are those of the clock: opening hours would change nothing, and nobody would know. */
+START_TEST(opening_hours_are_refused_where_they_would_not_count)
+{
+    static const char *const texts[] = {"hours=mon-fri 09:00-17:00", "special_hours=2025-12-24 09:00-12:00",
+                                        "holidays=2025-12-25", "grain=month; hours=mon-fri 09:00-17:00"};
+    leadkpi_error error;
+    leadkpi_table *t;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        leadkpi_options *options = options_of("funnel_report", texts[i]);
+        ck_assert_int_eq(leadkpi_funnel_times(funnel, options, &t, &error), LEADKPI_CONTRADICTION);
+        ck_assert_ptr_nonnull(strstr(error.message, "expected none with funnel_report"));
+        ck_assert_int_eq(leadkpi_funnel_steps(funnel, options, &t, &error), LEADKPI_CONTRADICTION);
+        ck_assert_ptr_null(t);
+        leadkpi_options_free(options);
+    }
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* The number of events of one lead does not matter: 64 steps, every event fits each. */
 START_TEST(a_lead_with_very_many_events_takes_time_in_proportion)
 {
@@ -616,6 +636,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, an_event_of_another_name_is_no_repeat);
     tcase_add_test(tc, what_is_not_kept_cannot_be_checked);
     tcase_add_test(tc, a_report_that_cannot_be_is_refused);
+    tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_test(tc, a_lead_with_very_many_events_takes_time_in_proportion);
     suite_add_tcase(suite, tc);
     return suite;

@@ -391,6 +391,10 @@ START_TEST(a_handle_reports_patterns_and_retention)
     ck_assert_ptr_nonnull(strstr(error.message, "1 to 3, found another as event 2"));
     ck_assert_int_eq(leadkpi_funnel_sequence_leads(funnel, options, &t, &error), LEADKPI_BAD_ARGUMENT);
     leadkpi_options_free(options);
+    /* One of no parts would match everything. */
+    ck_assert_int_eq(leadkpi_funnel_sequences(funnel, NULL, &t, &error), LEADKPI_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "pattern: expected one"));
+    ck_assert_int_eq(leadkpi_funnel_sequence_leads(funnel, NULL, &t, &error), LEADKPI_BAD_ARGUMENT);
     options = options_of("funnel_report", "mature=true");
     ck_assert_int_eq(leadkpi_funnel_retention(funnel, options, &t, &error), LEADKPI_CONTRADICTION);
     leadkpi_options_free(options);

@@ -577,6 +577,20 @@ START_TEST(reports_agree_with_counting_one_lead_at_a_time)
 }
 END_TEST
 
+START_TEST(opening_hours_are_refused_where_they_would_not_count)
+{
+    leadkpi_error error;
+    leadkpi_table *t;
+    leadkpi_stages *stages = team();
+    leadkpi_options *options = options_of("stages_report", "hours=mon-fri 09:00-17:00");
+    ck_assert_int_eq(leadkpi_stages_durations(stages, options, &t, &error), LEADKPI_CONTRADICTION);
+    ck_assert_ptr_nonnull(strstr(error.message, "hours: expected none with stages_report"));
+    ck_assert_ptr_null(t);
+    leadkpi_options_free(options);
+    leadkpi_stages_free(stages);
+}
+END_TEST
+
 static Suite *suite_of_reports(void)
 {
     Suite *suite = suite_create("stages reports");
@@ -597,6 +611,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, stages_of_one_instant_are_passed_in_the_order_of_the_line);
     tcase_add_test(tc, cohorts_stand_in_order_and_the_young_are_marked);
     tcase_add_test(tc, a_column_a_stage_is_the_same_as_a_row_a_stage);
+    tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_loop_test(tc, reports_agree_with_counting_one_lead_at_a_time, 0, 20);
     suite_add_tcase(suite, tc);
     return suite;

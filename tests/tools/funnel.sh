@@ -81,6 +81,18 @@ run funnel --events events.csv --steps 'visit,sign up' --show times --csv
 answers 0
 says out 'total,1,2,3,546000,41400,79200,817200,1260000,0,79200,3600,inf,'
 
+# ---- times are in units that people have, in text alone; a small p-value is not 0
+run funnel --events events.csv --steps 'visit,sign up' --show times
+answers 0
+says out '  row    from_step  to_step  completed   mean     p25  median    p75     p90  censored  survival_median  survival_median_low  survival_median_high'
+says out '  total          1        2          3  6.3 d  11.5 h    22 h  9.5 d  14.6 d         0             22 h                  1 h                   inf'
+run funnel --events events.csv --steps 'visit,sign up' --show leads
+says out '2025-03-01T11:00:00Z'
+awk 'BEGIN { print "id,time,event,ch"; for (i = 0; i < 80; i++) { print i ",2025-01-01,a," i % 2; if (i % 2) print i ",2025-01-02,b," i % 2 } }' >many.csv
+run funnel --events many.csv --steps a,b --by ch --show difference
+answers 0
+says out '  6.2e-19  lower'
+
 # ---- a segment against one that is named, which is known once the rows are
 run funnel --events events.csv --steps "$steps" --by channel --show difference --set against=ads --csv
 answers 0
@@ -145,6 +157,20 @@ run funnel --help
 answers 0
 says out 'usage: leadkpi funnel --events FILE'
 
+# ---- what can be set is listed
+for command in funnel stages responses; do
+    run $command --options
+    answers 0
+    silent err
+    says out 'Of the rule, --define NAME=VALUE:'
+    says out '  level: double, fraction, above 0, below 1; default 0.95'
+    if awk 'length > 100 { exit 1 }' out; then :; else fail "$command --options: expected lines of at most 100 columns"; fi
+done
+run funnel --options
+says out '  order: ordered|adjacent|unordered|anchored|open; default ordered'
+says out '    posthog_ordered|posthog_strict|posthog_unordered|mixpanel_uniques|mixpanel_reentry|'
+says out '      Calendar days in which an attempt ends: 1 is the day of the first step; no value: no limit.'
+
 # ---- days on the clock of the report's zone, however --define is written; no zone is UTC
 printf 'id,time,event\n1,2025-01-01 10:00,a\n1,2025-01-02 10:00,b\n1,2025-01-01 09:00,b\n' >days.csv
 for rule in 'window_days=3' 'same_event=once; window_days=3' 'WINDOW_DAYS = 3'; do
@@ -169,6 +195,83 @@ says err 'days.csv:4: column "time": with input=time expected no time before 202
 run funnel --events days.csv --steps a,b --define input=time
 answers 0
 says out '  1 row could not be read and was left out'
+
+# ---- what is later than all steps counts as time gone by: the window of lead 1 is over
+printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02,view\n2,2025-01-30,view\n' >views.csv
+for input in any time; do
+    run funnel --events views.csv --steps a,b --window 2d --define input=$input --csv
+    answers 0
+    says out 'total,1,a,1,1,0,'
+done
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --csv
+says out 'total,1,a,1,1,1,'
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02
+says out 'As of 2025-01-02.'
+run funnel --events views.csv --steps a,a --window 2d
+says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
+run funnel --events views.csv --steps a,a --as-of 2025-01-02 --json
+says out '  "as_of": "2025-01-02",'
+says out '  "as_of_from": "told",'
+printf 'Lead,A\n1,\n' >no_times.csv
+run funnel --stages no_times.csv --map id=Lead,stage:a=A --steps a --json
+answers 0
+says out '  "as_of": null,'
+run funnel --stages no_times.csv --map id=Lead,stage:a=A --steps a
+if grep -q '^As of' out; then cat out; fail "there is no time"; fi
+printf 'Lead,A,Other\n1,2025-01-01,2025-01-02\n2,,2025-01-30\n' >wide_views.csv
+run funnel --stages wide_views.csv --map 'id=Lead,stage:a=A,stage:other=Other' --steps a,a --window 2d --csv
+answers 0
+says out 'total,1,a,1,1,0,'
+printf 'id,time,event\n1,1960-01-01,a\n2,1965-01-30,view\n' >old.csv
+run funnel --events old.csv --steps a,a --window 2d --csv
+says out 'total,1,a,1,1,0,'
+run funnel --events views.csv --steps a,view --as-of 2025-01-01 --csv
+answers 0
+says err 'leadkpi: no event up to --as-of is step 2, "view"'
+
+# ---- columns under the names that other products give them; of two of one name the first is read
+printf 'id,user_id,timestamp,event_name,utm_source\n1,7,2025-01-01,a,x\n2,7,2025-01-02,b,x\n' >product.csv
+run funnel --events product.csv --steps a,b --by channel --csv
+answers 0
+silent err
+says out 'segment,x,2,b,1,'
+printf 'who,when,what\n1,2025-01-01,a\n' >strange.csv
+run funnel --events strange.csv --steps a,b
+answers 2
+says err "say --map 'id=COLUMN,time=COLUMN,event=COLUMN'"
+printf 'id,time,event,event\n1,2025-01-01,a,b\n1,2025-01-02,b,b\n' >twins.csv
+run funnel --events twins.csv --steps a,b --csv
+answers 0
+says err 'leadkpi: twins.csv: 2 columns are called "event"; the first of them is read'
+says out 'total,2,b,1,'
+
+# ---- the first of two equally frequent widths is that of the header
+printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02\n1,2025-01-02,b,more\n' >ragged.csv
+run funnel --events ragged.csv --steps a,a --csv
+answers 0
+says err '2 rows were skipped'
+says err 'expected 3 fields as in the header, found 2 (and 1 more row)'
+
+run funnel --events ragged.csv --steps a,a --rejects rejects.csv --csv
+answers 0
+grep -F -x -q '"ragged.csv",4,"expected 3 fields as in the header, found 4","1","2025-01-02","b","more"' rejects.csv ||
+    { cat rejects.csv; fail "the reject of line 4"; }
+
+# ---- a file or a word that no option names
+run funnel --steps a,b events.csv
+answers 2
+says err 'funnel: "events.csv" follows no option; expected --events FILE or --stages FILE, or quotes'
+
+# ---- what would change nothing, or hold of everything, is refused
+run funnel --events nowhere.csv --steps a,b --show times --set 'hours=mon-fri 09:00-17:00'
+answers 2
+says err 'hours: expected none with funnel_report, whose times are those of the clock'
+run funnel --events nowhere.csv --steps a,b --show sequences
+answers 2
+says err 'pattern: expected one, such as (?1)(?t<=1h)(?2), found none'
+run funnel --events nowhere.csv --steps a,b --set bins
+answers 2
+says err 'options: expected name=value, found "bins"'
 
 # ---- no row of a table ends in blanks
 run funnel --events days.csv --steps a,b

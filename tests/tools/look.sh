@@ -102,6 +102,23 @@ says out 'leadkpi report --leads leads.csv --profile leads'
 run responses leads.csv --responses answers.csv --conversions won.csv --show leads --csv
 answers 0
 says out '7,,2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,call,86400,0,2025-01-04T00:00:00Z'
+# events go into a funnel, and nothing is asked for that the file does not have
+printf 'user_id,timestamp,event_name,source\n7,2025-01-01,visit,ads\n7,2025-01-02,"sign up",ads\n' >events.csv
+run look events.csv
+answers 0
+says out "leadkpi funnel --events events.csv --profile events --steps 'visit,sign up' --by channel"
+if grep -q 'leadkpi report' out; then cat out; fail "an event is no lead"; fi
+run funnel --events events.csv --profile events --steps 'visit,sign up' --by channel --csv
+answers 0
+says out 'segment,ads,2,sign up,1,'
+printf 'lead_id,created_at\n7,2025-01-01\n' >bare.csv
+run look bare.csv
+says out 'leadkpi report --leads bare.csv --profile leads'
+if grep -q -e '--by' out; then cat out; fail "there is no channel"; fi
+printf 'Lead ID,Old Stage,New Stage,Changed\n7,New,Won,2025-01-02\n' >changes.csv
+run look changes.csv
+says out '    from               Old Stage'
+says out 'leadkpi stages changes.csv --profile stages --stages Won'
 printf 'who,when\n1,2025-01-01\n' >strange.csv
 run responses leads.csv --responses answers.csv --conversions strange.csv
 answers 2

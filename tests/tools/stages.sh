@@ -29,6 +29,7 @@ stages
 answers 0
 silent err
 same 'Leads go along new, mql, sql, won; the last is success; lost in lost.
+As of 2025-01-08T00:00:00Z, the latest time in the data.
 
   row    stage  name  reached  skipped  exactly  open  lost  went_back              step_rate             overall_rate  bottleneck  immature
   total      1  new         4        0        1     1     0          0                         100.0 % (51.0 to 100.0)              yes

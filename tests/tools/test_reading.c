@@ -412,6 +412,8 @@ START_TEST(dates_of_exports_are_read)
     expect_instant("20240131", 0, MIDNIGHT);
     expect_instant("1706692500", 0, MORNING);
     expect_instant("1706692500000", 0, MORNING);
+    expect_instant("1706692500.5", 0, MORNING + 500);
+    expect_instant("1706692500.0009", 0, MORNING); /* of which milliseconds are told here */
     expect_instant("1706692500000000", 0, MORNING);
     expect_instant("31.01.2024 09:15", 0, MORNING);
     expect_instant("31/01/2024", 0, MIDNIGHT);
@@ -459,6 +461,10 @@ START_TEST(what_is_no_date_is_refused)
                                       "Foo 31, 2024",
                                       "12345678",
                                       "1.5",
+                                      "1706692500.",
+                                      "1706692500.5x",
+                                      "1706692500000.5",
+                                      "20240131.5",
                                       "45 %",
                                       "January 1, 2024 - January 31, 2024",
                                       "99999999999999999999",

@@ -4,6 +4,7 @@ A picture is first said in plain values (Bars, Grid, Curves), then drawn by eith
 both show the same numbers, and neither is imported before it is asked for."""
 import datetime
 import math
+import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ._library import failure
@@ -145,8 +146,10 @@ _SURVIVAL = ("row", "time", "survival")
 
 
 def _ticks(last: float) -> List[float]:
-    """From 0 on, four to eleven at round places."""
-    step = 10.0 ** math.floor(math.log10(last)) if 0 < last < float("inf") else 1.0
+    """From 0 on, four to eleven at round places; of a time that has no round places below it 0 alone."""
+    if not sys.float_info.min <= last < math.inf:
+        return [0.0]
+    step = 10.0 ** math.floor(math.log10(last))
     step *= next(part for part in (1.0, 0.5, 0.2) if last >= 3 * part * step or part == 0.2)
     return [place * step for place in range(int(last / step + 1e-9) + 1)]
 

@@ -1,6 +1,7 @@
 """What a table shows before anyone draws it; no package that draws is needed here."""
 import datetime
 import pickle
+import sys
 import unittest
 
 import leadkpi as lk
@@ -69,9 +70,11 @@ class Pictures(unittest.TestCase):
 
     def test_ticks_are_round_and_neither_few_nor_many(self):
         self.assertEqual(_plot._ticks(0.0), [0.0])
+        self.assertEqual(_plot._ticks(5e-324), [0.0])  # there is nothing between 0 and it
+        self.assertEqual(_plot._ticks(float("nan")), [0.0])
         self.assertEqual(_plot._ticks(10.0), [2.0 * i for i in range(6)])
         self.assertEqual(_plot._ticks(151.0), [0.0, 50.0, 100.0, 150.0])
-        for last in (1e-9, 0.3, 1.0, 2.9, 3.0, 9.99, 1234.5, 1e12):
+        for last in (sys.float_info.min, 1e-9, 0.3, 1.0, 2.9, 3.0, 9.99, 1234.5, 1e12):
             ticks = _plot._ticks(last)
             self.assertTrue(4 <= len(ticks) <= 11 and last * 0.65 < ticks[-1] <= last * (1 + 1e-6), (last, ticks))
 

@@ -87,6 +87,9 @@ class TestFunnel < Minitest::Test
       f.add_rows([[1, "lead", day(0)], [1, "lead"]])
     end
     refused(Leadkpi::BadArgumentError, /columns: expected the names/) { f.add(ROWS) }
+    refused(Leadkpi::BadArgumentError, /columns: expected the names of the cells in an Array, found \{.*told as id:/) do
+      f.add(ROWS, columns: { id: :lead })
+    end
     refused(Leadkpi::WrongTypeError, /row 0/) { f.add([7]) }
     [7, nil, "rows"].each { |data| refused(Leadkpi::WrongTypeError, /expected/) { f.add(data) } }
     assert_equal before, f.dump

@@ -31,6 +31,17 @@ select (select leadkpi_funnel_merge(state) from (select state from states order 
      = (select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event) from log);
 select leadkpi_funnel_state('steps=a', 1, 2, 3) from log where 0;
 
+select '-- the rule of a state, and of a definition, as a sentence';
+select leadkpi_funnel_describe((select leadkpi_funnel_merge(state) from states))
+     = leadkpi_funnel_describe('steps=lead,mql,won; window=30d');
+select leadkpi_funnel_describe('steps=lead,won; preset=posthog_ordered');
+select leadkpi_stages_describe('stages=lead,won; lost=lost');
+select leadkpi_funnel_describe(NULL), leadkpi_responses_describe('') like 'A lead is answered by%', leadkpi_campaigns_describe('') <> '',
+       leadkpi_attribution_describe('') <> '', leadkpi_cohorts_describe('') <> '';
+select leadkpi_funnel_describe('steps=lead,won; windw=30d');
+select leadkpi_funnel_describe(x'00');
+select leadkpi_funnel_describe(1);
+
 select '-- every report of a funnel, of stages and of responses, from their states';
 create table funnel as select leadkpi_funnel_state('steps=lead,mql,won; window=30d', id, time, event, segment) as state from log;
 select leadkpi_funnel_state('steps=lead,mql,won; window=30d', 'events', 'id', id, 'time', time, 'event', event, 'segment', segment)

@@ -89,6 +89,10 @@ module Leadkpi
       end
 
       def of_arrays(data, order)
+        unless order.is_a?(Array)
+          raise Library.failure(:bad_argument, "columns: expected the names of the cells in an Array, found " \
+                                               "#{Values.shown(order)}; a column of another name is told as id: \"Name\"")
+        end
         check_once(order)
         rows = rows_of(data)
         rows.each_with_index do |row, index|
