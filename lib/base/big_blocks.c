@@ -7,6 +7,7 @@
 #if defined(__linux__)
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define LEAST ((size_t)2 << 20)
@@ -56,6 +57,15 @@ static char *map_at_page(size_t length)
     return mapped + before;
 }
 
+static void ask_for_large_pages(char *pages, size_t length)
+{
+#if defined(MADV_HUGEPAGE)
+    (void)madvise(pages, length, MADV_HUGEPAGE);
+#else
+    (void)pages, (void)length;
+#endif
+}
+
 void *lk_big_block_allocate(size_t size)
 {
     int error = errno;
@@ -64,13 +74,51 @@ void *lk_big_block_allocate(size_t size)
     if (pages) {
         size_t used = pages_of(size + start_in(pages));
         if (used < length) (void)munmap(pages + used, length - used);
-#if defined(MADV_HUGEPAGE)
-        (void)madvise(pages, used, MADV_HUGEPAGE);
-#endif
+        ask_for_large_pages(pages, used);
         block = pages + start_in(pages);
     }
     errno = error;
     return block;
+}
+
+/* The pages go to a place that is asked for first. A system may count what a block grows by before it takes that
+ * place back, and one near its limit would refuse: so as much more is asked for, and given back. What is refused by
+ * a rule was not begun. Where memory is wanting all the same, of another thread's doing, the system may have taken
+ * the place back, and that thread may have it. */
+static char *move(char *pages, size_t before, size_t length)
+{
+    size_t more = length - before;
+    char *to = more <= SIZE_MAX - PAGE - length ? map_at_page(length + more) : NULL;
+    if (!to) return NULL;
+    (void)munmap(to + length, more);
+    void *moved = mremap(pages, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    if (moved != MAP_FAILED) return moved;
+    if (errno != ENOMEM && errno != EAGAIN) (void)munmap(to, length);
+    return NULL;
+}
+
+static char *copy(char *pages, size_t before, size_t length)
+{
+    char *to = map_at_page(length);
+    if (!to) return NULL;
+    ask_for_large_pages(to, length);
+    memcpy(to, pages, before);
+    (void)munmap(pages, before);
+    return to;
+}
+
+/* Where it is, or else elsewhere. A sandbox may refuse every mremap. */
+static char *grow(char *pages, size_t before, size_t length)
+{
+    char *grown = NULL;
+    if (mremap(pages, before, length, 0) != MAP_FAILED) return pages;
+    if (errno == ENOMEM) grown = move(pages, before, length);
+    return grown ? grown : copy(pages, before, length);
+}
+
+static char *shrink(char *pages, size_t before, size_t length)
+{
+    return length == before || munmap(pages + length, before - length) == 0 ? pages : NULL;
 }
 
 void *lk_big_block_resize(void *block, size_t old_size, size_t new_size)
@@ -78,14 +126,9 @@ void *lk_big_block_resize(void *block, size_t old_size, size_t new_size)
     int error = errno;
     size_t start = start_of(block), before = pages_of(start + old_size), length = pages_of(start + new_size);
     char *pages = (char *)block - start;
-    void *moved = mremap(pages, before, length, 0);
-    if (moved == MAP_FAILED) {
-        char *to = map_at_page(length);
-        if (to) moved = mremap(pages, before, length, MREMAP_MAYMOVE | MREMAP_FIXED, to);
-        /* Where that fails for want of memory the system has taken `to` back, and another thread may have it. */
-    }
+    pages = length > before ? grow(pages, before, length) : shrink(pages, before, length);
     errno = error;
-    return moved == MAP_FAILED ? NULL : (char *)moved + start;
+    return pages ? pages + start : NULL;
 }
 
 void lk_big_block_release(void *block, size_t size)
