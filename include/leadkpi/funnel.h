@@ -393,11 +393,13 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
 /* leadkpi_funnel_checks: what is odd in the data, or does not fit the definition: counted, never hidden. A
  * row a finding that there is; names are stable:
  *   finding, meaning   text
- *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null
+ *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null,
+ *                      but for the name in exclusions_without_events
  *   rows, leads        int64: how many events it is about, of how many leads
  *   id                 one of these leads; null of nobody
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
- * steps_at_one_instant, repeated_events, events_after_as_of. With skips=implied an event is of its own step
+ * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
+ * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
  * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
