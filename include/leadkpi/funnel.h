@@ -39,7 +39,8 @@
  *   session       an attempt ends with its session, and that with a pause longer than this between
  *                 any events of the lead, so add all of them; sessions: so many in a row
  *   step_window   longest time from a step to the next, inclusive
- *   gap           shortest time from a step to the next; 1us: times rise strictly
+ *   gap           shortest time from a step to the next; 1us: times rise strictly. At most window and
+ *                 step_window
  *   same_event    once (default): one event fills one step; many: all that it matches
  *   same_value    true: all events of an attempt have one value in the column value; each value
  *                 of a lead is a journey of its own, with sessions of its own, and the best counts,
@@ -255,6 +256,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
  *              started: the trend. Young ones are marked immature. Times are those of the clock, so opening
  *              hours and holidays are refused
+ * Options that a report names as its own, such as bins or pattern, are refused by the others.
  * Groups stand in order of segment (null first) and period; last, unless it is the
  * only group, comes the total. A group's columns:
  *   row                       text: "segment" or "total"
@@ -349,7 +351,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  * Young groups had less time: ask for mature=true. Attempts of one lead are alike, and more of them tell
  * less than as many leads: where many have several, intervals are too narrow. A p-value is of its one row: of twenty comparisons
  * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
- * by=segment; breakdown=any: a lead would stand on both sides). Since 0.1. */
+ * by=segment; neither by=segment nor a grain: nothing to compare; breakdown=any: a lead would stand on both sides). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
@@ -393,11 +395,13 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
 /* leadkpi_funnel_checks: what is odd in the data, or does not fit the definition: counted, never hidden. A
  * row a finding that there is; names are stable:
  *   finding, meaning   text
- *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null
+ *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null,
+ *                      but for the name in exclusions_without_events
  *   rows, leads        int64: how many events it is about, of how many leads
  *   id                 one of these leads; null of nobody
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
- * steps_at_one_instant, repeated_events, events_after_as_of. With skips=implied an event is of its own step
+ * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
+ * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
  * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,

@@ -353,6 +353,16 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 
 /* ---- a public report ---------------------------------------------------------------- */
 
+static const lk_report_option own_options[] = {
+    {LK_FUNNEL_REPORT_FROM_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_TO_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_BINS, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_BIN_WIDTH, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_RATE, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
+    {LK_FUNNEL_REPORT_AGAINST, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
+    {LK_FUNNEL_REPORT_PATTERN, LK_FUNNEL_IS_PATTERN, "sequences and sequence_leads"},
+};
+
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                    lk_results *results, uint64_t timed_steps, lk_funnel_fill fill,
                                    leadkpi_table **out, leadkpi_error *error)
@@ -363,6 +373,8 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
+    LK_TRY(lk_options_refuse_idle(options, &lk_funnel_report_schema, own_options,
+                                  sizeof own_options / sizeof *own_options, results->report, error));
     LK_TRY(lk_results_find(funnel, options, timed_steps, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {

@@ -266,7 +266,12 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                LEADKPI_CONTRADICTION,
                "breakdown=any: a lead stands in several segments; their difference has no test");
     LK_TRY(lk_groups_find(results, options, &groups, error));
-    leadkpi_status status = fill_groups(&groups, options, table, error);
+    bool has_groups = results->by_segment || groups.calendar;
+    leadkpi_status status = has_groups ? LEADKPI_OK
+                                       : lk_fail(error, LEADKPI_CONTRADICTION,
+                                                 "difference: expected by=segment or a grain, of which there "
+                                                 "are groups to compare");
+    if (status == LEADKPI_OK) status = fill_groups(&groups, options, table, error);
     lk_groups_free(&groups);
     return status;
 }
@@ -274,8 +279,9 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                          leadkpi_table **out, leadkpi_error *error)
 {
+    lk_results results = {.report = LK_FUNNEL_IS_DIFFERENCE};
     leadkpi_error_reset(error);
     if (out) *out = NULL;
     LK_TRY(lk_funnel_check_way(funnel, "rates", error));
-    return lk_funnel_report(funnel, options, 0, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

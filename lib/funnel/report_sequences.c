@@ -192,7 +192,7 @@ static leadkpi_status report(const leadkpi_funnel *funnel, const leadkpi_options
     s.lead_count = funnel->store ? lk_lead_ids_count(&funnel->store->ids) : 0;
     LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));
     if (s.lead_count) memset(s.leads, 0, s.lead_count * sizeof *s.leads);
-    lk_results results = {.look = look, .context = &s};
+    lk_results results = {.report = LK_FUNNEL_IS_PATTERN, .look = look, .context = &s};
     leadkpi_status status = lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
     close_searching(&s);
     return status;

@@ -212,6 +212,37 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
 }
 END_TEST
 
+/* An option that would change nothing in silence is refused, where it could be meant for this report. */
+START_TEST(an_option_of_another_report_is_refused)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=form,won; window=1d");
+    add_cohort(funnel, 1, 10, 4, 0, "event");
+    static const report_call others[] = {leadkpi_funnel_steps, leadkpi_funnel_times, leadkpi_funnel_leads,
+                                         leadkpi_funnel_retention, leadkpi_funnel_checks};
+    static const char *const own[][2] = {
+        {"bins=3", "bins: expected none here; it is of the histogram alone"},
+        {"bin_width=1d", "bin_width"},
+        {"from_step=2", "from_step"},
+        {"to_step=2", "to_step"},
+        {"rate=step", "rate: expected none here; it is of the difference alone"},
+        {"against=web", "against"},
+        {"pattern=(?1)", "pattern: expected none here; it is of sequences and sequence_leads alone"}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            refused(others[k], funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+        if (i < 4) refused(leadkpi_funnel_difference, funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+        else refused(leadkpi_funnel_histogram, funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+    }
+    refused(leadkpi_funnel_sequences, funnel, "pattern=(?1); bins=3", LEADKPI_CONTRADICTION, "bins");
+    refused(leadkpi_funnel_difference, funnel, "", LEADKPI_CONTRADICTION, "by=segment or a grain");
+    /* Defaults may be said, and what groups and levels are may be told to reports that have none. */
+    leadkpi_table_free(report(leadkpi_funnel_steps, funnel, "bins=0; from_step=1; rate=overall"));
+    leadkpi_table_free(report(leadkpi_funnel_leads, funnel, "by=segment; grain=month; level=0.9"));
+    leadkpi_table_free(report(leadkpi_funnel_difference, funnel, "grain=month"));
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* On 1 January event 4 of 10 to web 2 of 10; on 2 January event alone, on 3 January web alone. */
 START_TEST(a_segment_is_compared_with_the_named_one_of_the_same_period)
 {
@@ -465,6 +496,7 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, the_segment_of_a_step_is_that_of_the_event_that_filled_it);
     tcase_add_test(tc, with_any_a_lead_is_in_each_of_its_segments_and_once_in_the_total);
     tcase_add_test(tc, mature_leaves_out_leads_whose_window_is_not_over);
+    tcase_add_test(tc, an_option_of_another_report_is_refused);
     tcase_add_test(tc, a_histogram_has_bars_of_equal_width);
     tcase_add_test(tc, a_difference_has_its_interval_and_the_p_value_of_the_same_test);
     tcase_add_test(tc, a_segment_is_compared_with_the_named_one_of_the_same_period);
