@@ -124,11 +124,14 @@ static leadkpi_status write_groups(const rows *r, const lk_way *ways, leadkpi_er
     leadkpi_status status = LEADKPI_OK;
     for (size_t i = 0; i < WAYS_TOGETHER; i++)
         lk_waits_open(&together[i].waits, r->groups->memory, window);
-    for (size_t group = 0; group < r->groups->count && status == LEADKPI_OK; group++)
+    for (size_t group = 0; group < r->groups->count && status == LEADKPI_OK; group++) {
+        status = lk_groups_ask_at_rows(r->groups, group * r->way_count, r->way_count, error);
+        if (status != LEADKPI_OK) break;
         if (is_as_before(r->groups, group))
             copy_group(r, group);
         else
             status = write_group(r, group, ways, together, error);
+    }
     for (size_t i = 0; i < WAYS_TOGETHER; i++) lk_waits_close(&together[i].waits);
     return status;
 }
