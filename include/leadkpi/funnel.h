@@ -107,7 +107,8 @@
  * instant of more than 32 events and step of the lead that has most where attempts are counted. leadkpi_funnel_times and
  * leadkpi_funnel_histogram by no segment and period hold nothing for a lead that entered, but 12 for each pair of
  * steps whose first it reached (none where it waited for just the window), and of one pair after the other 8 for
- * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group.
+ * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group, or
+ * before it 36 a lead that entered, or an attempt, and 300 a group.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */

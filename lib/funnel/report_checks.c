@@ -44,6 +44,7 @@ typedef struct checking {
     uint64_t seen; /* steps that an event is */
     uint64_t seen_exclusions;
     const lk_funnel_rule *rule;
+    const lk_memory *memory;
 } checking;
 
 /* ---- one lead ------------------------------------------------------------------------ */
@@ -85,10 +86,10 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     int64_t counts[FINDING_COUNT] = {0}, with_steps = 0;
     uint64_t all = 0, own = 0, last = (uint64_t)1 << (c->rule->step_count - 1);
     uint32_t first = lk_journeys_start(j, lead), end = j->ends[lead], i = first;
-    (void)error;
     attempt->level = 0;
     for (; i < end && lk_journeys_event(j, i).time <= as_of; i++) {
         uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(c->memory, error));
         if (i > first) compare_neighbours(j, i, counts);
         all |= steps;
         own |= own_steps(c->rule, steps);
@@ -214,7 +215,7 @@ leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel, const leadkpi
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(funnel, error);
-    checking c = {.rule = &funnel->rule};
+    checking c = {.rule = &funnel->rule, .memory = &funnel->memory};
     lk_results results = {.look = look, .context = &c};
     return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }
