@@ -198,14 +198,17 @@ static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last
 /* What work costs, in steps of a reach: an item of a walk, a place of it, and to begin one. */
 enum { ITEM_WORK = 2, PLACE_WORK = 4, WALK_WORK = 16 };
 
-static void settle_at_once(chooser *c, size_t start)
+/* A chain that ends with the item of its start has all steps that it may have. */
+static void settle_at_once(chooser *c, size_t start, int32_t level)
 {
     lk_entries *e = c->e;
-    e->level[start] = 1;
-    e->last[start] = e->item[start];
-    e->done[start - e->traced] = 1;
-    if (e->path) e->path[start - e->traced] = e->item[start];
+    size_t row = start - e->traced;
     c->bound[start] = 0;
+    e->level[start] = (uint8_t)level;
+    e->last[start] = e->item[start];
+    e->done[row] = c->sweep.taken[0];
+    for (uint64_t left = e->path ? e->done[row] : 0; left; left &= left - 1)
+        e->path[lk_lowest_of_some(left) * e->traced_count + row] = e->item[start];
     c->settled++;
 }
 
@@ -217,8 +220,11 @@ static leadkpi_status settle_start(chooser *c, size_t start, size_t most, bool *
     LK_TRY(lk_reach_find(e, start, c->limit[start], c->sweep.barred, most, c->sweep.taken, &reach, error));
     c->work += reach.work;
     *settled = reach.level > 0;
-    if (reach.level == 1) settle_at_once(c, start);
-    if (reach.level <= 1) return ask(c, reach.work, error);
+    if (reach.level == 0) return ask(c, reach.work, error);
+    if (reach.last == e->item[start]) {
+        settle_at_once(c, start, reach.level);
+        return ask(c, reach.work + (size_t)reach.level, error);
+    }
     c->sweep.marked = true;
     LK_TRY(walk_back(c, reach.last + 1, start, start, reach.steps, reach.level, error));
     c->sweep.marked = false;

@@ -7,7 +7,7 @@
 typedef struct lk_reach {
     int32_t level;  /* the highest that the start gets to; 0: not known, it would have been too much work */
     size_t last;    /* the first item where */
-    uint64_t steps; /* all that it may get to up to there */
+    uint64_t steps; /* all that it may get to */
     size_t work;    /* items and steps looked at */
 } lk_reach;
 
