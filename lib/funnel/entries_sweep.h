@@ -80,8 +80,8 @@ const lk_attempt_ways *lk_sweep_ways(const lk_entries *e, bool mirrored);
 void lk_sweep_find_barred(const lk_attempt_ways *ways, uint32_t excludes, uint8_t *barred);
 
 /* Begins a walk over items `from` to `to - 1`, of which the arrays have room for all places. From the end it looks
- * at the first `level` steps, and chains end at step `level`, or with level 0 wherever they do. */
-void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level);
+ * at these steps, and chains end at step `level`, or with level 0 wherever they do. */
+void lk_sweep_back(lk_sweep *s, size_t from, size_t to, uint64_t steps, int32_t level);
 void lk_sweep_front(lk_sweep *s, size_t from, size_t to);
 
 /* Walks over the next item, the one after `walked`. */
