@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <leadkpi/kpi.h>
 
@@ -805,9 +807,30 @@ static int check_rows(const load_run *run, trouble *why)
                        run->columns.data);
 }
 
+/* Writing to a file that is read, under whatever name, would leave nothing of it. */
+static bool is_same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+    int code = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &b) : stat(path, &b);
+    return code == 0 && S_ISREG(b.st_mode) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+static int check_rejects(const load_file *files, size_t count, const char *rejects, trouble *why)
+{
+    struct stat there;
+    if (!rejects || stat(rejects, &there) != 0) return TOOL_GOOD;
+    for (size_t i = 0; i < count; i++)
+        if (is_same_file(&there, files[i].path))
+            return trouble_set(why, TOOL_USAGE,
+                               "--rejects %s: expected a file that is not read, as what is in it is lost; found %s",
+                               rejects, strcmp(files[i].path, "-") == 0 ? "standard input" : files[i].path);
+    return TOOL_GOOD;
+}
+
 int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why)
 {
-    int code = skips_open(run, rejects, why);
+    int code = check_rejects(files, count, rejects, why);
+    if (code == TOOL_GOOD) code = skips_open(run, rejects, why);
     for (size_t i = 0; i < count && code == TOOL_GOOD; i++) code = load_file_rows(run, &files[i], why);
     code = skips_close(run, code, why);
     if (code != TOOL_GOOD) return code;
