@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "map.h"
+#include "seen.h"
 
 /* A file as the command line names it. */
 typedef struct load_file {
@@ -51,6 +52,7 @@ typedef struct load_run {
     size_t skip_count;
     int64_t rows_taken, rows_skipped, totals_skipped;
     int64_t latest; /* time of all rows; of no use without rows_taken */
+    seen_names seen; /* events, stages or kinds, as the definition may name them */
     text_buffer notes; /* lines for the head of the report */
 } load_run;
 

@@ -116,7 +116,25 @@ silent err
 run funnel --events events.csv --steps "visit,sing up,won" --csv
 answers 0
 says out 'total,2,sing up,0,0,'
-says err 'leadkpi: no event is step 2, "sing up"; is it spelt as in the data?'
+says err 'leadkpi: no event is step 2, "sing up"; is it spelt as in the data, where the nearest name is "sign up"?'
+run funnel --events events.csv --steps "visit,regster|sing up,won" --define exclude=vist --csv
+answers 0
+says err 'leadkpi: no event is step 2, "regster|sing up"; is it spelt as in the data, where the nearest name is "sign up"?'
+says err 'leadkpi: no event is the exclusion, "vist"; is it spelt as in the data, where the nearest name is "visit"?'
+run funnel --events events.csv --steps "visit,won" --define exclude=left,gone --csv
+answers 0
+says err 'leadkpi: no event is one of the exclusions; are they spelt as in the data?'
+run funnel --events events.csv --map 'id=id,time=time,event=event,sequnce=value,vale=channel,more=channel' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: nothing reads "sequnce" of the map; the nearest name is "sequence"'
+says err 'leadkpi: events.csv: nothing reads "vale" of the map; the nearest name is "value"'
+if grep -q more err; then cat err; fail "what a map has beside may be for another report"; fi
+run funnel --events events.csv --map 'id=id,time=time,event=event,evnt[visit]="seen"' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: nothing reads "evnt" of the map; the nearest name is "event"'
+run funnel --events events.csv --map 'id=id,time=time,evnt=event' --steps visit,won
+answers 2
+says err 'expected a column for "event" of the events, found none; the nearest name is "evnt": say --map event=COLUMN'
 run funnel --events events.csv --steps "visit,sing up,won" --show checks --csv
 answers 0
 same 'finding,meaning,step,name,rows,leads,id
@@ -206,7 +224,11 @@ done
 run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --csv
 says out 'total,1,a,1,1,1,'
 run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02
-says out 'As of 2025-01-02.'
+says out 'As of 2025-01-02T00:00:00Z.' # --as-of would mean the end of that day
+run funnel --events views.csv --steps a,b --window 2d --set as_of=2025-01-01 --csv
+says err 'leadkpi: no event up to --as-of is step 2, "b"; is it'
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --set as_of=
+says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
 run funnel --events views.csv --steps a,a --window 2d
 says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
 run funnel --events views.csv --steps a,a --as-of 2025-01-02 --json
@@ -228,6 +250,7 @@ says out 'total,1,a,1,1,0,'
 run funnel --events views.csv --steps a,view --as-of 2025-01-01 --csv
 answers 0
 says err 'leadkpi: no event up to --as-of is step 2, "view"'
+if grep -q spelt err; then cat err; fail "it is spelt as in the data"; fi
 
 # ---- columns under the names that other products give them; of two of one name the first is read
 printf 'id,user_id,timestamp,event_name,utm_source\n1,7,2025-01-01,a,x\n2,7,2025-01-02,b,x\n' >product.csv
@@ -257,6 +280,43 @@ answers 0
 grep -F -x -q '"ragged.csv",4,"expected 3 fields as in the header, found 4","1","2025-01-02","b","more"' rejects.csv ||
     { cat rejects.csv; fail "the reject of line 4"; }
 
+# ---- --rejects is never a file that is read, under whatever name
+cp ragged.csv kept.csv
+ln -s ragged.csv linked.csv
+for file in ragged.csv ./ragged.csv linked.csv; do
+    run funnel --events ragged.csv --steps a,a --rejects $file
+    answers 2
+    says err "--rejects $file: expected a file that is not read, as what is in it is lost; found ragged.csv"
+done
+code=0
+"$leadkpi" funnel --events - --steps a,a --rejects ragged.csv <ragged.csv >out 2>err || code=$?
+answers 2
+says err 'found standard input'
+cmp ragged.csv kept.csv || fail "the input is as it was"
+
+# ---- times are in the unit of which there is one as it is shown
+awk 'BEGIN {
+    print "id,time,event"
+    count = split("0.25 59.94 59.99 3599.9 86399.999999 90", waits)
+    for (i = 1; i <= count; i++) printf "%d,1700000000.000000,a\n%d,%.6f,b\n", i, i, 1700000000 + waits[i]
+}' >waits.csv
+for wait in '1:0.25 s' '2:59.9 s' '3:1.0 min' '4:1.0 h' '5:1.0 d' '6:1.5 min'; do
+    run funnel --events waits.csv --steps a,b --show times --by id
+    answers 0
+    says out "  segment  ${wait%:*} "
+    grep -F "  segment  ${wait%:*} " out | grep -F -q " ${wait#*:} " || { cat out; fail "expected ${wait#*:}"; }
+done
+
+# ---- reports by the names of the library, too, and with dashes
+for name in checks findings; do
+    run funnel --events events.csv --steps "$steps" --show $name --json
+    answers 0
+    says out '"checks": ['
+done
+run funnel --events events.csv --steps "$steps" --show sequence-leads --set 'pattern=(?1)' --csv
+answers 0
+says out 'id,matches,'
+
 # ---- a file or a word that no option names
 run funnel --steps a,b events.csv
 answers 2
@@ -269,6 +329,15 @@ says err 'hours: expected none with funnel_report, whose times are those of the 
 run funnel --events nowhere.csv --steps a,b --show sequences
 answers 2
 says err 'pattern: expected one, such as (?1)(?t<=1h)(?2), found none'
+run funnel --events nowhere.csv --steps a,b --show difference
+answers 2
+says err 'difference: expected by=segment or a grain, of which there are groups to compare'
+run funnel --events nowhere.csv --steps a,b --set bins=4
+answers 2
+says err 'bins: expected none here; it is of the histogram alone'
+run funnel --events nowhere.csv --steps a,b --define gap=2d --window 1d
+answers 2
+says err 'gap: expected at most the window of 1d, found 2d: no step after the first could be reached'
 run funnel --events nowhere.csv --steps a,b --set bins
 answers 2
 says err 'options: expected name=value, found "bins"'
