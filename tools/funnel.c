@@ -20,7 +20,10 @@ HANDLE_CALL(funnel, checks)
  * options, and in any manner of writing. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    char *days;
+    char *days, *order;
+    TOOL_TRY(option_value(options, "input", &order, h->why));
+    h->run.in_time = strcmp(order, "time") == 0;
+    free(order);
     TOOL_TRY(option_value(options, "window_days", &days, h->why));
     bool has_days = days && *days;
     free(days);

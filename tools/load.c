@@ -400,6 +400,11 @@ static int bind_all(loader *l)
     warn_of_targets(l);
     l->has_rows = l->file->kind != TABLE_STAGES || map_find(&l->file->map, "stage");
     if (l->stage_count == 0) return TOOL_GOOD;
+    if (l->run->in_time)
+        return trouble_set(l->why, TOOL_USAGE,
+                           "%s: a column of times for each stage has no order of time; expected input=any, or a row "
+                           "a change",
+                           l->in.name);
     batch_add_column(&l->stage_rows, "id", COLUMN_TEXT);
     batch_add_column(&l->stage_rows, column_of(l, "stage"), COLUMN_TEXT);
     batch_add_column(&l->stage_rows, "time", COLUMN_TIME);

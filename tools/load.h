@@ -43,6 +43,7 @@ typedef struct load_run {
     bool *dimension_found; /* whether a file has it, one each */
     text_buffer columns;   /* the names in the headers of all files, file by file */
     text_buffer names;     /* the same with commas between them */
+    bool in_time; /* rows are to come in order of time */
     bool strict, show_progress;
     FILE *rejects; /* NULL: not asked for */
     const char *rejects_path;

@@ -214,6 +214,20 @@ run funnel --events days.csv --steps a,b --define input=time
 answers 0
 says out '  1 row could not be read and was left out'
 
+# ---- what no row of a file could be taken for is said once, not skipped row by row
+(head -1 events.csv; tail -n +2 events.csv | sort -t, -k2) >sorted.csv
+run funnel --events sorted.csv --steps visit,visit,won --define input=time
+answers 1
+silent out
+says err 'sorted.csv:2: with input=time and same_event=once expected an event of one step at most, found one of several, as steps have its name; same_event=many, or input=any, takes it'
+run funnel --events sorted.csv --steps visit,visit,won --define 'input=time; same_event=many' --csv
+answers 0
+silent err
+printf 'Lead,A,B\n1,2025-01-01,2025-01-03\n2,2025-01-02,\n' >wide_in_time.csv
+run funnel --stages wide_in_time.csv --map 'id=Lead,stage:a=A,stage:b=B' --steps a,b --define input=time
+answers 2
+says err 'wide_in_time.csv: a column of times for each stage has no order of time; expected input=any'
+
 # ---- what is later than all steps counts as time gone by: the window of lead 1 is over
 printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02,view\n2,2025-01-30,view\n' >views.csv
 for input in any time; do
