@@ -99,6 +99,7 @@ static const char help[] =
     "  --show steps|times|leads|histogram|difference|retention|checks\n"
     "  --show sequences|sequence_leads --set 'pattern=(?1)(?t<=1h)(?2)'\n"
     "  --by channel,month    a column of the file, and a period of entry\n"
+    "  --from TIME --to TIME  only attempts that count and started from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema funnel_report, such as breakdown=last\n"
@@ -127,6 +128,7 @@ static const handle_kind kind = {.line = {.command = "funnel",
                                           .kinds = TABLE_BIT(TABLE_EVENTS) | TABLE_BIT(TABLE_STAGES),
                                           .bare_kind = -1,
                                           .is_handle = true,
+                                          .takes_period = true,
                                           .help = help,
                                           .words = words},
                                  .definition = "funnel",

@@ -50,6 +50,8 @@ static int set_report(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
+    TOOL_TRY(set_time(options, "from", a->from, false, &h->clock, h->why));
+    TOOL_TRY(set_time(options, "to", a->to, false, &h->clock, h->why));
     TOOL_TRY(set_text(options, "level", a->level, h->why));
     TOOL_TRY(set_zone(options, &h->clock, h->why));
     if (a->table_count) TOOL_TRY(set_text(options, "grain", a->tables[0].grain, h->why));
@@ -147,6 +149,19 @@ static int keep_hours(handle_run *h, const leadkpi_options *options)
     return TOOL_GOOD;
 }
 
+/* As it was told, or as --set has it. */
+static int keep_time(handle_run *h, const leadkpi_options *options, const char *name, const char *told, char **out)
+{
+    if (told) return *out = tool_copy(slice_of(told)), TOOL_GOOD;
+    return option_value(options, name, out, h->why);
+}
+
+static int keep_period(handle_run *h, const leadkpi_options *options)
+{
+    TOOL_TRY(keep_time(h, options, "from", h->arguments.from, &h->from));
+    return keep_time(h, options, "to", h->arguments.to, &h->to);
+}
+
 static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
 {
     char *latest = NULL;
@@ -156,6 +171,7 @@ static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
     if (code == TOOL_GOOD) code = keep_latest(h, options);
     if (code == TOOL_GOOD && has_rows) code = keep_as_of(h, options, latest);
     if (code == TOOL_GOOD && has_rows) code = keep_hours(h, options);
+    if (code == TOOL_GOOD && has_rows) code = keep_period(h, options);
     free(latest);
     return code;
 }
@@ -248,10 +264,32 @@ int handle_each_item(handle_run *h, const char *option, void (*tell)(handle_run 
 
 /* ---- the run ----------------------------------------------------------------------- */
 
+static bool is_told(const char *text)
+{
+    return text && *text;
+}
+
+static void print_period(const handle_run *h)
+{
+    if (!is_told(h->from) && !is_told(h->to)) return;
+    printf("Only what started");
+    if (is_told(h->from)) printf(" from %s on", h->from);
+    if (is_told(h->to)) printf("%s before %s", is_told(h->from) ? " and" : "", h->to);
+    printf(" counts; later steps may have come after.\n");
+}
+
+static void print_json_field(const char *name, const char *value)
+{
+    if (!is_told(value)) return;
+    printf(",\n  \"%s\": ", name);
+    render_json_text(stdout, slice_of(value));
+}
+
 static void print_text(const handle_run *h)
 {
     printf("%s\n", h->rule);
     if (*h->as_of) printf("As of %s%s.\n", h->as_of, h->is_latest ? ", the latest time in the data" : "");
+    print_period(h);
     if (h->hours) printf("Only the time while it is open counts: %s.\n", h->hours);
     putchar('\n');
     render_table(stdout, h->answer, h->hours != NULL);
@@ -270,10 +308,9 @@ static void print_json(const handle_run *h)
     else
         printf("null"); /* no row has a time */
     printf(",\n  \"as_of_from\": \"%s\"", h->is_latest || !*h->as_of ? "latest time in the data" : "told");
-    if (h->hours) {
-        printf(",\n  \"open\": ");
-        render_json_text(stdout, slice_of(h->hours));
-    }
+    print_json_field("from", h->from);
+    print_json_field("to", h->to);
+    print_json_field("open", h->hours);
     printf(",\n  \"rows_skipped\": %lld,\n  \"%s\": ", (long long)h->run.rows_skipped, shown(h)->name);
     render_json_rows(stdout, h->answer, "  ");
     printf("\n}\n");
@@ -332,6 +369,8 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
     leadkpi_table_free(h->answer);
     leadkpi_options_free(h->definition);
     free(h->rule);
+    free(h->from);
+    free(h->to);
     free(h->hours);
     free(h->as_of);
     clock_close(&h->clock);

@@ -47,6 +47,7 @@ typedef struct handle_run {
     leadkpi_table *answer;
     leadkpi_options *definition;
     char *rule;  /* as a sentence */
+    char *from, *to; /* in which attempts start; "" or NULL: at any time */
     char *hours; /* when it is open, where only that counts; NULL: time always runs */
     char *as_of;
     bool is_latest; /* as_of is the latest time in the data */

@@ -35,6 +35,36 @@ answers 0
 says out 'segment,mail,2025-03-01T00:00:00Z,2025-04-01T00:00:00Z,2025-03,2,sign up,1,1,1,1,'
 if grep -F -q 2025-05 out; then fail "expected nothing of April as of the end of March"; fi
 
+# ---- what started in a period, whatever came after it: the row of a month
+run funnel --events events.csv --steps "$steps" --from 2025-03-01 --to 2025-04-01 --csv
+answers 0
+says out 'total,1,visit,2,'
+says out 'total,2,sign up,2,'
+run funnel --events events.csv --steps "$steps" --from 2025-03-02 --to 2025-03-03
+answers 0
+says out 'Only what started from 2025-03-02 on and before 2025-03-03 counts; later steps may have come after.'
+says out '  total     2  sign up        1'
+run funnel --events events.csv --steps "$steps" --set from=2025-04-01 --show leads --json
+answers 0
+says out '  "from": "2025-04-01",'
+says out '"id": "3"'
+if grep -q '"id": "1"' out; then cat out; fail "lead 1 came in March"; fi
+run funnel --events events.csv --steps "$steps" --from 2025-03-01 --zone +14:00 --to 2025-03-02 --csv
+answers 0
+says out 'total,1,visit,1,' # the file is in this zone, too
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --to 2025-04-01
+answers 2
+says err 'to: expected a time after from'
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --show checks
+answers 2
+says err 'from: expected none here; the checks are of all rows'
+run stages nowhere.csv --stages new --from 2025-04-01
+answers 2
+says err 'stages: --kpi, --basis, --from, --to and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --basis period
+answers 2
+says err 'funnel: --kpi, --basis and --no-headline are of leadkpi report'
+
 # ---- an empty cell is no segment; a column that the funnel reads may be the one to report by, too
 printf 'id,time,event,value\n1,2025-01-01,a,x\n1,2025-01-02,b,\n2,2025-01-01,a,\n' >empty.csv
 run funnel --events empty.csv --steps a,b --by value --report leads --json
