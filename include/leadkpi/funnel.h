@@ -166,7 +166,7 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
  * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
  * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
- * steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                               const char *batch_id, size_t batch_id_length,
                                               leadkpi_error *error);
@@ -252,6 +252,10 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *              by=segment a lead counts once in each segment that an event of it has, and once in the total
  *   breakdown_step  from 1, with breakdown=step; 0, the default: the last step that the lead reached. Leads
  *              that did not get there have no segment
+ *   from, to   only attempts that count and started from the one on, before the other (leads whose first event,
+ *              where groups go by that): what a grain has in the rows of these periods. Their later steps may
+ *              come after. With entry=any the attempt that counts is the best of all times: say entry=first for
+ *              leads that came new, entry=every for each start in the period
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
@@ -264,8 +268,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   segment                   text, when by=segment; null: no segment, or the total
  *   period_start, period_end  timestamps, and period, its label, when grain is not all
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema),
- * CONTRADICTION, BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED.
- * `*out` is NULL on failure. */
+ * CONTRADICTION, BAD_ARGUMENT (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_funnel_steps: how many got how far. A row a group and step:
  *   step, name         int64 from 1, and its text in the definition
@@ -373,7 +377,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel
 
 /* leadkpi_funnel_sequence_leads: the same, a row a lead in order of ids: id; matches (int64); first_start and
  * first_end (timestamps): of the first and last event of the first match, null without one. Of `options`
- * as_of and pattern are looked at. Since 0.1. */
+ * as_of, from, to and pattern are looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *funnel,
                                                          const leadkpi_options *options,
                                                          leadkpi_table **out, leadkpi_error *error);
@@ -403,7 +407,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
  * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
  * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
- * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
+ * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences,
+ * and from, to.
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
                                                  const leadkpi_options *options,

@@ -50,6 +50,11 @@ static const lk_option report_options[] = {
     [LK_FUNNEL_REPORT_PATTERN] = {"pattern", LK_OPTION_TEXT,
                                   .meaning = "A pattern of events, such as (?1)(?t<=1h)(?2), where (?N) "
                                              "is an event of step N."},
+    [LK_FUNNEL_REPORT_FROM] = {"from", LK_OPTION_TIMESTAMP, .unit = "time",
+                               .meaning = "Only attempts that count and started at this time or later; their "
+                                          "later steps may follow at any time."},
+    [LK_FUNNEL_REPORT_TO] = {"to", LK_OPTION_TIMESTAMP, .unit = "time",
+                             .meaning = "The same, before this time."},
     LK_CALENDAR_OPTIONS(LK_FUNNEL_REPORT_CALENDAR, "all"),
 };
 

@@ -21,6 +21,8 @@ enum {
     LK_FUNNEL_REPORT_RATE,
     LK_FUNNEL_REPORT_AGAINST,
     LK_FUNNEL_REPORT_PATTERN,
+    LK_FUNNEL_REPORT_FROM,
+    LK_FUNNEL_REPORT_TO,
     LK_FUNNEL_REPORT_CALENDAR,
     LK_FUNNEL_REPORT_OPTION_COUNT = LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
 };
@@ -80,6 +82,7 @@ struct lk_results {
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
+    int64_t from, to; /* attempts that count start from the one on and before the other */
     double confidence;
     bool by_segment;
     bool mature_only;
