@@ -99,7 +99,7 @@
  * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
  * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
- * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
+ * entry=every, entry=again, or exclude_effect 20 more, 5 for each step that an event matches, and an attempt
  * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
  * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with

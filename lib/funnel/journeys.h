@@ -65,8 +65,10 @@ size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 
 /* The same for the rules of attempt.h, of the events at places `start` to `end` - 1, which are of one lead: where
  * one event may fill many steps, an item has all those of an event that no other event of the instant comes
- * between. They are taken from the first to the last. */
-size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
+ * between. They are taken from the first to the last.
+ * Status: OK, INTERRUPTED. */
+leadkpi_status lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of,
+                                           const lk_memory *memory, size_t *count, leadkpi_error *error);
 
 /* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
  * into a copy if need be, or where they are, with what the store then knows of each lead. Where they are it may

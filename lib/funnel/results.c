@@ -47,12 +47,15 @@ static leadkpi_status grow(intake *in, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* A result may have as many times as there are steps, all in memory that is touched for the first time. */
+#define PUT_INTERRUPT_ROWS (LK_INTERRUPT_ROWS / 8)
+
 static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, leadkpi_error *error)
 {
     lk_results *r = in->results;
     LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
                "attempts: expected fewer than 2^32, found more");
-    if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+    if (r->count % PUT_INTERRUPT_ROWS == PUT_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
     if (r->count == r->capacity) LK_TRY(grow(in, error));
     r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
                                      in->lead,       segment,        in->attempt,
@@ -199,9 +202,10 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
                                     error);
             continue;
         }
-        search.count = lk_journeys_gather_together(j, start, end, r->as_of);
-        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
-        status = lk_attempts_find(&search, put_attempt, in, error);
+        status = lk_journeys_gather_together(j, start, end, r->as_of, &r->memory, &search.count, error);
+        if (status == LEADKPI_OK)
+            status = lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count, &r->memory, error);
+        if (status == LEADKPI_OK) status = lk_attempts_find(&search, put_attempt, in, error);
     }
     lk_values_scratch_free(&by_value, &r->memory);
     lk_attempt_scratch_free(&scratch, &r->memory);
