@@ -195,8 +195,8 @@ static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last
 
 /* ---- start by start ---------------------------------------------------------------------------- */
 
-/* What work costs, in steps of a reach: an item of a walk, a place of it, and to begin one. */
-enum { ITEM_WORK = 2, PLACE_WORK = 4, WALK_WORK = 16 };
+/* What work costs, measured in what is looked at of a reach: an item of a walk, a place of it, and to begin one. */
+enum { ITEM_WORK = 2, PLACE_WORK = 3, WALK_WORK = 12 };
 
 /* A chain that ends with the item of its start has all steps that it may have. */
 static void settle_at_once(chooser *c, size_t start, int32_t level)
@@ -269,6 +269,31 @@ static leadkpi_status settle_what_is_near(chooser *c, leadkpi_error *error)
     if (!is_worth_a_trial(c)) return LEADKPI_OK;
     LK_TRY(settle_starts(c, tried, most / (c->e->start_count / TRIED), error));
     return c->next < tried ? LEADKPI_OK : settle_starts(c, c->e->start_count, most, error);
+}
+
+/* To how many levels do some starts get, up to one? */
+static size_t count_levels(const chooser *c, size_t first, size_t end, size_t most)
+{
+    uint64_t levels = 0;
+    size_t count = 0;
+    for (size_t start = first; start < end; start++) levels |= (uint64_t)1 << (c->e->level[start] - 1);
+    for (; levels && count < most; levels &= levels - 1) count++;
+    return count;
+}
+
+/* Walks to find bounds, and to as many levels of their own, as what is left would take level by level. */
+#define WALKS 4
+
+/* The others are, too, unless that is more work. */
+static leadkpi_status settle_what_is_left(chooser *c, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    size_t walk = work_of_walk(e), next = c->next, tried = next + TRIED, parts = (e->start_count - next) / TRIED;
+    if (is_worth_a_trial(c)) {
+        LK_TRY(settle_starts(c, tried, WALKS * walk / parts, error));
+        if (c->next < tried || c->work > (1 + count_levels(c, next, tried, WALKS - 1)) * walk / parts) return LEADKPI_OK;
+    }
+    return settle_starts(c, e->start_count, WALKS * walk, error);
 }
 
 /* The best chains of starts, as if windows ended no earlier than those of their places; unless the first ones tell
@@ -401,7 +426,7 @@ static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
     c->highest = 0;
     LK_TRY(settle_what_is_near(c, error));
     if (c->settled < e->start_count) LK_TRY(settle_what_is_easy(c, error));
-    if (c->settled < e->start_count) LK_TRY(settle_starts(c, e->start_count, 3 * work_of_walk(e), error));
+    if (c->settled < e->start_count) LK_TRY(settle_what_is_left(c, error));
     if (c->settled < e->start_count && e->search->count > FEW_ITEMS) LK_TRY(find_bounds(c, error));
     for (int32_t level = c->highest; c->settled < e->start_count; level--) LK_TRY(settle_level(c, level, error));
     return e->rule->entry == LK_ENTRY_AGAIN ? find_all_over(c, error) : LEADKPI_OK;

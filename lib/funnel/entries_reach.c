@@ -18,15 +18,19 @@ typedef struct reacher {
     size_t entering, leaving; /* items from `leaving` up to `entering` may be followed, for all that time says */
     size_t barrier, waiting;  /* the last item that excludes, and the last that waits for the gap; first: none */
     uint64_t near, all; /* steps that may be followed: those that no exclusion is past, and all */
-    uint64_t far, next; /* what exclusions leave open; and all that may come next */
+    uint64_t far;       /* what exclusions leave open */
+    uint64_t next;      /* all that may come next; known unless something has changed since */
+    bool changed;
     size_t work;
     uint32_t latest[LK_FUNNEL_STEPS_MAX]; /* where they were done last; if they expire */
     uint64_t open[LK_FUNNEL_STEPS_MAX];   /* where one is past */
 } reacher;
 
-static void find_next(reacher *r)
+static inline void find_next(reacher *r)
 {
     const lk_funnel_rule *rule = r->e->rule;
+    if (!r->changed) return;
+    r->changed = false;
     r->next = (r->far | lk_reach_following(rule->optional, r->near)) & lk_funnel_all_steps(rule);
 }
 
@@ -98,7 +102,7 @@ static void move_on(reacher *r, size_t now)
     if (r->entering == entering && r->leaving == leaving) return;
     r->work += r->entering - entering + (r->leaving - leaving);
     if (r->barred) find_far(r);
-    find_next(r);
+    r->changed = true;
 }
 
 /* The steps of an item that a chain may get to, from each other, too, where one event may be many. */
@@ -129,7 +133,7 @@ static inline void leave(reacher *r, size_t item, uint64_t taken)
         enter(r, item, taken);
         r->entering = item + 1;
     }
-    find_next(r);
+    r->changed = true;
 }
 
 static inline bool is_over(const reacher *r)
@@ -151,6 +155,7 @@ static reacher begin(const lk_entries *e, size_t first, bool barred, const uint6
     r.first = r.entering = r.leaving = r.barrier = r.waiting = first;
     r.near = r.all = r.far = 0;
     r.next = 1;
+    r.changed = false;
     r.work = 0;
     return r;
 }
@@ -164,7 +169,8 @@ leadkpi_status lk_reach_find(const lk_entries *e, size_t start, size_t limit, bo
     *reach = (lk_reach){0, first, 0, 0};
     for (size_t i = first; i <= limit && reach->level < e->rule->step_count; i++) {
         if (i > first && (r.waits || r.expires)) move_on(&r, i);
-        if (i > first && is_over(&r)) break;
+        find_next(&r);
+        if (is_over(&r)) break;
         uint64_t here = taken[i - first] = take_steps(&r, e->items[i].steps, r.next);
         if (here >> reach->level) {
             reach->level = (int32_t)lk_highest_bit(here) + 1;

@@ -174,19 +174,31 @@ static inline void set_none_near(lk_sweep *s, uint32_t step)
     s->behind |= (uint64_t)1 << step;
 }
 
+/* Mostly all that are in line are near, and what comes is as good as the first of them. */
+static inline bool is_only_one(const lk_sweep_line *line, uint64_t offer)
+{
+    return line->near == 0 && line->near_key != LK_SWEEP_NONE && offer <= line->near_key;
+}
+
 /* Of equal ones the last that is walked over stays: from the end the earliest. One as good as the first near one is
  * as good as all of them. */
 static inline void push(lk_sweep *s, uint32_t step, uint64_t word, uint32_t place)
 {
     lk_sweep_line *line = &s->line[step];
     uint64_t offer = offer_of(word, step);
+    if (is_only_one(line, offer) && place >= s->barrier) {
+        line->near_key = offer;
+        line->near_place = place;
+        line->tail = 1;
+        put(line, 0, word, place);
+        return;
+    }
     size_t tail = line->tail;
     if (offer <= line->near_key) tail = line->near;
     while (tail > 0 && offer <= offer_of(line->word[tail - 1], step)) tail--;
     if (tail > 0 && !s->expires) return;
     put(line, tail, word, place);
     line->tail = (uint32_t)tail + 1;
-    s->filled |= (uint64_t)1 << step;
     s->wanted |= s->ways->before[step];
     if (place < s->barrier) { /* for the gap it comes late */
         set_none_near(s, step);
@@ -490,7 +502,7 @@ static void begin(lk_sweep *s, bool mirrored, bool windows_end)
                  (has_windows && windows_end);
     s->place = s->least = s->barrier = 0;
     s->entering = s->leaving = 0;
-    s->alive = s->filled = s->behind = 0;
+    s->alive = s->behind = 0;
     s->wanted = s->ends;
     for (uint64_t left = s->steps; left; left &= left - 1) {
         uint32_t step = lk_lowest_of_some(left), own = mirrored ? last - step : step;

@@ -54,7 +54,6 @@ typedef struct lk_sweep {
     uint16_t *high;
     lk_sweep_line line[LK_FUNNEL_STEPS_MAX];
     uint64_t alive;  /* steps that have near ones */
-    uint64_t filled; /* steps that had any */
     uint64_t behind; /* and those that have some before the near ones */
 
     /* Behind the last exclusion: by group of steps here and there the first place that none is past, the same from
