@@ -85,8 +85,8 @@ leadkpi_status lk_closed_merge(leadkpi_funnel *into, const lk_funnel_store *from
 
 /* Parts of a state; state.h has the format. While blocks are read there is room for `capacity`. */
 void lk_closed_write_ranges(const lk_closed *closed, lk_writer *writer);
-void lk_closed_write_lead(const lk_closed *closed, int32_t step_count, uint32_t lead,
-                          lk_writer *writer);
+size_t lk_closed_write_lead(const lk_closed *closed, int32_t step_count, uint32_t lead,
+                            lk_writer *writer); /* returns how many words */
 leadkpi_status lk_closed_read_ranges(lk_closed *closed, lk_memory *memory, lk_reader *reader);
 leadkpi_status lk_closed_read_lead(lk_closed *closed, size_t *capacity, int32_t step_count,
                                    uint32_t lead, lk_memory *memory, lk_reader *reader);
