@@ -10,6 +10,7 @@ typedef struct closing {
     lk_range range;
     uint32_t first, last; /* the ranges that it covers: first to last - 1 */
     lk_closed made;
+    size_t put; /* so many of its blocks are */
     uint64_t *scratch; /* a block */
     size_t done;       /* items since the host was asked */
     leadkpi_error *error;
@@ -99,7 +100,7 @@ static uint32_t renumber(const closing *c, uint32_t range)
 static uint64_t *put(closing *c, uint32_t lead, uint32_t range)
 {
     size_t words = lk_block_words(c->funnel->rule.step_count);
-    uint64_t *block = c->made.blocks + c->made.block_count++ * words;
+    uint64_t *block = c->made.blocks + c->put++ * words;
     memset(block, 0, words * sizeof *block);
     block[LK_BLOCK_KEY] = (uint64_t)lead << 32 | range;
     return block;
@@ -175,10 +176,7 @@ static leadkpi_status make_blocks(closing *c)
     int32_t steps = c->funnel->rule.step_count;
     size_t i = 0, words = lk_block_words(steps);
     for (uint32_t lead = 0; lead < c->journeys.lead_count; lead++) {
-        size_t end = i, covered, covered_end;
-        while (end < closed->block_count &&
-               lk_block_at(closed, steps, end)[LK_BLOCK_KEY] >> 32 == lead)
-            end++;
+        size_t end = lk_closed_lead_end(closed, steps, lead, i), covered, covered_end;
         for (covered = i; covered < end && range_of(lk_block_at(closed, steps, covered)) < c->first;)
             keep(c, lead, lk_block_at(closed, steps, covered++));
         for (covered_end = covered;
@@ -191,15 +189,29 @@ static leadkpi_status make_blocks(closing *c)
     return LEADKPI_OK;
 }
 
-/* A lead has one block more than before at most. */
-static leadkpi_status count_leads_in_range(closing *c, size_t *count)
+static bool has_event_in_range(const closing *c, uint32_t lead)
 {
     const lk_journeys *j = &c->journeys;
+    uint32_t first = first_at(c, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
+    return first < j->ends[lead] && is_in_range(c, lk_journeys_event(j, first).time);
+}
+
+/* Those that stay, and one of each lead with something to cover. */
+static leadkpi_status count_blocks(closing *c, size_t *count)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    int32_t steps = c->funnel->rule.step_count;
+    size_t i = 0;
     *count = 0;
-    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        uint32_t first = first_at(c, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
+    for (uint32_t lead = 0; lead < c->journeys.lead_count; lead++) {
+        bool covers = has_event_in_range(c, lead);
         LK_TRY(poll(c, 1));
-        *count += first < j->ends[lead] && is_in_range(c, lk_journeys_event(j, first).time);
+        for (size_t end = lk_closed_lead_end(closed, steps, lead, i); i < end; i++) {
+            bool covered = is_covered(c, lk_block_at(closed, steps, i));
+            covers |= covered;
+            *count += !covered;
+        }
+        *count += covers;
     }
     return LEADKPI_OK;
 }
@@ -222,18 +234,12 @@ static leadkpi_status make(closing *c)
     c->made.range_count = closed->range_count - (c->last - c->first) + 1;
     LK_TRY(lk_allocate(c->memory, c->made.range_count, sizeof(lk_range), &c->made.ranges, c->error));
     make_ranges(c);
-    size_t most;
-    LK_TRY(count_leads_in_range(c, &most));
-    most += closed->block_count;
+    size_t count;
+    LK_TRY(count_blocks(c, &count));
     LK_TRY(lk_allocate(c->memory, 1, size, &c->scratch, c->error));
-    LK_TRY(lk_allocate(c->memory, most, size, &c->made.blocks, c->error));
-    c->made.block_count = 0;
-    leadkpi_status status = make_blocks(c);
-    size_t used = c->made.block_count;
-    if (status == LEADKPI_OK)
-        status = lk_resize(c->memory, &c->made.blocks, most, used, size, c->error);
-    if (status != LEADKPI_OK) c->made.block_count = most; /* what is to be given back */
-    return status;
+    LK_TRY(lk_allocate(c->memory, count, size, &c->made.blocks, c->error));
+    c->made.block_count = count;
+    return make_blocks(c);
 }
 
 /* ---- the verb ---------------------------------------------------------------------- */

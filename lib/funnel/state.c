@@ -1,6 +1,6 @@
 /* state.c: a handle as bytes; state.h has the format. What is written is put in order of its
- * content first. Scratch while it runs, of a count of its own: that of lk_journeys, and 4 bytes a
- * lead, code and segment. */
+ * content first. Scratch while it runs, of a count of its own: that of lk_journeys, 4 bytes a lead, code, value,
+ * segment and batch, and where ranges are closed 8 a lead. */
 #include "funnel/state.h"
 
 #include "base/sort.h"
@@ -15,6 +15,7 @@ typedef struct state {
     uint32_t *values;  /* the same of the values, as the next */
     uint32_t *segments;
     uint32_t *batches; /* in order */
+    size_t *blocks;    /* of each lead the first, where ranges are closed; else NULL */
     size_t done; /* items since the host was asked */
 } state;
 
@@ -53,6 +54,20 @@ static leadkpi_status find_used(state *s, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+static leadkpi_status find_blocks(state *s, leadkpi_error *error)
+{
+    const lk_closed *closed = &s->journeys.store->closed;
+    size_t block = 0;
+    if (closed->range_count == 0) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&s->memory, s->journeys.lead_count, sizeof *s->blocks, &s->blocks, error));
+    for (uint32_t lead = 0; lead < s->journeys.lead_count; lead++) {
+        LK_TRY(poll(s, 1, error));
+        s->blocks[lead] = block;
+        block = lk_closed_lead_end(closed, s->funnel->rule.step_count, lead, block);
+    }
+    return LEADKPI_OK;
+}
+
 static leadkpi_status order_all(state *s, leadkpi_error *error)
 {
     const lk_funnel_store *store;
@@ -67,6 +82,7 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     for (uint32_t i = 0; i < store->batches.count; i++) s->batches[i] = i;
     LK_TRY(lk_sort_indexes(&s->memory, s->batches, store->batches.count, compare_texts, &store->batches,
                            error));
+    LK_TRY(find_blocks(s, error));
     return find_used(s, error);
 }
 
@@ -79,6 +95,7 @@ static void release_all(state *s)
     lk_release(&s->memory, s->values, store->values.count, sizeof *s->values);
     lk_release(&s->memory, s->segments, store->segments.count, sizeof *s->segments);
     lk_release(&s->memory, s->batches, store->batches.count, sizeof *s->batches);
+    lk_release(&s->memory, s->blocks, s->journeys.lead_count, sizeof *s->blocks);
     lk_journeys_close(&s->journeys, &s->memory);
 }
 
@@ -187,7 +204,8 @@ static leadkpi_status write_events(state *s, lk_writer *writer, uint32_t lead, l
         lk_write_varint(writer, segment ? (uint64_t)s->segments[segment - 1] + 1 : 0);
     }
     if (j->store->closed.range_count == 0) return LEADKPI_OK;
-    return poll(s, lk_closed_write_lead(&j->store->closed, j->rule->step_count, lead, writer), error);
+    size_t words = lk_closed_write_lead(&j->store->closed, j->rule->step_count, lead, s->blocks[lead], writer);
+    return poll(s, words, error);
 }
 
 static leadkpi_status write_leads(state *s, lk_writer *writer, leadkpi_error *error)

@@ -430,6 +430,22 @@ START_TEST(the_host_is_asked_by_what_is_closed)
 }
 END_TEST
 
+/* Half the events are summaries before, of which there are as many afterwards. */
+START_TEST(closing_over_what_is_closed_holds_the_new_summaries_once)
+{
+    enum { LEADS = 2000, SUMMARY = 8 * (4 + 9 + 45), LITTLE = 40000 };
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, "window=9us; steps=A,B,C,D,E,F,G,H,I,J", LEADS, 0);
+    OK(leadkpi_funnel_close(funnel, 0, MANY / 10 * 9, ok_error));
+    uint64_t before = fault.peak_bytes = fault.live_bytes, events = MANY / 10;
+    OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, INT64_MAX, ok_error));
+    ck_assert_uint_le(fault.peak_bytes - before, 16 * events + (4 + SUMMARY) * LEADS + LITTLE);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, "closing");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("funnel faults");
@@ -438,6 +454,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_verb_that_fails_changes_nothing, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 2);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
+    tcase_add_test(tcase, closing_over_what_is_closed_holds_the_new_summaries_once);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
 }
