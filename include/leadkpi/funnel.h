@@ -210,6 +210,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_merge(leadkpi_funnel *into, const lead
  * What is lost: times of steps, for which leadkpi_funnel_times, leadkpi_funnel_histogram and
  * breakdown=step are refused, and leadkpi_funnel_leads leaves out step_1 ...; the events that
  * leadkpi_funnel_sequences and leadkpi_funnel_retention look at; and as_of before the last closed event.
+ * While it runs it holds what a report holds an event, 4 bytes a lead, 32 an event of the longest lead (where one
+ * may fill many steps 32 more for each that an event matches), and all summaries that there are then beside those
+ * that there were.
  * Status: OK, NULL_ARGUMENT, BAD_ARGUMENT (until), CONTRADICTION (the definition, an event in the
  * range, or a closed range), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 #define LEADKPI_FUNNEL_BEGINNING INT64_MIN
@@ -219,7 +222,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_close(leadkpi_funnel *funnel, int64_t 
 /* leadkpi_funnel_serialize: the state as bytes, the same on every machine.
  * `*needed`, where not NULL, is the size, known even when the buffer is too
  * small; `buffer` may be NULL when capacity is 0, which asks for the size. Every
- * later release reads it. While it runs it holds what a report holds an event, and 8 bytes a lead.
+ * later release reads it. While it runs it holds what a report holds an event, and 8 bytes a lead, 16 where
+ * ranges are closed; 28 while ids that are numbers are put in order.
  * Status: OK, NULL_ARGUMENT, BUFFER_TOO_SMALL (the buffer is not touched),
  * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_serialize(const leadkpi_funnel *funnel, void *buffer,

@@ -70,6 +70,7 @@ static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbe
     uint64_t largest = 0;
     if (most < (uint64_t)ids->integers.count * 4) most = (uint64_t)ids->integers.count * 4;
     for (size_t i = 0; i < n->count; i++) {
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == 0 && i)) LK_TRY(lk_interrupted(memory, error));
         int64_t id = number_at(n, i);
         if (id >= 0 && (uint64_t)id > largest) largest = (uint64_t)id;
     }
@@ -190,25 +191,40 @@ bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, 
     return !is_out;
 }
 
-uint32_t lk_lead_ids_tallied(const lk_lead_ids *ids)
+leadkpi_status lk_lead_ids_tallied(const lk_lead_ids *ids, const lk_memory *memory, uint32_t *tallied,
+                                   leadkpi_error *error)
 {
     uint32_t count = 0;
-    for (size_t i = 0; i < ids->direct_count; i++) count += ids->direct[i] & 1;
-    return count;
+    for (size_t i = 0; i < ids->direct_count; i++) {
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == 0)) LK_TRY(lk_interrupted(memory, error));
+        count += ids->direct[i] & 1;
+    }
+    *tallied = count;
+    return LEADKPI_OK;
 }
 
-leadkpi_status lk_lead_ids_add_tallied(lk_lead_ids *ids, lk_memory *memory, uint32_t *ends,
-                                       leadkpi_error *error)
+/* Cost a number: 4 bytes read and written, and 12 written, all in order. */
+static leadkpi_status number_tallied(lk_lead_ids *ids, const lk_memory *memory, uint32_t *ends,
+                                     leadkpi_error *error)
 {
-    uint32_t tallied = lk_lead_ids_tallied(ids), lead = 0, end = 0;
-    LK_TRY(lk_map64_append_room(&ids->integers, memory, tallied, error));
+    uint32_t lead = 0, end = 0;
     for (size_t i = 0; i < ids->direct_count; i++) {
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == 0)) LK_TRY(lk_interrupted(memory, error));
         if (!ids->direct[i]) continue;
         ids->integers.keys[lead] = (int64_t)i;
         ends[lead] = end += ids->direct[i] / 2;
         ids->direct[i] = ++lead;
     }
     return LEADKPI_OK;
+}
+
+leadkpi_status lk_lead_ids_add_tallied(lk_lead_ids *ids, lk_memory *memory, uint32_t tallied, uint32_t *ends,
+                                       leadkpi_error *error)
+{
+    LK_TRY(lk_map64_append_room(&ids->integers, memory, tallied, error));
+    leadkpi_status status = number_tallied(ids, memory, ends, error);
+    if (status != LEADKPI_OK) ids->integers.count = ids->integers.without_slot = 0; /* some have no key yet */
+    return status;
 }
 
 void lk_lead_ids_forget_tallies(lk_lead_ids *ids)

@@ -55,12 +55,13 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
 bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, size_t count,
                        const uint8_t *rows);
 
-/* How many numbers were seen, with 0 or 1. */
-uint32_t lk_lead_ids_tallied(const lk_lead_ids *ids);
+/* How many numbers were seen, with 0 or 1. Status: OK, INTERRUPTED. */
+leadkpi_status lk_lead_ids_tallied(const lk_lead_ids *ids, const lk_memory *memory, uint32_t *tallied,
+                                   leadkpi_error *error);
 
-/* An index each; ends[index] is its tally and that of all before it. All or nothing.
- * Status: OK, OUT_OF_MEMORY, LIMIT, OVERFLOW. */
-leadkpi_status lk_lead_ids_add_tallied(lk_lead_ids *ids, lk_memory *memory, uint32_t *ends,
+/* An index each; ends[index] is its tally and that of all before it. Otherwise there is no index, and the tallies
+ * are of no use. Status: OK, OUT_OF_MEMORY, LIMIT, OVERFLOW, INTERRUPTED. */
+leadkpi_status lk_lead_ids_add_tallied(lk_lead_ids *ids, lk_memory *memory, uint32_t tallied, uint32_t *ends,
                                        leadkpi_error *error);
 void lk_lead_ids_forget_tallies(lk_lead_ids *ids);
 

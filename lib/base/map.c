@@ -55,15 +55,34 @@ static uint64_t keys_at_most(uint32_t bits)
     return bits ? ((uint64_t)1 << bits) / 8 * 5 : 0;
 }
 
-static void move_slots(lk_map_slots *to, const lk_map_slots *from)
+/* In parts, between which the host is asked. */
+static size_t part_of(size_t count, size_t start)
 {
-    if (!from->bits) return;
-    for (size_t i = 0; i <= mask(from); i++) {
+    return count - start < LK_INTERRUPT_ROWS ? count - start : LK_INTERRUPT_ROWS;
+}
+
+static leadkpi_status clear_slots(lk_map_slots *s, const lk_memory *memory, leadkpi_error *error)
+{
+    size_t count = (size_t)1 << s->bits;
+    for (size_t start = 0; start < count; start += LK_INTERRUPT_ROWS) {
+        if (start) LK_TRY(lk_interrupted(memory, error));
+        memset(s->slots + start, 0, part_of(count, start) * sizeof(slot));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status move_slots(lk_map_slots *to, const lk_map_slots *from, const lk_memory *memory,
+                                 leadkpi_error *error)
+{
+    size_t count = from->bits ? (size_t)1 << from->bits : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == 0 && i)) LK_TRY(lk_interrupted(memory, error));
         if (!from->slots[i].index_plus_one) continue;
         size_t place = home(to, from->slots[i].tag);
         while (to->slots[place].index_plus_one) place = (place + 1) & mask(to);
         to->slots[place] = from->slots[i];
     }
+    return LEADKPI_OK;
 }
 
 static void free_slots(lk_map_slots *s, lk_memory *memory)
@@ -81,13 +100,14 @@ static leadkpi_status reserve_slots(lk_map_slots *s, lk_memory *memory, uint64_t
                "map: %llu keys do not fit in the address space", (unsigned long long)count);
     size_t slot_count = (size_t)1 << grown.bits;
     LK_TRY(lk_allocate(memory, slot_count, sizeof(slot), &grown.slots, error));
-    memset(grown.slots, 0, slot_count * sizeof(slot));
     if (!s->bits)
         grown.seed = lk_hash_seed((uint64_t)(uintptr_t)grown.slots ^ (uint64_t)(uintptr_t)s << 20);
-    move_slots(&grown, s);
-    free_slots(s, memory);
-    *s = grown;
-    return LEADKPI_OK;
+    leadkpi_status status = clear_slots(&grown, memory, error);
+    if (status == LEADKPI_OK) status = move_slots(&grown, s, memory, error);
+    lk_map_slots old = *s;
+    if (status == LEADKPI_OK) *s = grown;
+    free_slots(status == LEADKPI_OK ? &old : &grown, memory);
+    return status;
 }
 
 /* Takes one index out and closes the gap: what was pushed past it moves back. False: it has no slot. */

@@ -16,7 +16,8 @@
  *
  * find_or_add: all or nothing; it cannot fail when `reserve` made room before.
  * At most LK_MAP_KEYS_MAX keys.
- * Status of reserve and find_or_add: OK, OUT_OF_MEMORY, LIMIT, OVERFLOW (too many keys). */
+ * Status of reserve and find_or_add: OK, OUT_OF_MEMORY, LIMIT, OVERFLOW (too many keys), INTERRUPTED (of many
+ * keys, which take a while to move). */
 #ifndef LK_MAP_H
 #define LK_MAP_H
 

@@ -50,6 +50,17 @@ leadkpi_status lk_memory_hand_over(lk_memory *from, lk_memory *to, size_t size, 
 #define LK_INTERRUPT_ROWS 65536
 leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error);
 
+/* The same of work that comes in pieces of any size: after so many items more, of which `*done` (0 at first) were
+ * done since the host was asked. */
+static inline leadkpi_status lk_interrupted_after(const lk_memory *memory, size_t items, size_t *done,
+                                                  leadkpi_error *error)
+{
+    *done += items;
+    if (LK_LIKELY(*done < LK_INTERRUPT_ROWS)) return LEADKPI_OK;
+    *done = 0;
+    return lk_interrupted(memory, error);
+}
+
 /* False on overflow, `*out` then not written. */
 static inline bool lk_size_multiply(size_t a, size_t b, size_t *out)
 {

@@ -70,8 +70,12 @@ static leadkpi_status reserve(leadkpi_funnel *funnel, const lk_batch *b, leadkpi
 {
     size_t kept = 0;
     if (!b->steps) return LEADKPI_OK;
-    for (size_t row = 0; row < b->steps->row_count; row++)
-        kept += b->keeps_foreign || lk_column_int64(b->steps, row) != 0;
+    for (size_t start = 0, end; start < b->steps->row_count; start = end) {
+        end = lk_batch_part_end(b->steps->row_count, start);
+        LK_TRY(lk_interrupted(&funnel->memory, error));
+        for (size_t row = start; row < end; row++)
+            kept += b->keeps_foreign || lk_column_int64(b->steps, row) != 0;
+    }
     return lk_funnel_grow(funnel, kept, false, false, error);
 }
 
@@ -99,9 +103,9 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     lk_batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
     LK_TRY(lk_batch_find_columns(rows, funnel->rule.same_value, &b, error));
-    b.rises = funnel->rule.input == LK_INPUT_TIME &&
-              lk_batch_times_rise(b.time, funnel->store->standings.latest);
-    if (!b.rises) LK_TRY(lk_batch_check_times(b.time, error));
+    if (funnel->rule.input == LK_INPUT_TIME)
+        LK_TRY(lk_batch_times_rise(b.time, funnel->store->standings.latest, &funnel->memory, &b.rises, error));
+    if (!b.rises) LK_TRY(lk_batch_check_times(b.time, &funnel->memory, error));
     LK_TRY(lk_batch_check_open(funnel, b.time, error));
     leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? lk_add_in_time(funnel, &b, error)
                                                                 : take_blocks(funnel, &b, error);

@@ -59,14 +59,21 @@ static inline void lk_batch_set_block(const lk_batch *b, lk_batch_block *at, siz
 leadkpi_status lk_batch_find_columns(const leadkpi_table *rows, bool same_value, lk_batch *b,
                                      leadkpi_error *error);
 
+/* A pass over a column asks the host between parts of so many rows. */
+static inline size_t lk_batch_part_end(size_t row_count, size_t start)
+{
+    return row_count - start < LK_INTERRUPT_ROWS ? row_count : start + LK_INTERRUPT_ROWS;
+}
+
 /* BAD_DATA out of years 1 to 9999. */
 leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_error *error);
-leadkpi_status lk_batch_check_times(const lk_column *column, leadkpi_error *error);
+leadkpi_status lk_batch_check_times(const lk_column *column, const lk_memory *memory, leadkpi_error *error);
 
-/* Do times rise, none before `latest`, and end in range? Then each is. */
-bool lk_batch_times_rise(const lk_column *column, int64_t latest);
+/* Do times rise, none before `latest`, and end in range? Then each is. Status: OK, INTERRUPTED. */
+leadkpi_status lk_batch_times_rise(const lk_column *column, int64_t latest, const lk_memory *memory, bool *rise,
+                                   leadkpi_error *error);
 
-/* BAD_DATA at the first time in a closed range, which takes no more events. */
+/* BAD_DATA at the first time in a closed range, which takes no more events; nulls are none. */
 leadkpi_status lk_batch_check_open(const leadkpi_funnel *funnel, const lk_column *column,
                                    leadkpi_error *error);
 
@@ -89,7 +96,7 @@ typedef struct lk_code_memo {
     uint32_t codes[LK_CODE_MEMO_SIZE]; /* 1 + the code; 0: nothing there */
 } lk_code_memo;
 
-/* Of each entry of the dictionary once. Status: OK, OUT_OF_MEMORY, LIMIT. */
+/* Of each entry of the dictionary once. Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_batch_find_entry_codes(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error *error);
 
 /* The codes of a block. Status: OK, BAD_DATA, OUT_OF_MEMORY, LIMIT, OVERFLOW. */

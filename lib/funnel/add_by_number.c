@@ -111,12 +111,12 @@ static void find_parts(numbered *n)
 static leadkpi_status number_leads(numbered *n, leadkpi_error *error)
 {
     lk_lead_ids *ids = &n->funnel->store->ids;
-    n->lead_count = lk_lead_ids_tallied(ids);
+    LK_TRY(lk_lead_ids_tallied(ids, n->memory, &n->lead_count, error));
     n->part_count = (uint32_t)((ids->direct_count - 1) / LK_PART_LEADS) + 1;
     LK_TRY(lk_allocate(n->memory, n->lead_count, sizeof *n->ends, &n->ends, error));
     LK_TRY(lk_allocate(n->memory, (size_t)n->part_count + 1, sizeof *n->leads, &n->leads, error));
     LK_TRY(lk_allocate(n->memory, n->part_count, sizeof *n->next, &n->next, error));
-    LK_TRY(lk_lead_ids_add_tallied(ids, n->memory, n->ends, error));
+    LK_TRY(lk_lead_ids_add_tallied(ids, n->memory, n->lead_count, n->ends, error));
     find_parts(n);
     return LEADKPI_OK;
 }
@@ -177,13 +177,14 @@ static int64_t write_block(const numbered *n, const lk_batch_block *at, int64_t 
     return latest;
 }
 
+/* The first rows touch new pages of every part, so the host is asked more often. */
 static leadkpi_status write_events(numbered *n, int64_t *latest, leadkpi_error *error)
 {
     lk_batch_block at;
     size_t row_count = n->batch->id->row_count;
     for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(n->batch, &at, start);
-        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(n->memory, error));
+        if (start % (LK_INTERRUPT_ROWS / 16) == 0) LK_TRY(lk_interrupted(n->memory, error));
         *latest = write_block(n, &at, *latest);
     }
     return LEADKPI_OK;

@@ -35,8 +35,10 @@ leadkpi_status lk_batch_find_entry_codes(leadkpi_funnel *funnel, lk_batch *b, le
     if (!b->event || !lk_column_is_dictionary(b->event)) return LEADKPI_OK;
     size_t count = b->event->dictionary_count;
     LK_TRY(lk_allocate(&funnel->memory, count, sizeof *b->entry_codes, &b->entry_codes, error));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
         b->entry_codes[i] = code_of_name(funnel->store, lk_column_dictionary_text(b->event, i));
+    }
     return LEADKPI_OK;
 }
 

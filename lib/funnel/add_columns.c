@@ -12,29 +12,51 @@ leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_
                       row, LK_TEXT_ARGS(column->name), (long long)time);
 }
 
-/* Do times rise, none before `latest`, and end in range? Then each is. One comparison a row and no
- * branch. */
-bool lk_batch_times_rise(const lk_column *column, int64_t latest)
+/* One comparison a row and no branch. */
+static bool part_rises(const lk_column *column, size_t start, size_t end, int64_t *before)
 {
-    int64_t before = latest < LK_FUNNEL_TIME_MIN ? LK_FUNNEL_TIME_MIN : latest;
     bool falls = false;
-    for (size_t row = 0; row < column->row_count; row++) {
+    for (size_t row = start; row < end; row++) {
         int64_t time = lk_column_int64(column, row);
-        falls |= time < before;
-        before = time;
+        falls |= time < *before;
+        *before = time;
     }
-    return !falls && before < LK_FUNNEL_TIME_END;
+    return !falls;
 }
 
-leadkpi_status lk_batch_check_times(const lk_column *column, leadkpi_error *error)
+leadkpi_status lk_batch_times_rise(const lk_column *column, int64_t latest, const lk_memory *memory, bool *rise,
+                                   leadkpi_error *error)
+{
+    int64_t before = latest < LK_FUNNEL_TIME_MIN ? LK_FUNNEL_TIME_MIN : latest;
+    *rise = true;
+    for (size_t start = 0, end; start < column->row_count && *rise; start = end) {
+        end = lk_batch_part_end(column->row_count, start);
+        LK_TRY(lk_interrupted(memory, error));
+        *rise = part_rises(column, start, end, &before);
+    }
+    *rise = *rise && before < LK_FUNNEL_TIME_END;
+    return LEADKPI_OK;
+}
+
+/* The same. */
+static leadkpi_status check_part(const lk_column *column, size_t start, size_t end, leadkpi_error *error)
 {
     uint64_t bad = 0;
-    for (size_t row = 0; row < column->row_count; row++) {
+    for (size_t row = start; row < end; row++) {
         uint64_t since = (uint64_t)lk_column_int64(column, row) - (uint64_t)LK_FUNNEL_TIME_MIN;
         bad |= since >= (uint64_t)LK_FUNNEL_TIME_END - (uint64_t)LK_FUNNEL_TIME_MIN;
     }
-    for (size_t row = 0; bad && row < column->row_count; row++)
-        LK_TRY(lk_batch_check_time(column, row, error));
+    for (size_t row = start; bad && row < end; row++) LK_TRY(lk_batch_check_time(column, row, error));
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_batch_check_times(const lk_column *column, const lk_memory *memory, leadkpi_error *error)
+{
+    for (size_t start = 0, end; start < column->row_count; start = end) {
+        end = lk_batch_part_end(column->row_count, start);
+        LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(check_part(column, start, end, error));
+    }
     return LEADKPI_OK;
 }
 
@@ -43,6 +65,7 @@ leadkpi_status lk_batch_check_open(const leadkpi_funnel *funnel, const lk_column
 {
     const lk_closed *closed = &funnel->store->closed;
     for (size_t row = 0; closed->range_count && row < column->row_count; row++) {
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
         if (!lk_column_is_valid(column, row)) continue;
         uint32_t range = lk_closed_range_of(closed, lk_column_int64(column, row));
         if (range != LK_MAP_NONE)

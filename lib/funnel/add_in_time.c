@@ -9,6 +9,7 @@ static leadkpi_status check_order(const leadkpi_funnel *funnel, const lk_batch *
     if (b->rises && !b->sequence && !b->segment) return LEADKPI_OK;
     for (size_t row = 0; row < b->time->row_count; row++) {
         int64_t time = lk_column_int64(b->time, row);
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
         if (time < before)
             return lk_fail_at(
                 error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
@@ -93,17 +94,24 @@ static void take_rows(leadkpi_funnel *funnel, const lk_batch *b, const uint32_t 
 
 /* Are the steps of all rows such that nothing could be said against one? Then they need no codes.
  */
-static bool has_plain_steps(const leadkpi_funnel *funnel, const lk_batch *b)
+static leadkpi_status find_plain_steps(const leadkpi_funnel *funnel, const lk_batch *b, bool *is_plain,
+                                       leadkpi_error *error)
 {
     uint64_t any = 0, several = 0;
-    if (!b->steps || b->excluded || funnel->rule.skips == LK_SKIPS_IMPLIED) return false;
-    for (size_t row = 0; row < b->steps->row_count; row++) {
-        uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
-        any |= steps;
-        several |= steps & (steps - 1);
+    *is_plain = false;
+    if (!b->steps || b->excluded || funnel->rule.skips == LK_SKIPS_IMPLIED) return LEADKPI_OK;
+    for (size_t start = 0, end; start < b->steps->row_count; start = end) {
+        end = lk_batch_part_end(b->steps->row_count, start);
+        LK_TRY(lk_interrupted(&funnel->memory, error));
+        for (size_t row = start; row < end; row++) {
+            uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
+            any |= steps;
+            several |= steps & (steps - 1);
+        }
     }
-    if (funnel->rule.same_event == LK_SAME_EVENT_ONCE && several) return false;
-    return !(any & ~lk_funnel_all_steps(&funnel->rule));
+    *is_plain = !(any & ~lk_funnel_all_steps(&funnel->rule)) &&
+                !(funnel->rule.same_event == LK_SAME_EVENT_ONCE && several);
+    return LEADKPI_OK;
 }
 
 /* What is found out about the rows before the first standing moves. */
@@ -204,7 +212,7 @@ leadkpi_status lk_add_in_time(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error
     LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
     LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
     LK_TRY(check_order(funnel, b, error));
-    o.is_plain = has_plain_steps(funnel, b);
+    LK_TRY(find_plain_steps(funnel, b, &o.is_plain, error));
     leadkpi_status status = lk_allocate(memory, row_count, sizeof *o.leads, &o.leads, error);
     if (status == LEADKPI_OK && keeps_codes(&o))
         status = lk_allocate(memory, row_count, sizeof *o.codes, &o.codes, error);

@@ -10,9 +10,10 @@ static leadkpi_status find_stage_columns(const leadkpi_funnel *funnel, const lea
         lk_text step =
             lk_options_list_item(funnel->definition, &lk_funnel_schema, LK_FUNNEL_STEPS, (size_t)i);
         LK_TRY(lk_table_require(rows, step, LK_ALLOW_TIMESTAMP, &stages[i], error));
-        for (size_t row = 0; row < stages[i]->row_count; row++)
-            if (lk_column_is_valid(stages[i], row))
-                LK_TRY(lk_batch_check_time(stages[i], row, error));
+        for (size_t row = 0; row < stages[i]->row_count; row++) {
+            if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
+            if (lk_column_is_valid(stages[i], row)) LK_TRY(lk_batch_check_time(stages[i], row, error));
+        }
         LK_TRY(lk_batch_check_open(funnel, stages[i], error));
     }
     return LEADKPI_OK;
@@ -52,7 +53,7 @@ static leadkpi_status take_stages(leadkpi_funnel *funnel, const lk_batch *b,
     uint32_t step_codes[LK_FUNNEL_STEPS_MAX];
     lk_batch_block at;
     lk_memory *memory = &funnel->memory;
-    size_t row_count = b->id->row_count;
+    size_t row_count = b->id->row_count, cells = (size_t)funnel->rule.step_count, done = 0;
     LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
     for (int32_t step = 0; step < funnel->rule.step_count; step++) {
         lk_key128 key = lk_funnel_code_key(&funnel->rule, (uint64_t)1 << step, false);
@@ -61,7 +62,7 @@ static leadkpi_status take_stages(leadkpi_funnel *funnel, const lk_batch *b,
     }
     for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(b, &at, start);
-        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(lk_interrupted_after(memory, at.count * cells, &done, error));
         LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, memory, b->id, at.start, at.count,
                                        at.leads, error));
         LK_TRY(find_stage_segments(funnel, b, stages, &at, error));

@@ -10,9 +10,16 @@ typedef struct closing {
     lk_range range;
     uint32_t first, last; /* the ranges that it covers: first to last - 1 */
     lk_closed made;
+    size_t put; /* so many of its blocks are */
     uint64_t *scratch; /* a block */
+    size_t done;       /* items since the host was asked */
     leadkpi_error *error;
 } closing;
+
+static inline leadkpi_status poll(closing *c, size_t items)
+{
+    return lk_interrupted_after(c->memory, items, &c->done, c->error);
+}
 
 /* ---- may it be? ------------------------------------------------------------------- */
 
@@ -93,7 +100,7 @@ static uint32_t renumber(const closing *c, uint32_t range)
 static uint64_t *put(closing *c, uint32_t lead, uint32_t range)
 {
     size_t words = lk_block_words(c->funnel->rule.step_count);
-    uint64_t *block = c->made.blocks + c->made.block_count++ * words;
+    uint64_t *block = c->made.blocks + c->put++ * words;
     memset(block, 0, words * sizeof *block);
     block[LK_BLOCK_KEY] = (uint64_t)lead << 32 | range;
     return block;
@@ -106,66 +113,105 @@ static void keep(closing *c, uint32_t lead, const uint64_t *old)
     memcpy(block + 1, old + 1, (words - 1) * sizeof *block);
 }
 
-/* Of a funnel whose events are all closed there are no items to point at. */
-static void add_items(closing *c, uint64_t *block, size_t from, size_t to)
+/* Events of a lead are in order of time. */
+static uint32_t first_at(const closing *c, uint32_t start, uint32_t end, int64_t time)
 {
-    if (from < to)
-        lk_block_add_items(&c->funnel->rule, block, c->journeys.items + from, to - from, c->scratch);
+    while (start < end) {
+        uint32_t middle = start + (end - start) / 2;
+        if (lk_journeys_event(&c->journeys, middle).time < time)
+            start = middle + 1;
+        else
+            end = middle;
+    }
+    return start;
 }
 
-/* The new block: items and the covered blocks in order of time. */
-static void cover(closing *c, uint32_t lead, size_t old, size_t old_end)
+/* So many at a time, and the rest of their last instant: the host is asked, and their items stay in the cache. */
+#define EVENTS_AT_ONCE 4096
+
+static uint32_t piece_end(const closing *c, uint32_t start, uint32_t end)
+{
+    uint32_t next = end - start < EVENTS_AT_ONCE ? end : start + EVENTS_AT_ONCE;
+    while (next < end &&
+           lk_journeys_event(&c->journeys, next).time == lk_journeys_event(&c->journeys, next - 1).time)
+        next++;
+    return next;
+}
+
+/* Blocks of pieces that follow each other compose to that of all. */
+static leadkpi_status add_events(closing *c, uint64_t *block, uint32_t start, uint32_t end)
+{
+    lk_journeys *j = &c->journeys;
+    for (uint32_t next; start < end; start = next) {
+        next = piece_end(c, start, end);
+        LK_TRY(poll(c, next - start));
+        size_t count = lk_journeys_gather_places(j, start, next, c->range.until - 1);
+        lk_block_add_items(&c->funnel->rule, block, j->items, count, c->scratch);
+    }
+    return LEADKPI_OK;
+}
+
+/* The new block: events and the covered blocks in order of time. */
+static leadkpi_status cover(closing *c, uint32_t lead, size_t old, size_t old_end)
 {
     const lk_closed *closed = &c->funnel->store->closed;
     const lk_funnel_rule *rule = &c->funnel->rule;
-    size_t count = lk_journeys_gather(&c->journeys, lead, c->range.until - 1), next = 0, end;
-    const lk_item *items = c->journeys.items;
-    while (next < count && items[next].time < c->range.from) next++;
-    if (next == count && old == old_end) return;
+    uint32_t end = first_at(c, lk_journeys_start(&c->journeys, lead), c->journeys.ends[lead], c->range.until);
+    uint32_t start = first_at(c, lk_journeys_start(&c->journeys, lead), end, c->range.from), next;
+    if (start == end && old == old_end) return LEADKPI_OK;
     uint64_t *block = put(c, lead, c->first);
     for (; old < old_end; old++) {
         const uint64_t *covered = lk_block_at(closed, rule->step_count, old);
-        for (end = next; end < count && items[end].time < closed->ranges[range_of(covered)].from; end++) {}
-        add_items(c, block, next, end);
+        next = first_at(c, start, end, closed->ranges[range_of(covered)].from);
+        LK_TRY(add_events(c, block, start, next));
         lk_block_add_block(rule, block, covered);
-        next = end;
+        start = next;
     }
-    add_items(c, block, next, count);
+    return add_events(c, block, start, end);
 }
 
 static leadkpi_status make_blocks(closing *c)
 {
     const lk_closed *closed = &c->funnel->store->closed;
     int32_t steps = c->funnel->rule.step_count;
-    size_t i = 0;
+    size_t i = 0, words = lk_block_words(steps);
     for (uint32_t lead = 0; lead < c->journeys.lead_count; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
-        size_t end = i, covered, covered_end;
-        while (end < closed->block_count &&
-               lk_block_at(closed, steps, end)[LK_BLOCK_KEY] >> 32 == lead)
-            end++;
+        size_t end = lk_closed_lead_end(closed, steps, lead, i), covered, covered_end;
         for (covered = i; covered < end && range_of(lk_block_at(closed, steps, covered)) < c->first;)
             keep(c, lead, lk_block_at(closed, steps, covered++));
         for (covered_end = covered;
              covered_end < end && is_covered(c, lk_block_at(closed, steps, covered_end));)
             covered_end++;
-        cover(c, lead, covered, covered_end);
+        LK_TRY(poll(c, 1 + (end - i) * words));
+        LK_TRY(cover(c, lead, covered, covered_end));
         for (i = covered_end; i < end;) keep(c, lead, lk_block_at(closed, steps, i++));
     }
     return LEADKPI_OK;
 }
 
-/* A lead has one block more than before at most. */
-static leadkpi_status count_leads_in_range(const closing *c, size_t *count)
+static bool has_event_in_range(const closing *c, uint32_t lead)
 {
     const lk_journeys *j = &c->journeys;
+    uint32_t first = first_at(c, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
+    return first < j->ends[lead] && is_in_range(c, lk_journeys_event(j, first).time);
+}
+
+/* Those that stay, and one of each lead with something to cover. */
+static leadkpi_status count_blocks(closing *c, size_t *count)
+{
+    const lk_closed *closed = &c->funnel->store->closed;
+    int32_t steps = c->funnel->rule.step_count;
+    size_t i = 0;
     *count = 0;
-    for (uint32_t lead = 0; lead < j->lead_count; lead++) {
-        bool any = false;
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(c->memory, c->error));
-        for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++)
-            any |= is_in_range(c, lk_journeys_event(j, i).time);
-        *count += any;
+    for (uint32_t lead = 0; lead < c->journeys.lead_count; lead++) {
+        bool covers = has_event_in_range(c, lead);
+        LK_TRY(poll(c, 1));
+        for (size_t end = lk_closed_lead_end(closed, steps, lead, i); i < end; i++) {
+            bool covered = is_covered(c, lk_block_at(closed, steps, i));
+            covers |= covered;
+            *count += !covered;
+        }
+        *count += covers;
     }
     return LEADKPI_OK;
 }
@@ -188,18 +234,12 @@ static leadkpi_status make(closing *c)
     c->made.range_count = closed->range_count - (c->last - c->first) + 1;
     LK_TRY(lk_allocate(c->memory, c->made.range_count, sizeof(lk_range), &c->made.ranges, c->error));
     make_ranges(c);
-    size_t most;
-    LK_TRY(count_leads_in_range(c, &most));
-    most += closed->block_count;
+    size_t count;
+    LK_TRY(count_blocks(c, &count));
     LK_TRY(lk_allocate(c->memory, 1, size, &c->scratch, c->error));
-    LK_TRY(lk_allocate(c->memory, most, size, &c->made.blocks, c->error));
-    c->made.block_count = 0;
-    leadkpi_status status = make_blocks(c);
-    size_t used = c->made.block_count;
-    if (status == LEADKPI_OK)
-        status = lk_resize(c->memory, &c->made.blocks, most, used, size, c->error);
-    if (status != LEADKPI_OK) c->made.block_count = most; /* what is to be given back */
-    return status;
+    LK_TRY(lk_allocate(c->memory, count, size, &c->made.blocks, c->error));
+    c->made.block_count = count;
+    return make_blocks(c);
 }
 
 /* ---- the verb ---------------------------------------------------------------------- */

@@ -46,6 +46,13 @@ static inline uint64_t *lk_block_at(const lk_closed *closed, int32_t step_count,
 /* The first block whose key is not below. */
 size_t lk_closed_find(const lk_closed *closed, int32_t step_count, uint64_t key);
 
+/* One past the blocks of a lead, of which block i is the first, if it has any. */
+static inline size_t lk_closed_lead_end(const lk_closed *closed, int32_t step_count, uint32_t lead, size_t i)
+{
+    while (i < closed->block_count && lk_block_at(closed, step_count, i)[LK_BLOCK_KEY] >> 32 == lead) i++;
+    return i;
+}
+
 /* Where an attempt is at each step: what reports walk through events and blocks. */
 typedef struct lk_walk {
     const lk_funnel_rule *rule;
@@ -85,8 +92,8 @@ leadkpi_status lk_closed_merge(leadkpi_funnel *into, const lk_funnel_store *from
 
 /* Parts of a state; state.h has the format. While blocks are read there is room for `capacity`. */
 void lk_closed_write_ranges(const lk_closed *closed, lk_writer *writer);
-void lk_closed_write_lead(const lk_closed *closed, int32_t step_count, uint32_t lead,
-                          lk_writer *writer);
+size_t lk_closed_write_lead(const lk_closed *closed, int32_t step_count, uint32_t lead, size_t first,
+                            lk_writer *writer); /* from its first block on; returns how many words */
 leadkpi_status lk_closed_read_ranges(lk_closed *closed, lk_memory *memory, lk_reader *reader);
 leadkpi_status lk_closed_read_lead(lk_closed *closed, size_t *capacity, int32_t step_count,
                                    uint32_t lead, lk_memory *memory, lk_reader *reader);

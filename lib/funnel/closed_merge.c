@@ -63,17 +63,36 @@ static leadkpi_status sort_keys(const lk_closed *a, const lk_closed *b, int32_t 
                                 const uint32_t *leads, const renumbering *numbers, lk_memory *memory,
                                 uint64_t *keys, uint32_t *places, leadkpi_error *error)
 {
-    size_t count = a->block_count + b->block_count;
-    for (size_t i = 0; i < a->block_count; i++)
-        keys[i] = renumbered(lk_block_at(a, steps, i), NULL, numbers->into);
-    for (size_t i = 0; i < b->block_count; i++)
-        keys[a->block_count + i] = renumbered(lk_block_at(b, steps, i), leads, numbers->from);
-    for (size_t i = 0; i < count; i++) places[i] = (uint32_t)i;
+    size_t count = a->block_count + b->block_count, done = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool of_a = i < a->block_count;
+        LK_TRY(lk_interrupted_after(memory, 1, &done, error));
+        keys[i] = of_a ? renumbered(lk_block_at(a, steps, i), NULL, numbers->into)
+                       : renumbered(lk_block_at(b, steps, i - a->block_count), leads, numbers->from);
+        places[i] = (uint32_t)i;
+    }
     LK_TRY(lk_sort_uint64(memory, keys, places, count, error));
     for (size_t i = 1; i < count; i++)
         LK_FAIL_IF(keys[i] == keys[i - 1], error, LEADKPI_MISMATCH,
                    "from: a lead has events in a range that both handles closed; expected all of them in "
                    "one");
+    return LEADKPI_OK;
+}
+
+/* Blocks are as long as they are: in order they are copied at the speed of memory. */
+static leadkpi_status copy_blocks(const lk_closed *a, const lk_closed *b, int32_t steps, const uint64_t *keys,
+                                  const uint32_t *places, const lk_memory *memory, lk_closed *made,
+                                  leadkpi_error *error)
+{
+    size_t words = lk_block_words(steps), done = 0;
+    for (size_t i = 0; i < made->block_count; i++) {
+        bool of_a = places[i] < a->block_count;
+        uint64_t *block = lk_block_at(made, steps, i);
+        LK_TRY(lk_interrupted_after(memory, words, &done, error));
+        memcpy(block, of_a ? lk_block_at(a, steps, places[i]) : lk_block_at(b, steps, places[i] - a->block_count),
+               words * sizeof *block);
+        block[LK_BLOCK_KEY] = keys[i];
+    }
     return LEADKPI_OK;
 }
 
@@ -92,14 +111,7 @@ static leadkpi_status unite_blocks(const lk_closed *a, const lk_closed *b, int32
         if (status == LEADKPI_OK)
             status = lk_allocate(memory, count, words * sizeof *made->blocks, &made->blocks, error);
         made->block_count = status == LEADKPI_OK ? count : 0;
-        for (size_t i = 0; i < made->block_count; i++) {
-            bool of_a = places[i] < a->block_count;
-            uint64_t *block = lk_block_at(made, steps, i);
-            memcpy(block, of_a ? lk_block_at(a, steps, places[i])
-                               : lk_block_at(b, steps, places[i] - a->block_count),
-                   words * sizeof *block);
-            block[LK_BLOCK_KEY] = keys[i];
-        }
+        if (status == LEADKPI_OK) status = copy_blocks(a, b, steps, keys, places, memory, made, error);
         lk_release(memory, places, count, sizeof *places);
     }
     lk_release(memory, keys, count, sizeof *keys);

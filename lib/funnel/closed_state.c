@@ -44,13 +44,13 @@ static void write_block(const uint64_t *block, int32_t steps, lk_writer *writer)
     }
 }
 
-void lk_closed_write_lead(const lk_closed *closed, int32_t steps, uint32_t lead, lk_writer *writer)
+size_t lk_closed_write_lead(const lk_closed *closed, int32_t steps, uint32_t lead, size_t first,
+                            lk_writer *writer)
 {
-    size_t first = lk_closed_find(closed, steps, (uint64_t)lead << 32), end = first;
-    while (end < closed->block_count && lk_block_at(closed, steps, end)[LK_BLOCK_KEY] >> 32 == lead)
-        end++;
+    size_t end = lk_closed_lead_end(closed, steps, lead, first);
     lk_write_varint(writer, end - first);
-    for (; first < end; first++) write_block(lk_block_at(closed, steps, first), steps, writer);
+    for (size_t i = first; i < end; i++) write_block(lk_block_at(closed, steps, i), steps, writer);
+    return (end - first) * lk_block_words(steps);
 }
 
 /* ---- reading ----------------------------------------------------------------------- */

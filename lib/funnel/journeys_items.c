@@ -156,7 +156,11 @@ static leadkpi_status gather_events_in_parts(lk_journeys *j, uint32_t start, uin
 
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
 {
-    uint32_t start = lk_journeys_start(journeys, lead), end = journeys->ends[lead];
+    return lk_journeys_gather_places(journeys, lk_journeys_start(journeys, lead), journeys->ends[lead], as_of);
+}
+
+size_t lk_journeys_gather_places(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of)
+{
     if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
         return gather_steps(journeys, start, end, as_of);
     return gather_events(journeys, start, end, as_of, journeys->items);

@@ -20,6 +20,7 @@ static leadkpi_status reserve_standings(leadkpi_funnel *into, const lk_funnel_st
     lk_standings *standings = &into->store->standings;
     if (into->rule.input != LK_INPUT_TIME) return LEADKPI_OK;
     for (uint32_t lead = 0; lead < from->standings.count && !t->are_new; lead++) {
+        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&into->memory, error));
         bool both = t->leads[lead] < standings->count &&
                     lk_standing(standings, &into->rule, t->leads[lead])[LK_STANDING_STEPS] &&
                     lk_standing(&from->standings, &into->rule, lead)[LK_STANDING_STEPS];
@@ -56,6 +57,7 @@ static leadkpi_status merge_codes(leadkpi_funnel *into, const lk_funnel_store *f
 {
     lk_funnel_store *store = into->store;
     for (uint32_t i = 0; i < from->codes.count; i++) {
+        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&into->memory, error));
         lk_key128 key = from->codes.keys[i];
         uint32_t value = lk_funnel_code_value(from, i);
         if (value) {
@@ -121,7 +123,6 @@ static leadkpi_status translate(leadkpi_funnel *into, const lk_funnel_store *fro
     LK_TRY(lk_state_check_batches(&store->batches, &from->batches, error));
     LK_TRY(lk_lead_ids_merge(&store->ids, memory, &from->ids, t->leads, error));
     compare_leads(store, from, leads_before, t);
-    LK_TRY(lk_interrupted(memory, error));
     LK_TRY(merge_codes(into, from, t->codes, error));
     LK_TRY(lk_state_merge_texts(&store->segments, memory, &from->segments, t->segments, error));
     LK_TRY(lk_state_merge_texts(&store->batches, memory, &from->batches, NULL, error));

@@ -1,6 +1,6 @@
 /* state.c: a handle as bytes; state.h has the format. What is written is put in order of its
- * content first. Scratch while it runs, of a count of its own: that of lk_journeys, and 4 bytes a
- * lead, code and segment. */
+ * content first. Scratch while it runs, of a count of its own: that of lk_journeys, 4 bytes a lead, code, value,
+ * segment and batch, and where ranges are closed 8 a lead. */
 #include "funnel/state.h"
 
 #include "base/sort.h"
@@ -15,11 +15,13 @@ typedef struct state {
     uint32_t *values;  /* the same of the values, as the next */
     uint32_t *segments;
     uint32_t *batches; /* in order */
+    size_t *blocks;    /* of each lead the first, where ranges are closed; else NULL */
+    size_t done; /* items since the host was asked */
 } state;
 
-static leadkpi_status poll_at(const state *s, size_t i, leadkpi_error *error)
+static inline leadkpi_status poll(state *s, size_t items, leadkpi_error *error)
 {
-    return i % LK_INTERRUPT_ROWS == 0 ? lk_interrupted(&s->memory, error) : LEADKPI_OK;
+    return lk_interrupted_after(&s->memory, items, &s->done, error);
 }
 
 static int compare_texts(const void *context, uint32_t a, uint32_t b)
@@ -32,6 +34,38 @@ static int compare_texts(const void *context, uint32_t a, uint32_t b)
 static void invert(const uint32_t *rank, uint32_t count, uint32_t shift, uint32_t *place_of)
 {
     for (uint32_t i = 0; i < count; i++) place_of[rank[i + shift] - shift] = i;
+}
+
+/* 4 bytes read in order an event, or 8, and a flag in the first cache. */
+static leadkpi_status find_used(state *s, leadkpi_error *error)
+{
+    const lk_funnel_store *store = s->journeys.store;
+    for (uint32_t i = 0; i < store->codes.count; i++) s->codes[i] = LK_MAP_NONE;
+    for (uint32_t i = 0; i < store->values.count; i++) s->values[i] = LK_MAP_NONE;
+    for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
+    for (size_t i = 0; i < store->event_count; i++) {
+        uint32_t code = lk_funnel_event_code(store, i), value = lk_funnel_code_value(store, code);
+        LK_TRY(poll(s, 1, error));
+        s->codes[code] = 0;
+        if (value) s->values[value - 1] = 0;
+        uint32_t segment = lk_funnel_event_segment(store, i);
+        if (segment) s->segments[segment - 1] = 0;
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status find_blocks(state *s, leadkpi_error *error)
+{
+    const lk_closed *closed = &s->journeys.store->closed;
+    size_t block = 0;
+    if (closed->range_count == 0) return LEADKPI_OK;
+    LK_TRY(lk_allocate(&s->memory, s->journeys.lead_count, sizeof *s->blocks, &s->blocks, error));
+    for (uint32_t lead = 0; lead < s->journeys.lead_count; lead++) {
+        LK_TRY(poll(s, 1, error));
+        s->blocks[lead] = block;
+        block = lk_closed_lead_end(closed, s->funnel->rule.step_count, lead, block);
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status order_all(state *s, leadkpi_error *error)
@@ -48,17 +82,8 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     for (uint32_t i = 0; i < store->batches.count; i++) s->batches[i] = i;
     LK_TRY(lk_sort_indexes(&s->memory, s->batches, store->batches.count, compare_texts, &store->batches,
                            error));
-    for (uint32_t i = 0; i < store->codes.count; i++) s->codes[i] = LK_MAP_NONE;
-    for (uint32_t i = 0; i < store->values.count; i++) s->values[i] = LK_MAP_NONE;
-    for (uint32_t i = 0; i < store->segments.count; i++) s->segments[i] = LK_MAP_NONE;
-    for (size_t i = 0; i < store->event_count; i++) {
-        uint32_t code = lk_funnel_event_code(store, i), value = lk_funnel_code_value(store, code);
-        s->codes[code] = 0;
-        if (value) s->values[value - 1] = 0;
-        uint32_t segment = lk_funnel_event_segment(store, i);
-        if (segment) s->segments[segment - 1] = 0;
-    }
-    return LEADKPI_OK;
+    LK_TRY(find_blocks(s, error));
+    return find_used(s, error);
 }
 
 static void release_all(state *s)
@@ -70,6 +95,7 @@ static void release_all(state *s)
     lk_release(&s->memory, s->values, store->values.count, sizeof *s->values);
     lk_release(&s->memory, s->segments, store->segments.count, sizeof *s->segments);
     lk_release(&s->memory, s->batches, store->batches.count, sizeof *s->batches);
+    lk_release(&s->memory, s->blocks, s->journeys.lead_count, sizeof *s->blocks);
     lk_journeys_close(&s->journeys, &s->memory);
 }
 
@@ -96,33 +122,35 @@ static uint32_t number_used(uint32_t *numbers, const uint32_t *place_of, uint32_
 }
 
 /* Those that an event has, numbered in their order. */
-static leadkpi_status write_values(state *s, lk_writer *writer, leadkpi_error *error)
+static leadkpi_status write_texts(state *s, const lk_map_text *texts, uint32_t *numbers,
+                                  const uint32_t *place_of, lk_writer *writer, leadkpi_error *error)
 {
-    const lk_map_text *values = &s->journeys.store->values;
-    uint32_t *place_of;
-    if (!s->funnel->rule.same_value) return LEADKPI_OK;
-    LK_TRY(lk_allocate(&s->memory, values->count, sizeof *place_of, &place_of, error));
-    for (uint32_t i = 0; i < values->count; i++) place_of[i] = i;
-    leadkpi_status status =
-        lk_sort_indexes(&s->memory, place_of, values->count, compare_texts, values, error);
-    if (status == LEADKPI_OK) {
-        lk_write_varint(writer, number_used(s->values, place_of, values->count));
-        for (uint32_t i = 0; i < values->count; i++)
-            if (s->values[place_of[i]] != LK_MAP_NONE)
-                lk_write_text(writer, lk_map_text_key(values, place_of[i]));
+    lk_write_varint(writer, number_used(numbers, place_of, texts->count));
+    for (uint32_t i = 0; i < texts->count; i++) {
+        LK_TRY(poll(s, 1, error));
+        if (numbers[place_of[i]] != LK_MAP_NONE) lk_write_text(writer, lk_map_text_key(texts, place_of[i]));
     }
-    lk_release(&s->memory, place_of, values->count, sizeof *place_of);
+    return LEADKPI_OK;
+}
+
+/* In order of their ranks, which are from 1 on. */
+static leadkpi_status write_ranked_texts(state *s, const lk_map_text *texts, uint32_t *numbers,
+                                         const uint32_t *rank, lk_writer *writer, leadkpi_error *error)
+{
+    uint32_t *place_of, count = texts->count;
+    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
+    invert(rank, count, 1, place_of);
+    leadkpi_status status = write_texts(s, texts, numbers, place_of, writer, error);
+    lk_release(&s->memory, place_of, count, sizeof *place_of);
     return status;
 }
 
-static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *error)
+static leadkpi_status write_codes_at(state *s, const uint32_t *place_of, lk_writer *writer, leadkpi_error *error)
 {
     const lk_funnel_store *store = s->journeys.store;
-    uint32_t *place_of, count = store->codes.count;
-    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
-    invert(s->journeys.code_rank, count, 0, place_of);
-    lk_write_varint(writer, number_used(s->codes, place_of, count));
-    for (uint32_t i = 0; i < count; i++) {
+    lk_write_varint(writer, number_used(s->codes, place_of, store->codes.count));
+    for (uint32_t i = 0; i < store->codes.count; i++) {
+        LK_TRY(poll(s, 1, error));
         if (s->codes[place_of[i]] == LK_MAP_NONE) continue;
         lk_write_varint(writer, lk_funnel_code_exclusions(store, place_of[i]));
         lk_write_varint(writer, lk_funnel_code_steps(store, place_of[i]));
@@ -130,34 +158,44 @@ static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *er
         uint32_t value = lk_funnel_code_value(store, place_of[i]);
         lk_write_varint(writer, value ? (uint64_t)s->values[value - 1] + 1 : 0);
     }
-    lk_release(&s->memory, place_of, count, sizeof *place_of);
     return LEADKPI_OK;
 }
 
-static leadkpi_status write_segments(state *s, lk_writer *writer, leadkpi_error *error)
+static leadkpi_status write_codes(state *s, lk_writer *writer, leadkpi_error *error)
+{
+    uint32_t *place_of, count = s->journeys.store->codes.count;
+    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
+    invert(s->journeys.code_rank, count, 0, place_of);
+    leadkpi_status status = write_codes_at(s, place_of, writer, error);
+    lk_release(&s->memory, place_of, count, sizeof *place_of);
+    return status;
+}
+
+static leadkpi_status write_lists(state *s, lk_writer *writer, leadkpi_error *error)
 {
     const lk_funnel_store *store = s->journeys.store;
-    uint32_t *place_of, count = store->segments.count;
-    LK_TRY(lk_allocate(&s->memory, count, sizeof *place_of, &place_of, error));
-    invert(s->journeys.segment_rank, count, 1, place_of);
-    lk_write_varint(writer, number_used(s->segments, place_of, count));
-    for (uint32_t i = 0; i < count; i++)
-        if (s->segments[place_of[i]] != LK_MAP_NONE)
-            lk_write_text(writer, lk_map_text_key(&store->segments, place_of[i]));
-    lk_release(&s->memory, place_of, count, sizeof *place_of);
-    return LEADKPI_OK;
+    lk_write_varint(writer, store->batches.count);
+    for (uint32_t i = 0; i < store->batches.count; i++) {
+        LK_TRY(poll(s, 1, error));
+        lk_write_text(writer, lk_map_text_key(&store->batches, s->batches[i]));
+    }
+    if (s->funnel->rule.same_value)
+        LK_TRY(write_ranked_texts(s, &store->values, s->values, s->journeys.value_rank, writer, error));
+    LK_TRY(write_codes(s, writer, error));
+    return write_ranked_texts(s, &store->segments, s->segments, s->journeys.segment_rank, writer, error);
 }
 
-static void write_events(const state *s, lk_writer *writer, uint32_t lead)
+static leadkpi_status write_events(state *s, lk_writer *writer, uint32_t lead, leadkpi_error *error)
 {
     const lk_journeys *j = &s->journeys;
     if (j->rule->input == LK_INPUT_TIME) {
         lk_standing_write(j->rule, lk_standing(&j->store->standings, j->rule, lead), writer);
-        return;
+        return LEADKPI_OK;
     }
     uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {
+        LK_TRY(poll(s, 1, error));
         lk_journey_event event = lk_journeys_event(j, i);
         uint32_t segment = lk_journeys_segment(j, i);
         lk_write_int64(writer, event.time);
@@ -165,11 +203,12 @@ static void write_events(const state *s, lk_writer *writer, uint32_t lead)
         lk_write_varint(writer, s->codes[event.code]);
         lk_write_varint(writer, segment ? (uint64_t)s->segments[segment - 1] + 1 : 0);
     }
-    if (j->store->closed.range_count)
-        lk_closed_write_lead(&j->store->closed, j->rule->step_count, lead, writer);
+    if (j->store->closed.range_count == 0) return LEADKPI_OK;
+    size_t words = lk_closed_write_lead(&j->store->closed, j->rule->step_count, lead, s->blocks[lead], writer);
+    return poll(s, words, error);
 }
 
-static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_error *error)
+static leadkpi_status write_leads(state *s, lk_writer *writer, leadkpi_error *error)
 {
     const lk_funnel_store *store = s->journeys.store;
     uint32_t before = LK_MAP_NONE;
@@ -177,9 +216,9 @@ static leadkpi_status write_leads(const state *s, lk_writer *writer, leadkpi_err
     lk_write_varint(writer, s->journeys.lead_count);
     lk_write_varint(writer, store->event_count);
     for (uint32_t i = 0; i < s->journeys.lead_count; i++) {
-        LK_TRY(poll_at(s, i, error));
+        LK_TRY(poll(s, 1, error));
         lk_lead_ids_write(&store->ids, writer, s->leads[i], before);
-        write_events(s, writer, s->leads[i]);
+        LK_TRY(write_events(s, writer, s->leads[i], error));
         before = s->leads[i];
     }
     return LEADKPI_OK;
@@ -194,12 +233,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
                     store->closed.range_count ? LK_FUNNEL_STATE_CLOSED_VERSION
                                               : LK_FUNNEL_STATE_VERSION);
     LK_TRY(write_definition(s, &writer, error));
-    lk_write_varint(&writer, store->batches.count);
-    for (uint32_t i = 0; i < store->batches.count; i++)
-        lk_write_text(&writer, lk_map_text_key(&store->batches, s->batches[i]));
-    LK_TRY(write_values(s, &writer, error));
-    LK_TRY(write_codes(s, &writer, error));
-    LK_TRY(write_segments(s, &writer, error));
+    LK_TRY(write_lists(s, &writer, error));
     if (store->closed.range_count) lk_closed_write_ranges(&store->closed, &writer);
     LK_TRY(write_leads(s, &writer, error));
     return lk_writer_finish(&writer, size, error);

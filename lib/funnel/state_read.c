@@ -14,8 +14,14 @@ typedef struct reading {
     uint8_t *codes_used, *segments_used, *values_used;
     size_t code_count, segment_count, value_count, lead_count, event_count, block_capacity;
     uint32_t version;
+    size_t done; /* items since the host was asked */
     leadkpi_error *error;
 } reading;
+
+static inline leadkpi_status poll(reading *r, size_t items)
+{
+    return lk_interrupted_after(&r->funnel->memory, items, &r->done, r->error);
+}
 
 #define REFUSE_IF(condition, r, what)                                                              \
     do {                                                                                           \
@@ -81,6 +87,7 @@ static leadkpi_status read_codes(reading *r)
     LK_TRY(make_flags(r, r->code_count, &r->codes_used));
     LK_TRY(lk_allocate(&r->funnel->memory, r->code_count, sizeof *r->codes, &r->codes, r->error));
     for (size_t i = 0; i < r->code_count; i++) {
+        LK_TRY(poll(r, 1));
         lk_key128 key = {lk_read_varint(&r->reader), 0};
         key.low = lk_read_varint(&r->reader);
         LK_TRY(lk_reader_status(&r->reader));
@@ -160,6 +167,7 @@ static leadkpi_status read_events(reading *r, uint32_t lead)
     REFUSE_IF(count > r->event_count - r->store->event_count, r,
               "events of leads: expected no more than in all");
     for (uint64_t i = 0; i < count; i++) {
+        LK_TRY(poll(r, 1));
         LK_TRY(read_one(r, &event));
         REFUSE_IF(i > 0 && compare_events(&last, &event) > 0, r,
                   "events: expected order by time, sequence, code and segment");
@@ -167,6 +175,15 @@ static leadkpi_status read_events(reading *r, uint32_t lead)
         last = event;
     }
     return LEADKPI_OK;
+}
+
+static leadkpi_status read_blocks(reading *r, uint32_t lead)
+{
+    lk_closed *closed = &r->store->closed;
+    size_t before = closed->block_count, words = lk_block_words(r->funnel->rule.step_count);
+    LK_TRY(lk_closed_read_lead(closed, &r->block_capacity, r->funnel->rule.step_count, lead, &r->funnel->memory,
+                               &r->reader));
+    return poll(r, (closed->block_count - before) * words);
 }
 
 static leadkpi_status open_leads(reading *r)
@@ -184,12 +201,10 @@ static leadkpi_status read_leads(reading *r)
     lk_lead_ids *ids = &r->store->ids;
     lk_memory *memory = &r->funnel->memory;
     for (size_t i = 0; i < r->lead_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, r->error));
+        LK_TRY(poll(r, 1));
         LK_TRY(lk_lead_ids_read_ahead(ids, memory, &r->reader, &block));
         LK_TRY(read_events(r, (uint32_t)i));
-        if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION)
-            LK_TRY(lk_closed_read_lead(&r->store->closed, &r->block_capacity,
-                                       r->funnel->rule.step_count, (uint32_t)i, memory, &r->reader));
+        if (r->version >= LK_FUNNEL_STATE_CLOSED_VERSION) LK_TRY(read_blocks(r, (uint32_t)i));
     }
     LK_TRY(lk_lead_ids_flush(ids, memory, &block, r->error));
     REFUSE_IF(r->store->event_count != r->event_count, r, "events of leads: expected as many as in all");

@@ -1,0 +1,460 @@
+/* Programs of random verbs on a host that refuses memory or says stop now and then: a verb that fails changes
+ * nothing, and the handle in the end is that of a program without faults. And how often a host is asked. */
+#include "../support/check_main.h"
+#include "../support/fault.h"
+#include "world.h"
+
+typedef struct definition_case {
+    const char *definition;
+    drawing how; /* leads, steps, times, sequences, many steps, exclusions, foreign */
+    int text_ids, in_time, takes_stages, has_segments;
+} definition_case;
+
+static const definition_case definitions[] = {
+    {"steps=A,B,C,D; window=7us", {30, 4, 9, 0, 0, 0, 1}, 0, 0, 1, 0},
+    {"steps=A,B,C,D; window=7us; same_event=many", {300, 4, 40, 0, 1, 0, 1}, 0, 0, 1, 0},
+    {"steps=A,B,C,D; order=adjacent; ids=hashed", {30, 4, 9, 3, 1, 1, 1}, 1, 0, 1, 1},
+    {"steps=A,B,C,D; skips=implied; same_event=many; exclude=x", {30, 4, 9, 3, 1, 1, 1}, 1, 0, 1, 1},
+    {"steps=A,B,C,D; order=unordered", {200, 4, 9, 0, 0, 0, 0}, 0, 0, 1, 1},
+    {"steps=A,B,C,D; same_value=true", {30, 4, 9, 3, 1, 0, 1}, 0, 0, 0, 1},
+    {"steps=A,B,C,D; window=30us; input=time", {60, 4, 9, 0, 0, 0, 1}, 0, 1, 0, 0},
+};
+#define DEFINITION_COUNT (int)(sizeof definitions / sizeof definitions[0])
+
+/* ---- rows in all their shapes --------------------------------------------------------- */
+
+enum { PLAIN, WITH_ALL, NAMES, DICTIONARY, STAGES, WAYS };
+
+typedef struct batch {
+    row rows[800];
+    size_t count;
+    int way;
+    int64_t factor; /* ids that are not small numbers */
+    char id[24];    /* "": none */
+} batch;
+
+static void draw_batch(batch *b, const definition_case *d, uint64_t *random, int64_t *clock)
+{
+    b->count = 1 + lk_test_random(random) % (lk_test_random(random) % 4 ? 60 : 700);
+    b->way = (int)(lk_test_random(random) % WAYS);
+    if (b->way == STAGES && !d->takes_stages) b->way = PLAIN;
+    b->factor = lk_test_random(random) % 3 ? 1 : 1000003;
+    b->id[0] = 0;
+    if (lk_test_random(random) % 3 == 0) snprintf(b->id, sizeof b->id, "%d", (int)(lk_test_random(random) % 12));
+    for (size_t i = 0; i < b->count; i++) {
+        b->rows[i] = draw_row(random, &d->how);
+        if (d->in_time) b->rows[i].time = *clock += (int64_t)(lk_test_random(random) % 3);
+        if (!d->has_segments) b->rows[i].segment = NULL;
+    }
+}
+
+static void add_ids(leadkpi_table *table, const batch *b, int text_ids)
+{
+    static int64_t ids[800];
+    static char bytes[800][24];
+    const char *texts[800];
+    for (size_t i = 0; i < b->count; i++) {
+        ids[i] = b->rows[i].id * b->factor;
+        snprintf(bytes[i], sizeof bytes[i], "lead %lld", (long long)ids[i]);
+        texts[i] = bytes[i];
+    }
+    if (text_ids)
+        OK(leadkpi_table_copy_strings(table, "id", NUL, texts, b->count, ok_error));
+    else
+        OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, b->count, 0, NULL, ok_error));
+}
+
+static void add_segments(leadkpi_table *table, const batch *b)
+{
+    const char *texts[800];
+    for (size_t i = 0; i < b->count; i++) texts[i] = b->rows[i].segment;
+    OK(leadkpi_table_copy_strings(table, "segment", NUL, texts, b->count, ok_error));
+}
+
+static int step_of(const row *r)
+{
+    int step = 0;
+    while (step < 4 && !(r->steps >> step & 1)) step++;
+    return step; /* 4: none */
+}
+
+static void add_stage_columns(leadkpi_table *table, const batch *b)
+{
+    static int64_t times[4][800];
+    static uint8_t valid[4][100];
+    static const char *const names[] = {"A", "B", "C", "D"};
+    memset(valid, 0, sizeof valid);
+    for (int step = 0; step < 4; step++) {
+        for (size_t i = 0; i < b->count; i++) {
+            times[step][i] = b->rows[i].time + step;
+            if (b->rows[i].steps >> step & 1) valid[step][i / 8] |= (uint8_t)(1 << i % 8);
+        }
+        OK(leadkpi_table_borrow_timestamp(table, names[step], NUL, times[step], b->count, 0, valid[step],
+                                          ok_error));
+    }
+}
+
+static void add_events(leadkpi_table *table, const batch *b)
+{
+    static int64_t steps[800], sequences[800];
+    static int32_t codes[800];
+    static const int64_t offsets[] = {0, 1, 2, 3, 4, 5};
+    static uint8_t excluded[800];
+    static const char *const names[] = {"A", "B", "C", "D", "z"};
+    const char *texts[800];
+    for (size_t i = 0; i < b->count; i++) {
+        steps[i] = b->rows[i].steps;
+        sequences[i] = b->rows[i].sequence;
+        excluded[i] = (uint8_t)b->rows[i].excluded;
+        codes[i] = step_of(&b->rows[i]);
+        texts[i] = names[codes[i]];
+    }
+    if (b->way == NAMES)
+        OK(leadkpi_table_copy_strings(table, "event", NUL, texts, b->count, ok_error));
+    else if (b->way == DICTIONARY)
+        OK(leadkpi_table_borrow_dictionary(table, "event", NUL, codes, b->count, 0, NULL, offsets, "ABCDz", 5,
+                                           ok_error));
+    else
+        OK(leadkpi_table_borrow_int64(table, "steps", NUL, steps, b->count, 0, NULL, ok_error));
+    if (b->way != WITH_ALL) return;
+    OK(leadkpi_table_borrow_int64(table, "sequence", NUL, sequences, b->count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_bool(table, "excluded", NUL, excluded, b->count, 0, NULL, ok_error));
+}
+
+static void add_values(leadkpi_table *table, const batch *b)
+{
+    static int64_t values[800];
+    static uint8_t valid[100];
+    memset(valid, 0, sizeof valid);
+    for (size_t i = 0; i < b->count; i++) {
+        values[i] = b->rows[i].id % 5;
+        if (i % 9) valid[i / 8] |= (uint8_t)(1 << i % 8);
+    }
+    OK(leadkpi_table_borrow_int64(table, "value", NUL, values, b->count, 0, valid, ok_error));
+}
+
+static leadkpi_status add_batch(leadkpi_funnel *funnel, const definition_case *d, const batch *b,
+                                leadkpi_error *error)
+{
+    static int64_t times[800];
+    leadkpi_table *table;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    add_ids(table, b, d->text_ids);
+    if (d->has_segments) add_segments(table, b);
+    const char *id = b->id[0] ? b->id : NULL;
+    if (b->way == STAGES) {
+        add_stage_columns(table, b);
+    } else {
+        for (size_t i = 0; i < b->count; i++) times[i] = b->rows[i].time;
+        OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, b->count, 0, NULL, ok_error));
+        add_events(table, b);
+        add_values(table, b);
+    }
+    leadkpi_status status = b->way == STAGES ? leadkpi_funnel_add_stages(funnel, table, id, NUL, error)
+                                             : leadkpi_funnel_add(funnel, table, id, NUL, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+/* ---- verbs ----------------------------------------------------------------------------- */
+
+typedef enum verb_kind { ADD, ADD_TOO, MERGE, CLOSE, SAVE, REPORT, VERBS } verb_kind;
+
+typedef struct verb {
+    verb_kind kind;
+    const definition_case *definition;
+    batch rows;
+    leadkpi_funnel *other;
+    int64_t from, until;
+    int report;
+} verb;
+
+/* Another handle, some of whose leads are those of the first. */
+static leadkpi_funnel *draw_other(verb *v, uint64_t *random, int64_t *clock)
+{
+    leadkpi_funnel *other = funnel_with(v->definition->definition);
+    int64_t away = lk_test_random(random) % 2 ? 0 : 10000 * (int64_t)(1 + lk_test_random(random) % 1000);
+    for (uint64_t i = lk_test_random(random) % 3; i > 0; i--) {
+        draw_batch(&v->rows, v->definition, random, clock);
+        for (size_t k = 0; k < v->rows.count; k++) v->rows.rows[k].id += away;
+        add_batch(other, v->definition, &v->rows, NULL);
+    }
+    if (lk_test_random(random) % 2) leadkpi_funnel_close(other, v->from, v->until, NULL);
+    return other;
+}
+
+static void draw_verb(verb *v, const definition_case *d, uint64_t *random, int64_t *clock)
+{
+    v->kind = (verb_kind)(lk_test_random(random) % VERBS);
+    v->definition = d;
+    v->from = (int64_t)(lk_test_random(random) % 10) * 4 - 2;
+    v->until = v->from + 4 * (int64_t)(1 + lk_test_random(random) % 2);
+    v->report = (int)(lk_test_random(random) % 6);
+    v->other = v->kind == MERGE ? draw_other(v, random, clock) : NULL;
+    if (v->kind <= ADD_TOO) draw_batch(&v->rows, d, random, clock);
+}
+
+static leadkpi_status report(const leadkpi_funnel *funnel, int which, leadkpi_error *error)
+{
+    leadkpi_status (*const calls[])(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **,
+                                    leadkpi_error *) = {leadkpi_funnel_steps,      leadkpi_funnel_times,
+                                                        leadkpi_funnel_leads,      leadkpi_funnel_histogram,
+                                                        leadkpi_funnel_difference, leadkpi_funnel_checks};
+    leadkpi_options *options = options_of("funnel_report", "by=segment");
+    leadkpi_table *table = NULL;
+    leadkpi_status status = calls[which](funnel, options, &table, error);
+    ck_assert((table == NULL) == (status != LEADKPI_OK));
+    leadkpi_table_free(table);
+    leadkpi_options_free(options);
+    return status;
+}
+
+/* The handle becomes the one that was read. */
+static leadkpi_status save_and_read(leadkpi_funnel **funnel, const leadkpi_host *host, leadkpi_error *error)
+{
+    size_t size;
+    leadkpi_funnel *read = NULL;
+    leadkpi_status status = leadkpi_funnel_serialize(*funnel, NULL, 0, &size, error);
+    if (status != LEADKPI_OK) return status;
+    void *bytes = malloc(size);
+    status = leadkpi_funnel_serialize(*funnel, bytes, size, NULL, error);
+    if (status == LEADKPI_OK) status = leadkpi_funnel_deserialize(host, bytes, size, &read, error);
+    free(bytes);
+    ck_assert((read == NULL) == (status != LEADKPI_OK));
+    if (status != LEADKPI_OK) return status;
+    leadkpi_funnel_free(*funnel);
+    *funnel = read;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status run(const verb *v, leadkpi_funnel **funnel, const leadkpi_host *host, leadkpi_error *error)
+{
+    switch (v->kind) {
+    case MERGE: return leadkpi_funnel_merge(*funnel, v->other, error);
+    case CLOSE: return leadkpi_funnel_close(*funnel, v->from, v->until, error);
+    case SAVE: return save_and_read(funnel, host, error);
+    case REPORT: return report(*funnel, v->report, error);
+    default: return add_batch(*funnel, v->definition, &v->rows, error);
+    }
+}
+
+/* ---- programs ----------------------------------------------------------------------------- */
+
+static void arm_at_random(lk_fault *fault, uint64_t requests, uint64_t polls, uint64_t *random)
+{
+    lk_fault_arm(fault, 0, false);
+    if (lk_test_random(random) % 3 == 0)
+        fault->stop_at = 1 + lk_test_random(random) % (polls + 1);
+    else
+        lk_fault_arm(fault, 1 + lk_test_random(random) % (requests + 1), lk_test_random(random) % 2);
+}
+
+/* Until it is done. */
+static void run_with_faults(const verb *v, leadkpi_funnel **funnel, lk_fault *fault, leadkpi_status expected,
+                            uint64_t *random)
+{
+    leadkpi_error error;
+    uint64_t requests = 40, polls = 4;
+    blob before = state_of(*funnel);
+    for (int round = 0; round < 6; round++) {
+        if (round < 5) arm_at_random(fault, requests, polls, random);
+        leadkpi_status status = run(v, funnel, &fault->host, &error);
+        requests = fault->requests, polls = fault->polls;
+        bool was_stopped = fault->stop_at && polls >= fault->stop_at, was_refused = fault->refusals > 0;
+        lk_fault_arm(fault, 0, false);
+        if (status == expected) break;
+        ck_assert_msg(status == LEADKPI_INTERRUPTED ? was_stopped : status == LEADKPI_OUT_OF_MEMORY && was_refused,
+                      "verb %d: status %d, expected %d: %s", (int)v->kind, (int)status, (int)expected,
+                      error.message);
+        same_state(*funnel, before, "after a failure");
+    }
+    free(before.bytes);
+}
+
+/* The same on a handle with a limit, which holds no more. */
+static void run_with_limit(const verb *v, const leadkpi_funnel *funnel, lk_fault *fault, leadkpi_status expected,
+                           uint64_t *random)
+{
+    leadkpi_error error;
+    leadkpi_funnel *limited = NULL;
+    blob before = state_of(funnel);
+    leadkpi_host host = fault->host;
+    host.memory_limit_bytes = 1000 + lk_test_random(random) % (8 * before.size);
+    uint64_t others = fault->live_bytes;
+    fault->peak_bytes = others;
+    leadkpi_status status = leadkpi_funnel_deserialize(&host, before.bytes, before.size, &limited, &error);
+    ck_assert_msg(status == LEADKPI_OK || status == LEADKPI_LIMIT, "%s", error.message);
+    bool is_new = v->kind == SAVE || v->kind == REPORT; /* memory with a count of its own beside the handle's */
+    if (status == LEADKPI_OK && !is_new) {
+        status = run(v, &limited, &host, &error);
+        ck_assert_msg(status == expected || status == LEADKPI_LIMIT, "%s", error.message);
+        if (status == LEADKPI_LIMIT) same_state(limited, before, "beyond the limit");
+    }
+    leadkpi_funnel_free(limited);
+    free(before.bytes);
+    ck_assert_uint_eq(fault->live_bytes, others);
+}
+
+static void same_states(const leadkpi_funnel *a, const leadkpi_funnel *b, int step)
+{
+    char what[40];
+    blob expected = state_of(b);
+    snprintf(what, sizeof what, "verb %d of the program", step);
+    same_state(a, expected, what);
+    free(expected.bytes);
+}
+
+static void run_program(const definition_case *d, uint64_t seed)
+{
+    static verb v;
+    uint64_t random = seed;
+    int64_t clock = 0;
+    lk_fault fault;
+    leadkpi_funnel *clean = funnel_with(d->definition), *funnel;
+    leadkpi_options *options = options_of("funnel", d->definition);
+    leadkpi_error error;
+    lk_fault_init(&fault);
+    OK(leadkpi_funnel_create(&fault.host, options, &funnel, ok_error));
+    leadkpi_options_free(options);
+    for (int step = 0; step < 14; step++) {
+        draw_verb(&v, d, &random, &clock);
+        blob state = state_of(clean);
+        leadkpi_status expected = run(&v, &clean, NULL, &error);
+        if (expected != LEADKPI_OK) same_state(clean, state, "refused");
+        free(state.bytes);
+        run_with_limit(&v, funnel, &fault, expected, &random);
+        run_with_faults(&v, &funnel, &fault, expected, &random);
+        same_states(funnel, clean, step);
+        leadkpi_funnel_free(v.other);
+    }
+    leadkpi_funnel_free(funnel);
+    leadkpi_funnel_free(clean);
+    lk_fault_nothing_held(&fault, d->definition);
+}
+
+START_TEST(a_verb_that_fails_changes_nothing)
+{
+    const char *seeds = getenv("LEADKPI_SEEDS");
+    int rounds = seeds ? atoi(seeds) : lk_test_rounds(6);
+    for (uint64_t seed = 0; seed < (uint64_t)rounds; seed++)
+        run_program(&definitions[_i], 1000 * (uint64_t)_i + seed);
+}
+END_TEST
+
+/* ---- how often the host is asked ------------------------------------------------------------ */
+
+#define MANY 300000
+#define A_PART 65536 /* of the rows, after which it is asked as a rule */
+
+/* MANY events of so many leads, in no order. */
+static leadkpi_funnel *with_many_events(const leadkpi_host *host, const char *definition, int64_t leads,
+                                        int64_t first_lead)
+{
+    static int64_t ids[MANY], times[MANY], steps[MANY];
+    leadkpi_funnel *funnel;
+    leadkpi_table *table;
+    leadkpi_options *options = options_of("funnel", definition);
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
+    for (int64_t i = 0; i < MANY; i++) {
+        ids[i] = first_lead + i % leads;
+        times[i] = i * 7919 % MANY;
+        steps[i] = INT64_C(1) << i % 4;
+    }
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "steps", NUL, steps, MANY, 0, NULL, ok_error));
+    OK(leadkpi_funnel_add(funnel, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    leadkpi_options_free(options);
+    return funnel;
+}
+
+static void was_asked(lk_fault *fault, uint64_t least, const char *what)
+{
+    ck_assert_msg(fault->polls >= least, "%s: asked %d times, expected %d at least", what, (int)fault->polls,
+                  (int)least);
+    lk_fault_arm(fault, 0, false);
+}
+
+static void asks_while_it_is_saved_and_read(const leadkpi_funnel *funnel, lk_fault *fault, uint64_t parts)
+{
+    size_t size;
+    leadkpi_funnel *read;
+    lk_fault_arm(fault, 0, false);
+    OK(leadkpi_funnel_serialize(funnel, NULL, 0, &size, ok_error));
+    was_asked(fault, parts, "size");
+    void *bytes = malloc(size);
+    OK(leadkpi_funnel_serialize(funnel, bytes, size, NULL, ok_error));
+    was_asked(fault, 2 * parts, "serialize");
+    OK(leadkpi_funnel_deserialize(&fault->host, bytes, size, &read, ok_error));
+    was_asked(fault, parts, "deserialize");
+    leadkpi_funnel_free(read);
+    free(bytes);
+}
+
+START_TEST(the_host_is_asked_by_events_not_by_leads)
+{
+    static const char *const rules[] = {"steps=A,B,C,D; window=9us", "steps=A,B,C,D; window=9us; same_event=many"};
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rules[_i], 1, 5);
+    asks_while_it_is_saved_and_read(funnel, &fault, MANY / A_PART);
+    OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, MANY, ok_error));
+    was_asked(&fault, 2 * (MANY / A_PART), "close");
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, rules[_i]);
+}
+END_TEST
+
+/* A block of 64 steps is as much work as a thousand events. */
+START_TEST(the_host_is_asked_by_what_is_closed)
+{
+    enum { LEADS = 2000, WORDS = 300 };
+    static const char rule[] = "window=9us; steps=A,B,C,D,a5,a6,a7,a8,a9,b0,b1,b2,b3,b4,b5,b6,b7,b8,b9,c0,c1,c2,c3,c4";
+    const uint64_t parts = (uint64_t)LEADS * WORDS / A_PART;
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *a = with_many_events(&fault.host, rule, LEADS, 0);
+    leadkpi_funnel *b = with_many_events(&fault.host, rule, LEADS, LEADS);
+    OK(leadkpi_funnel_close(a, 0, MANY, ok_error));
+    OK(leadkpi_funnel_close(b, 0, MANY, ok_error));
+    asks_while_it_is_saved_and_read(a, &fault, parts);
+    OK(leadkpi_funnel_merge(a, b, ok_error));
+    was_asked(&fault, 2 * parts, "merge");
+    OK(leadkpi_funnel_close(a, LEADKPI_FUNNEL_BEGINNING, INT64_MAX, ok_error));
+    was_asked(&fault, 2 * parts, "close");
+    leadkpi_funnel_free(a);
+    leadkpi_funnel_free(b);
+    lk_fault_nothing_held(&fault, rule);
+}
+END_TEST
+
+/* Half the events are summaries before, of which there are as many afterwards. */
+START_TEST(closing_over_what_is_closed_holds_the_new_summaries_once)
+{
+    enum { LEADS = 2000, SUMMARY = 8 * (4 + 9 + 45), LITTLE = 40000 };
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, "window=9us; steps=A,B,C,D,E,F,G,H,I,J", LEADS, 0);
+    OK(leadkpi_funnel_close(funnel, 0, MANY / 10 * 9, ok_error));
+    uint64_t before = fault.peak_bytes = fault.live_bytes, events = MANY / 10;
+    OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, INT64_MAX, ok_error));
+    ck_assert_uint_le(fault.peak_bytes - before, 16 * events + (4 + SUMMARY) * LEADS + LITTLE);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, "closing");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("funnel faults");
+    TCase *tcase = tcase_create("funnel faults");
+    tcase_set_timeout(tcase, 600);
+    tcase_add_loop_test(tcase, a_verb_that_fails_changes_nothing, 0, DEFINITION_COUNT);
+    tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 2);
+    tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
+    tcase_add_test(tcase, closing_over_what_is_closed_holds_the_new_summaries_once);
+    suite_add_tcase(suite, tcase);
+    return lk_test_run(suite);
+}
