@@ -844,11 +844,14 @@ static int unknown_dimension(const load_run *run, const char *name, trouble *why
     text_buffer names = {0};
     text_print(&names, "%s", run->names.data ? run->names.data : "");
     for (size_t i = 0; load_periods[i]; i++) text_print(&names, "%s,", load_periods[i]);
-    text_buffer nearest = nearest_of(slice_of(name), names.data);
+    text_buffer nearest = nearest_of(slice_of(name), names.data), same = {0};
+    text_print(&same, "; the nearest name is \"%s\"", name);
+    bool is_elsewhere = strcmp(same.data, nearest.data) == 0;
     int code = trouble_set(why, TOOL_USAGE,
                            "--by: expected a column of the files or a period such as month, found \"%s\", "
                            "which is in none%s: %.700s",
-                           name, nearest.data, run->columns.data);
+                           name, is_elsewhere ? " that the report groups" : nearest.data, run->columns.data);
+    text_free(&same);
     text_free(&nearest);
     text_free(&names);
     return code;

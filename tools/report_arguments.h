@@ -62,7 +62,7 @@ typedef struct report_arguments {
     report_format format;
     const char *format_word; /* the option that said so; NULL: none */
     size_t width;
-    bool strict, headline;
+    bool strict, headline, has_width;
 } report_arguments;
 
 int report_arguments_read(report_arguments *out, const command_line *line, int count, char **words,

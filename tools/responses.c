@@ -9,9 +9,21 @@ HANDLE_CALL(responses, bands)
 HANDLE_CALL(responses, leads)
 HANDLE_CALL(responses, checks)
 
+static bool has_conversions(const report_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->file_count; i++)
+        if (arguments->files[i].kind == TABLE_CONVERSIONS) return true;
+    return false;
+}
+
 /* Whoever says when it is open, or closed, wants the time while it is open. */
 static int prepare(handle_run *h, leadkpi_options *options)
 {
+    const char *show = h->arguments.show;
+    if (show && strcmp(show, "bands") == 0 && !has_conversions(&h->arguments))
+        return trouble_set(h->why, TOOL_USAGE,
+                           "--show bands: expected --conversions FILE; without it who converted is not known, and no "
+                           "rate is 0");
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }

@@ -60,10 +60,25 @@ answers 2
 says err 'from: expected none here; the checks are of all rows'
 run stages nowhere.csv --stages new --from 2025-04-01
 answers 2
-says err 'stages: --kpi, --basis, --from, --to and --no-headline are of leadkpi report'
+says err 'stages: --kpi, --basis, --from, --to, --width and --no-headline are of leadkpi report'
 run funnel --events nowhere.csv --steps "$steps" --basis period
 answers 2
-says err 'funnel: --kpi, --basis and --no-headline are of leadkpi report'
+says err 'funnel: --kpi, --basis, --width and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --width 80
+answers 2
+says err 'funnel: --kpi, --basis, --width and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --set by=segment
+answers 2
+says err 'by=segment: expected --by COLUMN, which says whose segments they are'
+run funnel --events events.csv --steps "$steps" --show leads --by channel,month --csv
+answers 0
+says out '1,ads,3,'
+says err 'leadkpi: --by month: there are no groups in the report of leads'
+if grep -q channel err; then cat err; fail "leads have a segment"; fi
+run funnel --events events.csv --steps "$steps" --show checks --by channel
+answers 0
+says err 'leadkpi: --by channel: there are no groups in the report of checks'
+says out '  (nothing)'
 
 # ---- an empty cell is no segment; a column that the funnel reads may be the one to report by, too
 printf 'id,time,event,value\n1,2025-01-01,a,x\n1,2025-01-02,b,\n2,2025-01-01,a,\n' >empty.csv

@@ -90,6 +90,13 @@ responses --targets 1h
 answers 2
 says err 'targets: expected none here; it is of the report of targets alone'
 
+responses --by kind
+answers 2
+says err 'found "kind", which is in none that the report groups: leads.csv has'
+responses --show bands
+answers 2
+says err '--show bands: expected --conversions FILE'
+
 # ---- the rest of the options
 responses --automatic call --show leads --csv
 says out '1,,2025-03-07T10:00:00Z,2025-03-07T10:01:00Z,auto,60,0,'
@@ -124,7 +131,7 @@ says err 'found --costs'
 responses --hours nine
 answers 2
 says err 'hours: expected a weekday such as mon at byte 0, found "nine"'
-responses --bands 1h,5min --show bands
+responses --bands 1h,5min --show bands --conversions won.csv
 answers 2
 says err 'bands'
 responses --show sla
