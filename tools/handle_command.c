@@ -300,10 +300,10 @@ static bool is_told(const char *text)
 static void print_period(const handle_run *h)
 {
     if (!is_told(h->from) && !is_told(h->to)) return;
-    printf("Only what started");
+    printf("Only %s", h->kind->dated);
     if (is_told(h->from)) printf(" from %s on", h->from);
     if (is_told(h->to)) printf("%s before %s", is_told(h->from) ? " and" : "", h->to);
-    printf(" counts; later steps may have come after.\n");
+    printf(" count, whatever came after.\n");
 }
 
 static void print_json_field(const char *name, const char *value)

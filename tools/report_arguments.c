@@ -369,10 +369,9 @@ static int check(const report_arguments *out, trouble *why)
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
                            "%s: expected one --by of at most one column and one period", command);
-    bool has_period = !out->line->takes_period && (out->from || out->to);
-    if (out->kpis || out->basis || has_period || out->has_width || !out->headline)
-        return trouble_set(why, TOOL_USAGE, "%s: --kpi, --basis%s, --width and --no-headline are of leadkpi report",
-                           command, out->line->takes_period ? "" : ", --from, --to");
+    if (out->kpis || out->basis || out->has_width || !out->headline)
+        return trouble_set(why, TOOL_USAGE, "%s: --kpi, --basis, --width and --no-headline are of leadkpi report",
+                           command);
     return TOOL_GOOD;
 }
 

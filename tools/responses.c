@@ -63,6 +63,7 @@ static const char help[] =
     "  --bands 5min,30min,1h,1d           of the time to the answer\n"
     "  --window 30d          longest time from lead to conversion\n"
     "  --by channel,month    a column of the leads, and a period in which they came\n"
+    "  --from TIME --to TIME  only leads that came from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema responses_report, such as reference=2\n"
@@ -96,6 +97,7 @@ static const handle_kind kind = {
              .words = words},
     .definition = "responses",
     .report = "responses_report",
+    .dated = "leads that came",
     .reports = reports,
     .report_count = sizeof reports / sizeof *reports,
     .create = create,

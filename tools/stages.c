@@ -103,6 +103,7 @@ static const char help[] =
     "  --show steps|moves|durations|snapshot|leads|reasons|findings\n"
     "  --by owner,month      a column of the file, and a period in which leads came\n"
     "  --skips implied|strict|any|own     --visits each|first|last|sum\n"
+    "  --from TIME --to TIME  only leads that came from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema stages_report, such as breakdown=last\n"
@@ -131,6 +132,7 @@ static const handle_kind kind = {.line = {.command = "stages",
                                           .words = words},
                                  .definition = "stages",
                                  .report = "stages_report",
+                                 .dated = "leads that came",
                                  .reports = reports,
                                  .report_count = sizeof reports / sizeof *reports,
                                  .create = create,

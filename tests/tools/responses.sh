@@ -90,6 +90,12 @@ responses --targets 1h
 answers 2
 says err 'targets: expected none here; it is of the report of targets alone'
 
+responses --from 2025-03-07 --to 2025-03-08 --csv
+says out 'total,3,3,0,'
+responses --from 2025-03-08 --show leads --json
+says out '  "from": "2025-03-08",'
+says out '"id": "4"'
+if grep -q '"id": "1"' out; then cat out; fail "lead 1 came before"; fi
 responses --by kind
 answers 2
 says err 'found "kind", which is in none that the report groups: leads.csv has'
