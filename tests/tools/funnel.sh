@@ -174,6 +174,10 @@ if grep -q more err; then cat err; fail "what a map has beside may be for anothe
 run funnel --events events.csv --map 'id=id,time=time,event=event,evnt[visit]="seen"' --steps visit,won --csv
 answers 0
 says err 'leadkpi: events.csv: nothing reads "evnt" of the map; the nearest name is "event"'
+run funnel --events events.csv --map 'id=id,time=time,event=event,event[vist]="seen",event[other]="seen"' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: no row has "vist", which the map translates; the nearest name is "visit"'
+if grep -q other err; then cat err; fail "a map may be for other files, too"; fi
 run funnel --events events.csv --map 'id=id,time=time,evnt=event' --steps visit,won
 answers 2
 says err 'expected a column for "event" of the events, found none; the nearest name is "evnt": say --map event=COLUMN'
@@ -314,6 +318,13 @@ run funnel --events product.csv --steps a,b --by channel --csv
 answers 0
 silent err
 says out 'segment,x,2,b,1,'
+printf 'Lead ID;Created;Event Name\n1;01.03.2025;a\n1;13.03.2025;b\n' >german.csv
+run funnel --events german.csv --steps a,b --csv
+answers 0
+silent err
+says out 'total,2,b,1,'
+run look german.csv
+says out 'fits the profile events'
 printf 'who,when,what\n1,2025-01-01,a\n' >strange.csv
 run funnel --events strange.csv --steps a,b
 answers 2
