@@ -94,6 +94,14 @@ stages --as-of 2025-01-04 --show snapshot --csv
 says out 'total,lost,1,0.25,0.04558726080970056,0.6993581574175981,86399.999999,' # until the end of that day
 says out 'total,sql,2,0.5,'
 
+# ---- a stage that nothing was said of ends nothing
+run stages log.csv --stages new,mql,won --csv
+answers 0
+says err 'leadkpi: neither --stages nor --lost names "lost", "sql": leads that stand there count as open'
+awk 'BEGIN { print "id,time,stage"; for (i = 1; i < 9; i++) print i ",2025-01-01,s" i }' >others.csv
+run stages others.csv --stages s1 --csv
+says err 'names "s2", "s3", "s4", "s5", "s6" ...: leads'
+
 # ---- leads that came in a period, whatever they did after
 stages --from 2025-01-02 --to 2025-01-03
 says out 'Only leads that came from 2025-01-02 on and before 2025-01-03 count, whatever came after.'
