@@ -116,6 +116,8 @@ def _item(name: str, value: Any) -> str:
         return value
     if isinstance(value, datetime.date):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return f"{value // MICROSECOND}us"
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return format(value, "f") if isinstance(value, Decimal) else repr(value)
     raise failure("wrong_type", f"{name}: expected a text, a number or a list of them, found {value!r}")

@@ -79,6 +79,14 @@ class WordsOfPython(unittest.TestCase):
                 funnel.histogram(bins_=3)
 
 
+class Durations(unittest.TestCase):
+    def test_a_list_takes_them_as_an_option_of_one_does(self):
+        with lk.Responses() as responses:
+            responses.add_leads({"id": [1], "time": [day(0)]})
+            targets = responses.targets(targets=[datetime.timedelta(minutes=5), "1h", datetime.timedelta(days=1)])
+            self.assertEqual(targets["target_seconds"], [300, 3600, 86400])
+
+
 class Responses(unittest.TestCase):
     def test_leads_that_were_answered_after_one_and_three_hours(self):
         responses = lk.Responses()
