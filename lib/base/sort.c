@@ -14,21 +14,31 @@ typedef struct survey {
     bool in_order;
 } survey;
 
-/* `flip` makes numbers with a sign rise as bits do. No branch: of keys that are to be sorted few are in order. */
+/* The bits in which some keys are not like another. */
+static uint64_t differing_bits(const uint64_t *keys, size_t count, uint64_t like)
+{
+    uint64_t even = 0, odd = 0;
+    size_t i = 0;
+    for (; i + 1 < count; i += 2) {
+        even |= keys[i] ^ like;
+        odd |= keys[i + 1] ^ like;
+    }
+    return i < count ? even | odd | (keys[i] ^ like) : even | odd;
+}
+
+/* `flip` makes numbers with a sign rise as bits do. Whether keys are in order is asked until one falls: of those that
+ * are to be sorted one soon does. */
 static leadkpi_status look_over(const lk_memory *memory, const uint64_t *keys, size_t count, uint64_t flip,
                                 survey *found, leadkpi_error *error)
 {
     *found = (survey){0, true};
     for (size_t at = 1; at < count;) {
-        size_t end = count - at < LK_INTERRUPT_ROWS ? count : at + LK_INTERRUPT_ROWS;
-        uint64_t differing = 0, falls = 0, first = keys[0];
+        size_t end = count - at < LK_INTERRUPT_ROWS ? count : at + LK_INTERRUPT_ROWS, rises = at;
         if (at > 1) LK_TRY(lk_interrupted(memory, error));
-        for (; at < end; at++) {
-            differing |= keys[at] ^ first;
-            falls |= (keys[at - 1] ^ flip) > (keys[at] ^ flip);
-        }
-        found->differing |= differing;
-        found->in_order &= !falls;
+        for (; found->in_order && rises < end; rises++)
+            found->in_order = (keys[rises - 1] ^ flip) <= (keys[rises] ^ flip);
+        found->differing |= differing_bits(keys + at, end - at, keys[0]);
+        at = end;
     }
     return LEADKPI_OK;
 }
@@ -45,18 +55,30 @@ static leadkpi_status count_byte(const lk_memory *memory, const uint64_t *keys, 
     return LEADKPI_OK;
 }
 
-/* Keys that differ in their low bits alone: how often each comes is all there is to know. Cost: 8 bytes an item read
- * and written, in order; no memory but the counts, which the nearest cache holds. */
+/* Keys of one value often follow each other, and each count would wait for the one before: neighbours count apart. */
+static void count_low_bits(const uint64_t *keys, size_t count, uint32_t counts[4][COUNTED])
+{
+    size_t i = 0;
+    for (; i + 3 < count; i += 4)
+        for (size_t k = 0; k < 4; k++) counts[k][keys[i + k] & (COUNTED - 1)]++;
+    for (; i < count; i++) counts[0][keys[i] & (COUNTED - 1)]++;
+}
+
+/* Keys, fewer than 2^32, that differ in their low bits alone: how often each comes is all there is to know. Cost: 8
+ * bytes an item read and written, in order; no memory but the counts, which the nearest cache holds. */
 static leadkpi_status sort_counted(const lk_memory *memory, uint64_t *keys, size_t count, leadkpi_error *error)
 {
-    size_t counts[COUNTED] = {0}, at = 0;
+    uint32_t counts[4][COUNTED] = {{0}};
     uint64_t above = keys[0] & ~(uint64_t)(COUNTED - 1);
-    for (size_t i = 0; i < count; i++) {
-        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1)) LK_TRY(lk_interrupted(memory, error));
-        counts[keys[i] & (COUNTED - 1)]++;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i += LK_INTERRUPT_ROWS) {
+        if (i > 0) LK_TRY(lk_interrupted(memory, error));
+        count_low_bits(keys + i, count - i < LK_INTERRUPT_ROWS ? count - i : LK_INTERRUPT_ROWS, counts);
     }
-    for (uint64_t low = 0; low < COUNTED; low++)
-        for (size_t end = at + counts[low]; at < end; at++) keys[at] = above | low;
+    for (uint64_t low = 0; low < COUNTED; low++) {
+        size_t here = (size_t)counts[0][low] + counts[1][low] + counts[2][low] + counts[3][low];
+        for (size_t end = at + here; at < end; at++) keys[at] = above | low;
+    }
     return LEADKPI_OK;
 }
 
@@ -123,7 +145,8 @@ static leadkpi_status sort_by_bits(lk_memory *memory, uint64_t *keys, uint32_t *
 {
     uint64_t *key_scratch = NULL;
     uint32_t *payload_scratch = NULL;
-    if (!payload && bits < COUNTED && count >= COUNTED_LEAST) return sort_counted(memory, keys, count, error);
+    bool counts = !payload && bits < COUNTED && count >= COUNTED_LEAST && count < UINT32_MAX;
+    if (counts) return sort_counted(memory, keys, count, error);
     LK_TRY(lk_allocate(memory, count, sizeof *keys, &key_scratch, error));
     leadkpi_status status = LEADKPI_OK;
     if (payload) status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);

@@ -188,10 +188,12 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
 {
     int64_t *attempt = NULL, *step, *start;
     LK_TRY(lk_lead_ids_add_column(&r->store->ids, table, rows->leads, rows->count, error));
+    LK_TRY(lk_interrupted(&r->memory, error)); /* to clear the memory of one column may take its time */
     LK_TRY(add_segments(r, rows, table, error));
     if (lk_funnel_counts_attempts(&r->funnel->rule))
         LK_TRY(lk_table_add_int64(table, LK_LITERAL("attempt"), "", rows->count, false, &attempt, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows->count, false, &step, error));
+    LK_TRY(lk_interrupted(&r->memory, error));
     LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), rows->count, false, &start, error));
     for (size_t i = 0; i < rows->count; i++) {
         const lk_result *result = &r->items[rows->results[i]];

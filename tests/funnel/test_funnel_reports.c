@@ -649,6 +649,146 @@ START_TEST(a_lead_with_very_many_events_takes_time_in_proportion)
 }
 END_TEST
 
+/* ---- one long lead ------------------------------------------------------------------- */
+
+/* Of so many events a lead is put in order by numbers, of fewer by comparisons; as of a time before some of them
+ * either says the same. */
+START_TEST(a_long_lead_is_in_the_order_of_a_shorter_one)
+{
+    static const struct {
+        report_call call;
+        const char *options;
+    } alike[] = {{leadkpi_funnel_leads, "as_of=1970-01-01T00:00:00.000050Z; by=segment; breakdown=any"},
+                 {leadkpi_funnel_steps, "as_of=1970-01-01T00:00:00.000050Z; by=segment"},
+                 {leadkpi_funnel_sequence_leads, "as_of=1970-01-01T00:00:00.000050Z; pattern=(?1)(?2)(?1)(?4)"}};
+    drawing how = {1, 4, 60, 3, 1, 1, 0}; /* all are kept */
+    world w, shorter = {.count = 0};
+    draw_world(&w, (uint64_t)_i + 1, ROWS_MAX, &how);
+    for (size_t i = 0; i < w.count; i++)
+        if (w.rows[i].time <= 50) shorter.rows[shorter.count++] = w.rows[i];
+    ck_assert_uint_lt(shorter.count, w.count);
+    leadkpi_funnel *many = funnel_with("steps=A,B,C,D; entry=every; exclude=x; window=3us");
+    leadkpi_funnel *few = funnel_with("steps=A,B,C,D; entry=every; exclude=x; window=3us");
+    OK(add_rows(many, w.rows, w.count, 0, NULL, ok_error));
+    OK(add_rows(few, shorter.rows, shorter.count, 0, NULL, ok_error));
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
+        leadkpi_table *a = report(alike[i].call, many, alike[i].options);
+        leadkpi_table *b = report(alike[i].call, few, alike[i].options);
+        same_table(a, b, alike[i].options);
+        leadkpi_table_free(a), leadkpi_table_free(b);
+    }
+    leadkpi_funnel_free(many), leadkpi_funnel_free(few);
+}
+END_TEST
+
+/* Groups that stand mixed among the results, beside each as if there were no other. */
+START_TEST(times_of_each_of_many_groups_are_those_of_its_leads_alone)
+{
+    static const char *const segments[] = {"", "event", "web"}; /* in order */
+    drawing how = {300, 4, 90, 0, 0, 0, 0};
+    world w;
+    draw_world(&w, 7, 3000, &how);
+    for (size_t i = 0; i < w.count; i++) w.rows[i].segment = segments[(w.rows[i].id + 3) % 3];
+    leadkpi_funnel *all = funnel_with("steps=A,B,C,D; entry=every; window=30us");
+    OK(add_rows(all, w.rows, w.count, 0, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_funnel_times, all, "by=segment; as_of=1970-01-01T00:00:00.000089Z");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 4 * 4);
+    for (size_t group = 0; group < 3; group++) {
+        world part = {.count = 0};
+        for (size_t i = 0; i < w.count; i++)
+            if (w.rows[i].segment == segments[group]) part.rows[part.count++] = w.rows[i];
+        leadkpi_funnel *alone = funnel_with("steps=A,B,C,D; entry=every; window=30us");
+        OK(add_rows(alone, part.rows, part.count, 0, NULL, ok_error));
+        leadkpi_table *b = report(leadkpi_funnel_times, alone, "as_of=1970-01-01T00:00:00.000089Z");
+        int32_t from = column_of(t, "from_step"), column_count = leadkpi_table_column_count(t);
+        for (size_t at = 0; at < 4; at++)
+            for (int32_t column = from; column < column_count; column++) {
+                double x = NAN, y = NAN;
+                if (leadkpi_table_column_type(t, column) == LEADKPI_TYPE_TEXT) continue;
+                OK(leadkpi_table_get_double(t, column, group * 4 + at, &x, ok_error));
+                OK(leadkpi_table_get_double(b, column - from + column_of(b, "from_step"), at, &y, ok_error));
+                ck_assert_msg(x == y || (isnan(x) && isnan(y)), "group %d, row %d, %s: %g, alone %g", (int)group,
+                              (int)at, leadkpi_table_column_name(t, column), x, y);
+            }
+        ck_assert_int_gt(whole_at(b, "completed", 0), 0);
+        ck_assert_int_gt(whole_at(b, "censored", 0), 0);
+        leadkpi_table_free(b);
+        leadkpi_funnel_free(alone);
+    }
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(all);
+}
+END_TEST
+
+enum { LONG = 400000 };
+
+typedef struct questions {
+    int asked, stop_at;
+} questions;
+
+static int32_t stop(void *user)
+{
+    questions *q = user;
+    return ++q->asked == q->stop_at;
+}
+
+static leadkpi_funnel *long_lead(questions *q)
+{
+    static int64_t ids[LONG], times[LONG], steps[LONG];
+    leadkpi_host host = LEADKPI_HOST_DEFAULT;
+    leadkpi_options *options = options_of("funnel", "steps=A,B,C; entry=every; window=9us");
+    leadkpi_funnel *funnel;
+    leadkpi_table *t;
+    host.user = q;
+    host.interrupted = stop;
+    for (int i = 0; i < LONG; i++) times[i] = i, steps[i] = 1 << i % 3;
+    OK(leadkpi_funnel_create(&host, options, &funnel, ok_error));
+    OK(leadkpi_table_create(NULL, &t, ok_error));
+    OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, LONG, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, LONG, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(t, "steps", NUL, steps, LONG, 0, NULL, ok_error));
+    OK(leadkpi_funnel_add(funnel, t, NULL, 0, ok_error));
+    leadkpi_table_free(t);
+    leadkpi_options_free(options);
+    return funnel;
+}
+
+static const struct asking {
+    report_call call;
+    const char *options;
+} asking[] = {
+    {leadkpi_funnel_steps, ""},
+    {leadkpi_funnel_leads, ""},
+    {leadkpi_funnel_times, "grain=day"},
+    {leadkpi_funnel_histogram, "by=segment"},
+    {leadkpi_funnel_retention, ""},
+    {leadkpi_funnel_checks, ""},
+    {leadkpi_funnel_sequences, "pattern=(?1)(?2)(?1)"},
+    {leadkpi_funnel_sequence_leads, "pattern=(?1)(?2)(?3)"},
+};
+
+START_TEST(the_host_is_asked_while_one_long_lead_is_looked_at)
+{
+    questions q = {0, 0};
+    leadkpi_funnel *funnel = long_lead(&q);
+    leadkpi_options *options = options_of("funnel_report", asking[_i].options);
+    leadkpi_error error;
+    leadkpi_table *t;
+    q.asked = 0;
+    OK(asking[_i].call(funnel, options, &t, ok_error));
+    leadkpi_table_free(t);
+    ck_assert_int_ge(q.asked, LONG / 65536);
+    for (int at = 1, all = q.asked; at <= all; at++) {
+        q = (questions){0, at};
+        ck_assert_int_eq(asking[_i].call(funnel, options, &t, &error), LEADKPI_INTERRUPTED);
+        ck_assert_ptr_null(t);
+        ck_assert_int_eq(q.asked, at);
+    }
+    leadkpi_options_free(options);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 static Suite *suite_of_reports(void)
 {
     Suite *suite = suite_create("funnel reports");
@@ -675,6 +815,9 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, exclusions_that_no_event_is_are_reported);
     tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_test(tc, a_lead_with_very_many_events_takes_time_in_proportion);
+    tcase_add_loop_test(tc, a_long_lead_is_in_the_order_of_a_shorter_one, 0, 3);
+    tcase_add_test(tc, times_of_each_of_many_groups_are_those_of_its_leads_alone);
+    tcase_add_loop_test(tc, the_host_is_asked_while_one_long_lead_is_looked_at, 0, sizeof asking / sizeof *asking);
     suite_add_tcase(suite, tc);
     return suite;
 }
