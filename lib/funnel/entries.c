@@ -122,9 +122,7 @@ static leadkpi_status hand_out(const lk_entries *e, lk_attempt_sink sink, void *
     for (size_t start = 0; start < e->start_count; start++) {
         uint32_t i = e->item[start];
         if (e->level[start] == 0) continue;
-        if (e->rule->entry == LK_ENTRY_AGAIN && before < e->start_count &&
-            lk_entries_is_within(e, before, i) && i <= e->over[before])
-            continue; /* none is above every item */
+        if (e->rule->entry == LK_ENTRY_AGAIN && lk_entries_is_taken_up(e, before, start)) continue;
         before = start;
         attempt.level = e->level[start];
         attempt.entry = e->items[i].event;

@@ -54,6 +54,14 @@ static inline bool lk_entries_is_within(const lk_entries *e, size_t start, uint3
     return item != LK_PLACE_NONE && e->items[item].time <= e->items[e->item[start]].until;
 }
 
+/* With entry=again: does a start come before the last attempt that counts is over? `before`: whose, or no start. */
+static inline bool lk_entries_is_taken_up(const lk_entries *e, size_t before, size_t start)
+{
+    uint32_t item = e->item[start];
+    if (before >= e->start_count) return false;
+    return lk_entries_is_within(e, before, item) && item <= e->over[before]; /* none is above every item */
+}
+
 /* Is the item too far on to follow item i? An exclusion may be the step that follows, or the one followed,
  * but not stand between. */
 static inline bool lk_entries_is_beyond(const lk_entries *e, uint32_t i, uint32_t item, uint32_t barrier)

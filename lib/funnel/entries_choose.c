@@ -405,13 +405,49 @@ static leadkpi_status find_all_over(chooser *c, leadkpi_error *error)
 {
     lk_entries *e = c->e;
     uint64_t levels = 0;
-    for (size_t start = 0; start < e->start_count; start++) levels |= (uint64_t)1 << (e->level[start] - 1);
+    for (size_t start = 0; start < e->start_count; start++)
+        if (e->level[start]) levels |= (uint64_t)1 << (e->level[start] - 1);
     for (; levels; levels &= levels - 1) {
         int32_t level = (int32_t)lk_lowest_of_some(levels) + 1;
         lk_entries_find_barriers(e, level);
         for (size_t start = 0; start < e->start_count; start++)
             if (e->level[start] == level) e->over[start] = find_over(e, start, level);
         LK_TRY(lk_attempt_interrupted(e->search, error));
+    }
+    return LEADKPI_OK;
+}
+
+/* The same of one start, by going on from where it got to. */
+static leadkpi_status find_over_ahead(chooser *c, size_t start, leadkpi_error *error)
+{
+    lk_entries *e = c->e;
+    int32_t level = e->level[start];
+    bool is_whole = level == e->rule->step_count;
+    uint64_t barred = is_whole || !e->barrier_count ? 0 : lk_funnel_barriers(e->rule, level - 1, level);
+    size_t last = e->last[start], end = barred ? c->limit[start] : last, i = last + 1;
+    while (i <= end && !(e->items[i].excludes & barred)) i++;
+    e->over[start] = is_whole ? (uint32_t)last : i <= end ? (uint32_t)i : NONE;
+    c->work += i - last;
+    return ask(c, i - last, error);
+}
+
+/* Where an attempt only begins again once the one before is over, the starts between need not be looked at: they get
+ * to no level. Attempts mostly meet at their ends only, so that one by one they take no more than the items do. */
+static leadkpi_status settle_again(chooser *c, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    size_t before = e->start_count, most = WALKS * work_of_walk(e);
+    bool settled = true;
+    for (c->work = 0; c->next < e->start_count && c->work <= most; c->next++) {
+        if (lk_entries_is_taken_up(e, before, c->next)) {
+            c->bound[c->next] = 0;
+            c->settled++;
+            continue;
+        }
+        LK_TRY(settle_start(c, c->next, most - c->work, &settled, error));
+        if (!settled) break;
+        LK_TRY(find_over_ahead(c, c->next, error));
+        before = c->next;
     }
     return LEADKPI_OK;
 }
@@ -424,6 +460,8 @@ static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
     const lk_entries *e = c->e;
     memset(c->bound, UINT8_MAX, e->start_count);
     c->highest = 0;
+    if (e->rule->entry == LK_ENTRY_AGAIN) LK_TRY(settle_again(c, error));
+    if (c->settled == e->start_count) return LEADKPI_OK;
     LK_TRY(settle_what_is_near(c, error));
     if (c->settled < e->start_count) LK_TRY(settle_what_is_easy(c, error));
     if (c->settled < e->start_count) LK_TRY(settle_what_is_left(c, error));
