@@ -2,9 +2,10 @@
  *
  *     bench_funnel_rules [events] [rules] [seed] [shape] [rule] [report]
  *
- * A rule is one of each axis of the definition, as far as the handle takes it; each meets every shape of data, and
- * one of the reports, or what is named. Above 1 s a million events there should be nothing. A row says how long the report took (seconds of this process),
- * the longest time between two questions to the host whether to stop, and the most memory that it held. */
+ * A rule is one of each axis of the definition, as far as the handle takes it; each meets every shape of data and
+ * one of the reports, drawn too, or all whose names begin with a shape and a report that are given. Above 1 s a
+ * million events there should be nothing. A row says how long the report took (seconds of this process), the longest
+ * time between two questions to the host whether to stop, and the most memory that it held. */
 #include <leadkpi/funnel.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ enum { STEPS = 32, RANGES = 16, SEGMENTS = 8 };
 static const char *const axes[][CHOICES_MAX] = {
     {"", "", "", "", "order=adjacent; ", "order=unordered; ", "order=anchored; ", "order=open; ",
      "preset=posthog_ordered; ", "preset=mixpanel_totals; ", "compat=clickhouse; ", "compat=clickhouse; "},
-    {"", "entry=first; ", "entry=every; ", "entry=again; "},
+    {"", "entry=first; ", "entry=every; ", "entry=every; ", "entry=again; "},
     {"", "", "window=1ms; ", "window=20us; ", "window=50us; ", "window_days=1; ", "window_days=2; zone=+05:30; ",
      "session=1us; ", "session=5us; ", "session=1us; sessions=9; ", "window=0s; "},
     {"", "", "step_window=1ms; ", "step_window=5us; ", "step_window=0s; "},
@@ -83,6 +84,8 @@ static void barriers(int i, uint64_t random) { set(i, 2 * i, ALL, EVERY_NTH(1), 
 static void between(int i, uint64_t random) { set(i, 2 * i, i % 2 ? 0 : ALL, EVERY_NTH(2), 1); }
 static void masks(int i, uint64_t random) { set(i, 2 * i, random >> 32, EVERY_NTH(64), (int64_t)(random & 7)); }
 static void distinct(int i, uint64_t random) { set(i, 2 * i, ALL, EVERY_NTH(64), i); }
+static void triples(int i, uint64_t random) { set(i, 2 * i, UINT64_C(7) << (random >> 40) % (STEPS - 2), EVERY_NTH(64), 1); }
+static void days(int i, uint64_t random) { set(i, INT64_C(30000000) * i, 3U << (random >> 40) % (STEPS - 1), EVERY_NTH(64), 1); }
 static void starts(int i, uint64_t random)
 {
     set(i, 2 * i, i < event_count / 2 ? 1 : 1U << (random >> 40) % STEPS, EVERY_NTH(64), (int64_t)(random & 255));
@@ -93,7 +96,8 @@ static const struct shape {
     shape_of draw;
 } shapes[] = {{"all", all_steps},     {"one", one_step},           {"descending", descending}, {"ascending", ascending},
               {"one_time", one_time}, {"one_time_each", one_time_each}, {"pairs", pairs},     {"barriers", barriers},
-              {"between", between},   {"masks", masks},            {"distinct", distinct},     {"starts", starts}};
+              {"between", between},   {"masks", masks},            {"distinct", distinct},     {"starts", starts},
+              {"triples", triples},   {"days", days}};
 
 static void *must(void *block)
 {
@@ -166,21 +170,33 @@ static const struct report {
     const char *name, *options;
 } reports[] = {
     {leadkpi_funnel_steps, "steps", ""},
-    {leadkpi_funnel_steps, "steps", ""},
     {leadkpi_funnel_leads, "leads", ""},
-    {leadkpi_funnel_leads, "leads", ""},
+    {leadkpi_funnel_leads, "leads by entry", "by=segment"},
+    {leadkpi_funnel_leads, "leads by any", "by=segment; breakdown=any"},
     {leadkpi_funnel_times, "times", ""},
-    {leadkpi_funnel_steps, "steps, entry", "by=segment"},
-    {leadkpi_funnel_steps, "steps, first", "by=segment; breakdown=first"},
-    {leadkpi_funnel_steps, "steps, last", "by=segment; breakdown=last"},
-    {leadkpi_funnel_steps, "steps, step", "by=segment; breakdown=step"},
-    {leadkpi_funnel_steps, "steps, any", "by=segment; breakdown=any"},
+    {leadkpi_funnel_times, "times by entry", "by=segment"},
+    {leadkpi_funnel_times, "times by step 7", "by=segment; breakdown=step; breakdown_step=7"},
+    {leadkpi_funnel_times, "times by any", "by=segment; breakdown=any"},
+    {leadkpi_funnel_times, "times by day", "grain=day"},
+    {leadkpi_funnel_times, "times by entry and day", "by=segment; grain=day"},
+    {leadkpi_funnel_steps, "steps by entry", "by=segment"},
+    {leadkpi_funnel_steps, "steps by first", "by=segment; breakdown=first"},
+    {leadkpi_funnel_steps, "steps by last", "by=segment; breakdown=last"},
+    {leadkpi_funnel_steps, "steps by step", "by=segment; breakdown=step"},
+    {leadkpi_funnel_steps, "steps by any", "by=segment; breakdown=any"},
+    {leadkpi_funnel_steps, "steps by any and day", "by=segment; breakdown=any; grain=day"},
     {leadkpi_funnel_histogram, "histogram", ""},
+    {leadkpi_funnel_histogram, "histogram of 3 to 9", "from_step=3; to_step=9; bins=1000"},
+    {leadkpi_funnel_histogram, "histogram by step 7", "by=segment; breakdown=step; breakdown_step=7; to_step=9"},
+    {leadkpi_funnel_histogram, "histogram by any", "by=segment; breakdown=any; to_step=2; bin_width=1s"},
     {leadkpi_funnel_difference, "difference", "by=segment"},
+    {leadkpi_funnel_difference, "difference by step and day", "by=segment; breakdown=step; rate=step; grain=day"},
     {leadkpi_funnel_checks, "checks", ""},
     {leadkpi_funnel_retention, "retention", ""},
+    {leadkpi_funnel_retention, "retention by any", "by=segment; breakdown=any"},
     {leadkpi_funnel_sequences, "sequences", "pattern=\"(?1)(?t<=1ms)(?2)(?t>=10us)(?3).*(?4)(?t==20us)(?32)\""},
-    {leadkpi_funnel_sequence_leads, "sequences", "pattern=\"(?1)(?2)(?3)(?t>1h)(?4)\""},
+    {leadkpi_funnel_sequences, "sequences by any", "pattern=\"(?1).*(?2).*(?3)\"; by=segment; breakdown=any"},
+    {leadkpi_funnel_sequence_leads, "sequence leads", "pattern=\"(?1)(?2)(?3)(?t>1h)(?4)\""},
 };
 
 /* ---- a run -------------------------------------------------------------------------------------- */
@@ -268,10 +284,18 @@ static void run(const char *rule, const char *shape, const struct report *report
     leadkpi_funnel_free(funnel);
 }
 
-static void run_shape(const struct shape *shape, const char *rule, const struct report *report, uint64_t seed)
+static bool begins(const char *name, const char *wanted)
 {
+    return strncmp(name, wanted, strlen(wanted)) == 0;
+}
+
+static void run_shape(const struct shape *shape, const char *rule, const char *wanted, uint64_t drawn)
+{
+    uint64_t seed = drawn;
     for (int i = 0; i < event_count; i++) shape->draw(i, bench_random(&seed));
-    run(rule, shape->name, report);
+    if (!*wanted) run(rule, shape->name, &reports[drawn % COUNT(reports)]);
+    for (size_t i = 0; *wanted && i < COUNT(reports); i++)
+        if (begins(reports[i].name, wanted)) run(rule, shape->name, &reports[i]);
 }
 
 int main(int argc, char **argv)
@@ -287,10 +311,9 @@ int main(int argc, char **argv)
         do draw_rule(&state, rule);
         while (funnel_with(rule, &funnel) != LEADKPI_OK);
         leadkpi_funnel_free(funnel);
-        size_t report = argc > 6 ? (size_t)atoi(argv[6]) : bench_random(&state);
         for (size_t k = 0; k < COUNT(shapes); k++)
-            if (strstr(shapes[k].name, wanted))
-                run_shape(&shapes[k], *given ? given : rule, &reports[report % COUNT(reports)], state);
+            if (begins(shapes[k].name, wanted))
+                run_shape(&shapes[k], *given ? given : rule, argc > 6 ? argv[6] : "", bench_random(&state));
     }
     bench_ratio("one lead: seconds of the slowest", bench_best, 1);
     return 0;

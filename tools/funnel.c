@@ -20,25 +20,41 @@ HANDLE_CALL(funnel, checks)
  * options, and in any manner of writing. */
 static int define(handle_run *h, leadkpi_options *options)
 {
-    char *days;
+    char *days, *order;
+    TOOL_TRY(option_value(options, "input", &order, h->why));
+    h->run.in_time = strcmp(order, "time") == 0;
+    free(order);
     TOOL_TRY(option_value(options, "window_days", &days, h->why));
     bool has_days = days && *days;
     free(days);
     return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
 }
 
-static void warn_of_step(const leadkpi_table *checks, size_t row, bool is_early)
+static int32_t column_of(const leadkpi_table *table, const char *name)
 {
-    leadkpi_error error;
-    int32_t step, name;
-    int64_t number;
+    int32_t column = 0;
+    leadkpi_table_find_column(table, name, LEADKPI_NUL_TERMINATED, &column, NULL);
+    return column;
+}
+
+/* A step, or an exclusion, that no event is. */
+static void warn_of_finding(const handle_run *h, const leadkpi_table *checks, size_t row, const char *until)
+{
+    slice finding = cell_text(checks, column_of(checks, "finding"), row);
+    int32_t name = column_of(checks, "name");
+    int64_t number = 0;
     char what[64];
-    leadkpi_table_find_column(checks, "step", LEADKPI_NUL_TERMINATED, &step, &error);
-    leadkpi_table_find_column(checks, "name", LEADKPI_NUL_TERMINATED, &name, &error);
-    if (leadkpi_table_is_null(checks, step, row)) return;
-    leadkpi_table_get_int64(checks, step, row, &number, &error);
-    snprintf(what, sizeof what, "event%s is step %lld", is_early ? " up to --as-of" : "", (long long)number);
-    handle_warn_of_name(what, cell_text(checks, name, row));
+    leadkpi_table_get_int64(checks, column_of(checks, "step"), row, &number, NULL);
+    bool is_exclusion = slice_is(finding, "exclusions_without_events");
+    if (!is_exclusion && !slice_is(finding, "steps_without_events")) return;
+    if (is_exclusion)
+        snprintf(what, sizeof what, "event%s is the exclusion", until);
+    else
+        snprintf(what, sizeof what, "event%s is step %lld", until, (long long)number);
+    if (leadkpi_table_is_null(checks, name, row))
+        fprintf(stderr, "leadkpi: no event%s is one of the exclusions; are they spelt as in the data?\n", until);
+    else
+        handle_warn_of_name(h, what, cell_text(checks, name, row));
 }
 
 /* Where no events are kept (input=time) there is nothing to look at. */
@@ -50,13 +66,15 @@ static int warn_of_steps(handle_run *h)
     leadkpi_status status =
         leadkpi_options_create(NULL, "funnel_report", LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
+    bool is_told = *h->as_of && !h->is_latest;
     int code = set_time(options, "as_of", h->arguments.as_of, true, &h->clock, h->why);
+    if (code == TOOL_GOOD && is_told && !h->arguments.as_of) code = set_text(options, "as_of", h->as_of, h->why);
     if (code == TOOL_GOOD) {
         status = checks(&h->run, options, &found, &error);
         if (status != LEADKPI_CONTRADICTION) code = library_trouble(status, &error, h->why);
     }
     for (size_t row = 0; found && row < leadkpi_table_row_count(found); row++)
-        warn_of_step(found, row, h->arguments.as_of != NULL);
+        warn_of_finding(h, found, row, is_told ? " up to --as-of" : "");
     leadkpi_table_free(found);
     leadkpi_options_free(options);
     return code;
@@ -81,6 +99,7 @@ static const char help[] =
     "  --show steps|times|leads|histogram|difference|retention|checks\n"
     "  --show sequences|sequence_leads --set 'pattern=(?1)(?t<=1h)(?2)'\n"
     "  --by channel,month    a column of the file, and a period of entry\n"
+    "  --from TIME --to TIME  only attempts that count and started from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema funnel_report, such as breakdown=last\n"
@@ -94,21 +113,22 @@ static const char help[] =
 
 static const own_word words[] = {{"steps", true}, {"preset", true}, {"window", true}, {NULL, false}};
 
-static const handle_report reports[] = {{"steps", steps},
-                                        {"times", times},
-                                        {"leads", leads},
-                                        {"histogram", histogram},
-                                        {"difference", difference},
-                                        {"sequences", sequences},
-                                        {"sequence_leads", sequence_leads},
-                                        {"retention", retention},
-                                        {"checks", checks}};
+static const handle_report reports[] = {{"steps", steps, NULL},
+                                        {"times", times, NULL},
+                                        {"leads", leads, NULL},
+                                        {"histogram", histogram, NULL},
+                                        {"difference", difference, NULL},
+                                        {"sequences", sequences, NULL},
+                                        {"sequence_leads", sequence_leads, NULL},
+                                        {"retention", retention, NULL},
+                                        {"checks", checks, "findings"}};
 
 static const handle_kind kind = {.line = {.command = "funnel",
                                           .files = "--events FILE or --stages FILE",
                                           .kinds = TABLE_BIT(TABLE_EVENTS) | TABLE_BIT(TABLE_STAGES),
                                           .bare_kind = -1,
                                           .is_handle = true,
+                                          .takes_period = true,
                                           .help = help,
                                           .words = words},
                                  .definition = "funnel",

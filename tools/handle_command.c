@@ -50,6 +50,8 @@ static int set_report(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
+    TOOL_TRY(set_time(options, "from", a->from, false, &h->clock, h->why));
+    TOOL_TRY(set_time(options, "to", a->to, false, &h->clock, h->why));
     TOOL_TRY(set_text(options, "level", a->level, h->why));
     TOOL_TRY(set_zone(options, &h->clock, h->why));
     if (a->table_count) TOOL_TRY(set_text(options, "grain", a->tables[0].grain, h->why));
@@ -61,32 +63,41 @@ static int set_report(handle_run *h, leadkpi_options *options)
 
 static int create(handle_run *h)
 {
-    leadkpi_options *options;
     leadkpi_error error;
     leadkpi_status status =
-        leadkpi_options_create(NULL, h->kind->definition, LEADKPI_NUL_TERMINATED, &options, &error);
+        leadkpi_options_create(NULL, h->kind->definition, LEADKPI_NUL_TERMINATED, &h->definition, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
-    int code = set_definition(h, options);
-    if (code == TOOL_GOOD)
-        code = library_trouble(h->kind->create(&h->run, options, &error), &error, h->why);
-    leadkpi_options_free(options);
-    return code;
+    TOOL_TRY(set_definition(h, h->definition));
+    return library_trouble(h->kind->create(&h->run, h->definition, &error), &error, h->why);
 }
 
-static const char *shown(const handle_run *h)
+/* A dash in a name is as good as an underscore. */
+static bool is_name(const char *told, const char *name)
 {
-    return h->arguments.show ? h->arguments.show : h->kind->reports[0].name;
+    if (!name) return false;
+    while (*told && (*told == *name || (*told == '-' && *name == '_'))) told++, name++;
+    return *told == *name;
 }
 
-static int find_call(handle_run *h, handle_call *call)
+/* The report that was asked for, by the name that it has here or in the library; NULL: none is called so. */
+static const handle_report *shown(const handle_run *h)
+{
+    const handle_report *reports = h->kind->reports;
+    if (!h->arguments.show) return reports;
+    for (size_t i = 0; i < h->kind->report_count; i++)
+        if (is_name(h->arguments.show, reports[i].name) || is_name(h->arguments.show, reports[i].library_name))
+            return &reports[i];
+    return NULL;
+}
+
+static int find_report(handle_run *h, const handle_report **out)
 {
     text_buffer names = {0};
-    for (size_t i = 0; i < h->kind->report_count; i++) {
-        const handle_report *report = &h->kind->reports[i];
-        text_print(&names, "%s%s", i == 0 ? "" : ", ", report->name);
-        if (strcmp(shown(h), report->name) == 0) *call = report->call;
-    }
-    int code = *call ? TOOL_GOOD : trouble_unknown(h->why, "--show", names.data, slice_of(shown(h)), "");
+    *out = shown(h);
+    if (*out) return TOOL_GOOD;
+    for (size_t i = 0; i < h->kind->report_count; i++)
+        text_print(&names, "%s%s", i == 0 ? "" : ", ", h->kind->reports[i].name);
+    int code = trouble_unknown(h->why, "--show", names.data, slice_of(h->arguments.show), "");
     text_free(&names);
     return code;
 }
@@ -100,12 +111,55 @@ static int keep_as_of(handle_run *h, const leadkpi_options *options, const char 
     TOOL_TRY(option_value(options, "as_of", &h->as_of, h->why));
     h->is_latest = !told && *h->as_of && strcmp(h->as_of, latest) == 0;
     if (h->is_latest) cell_instant(&instant, h->run.latest);
-    if (told || h->is_latest) {
+    bool is_midnight = strlen(h->as_of) == 10; /* of --set, which means no end of a day */
+    if (is_midnight && !told && !h->is_latest) text_print(&instant, "%sT00:00:00Z", h->as_of);
+    if (told || instant.length) {
         free(h->as_of);
         h->as_of = tool_copy(slice_of(told ? told : instant.data));
     }
     text_free(&instant);
     return TOOL_GOOD;
+}
+
+/* --set as_of= takes back what was told, not the latest time in the data. */
+static int keep_latest(handle_run *h, leadkpi_options *options)
+{
+    char *as_of;
+    TOOL_TRY(option_value(options, "as_of", &as_of, h->why));
+    bool is_told = *as_of != '\0';
+    free(as_of);
+    return is_told ? TOOL_GOOD : set_latest(h, options);
+}
+
+/* "hours mon-fri 09:00-17:00; holidays 2025-05-01". */
+static int keep_hours(handle_run *h, const leadkpi_options *options)
+{
+    static const char *const names[] = {"hours", "special_hours", "holidays", "zone"};
+    char *value;
+    text_buffer out = {0};
+    TOOL_TRY(option_value(options, "clock", &value, h->why));
+    bool is_opening = value && strcmp(value, "opening") == 0;
+    free(value);
+    for (size_t i = 0; is_opening && i < sizeof names / sizeof *names; i++) {
+        TOOL_TRY(option_value(options, names[i], &value, h->why));
+        if (*value) text_print(&out, "%s%s %s", out.length ? "; " : "", names[i], value);
+        free(value);
+    }
+    h->hours = out.data;
+    return TOOL_GOOD;
+}
+
+/* As it was told, or as --set has it. */
+static int keep_time(handle_run *h, const leadkpi_options *options, const char *name, const char *told, char **out)
+{
+    if (told) return *out = tool_copy(slice_of(told)), TOOL_GOOD;
+    return option_value(options, name, out, h->why);
+}
+
+static int keep_period(handle_run *h, const leadkpi_options *options)
+{
+    TOOL_TRY(keep_time(h, options, "from", h->arguments.from, &h->from));
+    return keep_time(h, options, "to", h->arguments.to, &h->to);
 }
 
 static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
@@ -114,7 +168,10 @@ static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
     int code = set_latest(h, options);
     if (code == TOOL_GOOD) code = option_value(options, "as_of", &latest, h->why);
     if (code == TOOL_GOOD) code = set_report(h, options);
+    if (code == TOOL_GOOD) code = keep_latest(h, options);
     if (code == TOOL_GOOD && has_rows) code = keep_as_of(h, options, latest);
+    if (code == TOOL_GOOD && has_rows) code = keep_hours(h, options);
+    if (code == TOOL_GOOD && has_rows) code = keep_period(h, options);
     free(latest);
     return code;
 }
@@ -123,16 +180,16 @@ static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
  * compare with is not there is then no reason to stop: it may come with the rows. */
 static int ask(handle_run *h, bool has_rows, leadkpi_table **out)
 {
-    handle_call call = NULL;
+    const handle_report *report;
     leadkpi_options *options;
     leadkpi_error error;
-    TOOL_TRY(find_call(h, &call));
+    TOOL_TRY(find_report(h, &report));
     leadkpi_status status =
         leadkpi_options_create(NULL, h->kind->report, LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, h->why));
     int code = set_options(h, options, has_rows);
     if (code == TOOL_GOOD) {
-        status = call(&h->run, options, out, &error);
+        status = report->call(&h->run, options, out, &error);
         if (has_rows || status != LEADKPI_UNKNOWN_NAME)
             code = library_trouble(status, &error, h->why);
     }
@@ -151,20 +208,91 @@ static int say_rule(handle_run *h)
     return library_trouble(status, &error, h->why);
 }
 
-void handle_warn_of_name(const char *what, slice name)
+/* Of a name with bars between others, what is near to any of them; no text: nothing is. */
+static slice nearest_seen(const handle_run *h, slice name)
 {
-    fprintf(stderr, "leadkpi: no %s, \"%.*s\"; is it spelt as in the data?\n", what,
-            SLICE_ARGS(name));
+    const text_buffer *seen = &h->run.seen.names;
+    const char *end = name.data + name.length, *nearest = NULL;
+    size_t length = 0;
+    while (seen->length && name.data < end && !nearest) {
+        const char *bar = memchr(name.data, '|', (size_t)(end - name.data));
+        size_t one = (size_t)((bar ? bar : end) - name.data);
+        nearest = leadkpi_options_nearest_name(name.data, one, seen->data, seen->length, &length);
+        name.data += one + 1;
+    }
+    return (slice){nearest, nearest ? length : 0};
+}
+
+void handle_warn_of_name(const handle_run *h, const char *what, slice name)
+{
+    slice nearest = nearest_seen(h, name);
+    fprintf(stderr, "leadkpi: no %s, \"%.*s\"", what, SLICE_ARGS(name));
+    if (!seen_has(&h->run.seen, name)) fputs("; is it spelt as in the data", stderr);
+    if (nearest.length && !slice_equal(nearest, name))
+        fprintf(stderr, ", where the nearest name is \"%.*s\"", SLICE_ARGS(nearest));
+    fputs(seen_has(&h->run.seen, name) ? "\n" : "?\n", stderr);
+}
+
+/* An item as the library writes it: in quotes, with those inside doubled, or without any. */
+static const char *take_item(const char *at, text_buffer *item)
+{
+    bool quoted = *at == '"';
+    item->length = 0;
+    text_print(item, "%s", "");
+    for (at += quoted; *at; at++) {
+        if (quoted && *at == '"' && *++at != '"') quoted = false;
+        if (!*at || (!quoted && *at == ',')) break;
+        text_put(item, at, 1);
+    }
+    return *at ? at + 1 : at;
+}
+
+int handle_each_item(handle_run *h, const char *option, void (*tell)(handle_run *, slice item, void *),
+                     void *context)
+{
+    char *list;
+    text_buffer item = {0};
+    TOOL_TRY(option_value(h->definition, option, &list, h->why));
+    for (const char *at = list; at && *at;) {
+        at = take_item(at, &item);
+        tell(h, (slice){item.data, item.length}, context);
+    }
+    text_free(&item);
+    free(list);
+    return TOOL_GOOD;
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
+
+static bool is_told(const char *text)
+{
+    return text && *text;
+}
+
+static void print_period(const handle_run *h)
+{
+    if (!is_told(h->from) && !is_told(h->to)) return;
+    printf("Only what started");
+    if (is_told(h->from)) printf(" from %s on", h->from);
+    if (is_told(h->to)) printf("%s before %s", is_told(h->from) ? " and" : "", h->to);
+    printf(" counts; later steps may have come after.\n");
+}
+
+static void print_json_field(const char *name, const char *value)
+{
+    if (!is_told(value)) return;
+    printf(",\n  \"%s\": ", name);
+    render_json_text(stdout, slice_of(value));
+}
 
 static void print_text(const handle_run *h)
 {
     printf("%s\n", h->rule);
     if (*h->as_of) printf("As of %s%s.\n", h->as_of, h->is_latest ? ", the latest time in the data" : "");
+    print_period(h);
+    if (h->hours) printf("Only the time while it is open counts: %s.\n", h->hours);
     putchar('\n');
-    render_table(stdout, h->answer);
+    render_table(stdout, h->answer, h->hours != NULL);
     if (h->run.rows_skipped)
         printf("\n  %lld %s could not be read and %s left out\n", (long long)h->run.rows_skipped,
                h->run.rows_skipped == 1 ? "row" : "rows", h->run.rows_skipped == 1 ? "was" : "were");
@@ -180,7 +308,10 @@ static void print_json(const handle_run *h)
     else
         printf("null"); /* no row has a time */
     printf(",\n  \"as_of_from\": \"%s\"", h->is_latest || !*h->as_of ? "latest time in the data" : "told");
-    printf(",\n  \"rows_skipped\": %lld,\n  \"%s\": ", (long long)h->run.rows_skipped, shown(h));
+    print_json_field("from", h->from);
+    print_json_field("to", h->to);
+    print_json_field("open", h->hours);
+    printf(",\n  \"rows_skipped\": %lld,\n  \"%s\": ", (long long)h->run.rows_skipped, shown(h)->name);
     render_json_rows(stdout, h->answer, "  ");
     printf("\n}\n");
 }
@@ -236,7 +367,11 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
     int code = report_arguments_read(&h->arguments, &kind->line, count, arguments, why);
     if (code == TOOL_GOOD) code = run(h);
     leadkpi_table_free(h->answer);
+    leadkpi_options_free(h->definition);
     free(h->rule);
+    free(h->from);
+    free(h->to);
+    free(h->hours);
     free(h->as_of);
     clock_close(&h->clock);
     load_run_free(&h->run);

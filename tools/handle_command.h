@@ -33,6 +33,7 @@ typedef leadkpi_status (*handle_call)(const load_run *, const leadkpi_options *,
 typedef struct handle_report {
     const char *name;
     handle_call call;
+    const char *library_name; /* where that is another; NULL: it is not */
 } handle_report;
 
 typedef struct handle_kind handle_kind;
@@ -44,7 +45,10 @@ typedef struct handle_run {
     load_run run;
     clock_zone clock;
     leadkpi_table *answer;
-    char *rule; /* as a sentence */
+    leadkpi_options *definition;
+    char *rule;  /* as a sentence */
+    char *from, *to; /* in which attempts start; "" or NULL: at any time */
+    char *hours; /* when it is open, where only that counts; NULL: time always runs */
     char *as_of;
     bool is_latest; /* as_of is the latest time in the data */
     trouble *why;
@@ -68,7 +72,11 @@ int handle_command(const handle_kind *kind, int count, char **arguments, trouble
 const char *handle_word(const handle_run *h, const char *name);
 
 /* A name in the definition that no row has is most often misspelt: what it costs is said beside the
- * answer. */
-void handle_warn_of_name(const char *what, slice name);
+ * answer, with the nearest name that rows have. */
+void handle_warn_of_name(const handle_run *h, const char *what, slice name);
+
+/* Calls `tell` with each item of a list in the definition. */
+int handle_each_item(handle_run *h, const char *option, void (*tell)(handle_run *, slice item, void *),
+                     void *context);
 
 #endif

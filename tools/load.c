@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <leadkpi/kpi.h>
 
@@ -23,6 +25,7 @@ typedef struct binding {
     column_type type;
     bool required; /* nothing in it makes the row a bad one */
     bool may_be_null; /* nothing in it is null, not a text of no length */
+    bool is_name;     /* of an event, a stage or a kind, which a definition may have */
     bool is_money;
     bool is_currency;
     bool micros; /* in millionths */
@@ -57,6 +60,7 @@ typedef struct loader {
     size_t segment;    /* and that of the segment; 0: none */
     size_t reason;     /* and of the reason; 0: none */
     size_t wide_segment, wide_reason; /* their places in the rows of wide stages */
+    text_buffer unmapped; /* what the library could take beside, with commas between */
     int totals_column; /* a row with nothing in it is one of totals; -1: none */
     bool has_rows;     /* false: the file gives wide stages alone */
     int64_t bytes_shown;
@@ -155,17 +159,27 @@ static const char *column_of(const loader *l, const char *target)
     return l->run->funnel && strcmp(target, "stage") == 0 ? "event" : target;
 }
 
+/* The columns whose values a definition may name; one of campaigns names none. */
+static bool is_name(const loader *l, const char *target)
+{
+    static const char *const targets[] = {"event", "stage", "from", "kind"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+        if (strcmp(target, targets[i]) == 0) return !l->run->campaigns;
+    return false;
+}
+
 static int bind_as(loader *l, const char *target, const char *column, column_type type, bool required)
 {
     binding b;
     bool found;
     const map_entry *entry = map_find(&l->file->map, target);
-    if (!entry) return TOOL_GOOD;
+    if (!entry) return text_print(&l->unmapped, "%s,", target), TOOL_GOOD;
     TOOL_TRY(resolve(l, entry, type, &b, &found));
     if (!found) return TOOL_GOOD;
     b.required = required;
     b.is_money = strcmp(target, "amount") == 0 || strcmp(target, "value") == 0;
     b.is_currency = strcmp(target, "currency") == 0;
+    b.is_name = is_name(l, target);
     b.place = batch_add_column(&l->rows, column, type);
     l->bindings = tool_resize(l->bindings, l->binding_count + 1, sizeof *l->bindings);
     l->bindings[l->binding_count++] = b;
@@ -189,15 +203,51 @@ static int bind_perhaps(loader *l, const char *target, const char *column, size_
     return TOOL_GOOD;
 }
 
+/* With commas between them. */
+static text_buffer targets_of(const field_map *map)
+{
+    text_buffer names = {0};
+    text_print(&names, "%s", "");
+    for (size_t i = 0; i < map->entry_count; i++) text_print(&names, "%s,", map->entries[i].target);
+    return names;
+}
+
 static int bind_required(loader *l, const char *target, column_type type)
 {
     size_t before = l->binding_count;
     TOOL_TRY(bind(l, target, type, true));
     if (l->binding_count > before) return TOOL_GOOD;
-    return trouble_set(l->why, TOOL_USAGE,
-                       "%s: expected a column for \"%s\" of the %s, found none: say --map "
-                       "%s=COLUMN (leadkpi look %s shows the columns)",
-                       l->in.name, target, table_kind_name(l->file->kind), target, l->file->path);
+    text_buffer names = targets_of(&l->file->map), nearest = nearest_of(slice_of(target), names.data);
+    int code = trouble_set(l->why, TOOL_USAGE,
+                           "%s: expected a column for \"%s\" of the %s, found none%s: say --map "
+                           "%s=COLUMN (leadkpi look %s shows the columns)",
+                           l->in.name, target, table_kind_name(l->file->kind), nearest.data, target,
+                           l->file->path);
+    text_free(&names);
+    text_free(&nearest);
+    return code;
+}
+
+static void warn_of_target(const loader *l, const char *target, const char *names)
+{
+    text_buffer nearest = nearest_of(slice_of(target), names);
+    if (nearest.length)
+        fprintf(stderr, "leadkpi: %s: nothing reads \"%s\" of the map%s\n", l->in.name, target, nearest.data);
+    text_free(&nearest);
+}
+
+/* Maps may have more than a report reads, but what is nearly the name of something that was looked for and not
+ * found is most often that. */
+static void warn_of_targets(const loader *l)
+{
+    const field_map *map = &l->file->map;
+    text_buffer names = targets_of(map);
+    for (size_t i = 0; i < map->entry_count && l->unmapped.length; i++)
+        warn_of_target(l, map->entries[i].target, l->unmapped.data);
+    for (size_t i = 0; i < map->translation_count; i++)
+        if (!map_find(map, map->translations[i].target))
+            warn_of_target(l, map->translations[i].target, names.data);
+    text_free(&names);
 }
 
 /* A dimension that the map does not name is the column of that name, if there is
@@ -347,8 +397,14 @@ static int bind_all(loader *l)
     bool may_be_wide = l->file->kind == TABLE_LEADS || l->file->kind == TABLE_STAGES;
     if (may_be_wide && !l->run->responses) TOOL_TRY(bind_wide_stages(l));
     TOOL_TRY(bind_kind(l));
+    warn_of_targets(l);
     l->has_rows = l->file->kind != TABLE_STAGES || map_find(&l->file->map, "stage");
     if (l->stage_count == 0) return TOOL_GOOD;
+    if (l->run->in_time)
+        return trouble_set(l->why, TOOL_USAGE,
+                           "%s: a column of times for each stage has no order of time; expected input=any, or a row "
+                           "a change",
+                           l->in.name);
     batch_add_column(&l->stage_rows, "id", COLUMN_TEXT);
     batch_add_column(&l->stage_rows, column_of(l, "stage"), COLUMN_TEXT);
     batch_add_column(&l->stage_rows, "time", COLUMN_TIME);
@@ -482,6 +538,7 @@ static bool put_text(loader *l, const binding *b, cell_problem *p)
 {
     slice text = text_of(l, b);
     if (b->required && text.length == 0) return refuse(p, column_name(l, b), "a text", text);
+    if (b->is_name) seen_put(&l->run->seen, text);
     put_cell_text(&l->rows, b->place, b, text);
     return true;
 }
@@ -641,6 +698,7 @@ static int take_wide_stage(loader *l, const wide_stage *stage)
         batch_put_null(&l->stage_rows, WIDE_VALUE);
     }
     see_time(l->run, instant);
+    if (!l->run->campaigns) seen_put(&l->run->seen, stage->name);
     batch_put_text(&l->stage_rows, WIDE_ID, text_of(l, &l->bindings[l->stage_id]));
     batch_put_text(&l->stage_rows, WIDE_STAGE, stage->name);
     batch_put_int64(&l->stage_rows, WIDE_TIME, instant);
@@ -768,6 +826,7 @@ static int load_file_rows(load_run *run, load_file *file, trouble *why)
     layout_free(&l->layout);
     batch_free(&l->rows);
     batch_free(&l->stage_rows);
+    text_free(&l->unmapped);
     free(l->bindings);
     free(l->stages);
     input_close(&l->in);
@@ -805,9 +864,30 @@ static int check_rows(const load_run *run, trouble *why)
                        run->columns.data);
 }
 
+/* Writing to a file that is read, under whatever name, would leave nothing of it. */
+static bool is_same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+    int code = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &b) : stat(path, &b);
+    return code == 0 && S_ISREG(b.st_mode) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+static int check_rejects(const load_file *files, size_t count, const char *rejects, trouble *why)
+{
+    struct stat there;
+    if (!rejects || stat(rejects, &there) != 0) return TOOL_GOOD;
+    for (size_t i = 0; i < count; i++)
+        if (is_same_file(&there, files[i].path))
+            return trouble_set(why, TOOL_USAGE,
+                               "--rejects %s: expected a file that is not read, as what is in it is lost; found %s",
+                               rejects, strcmp(files[i].path, "-") == 0 ? "standard input" : files[i].path);
+    return TOOL_GOOD;
+}
+
 int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why)
 {
-    int code = skips_open(run, rejects, why);
+    int code = check_rejects(files, count, rejects, why);
+    if (code == TOOL_GOOD) code = skips_open(run, rejects, why);
     for (size_t i = 0; i < count && code == TOOL_GOOD; i++) code = load_file_rows(run, &files[i], why);
     code = skips_close(run, code, why);
     if (code != TOOL_GOOD) return code;

@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "map.h"
+#include "seen.h"
 
 /* A file as the command line names it. */
 typedef struct load_file {
@@ -42,6 +43,7 @@ typedef struct load_run {
     bool *dimension_found; /* whether a file has it, one each */
     text_buffer columns;   /* the names in the headers of all files, file by file */
     text_buffer names;     /* the same with commas between them */
+    bool in_time; /* rows are to come in order of time */
     bool strict, show_progress;
     FILE *rejects; /* NULL: not asked for */
     const char *rejects_path;
@@ -51,6 +53,7 @@ typedef struct load_run {
     size_t skip_count;
     int64_t rows_taken, rows_skipped, totals_skipped;
     int64_t latest; /* time of all rows; of no use without rows_taken */
+    seen_names seen; /* events, stages or kinds, as the definition may name them */
     text_buffer notes; /* lines for the head of the report */
 } load_run;
 

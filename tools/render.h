@@ -13,8 +13,9 @@ void render_csv(FILE *out, const leadkpi_table *table);
 /* An array of objects; null for null and for what JSON has no number for. */
 void render_json_rows(FILE *out, const leadkpi_table *table, const char *indent);
 void render_json_text(FILE *out, slice text);
-/* Columns side by side, fractions in percent, names first; columns that hold nothing are left out. */
-void render_table(FILE *out, const leadkpi_table *table);
+/* Columns side by side, fractions in percent, names first; columns that hold nothing are left out.
+ * Times are in units that people have; `in_hours`: none longer than hours. */
+void render_table(FILE *out, const leadkpi_table *table, bool in_hours);
 
 /* The options of a schema, each with its type, range or choices, default and meaning. */
 int render_options(FILE *out, const char *schema, trouble *why);

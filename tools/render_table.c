@@ -11,6 +11,7 @@ typedef struct grid {
     char **cells;
     size_t *widths;
     bool *is_shown, *is_right;
+    bool in_hours; /* no time is in days */
     int32_t column_count;
     size_t row_count;
 } grid;
@@ -36,27 +37,33 @@ static size_t name_length(const leadkpi_table *table, int32_t column)
     return length - (says_unit ? 8 : 0);
 }
 
-/* In the longest unit of which there is one. */
-static void put_duration(text_buffer *out, double seconds)
+static double to_one_decimal(double count)
 {
-    static const double lengths[] = {86400, 3600, 60, 1};
-    static const char *const units[] = {" d", " h", " min", " s"};
-    size_t i = 0;
-    while (i < 3 && !(fabs(seconds) >= lengths[i])) i++;
-    double count = seconds / lengths[i];
-    if (count != 0 && fabs(count) < 1)
+    return floor(fabs(count) * 10 + 0.5) / 10;
+}
+
+/* In the longest unit of which there is one as it is shown: 59.99 s are 1.0 min, not 60.0 s. Time while it is open
+ * has no days: of which length? */
+static void put_duration(text_buffer *out, double seconds, bool in_hours)
+{
+    static const double lengths[] = {1, 60, 3600, 86400};
+    static const char *const units[] = {" s", " min", " h", " d"};
+    int longest = in_hours ? 2 : 3, unit = 0;
+    while (unit < longest && to_one_decimal(seconds / lengths[unit]) * lengths[unit] >= lengths[unit + 1]) unit++;
+    double count = seconds / lengths[unit];
+    if (count != 0 && to_one_decimal(count) < 1)
         text_print(out, "%.2g", count);
     else
         cell_show(out, count, CELL_NUMBER, count == floor(count) ? 0 : 1);
-    if (!isinf(seconds)) text_print(out, "%s", units[i]);
+    if (!isinf(seconds)) text_print(out, "%s", units[unit]);
 }
 
-static void put_double(text_buffer *out, const leadkpi_table *table, int32_t column, size_t row)
+static void put_double(text_buffer *out, const leadkpi_table *table, int32_t column, size_t row, bool in_hours)
 {
     double value;
     if (leadkpi_table_get_double(table, column, row, &value, NULL) != LEADKPI_OK) return;
     if (is_duration(table, column)) {
-        put_duration(out, value);
+        put_duration(out, value, in_hours);
     } else if (strcmp(leadkpi_table_column_name(table, column), "p_value") == 0) {
         text_print(out, "%.2g", value); /* as it is quoted; the smallest ones are no 0.0 % */
     } else if (is_fraction(table, column)) {
@@ -94,13 +101,13 @@ static void put_interval(text_buffer *out, const leadkpi_table *table, int32_t c
     text_put(out, ")", 1);
 }
 
-static char *cell_of(const leadkpi_table *table, int32_t column, size_t row)
+static char *cell_of(const leadkpi_table *table, int32_t column, size_t row, bool in_hours)
 {
     text_buffer out = {0};
     int64_t whole;
     if (leadkpi_table_is_null(table, column, row)) return tool_copy(slice_of(""));
     if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_DOUBLE)
-        put_double(&out, table, column, row);
+        put_double(&out, table, column, row, in_hours);
     else if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_INT64 &&
              strcmp(leadkpi_table_column_name(table, column), "id") != 0 &&
              leadkpi_table_get_int64(table, column, row, &whole, NULL) == LEADKPI_OK)
@@ -126,7 +133,7 @@ static void lay_out(grid *g)
         g->is_right[c] = type == LEADKPI_TYPE_INT64 || type == LEADKPI_TYPE_DOUBLE;
         g->widths[c] = text_columns(name, name_length(g->table, c));
         for (size_t row = 0; row < g->row_count; row++) {
-            char *cell = cell_of(g->table, c, row);
+            char *cell = cell_of(g->table, c, row, g->in_hours);
             size_t width = text_columns(cell, strlen(cell));
             g->cells[row * (size_t)g->column_count + (size_t)c] = cell;
             g->is_shown[c] |= *cell != '\0' && !is_end(g->table, c);
@@ -155,9 +162,10 @@ static void print_row(FILE *out, const grid *g, char *const *cells)
     fputc('\n', out);
 }
 
-void render_table(FILE *out, const leadkpi_table *table)
+void render_table(FILE *out, const leadkpi_table *table, bool in_hours)
 {
     grid g = {.table = table,
+              .in_hours = in_hours,
               .column_count = leadkpi_table_column_count(table),
               .row_count = leadkpi_table_row_count(table)};
     size_t columns = (size_t)g.column_count, cells = g.row_count * columns;

@@ -368,10 +368,10 @@ static int check(const report_arguments *out, trouble *why)
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
                            "%s: expected one --by of at most one column and one period", command);
-    if (out->kpis || out->basis || out->from || out->to || !out->headline)
-        return trouble_set(why, TOOL_USAGE,
-                           "%s: --kpi, --basis, --from, --to and --no-headline are of leadkpi report",
-                           command);
+    bool has_period = !out->line->takes_period && (out->from || out->to);
+    if (out->kpis || out->basis || has_period || !out->headline)
+        return trouble_set(why, TOOL_USAGE, "%s: --kpi, --basis%s and --no-headline are of leadkpi report", command,
+                           out->line->takes_period ? "" : ", --from, --to");
     return TOOL_GOOD;
 }
 

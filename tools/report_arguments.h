@@ -29,6 +29,7 @@ typedef struct command_line {
     unsigned needed;       /* those without which it does not work */
     int bare_kind;         /* of a file that no option names; -1: every file has an option */
     bool is_handle;        /* reports on one handle */
+    bool takes_period;     /* --from and --to, of a handle */
     const char *help;      /* names every option */
     const own_word *words; /* NULL: none */
 } command_line;

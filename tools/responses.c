@@ -16,6 +16,19 @@ static int prepare(handle_run *h, leadkpi_options *options)
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }
 
+static void warn_of_kind(handle_run *h, slice kind, void *context)
+{
+    (void)context;
+    if (!seen_has(&h->run.seen, kind)) handle_warn_of_name(h, "response is of an automatic kind", kind);
+}
+
+/* Of kinds that were told; no data need have the default ones. */
+static int warn_of_automatic(handle_run *h)
+{
+    bool is_told = handle_word(h, "automatic") && h->run.seen.count < SEEN_NAMES;
+    return is_told ? handle_each_item(h, "automatic", warn_of_kind, NULL) : TOOL_GOOD;
+}
+
 static const char help[] =
     "usage: leadkpi responses LEADS --responses FILE [--conversions FILE] [option ...]\n"
     "\n"
@@ -53,11 +66,11 @@ static const own_word words[] = {{"automatic", true}, {"hours", false}, {"holida
                                  {"targets", false},  {"bands", false}, {"window", false},
                                  {NULL, false}};
 
-static const handle_report reports[] = {{"speed", speed},
-                                        {"targets", targets},
-                                        {"bands", bands},
-                                        {"leads", leads},
-                                        {"findings", checks}};
+static const handle_report reports[] = {{"speed", speed, NULL},
+                                        {"targets", targets, NULL},
+                                        {"bands", bands, NULL},
+                                        {"leads", leads, NULL},
+                                        {"findings", checks, "checks"}};
 
 static const handle_kind kind = {
     .line = {.command = "responses",
@@ -75,7 +88,8 @@ static const handle_kind kind = {
     .report_count = sizeof reports / sizeof *reports,
     .create = create,
     .describe = describe,
-    .prepare = prepare};
+    .prepare = prepare,
+    .warn = warn_of_automatic};
 
 int command_responses(int count, char **arguments, trouble *why)
 {

@@ -106,6 +106,7 @@ void load_run_free(load_run *run)
     text_free(&run->notes);
     text_free(&run->columns);
     text_free(&run->names);
+    seen_free(&run->seen);
     free(run->dimension_found);
     leadkpi_campaigns_free(run->campaigns);
     leadkpi_funnel_free(run->funnel);

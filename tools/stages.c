@@ -19,31 +19,69 @@ static bool has_text(const leadkpi_table *table, int32_t column, slice text)
     return false;
 }
 
-/* A stage of the line that no move leads to or from is one that nobody ever stood in. */
-static void warn_of_line(const leadkpi_table *line, const leadkpi_table *moves)
+/* The moves that there were, and their columns. */
+typedef struct moves_seen {
+    leadkpi_table *table;
+    int32_t from, to;
+} moves_seen;
+
+/* A stage that no move leads to or from is one that nobody ever stood in. */
+static bool was_stood_in(const moves_seen *moves, slice stage)
 {
-    leadkpi_error error;
-    int32_t name, from, to;
-    leadkpi_table_find_column(line, "name", LEADKPI_NUL_TERMINATED, &name, &error);
-    leadkpi_table_find_column(moves, "from", LEADKPI_NUL_TERMINATED, &from, &error);
-    leadkpi_table_find_column(moves, "to", LEADKPI_NUL_TERMINATED, &to, &error);
-    for (size_t row = 0; row < leadkpi_table_row_count(line); row++) {
-        slice stage = cell_text(line, name, row);
-        if (!has_text(moves, to, stage) && !has_text(moves, from, stage))
-            handle_warn_of_name("lead was in a stage of the line", stage);
-    }
+    return has_text(moves->table, moves->to, stage) || has_text(moves->table, moves->from, stage);
+}
+
+static void warn_of_line(handle_run *h, slice stage, void *context)
+{
+    if (!was_stood_in(context, stage)) handle_warn_of_name(h, "lead was in a stage of the line", stage);
+}
+
+static void warn_of_lost(handle_run *h, slice stage, void *context)
+{
+    if (!was_stood_in(context, stage)) handle_warn_of_name(h, "lead was in a stage of --lost", stage);
+}
+
+typedef struct searching {
+    slice wanted;
+    bool found;
+} searching;
+
+static void compare_item(handle_run *h, slice item, void *context)
+{
+    searching *s = context;
+    (void)h;
+    s->found |= slice_equal(item, s->wanted);
+}
+
+static bool lists(handle_run *h, const char *option, slice stage)
+{
+    searching s = {stage, false};
+    return handle_each_item(h, option, compare_item, &s) == TOOL_GOOD && s.found;
+}
+
+/* The library takes no edge without an end before and behind the sign. */
+static void warn_of_edge(handle_run *h, slice edge, void *context)
+{
+    const char *sign = memchr(edge.data, '>', edge.length);
+    size_t length = (size_t)(sign - edge.data);
+    slice ends[] = {{edge.data, length}, {sign + 1, edge.length - length - 1}};
+    for (int i = 0; i < 2; i++)
+        if (!was_stood_in(context, ends[i]) && !lists(h, "stages", ends[i]) && !lists(h, "lost", ends[i]))
+            handle_warn_of_name(h, "lead was in a stage of --edges", ends[i]);
 }
 
 static int warn_of_stages(handle_run *h)
 {
-    leadkpi_table *line = NULL, *moves = NULL;
+    moves_seen moves;
     leadkpi_error error;
-    leadkpi_status status = steps(&h->run, NULL, &line, &error);
-    if (status == LEADKPI_OK) status = transitions(&h->run, NULL, &moves, &error);
-    if (status == LEADKPI_OK) warn_of_line(line, moves);
-    leadkpi_table_free(line);
-    leadkpi_table_free(moves);
-    return library_trouble(status, &error, h->why);
+    TOOL_TRY(library_trouble(transitions(&h->run, NULL, &moves.table, &error), &error, h->why));
+    leadkpi_table_find_column(moves.table, "from", LEADKPI_NUL_TERMINATED, &moves.from, &error);
+    leadkpi_table_find_column(moves.table, "to", LEADKPI_NUL_TERMINATED, &moves.to, &error);
+    int code = handle_each_item(h, "stages", warn_of_line, &moves);
+    if (code == TOOL_GOOD) code = handle_each_item(h, "lost", warn_of_lost, &moves);
+    if (code == TOOL_GOOD) code = handle_each_item(h, "edges", warn_of_edge, &moves);
+    leadkpi_table_free(moves.table);
+    return code;
 }
 
 static const char help[] =
@@ -81,8 +119,8 @@ static const own_word words[] = {{"stages", true}, {"won", true},    {"lost", tr
                                  {NULL, false}};
 
 static const handle_report reports[] = {
-    {"steps", steps}, {"moves", transitions}, {"durations", durations}, {"snapshot", snapshot},
-    {"leads", leads}, {"reasons", reasons},   {"findings", checks}};
+    {"steps", steps, NULL}, {"moves", transitions, "transitions"}, {"durations", durations, NULL}, {"snapshot", snapshot, NULL},
+    {"leads", leads, NULL}, {"reasons", reasons, NULL},   {"findings", checks, "checks"}};
 
 static const handle_kind kind = {.line = {.command = "stages",
                                           .files = "a FILE of stages",

@@ -119,12 +119,6 @@ leadkpi_status room_read(const room *of, sqlite3_value *state, void **out, leadk
     const void *bytes = sqlite3_value_blob(state);
     size_t size = (size_t)sqlite3_value_bytes(state);
     *out = NULL;
-    if (sqlite3_value_type(state) == SQLITE_NULL) {
-        leadkpi_error_reset(error);
-        error->code = LEADKPI_NULL_ARGUMENT;
-        sqlite3_snprintf((int)sizeof error->message, error->message, "state: expected a BLOB, found NULL");
-        return LEADKPI_NULL_ARGUMENT;
-    }
     if (!bytes && size > 0) return LEADKPI_OUT_OF_MEMORY;
     return of->deserialize(bytes ? bytes : "", size, out, error); /* of no bytes SQLite gives NULL */
 }

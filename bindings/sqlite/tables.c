@@ -222,6 +222,12 @@ static int take_text(const report_module *module, int parameter, sqlite3_value *
     return SQLITE_ERROR;
 }
 
+/* Of a state that is not there, such as that of no rows, there is no report, as json_each(NULL) has no rows. */
+static bool is_of_nothing(const report_module *module, sqlite3_value *first)
+{
+    return strcmp(module->parameters[0], "state") == 0 && sqlite3_value_type(first) == SQLITE_NULL;
+}
+
 static int filter(sqlite3_vtab_cursor *base, int given, const char *unused, int count,
                   sqlite3_value **values)
 {
@@ -238,6 +244,7 @@ static int filter(sqlite3_vtab_cursor *base, int given, const char *unused, int 
         arguments[i] = values[next++];
         code = take_text(table->module, i, arguments[i], &texts[i], &message);
     }
+    if (code == SQLITE_OK && is_of_nothing(table->module, arguments[0])) return SQLITE_OK;
     if (code == SQLITE_OK)
         code = table->module->run(table->db, texts, arguments, &cursor->report, &message);
     if (code == SQLITE_OK) code = take_report(table, cursor);

@@ -39,7 +39,8 @@
  *   session       an attempt ends with its session, and that with a pause longer than this between
  *                 any events of the lead, so add all of them; sessions: so many in a row
  *   step_window   longest time from a step to the next, inclusive
- *   gap           shortest time from a step to the next; 1us: times rise strictly
+ *   gap           shortest time from a step to the next; 1us: times rise strictly. At most window and
+ *                 step_window
  *   same_event    once (default): one event fills one step; many: all that it matches
  *   same_value    true: all events of an attempt have one value in the column value; each value
  *                 of a lead is a journey of its own, with sessions of its own, and the best counts,
@@ -98,15 +99,17 @@
  * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
  * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
- * entry=every, entry=again, or exclude_effect 16 more, 5 for each step that an event matches, and an attempt
- * 24 and with times 4 a step; with optional steps 12 more, 4 for each further step at which ranges of exclusions
- * start or end, 13 for each step that an event matches, and an attempt 17 and 4 a step; with same_value 20 more;
+ * entry=every, entry=again, or exclude_effect 8 more, 24 where exclusions, step_window or adjacent steps hinder, and an
+ * eighth of a byte a step, with times a quarter; with optional steps 12 more, and 15 for each step that an event
+ * matches; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that excludes; with
+ * same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
  * instant of more than 32 events and step of the lead that has most where attempts are counted. leadkpi_funnel_times and
  * leadkpi_funnel_histogram by no segment and period hold nothing for a lead that entered, but 12 for each pair of
  * steps whose first it reached (none where it waited for just the window), and of one pair after the other 8 for
- * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group.
+ * each of those and 48 for each time that one took; by segment or period they hold that besides, of one group, or
+ * before it 36 a lead that entered, or an attempt, and 300 a group.
  *
  * Threads: one thread at a time, except that calls that take the handle const
  * may run together. Work in parallel with one twin a thread (create_like), then merge. */
@@ -164,7 +167,7 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
  * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
  * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
- * steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                               const char *batch_id, size_t batch_id_length,
                                               leadkpi_error *error);
@@ -254,19 +257,24 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *              by=segment a lead counts once in each segment that an event of it has, and once in the total
  *   breakdown_step  from 1, with breakdown=step; 0, the default: the last step that the lead reached. Leads
  *              that did not get there have no segment
+ *   from, to   only attempts that count and started from the one on, before the other (leads whose first event,
+ *              where groups go by that): what a grain has in the rows of these periods. Their later steps may
+ *              come after. With entry=any the attempt that counts is the best of all times: say entry=first for
+ *              leads that came new, entry=every for each start in the period
  *   mature     only leads whose window is over: compare old and young periods with it
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the attempt that counts
  *              started: the trend. Young ones are marked immature. Times are those of the clock, so opening
  *              hours and holidays are refused
+ * Options that a report names as its own, such as bins or pattern, are refused by the others.
  * Groups stand in order of segment (null first) and period; last, unless it is the
  * only group, comes the total. A group's columns:
  *   row                       text: "segment" or "total"
  *   segment                   text, when by=segment; null: no segment, or the total
  *   period_start, period_end  timestamps, and period, its label, when grain is not all
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema),
- * CONTRADICTION, BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED.
- * `*out` is NULL on failure. */
+ * CONTRADICTION, BAD_ARGUMENT (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_funnel_steps: how many got how far. A row a group and step:
  *   step, name         int64 from 1, and its text in the definition
@@ -353,7 +361,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  * Young groups had less time: ask for mature=true. Attempts of one lead are alike, and more of them tell
  * less than as many leads: where many have several, intervals are too narrow. A p-value is of its one row: of twenty comparisons
  * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
- * by=segment; breakdown=any: a lead would stand on both sides). Since 0.1. */
+ * by=segment; neither by=segment nor a grain: nothing to compare; breakdown=any: a lead would stand on both sides). Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
@@ -374,7 +382,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_sequences(const leadkpi_funnel *funnel
 
 /* leadkpi_funnel_sequence_leads: the same, a row a lead in order of ids: id; matches (int64); first_start and
  * first_end (timestamps): of the first and last event of the first match, null without one. Of `options`
- * as_of and pattern are looked at. Since 0.1. */
+ * as_of, from, to and pattern are looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_sequence_leads(const leadkpi_funnel *funnel,
                                                          const leadkpi_options *options,
                                                          leadkpi_table **out, leadkpi_error *error);
@@ -397,12 +405,15 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
 /* leadkpi_funnel_checks: what is odd in the data, or does not fit the definition: counted, never hidden. A
  * row a finding that there is; names are stable:
  *   finding, meaning   text
- *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null
+ *   step, name         int64 and text: of steps_without_events, which has a row for each such step; else null,
+ *                      but for the name in exclusions_without_events
  *   rows, leads        int64: how many events it is about, of how many leads
  *   id                 one of these leads; null of nobody
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
- * steps_at_one_instant, repeated_events, events_after_as_of. With skips=implied an event is of its own step
- * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences.
+ * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
+ * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
+ * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences,
+ * and from, to.
  * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
                                                  const leadkpi_options *options,

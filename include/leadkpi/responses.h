@@ -130,7 +130,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  *   breakdown  which segment is a lead's: that of its first row that has one (first, the default),
  *              or of its last
  *   clock      elapsed (default), or opening: only the time while it is open, with hours, special_hours
- *              or holidays
+ *              or holidays, which are refused without it
  *   targets    durations, within which a lead is to be answered; default 5min, 1h, 1d
  *   bands      durations that rise, where one band ends and the next begins; default 5min, 30min, 1h, 1d
  *   reference  the band to compare with, from 1; 0, the default: the slowest in which leads of the total
@@ -139,11 +139,13 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  *              over count in the bands
  *   level      of the intervals, default 0.95
  *   grain, zone, hours ...  of a calendar (calendar.h); grain default all: groups by when the lead came
+ * Only leadkpi_responses_targets takes targets, and only leadkpi_responses_bands takes bands, reference and
+ * window: the others refuse them.
  * Groups stand in order of segment (null first) and period; last, unless it is the only group, comes the
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), BAD_ARGUMENT (a duration;
- * bands; calendar), BAD_FORMAT or CONTRADICTION (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL
+ * bands; calendar), BAD_FORMAT (calendar), CONTRADICTION (calendar; an option that the report does not take), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL
  * on failure. */
 
 /* leadkpi_responses_speed: time to the first answer. A row a group:
@@ -199,7 +201,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_bands(const leadkpi_responses *resp
  *   wait_seconds     double: to the answer, or as of the report
  *   automatic        int64: automatic responses before the answer
  *   converted        timestamp; null: not
- * `by`, `level`, `grain`, `targets`, `bands` and `window` are not looked at. Since 0.1. */
+ * `by`, `level` and `grain` are not looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_responses_leads(const leadkpi_responses *responses,
                                                    const leadkpi_options *options,
                                                    leadkpi_table **out, leadkpi_error *error);

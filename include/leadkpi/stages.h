@@ -145,6 +145,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_describe(const leadkpi_stages *stages,
  *   level      of the intervals, default 0.95
  *   grain ...  of a calendar (calendar.h), default all: groups by when the lead came. Times are those of
  *              the clock, so opening hours and holidays are refused
+ * Only leadkpi_stages_steps takes skips, and only leadkpi_stages_durations takes visits: the others refuse them.
  * Groups stand in order of segment (null first) and period; last, unless it is the only group, comes the
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
@@ -231,7 +232,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_reasons(const leadkpi_stages *stages,
  *   farthest             text: the farthest stage of the line it stood in; null: none
  *   visits, went_back, reopened   int64: stages it stood in; moves back on the line; moves out of a won or
  *                        lost stage
- * `by`, `skips`, `level` and the calendar are not looked at. Since 0.1. */
+ * `by`, `level` and the calendar are not looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_stages_leads(const leadkpi_stages *stages,
                                                 const leadkpi_options *options,
                                                 leadkpi_table **out, leadkpi_error *error);
@@ -243,8 +244,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_leads(const leadkpi_stages *stages,
  *   id                   one of these leads
  * Findings: customer_before_creation, stage_before_creation, two_stages_at_one_instant, repeated_rows,
  * from_disagrees, start_unknown, skipped_stages, went_back, reopened, stages_off_the_line,
- * moves_off_the_edges, rows_after_as_of. `by`, `skips`, `visits`, `level` and the calendar are not
- * looked at. Since 0.1. */
+ * moves_off_the_edges, rows_after_as_of. `by`, `level` and the calendar are not looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_stages_checks(const leadkpi_stages *stages,
                                                  const leadkpi_options *options,
                                                  leadkpi_table **out, leadkpi_error *error);

@@ -86,6 +86,19 @@ int64_t lk_options_int64(const leadkpi_options *options, const lk_schema *schema
 /* double; NaN without a value. */
 double lk_options_double(const leadkpi_options *options, const lk_schema *schema, int option);
 
+/* An option that only some reports of its schema look at. */
+typedef struct lk_report_option {
+    int option;
+    uint32_t reports;  /* those, a bit each */
+    const char *which; /* as a message calls them */
+} lk_report_option;
+
+/* CONTRADICTION where one of them is set, and the report, a bit, is none that looks at it: it would change
+ * nothing, in silence. */
+leadkpi_status lk_options_refuse_idle(const leadkpi_options *options, const lk_schema *schema,
+                                      const lk_report_option *list, size_t count, uint32_t report,
+                                      leadkpi_error *error);
+
 /* bool; false without a value. */
 bool lk_options_bool(const leadkpi_options *options, const lk_schema *schema, int option);
 

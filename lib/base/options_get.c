@@ -14,6 +14,17 @@ bool lk_options_is_set(const leadkpi_options *options, const lk_schema *schema, 
     return lk_options_value(options, option) != NULL;
 }
 
+leadkpi_status lk_options_refuse_idle(const leadkpi_options *options, const lk_schema *schema,
+                                      const lk_report_option *list, size_t count, uint32_t report,
+                                      leadkpi_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        LK_FAIL_IF(!(list[i].reports & report) && lk_options_is_set(options, schema, list[i].option), error,
+                   LEADKPI_CONTRADICTION, "%s: expected none here; it is of %s alone",
+                   schema->options[list[i].option].name, list[i].which);
+    return LEADKPI_OK;
+}
+
 bool lk_options_has_value(const leadkpi_options *options, const lk_schema *schema, int option)
 {
     if (lk_option_has_items(&schema->options[option]))

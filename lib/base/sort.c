@@ -8,12 +8,29 @@
 #define COUNTED 2048
 #define COUNTED_LEAST (COUNTED / 4) /* of fewer keys the counts would cost more than the keys */
 
-/* The bits that are not the same in all keys. */
-static uint64_t differing_bits(const uint64_t *keys, size_t count)
+/* What one pass over keys tells. */
+typedef struct survey {
+    uint64_t differing; /* the bits that are not the same in all */
+    bool in_order;
+} survey;
+
+/* `flip` makes numbers with a sign rise as bits do. No branch: of keys that are to be sorted few are in order. */
+static leadkpi_status look_over(const lk_memory *memory, const uint64_t *keys, size_t count, uint64_t flip,
+                                survey *found, leadkpi_error *error)
 {
-    uint64_t bits = 0;
-    for (size_t i = 1; i < count; i++) bits |= keys[i] ^ keys[0];
-    return bits;
+    *found = (survey){0, true};
+    for (size_t at = 1; at < count;) {
+        size_t end = count - at < LK_INTERRUPT_ROWS ? count : at + LK_INTERRUPT_ROWS;
+        uint64_t differing = 0, falls = 0, first = keys[0];
+        if (at > 1) LK_TRY(lk_interrupted(memory, error));
+        for (; at < end; at++) {
+            differing |= keys[at] ^ first;
+            falls |= (keys[at - 1] ^ flip) > (keys[at] ^ flip);
+        }
+        found->differing |= differing;
+        found->in_order &= !falls;
+    }
+    return LEADKPI_OK;
 }
 
 /* How often each value of a byte occurs. */
@@ -78,13 +95,6 @@ static leadkpi_status move_in_parts(const lk_memory *memory, const uint64_t *key
     return LEADKPI_OK;
 }
 
-static bool in_order(const uint64_t *keys, size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        if (keys[i - 1] > keys[i]) return false;
-    return true;
-}
-
 static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
                                 uint64_t bits, uint64_t *key_scratch, uint32_t *payload_scratch,
                                 leadkpi_error *error)
@@ -108,13 +118,12 @@ static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_
     return LEADKPI_OK;
 }
 
-leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
-                              leadkpi_error *error)
+static leadkpi_status sort_by_bits(lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count, uint64_t bits,
+                                   leadkpi_error *error)
 {
-    if (count < 2 || in_order(keys, count)) return LEADKPI_OK;
-    uint64_t *key_scratch = NULL, bits = differing_bits(keys, count);
-    if (!payload && bits < COUNTED && count >= COUNTED_LEAST) return sort_counted(memory, keys, count, error);
+    uint64_t *key_scratch = NULL;
     uint32_t *payload_scratch = NULL;
+    if (!payload && bits < COUNTED && count >= COUNTED_LEAST) return sort_counted(memory, keys, count, error);
     LK_TRY(lk_allocate(memory, count, sizeof *keys, &key_scratch, error));
     leadkpi_status status = LEADKPI_OK;
     if (payload) status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);
@@ -125,26 +134,33 @@ leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *paylo
     return status;
 }
 
-static bool has_negative(const int64_t *keys, size_t count)
+leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
+                              leadkpi_error *error)
 {
-    int64_t all = 0;
-    for (size_t i = 0; i < count; i++) all |= keys[i];
-    return all < 0;
+    survey found;
+    LK_TRY(look_over(memory, keys, count, 0, &found, error));
+    return found.in_order ? LEADKPI_OK : sort_by_bits(memory, keys, payload, count, found.differing, error);
 }
+
+#define SIGN_BIT ((uint64_t)1 << 63)
 
 /* With the sign bit turned over, negative numbers stand below the others. */
 static void flip_signs(uint64_t *keys, size_t count)
 {
-    for (size_t i = 0; i < count; i++) keys[i] ^= (uint64_t)1 << 63;
+    for (size_t i = 0; i < count; i++) keys[i] ^= SIGN_BIT;
 }
 
 leadkpi_status lk_sort_int64(lk_memory *memory, int64_t *keys, uint32_t *payload, size_t count,
                              leadkpi_error *error)
 {
     uint64_t *unsigned_keys = (uint64_t *)keys; /* the same type but for the sign: may alias */
-    if (!has_negative(keys, count)) return lk_sort_uint64(memory, unsigned_keys, payload, count, error);
+    survey found;
+    LK_TRY(look_over(memory, unsigned_keys, count, SIGN_BIT, &found, error));
+    if (found.in_order) return LEADKPI_OK;
+    if (!(found.differing & SIGN_BIT)) /* of one sign they rise as their bits do */
+        return sort_by_bits(memory, unsigned_keys, payload, count, found.differing, error);
     flip_signs(unsigned_keys, count);
-    leadkpi_status status = lk_sort_uint64(memory, unsigned_keys, payload, count, error);
+    leadkpi_status status = sort_by_bits(memory, unsigned_keys, payload, count, found.differing, error);
     flip_signs(unsigned_keys, count);
     return status;
 }

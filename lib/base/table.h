@@ -246,6 +246,9 @@ leadkpi_status lk_table_take_timestamp(leadkpi_table *table, lk_text name, size_
  * value NaN (double) or 0. Cannot fail. */
 void lk_table_set_null(leadkpi_table *table, int32_t column, size_t row);
 
+/* The same of up to 64 rows from `first_row` on, a multiple of 64, that bits say, the lowest the first. */
+void lk_table_set_nulls(leadkpi_table *table, int32_t column, size_t first_row, uint64_t rows);
+
 /* A text column, built row by row with the memory of its table. Not more than
  * the builder of one column needs to be open at a time, but several may.
  *

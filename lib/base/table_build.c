@@ -96,16 +96,32 @@ leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const ch
                      nullable, values, error);
 }
 
+static inline void empty_cell(lk_column *column, size_t row)
+{
+    static const double nothing = NAN;
+    static const int64_t zero = 0;
+    char *cell = (char *)column->owned[LK_BLOCK_VALUES].data + row * (size_t)column->stride;
+    if (column->type == LEADKPI_TYPE_DOUBLE)
+        memcpy(cell, &nothing, sizeof nothing);
+    else if (column->stride == sizeof zero)
+        memcpy(cell, &zero, sizeof zero);
+    else
+        memset(cell, 0, (size_t)column->stride);
+}
+
 void lk_table_set_null(leadkpi_table *table, int32_t column, size_t row)
 {
     lk_column *of = table->columns[column];
     uint8_t *validity = of->owned[LK_BLOCK_VALIDITY].data;
-    char *cell = (char *)of->owned[LK_BLOCK_VALUES].data + row * (size_t)of->stride;
     validity[row >> 3] &= (uint8_t) ~(1u << (row & 7));
-    if (of->type == LEADKPI_TYPE_DOUBLE) {
-        const double nothing = NAN;
-        memcpy(cell, &nothing, sizeof nothing);
-    } else {
-        memset(cell, 0, (size_t)of->stride);
-    }
+    empty_cell(of, row);
+}
+
+void lk_table_set_nulls(leadkpi_table *table, int32_t column, size_t first_row, uint64_t rows)
+{
+    lk_column *of = table->columns[column];
+    uint8_t *validity = (uint8_t *)of->owned[LK_BLOCK_VALIDITY].data + (first_row >> 3);
+    for (uint64_t left = rows; left; left >>= 8) *validity++ &= (uint8_t)~left;
+    for (size_t row = first_row; rows; rows >>= 1, row++)
+        if (rows & 1) empty_cell(of, row);
 }

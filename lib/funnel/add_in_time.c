@@ -32,13 +32,15 @@ static leadkpi_status check_codes(const leadkpi_funnel *funnel, const lk_batch *
 {
     const lk_column *meaning = b->steps ? b->steps : b->event;
     bool one_step = funnel->rule.same_event == LK_SAME_EVENT_ONCE;
+    /* What a name means, the definition says: no row of that name could ever be taken. */
+    leadkpi_status status = b->steps ? LEADKPI_BAD_DATA : LEADKPI_CONTRADICTION;
     for (size_t i = 0; one_step && i < at->count; i++)
         if (!lk_has_one_step_at_most(lk_funnel_code_steps(funnel->store, at->codes[i])))
             return lk_fail_at(
-                error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), meaning->index,
+                error, status, (int64_t)(at->start + i), meaning->index,
                 "row %zu: with input=time and same_event=once expected an event of one "
-                "step at most, found one of several",
-                at->start + i);
+                "step at most, found one of several%s",
+                at->start + i, b->steps ? "" : ", as steps have its name; same_event=many, or input=any, takes it");
     for (size_t i = 0; b->excluded && i < at->count; i++)
         if (lk_funnel_code_exclusions(funnel->store, at->codes[i]))
             return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)(at->start + i), b->excluded->index,

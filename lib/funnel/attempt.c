@@ -310,16 +310,25 @@ static leadkpi_status find_in_stretches(const lk_attempt_search *search, lk_atte
     return best.level ? sink(context, &best, error) : LEADKPI_OK;
 }
 
-/* An item alone, as most of a value are, fills the first steps that one may fill together. */
+/* The steps that an item alone does: where one may fill many all that it has, up to the first that it lacks and that
+ * may not be left out. */
+static uint64_t steps_of_lone(const lk_funnel_rule *rule, const lk_item *item)
+{
+    uint64_t all = lk_funnel_all_steps(rule), lacks = all & ~item->steps & ~rule->optional;
+    if (!lk_funnel_takes_steps_together(rule) || rule->gap > 0) return 1;
+    return item->steps & all & (lacks ? (lacks & (0 - lacks)) - 1 : UINT64_MAX);
+}
+
+/* Most are alone that are looked at by value. */
 static leadkpi_status find_lone(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error)
 {
     const lk_item *item = search->items;
     lk_attempt attempt;
-    uint64_t others = ~(item->steps & lk_funnel_all_steps(search->rule));
-    bool together = lk_funnel_takes_steps_together(search->rule) && search->rule->gap == 0;
     if (!(item->steps & 1)) return LEADKPI_OK;
-    set_attempt(item, !together ? 1 : others ? (int32_t)lk_lowest_bit(others) : LK_FUNNEL_STEPS_MAX, &attempt);
+    uint64_t done = steps_of_lone(search->rule, item);
+    set_attempt(item, (int32_t)lk_highest_bit(done) + 1, &attempt);
+    attempt.done = done;
     for (int32_t step = 0; step < attempt.level; step++) attempt.times[step] = item->time;
     return sink(context, &attempt, error);
 }
@@ -329,7 +338,7 @@ leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink
 {
     const lk_funnel_rule *rule = search->rule;
     lk_attempt attempt;
-    if (search->count == 1 && is_in_steps(rule) && !rule->optional) return find_lone(search, sink, context, error);
+    if (search->count == 1 && is_in_steps(rule)) return find_lone(search, sink, context, error);
     if (needs_entries(rule)) return lk_entries_find(search, sink, context, error);
     if (rule->order == LK_ORDER_UNORDERED || rule->order == LK_ORDER_ANCHORED)
         return find_in_stretches(search, sink, context, error);

@@ -17,13 +17,14 @@
  * for the starts that may get to it and have not got farther, and on the items of their windows only: no chain
  * of theirs, nor one that ends as early, leaves these.
  *
- * Where windows are short most starts get to a level of their own, so that walks to one level serve few of them. There
- * each start is followed by itself: its steps as bits say how far it gets and where it gets there, in a few
- * operations an item, and the walk back goes over the few places that it gets to in time. */
+ * Where windows are short most starts get to a level of their own, so that walks to one level serve few of them; and
+ * a start that soon gets as far as it does, or is barred, has no use for what all places lead to. Such starts are
+ * followed one by one: sets of steps say how far each gets and where it gets there, entries_reach.c, and the walk back
+ * goes over the few places that it gets to in time. What the first starts take tells whether that is less work. */
+#include "funnel/entries_reach.h"
 #include "funnel/entries_sweep.h"
 
 #define NONE LK_PLACE_NONE
-#define SPARSE 16 /* one exclusion in so many items */
 
 typedef struct chooser {
     lk_entries *e;
@@ -32,6 +33,8 @@ typedef struct chooser {
     size_t start, settled; /* the last start of those that the walk comes to; how many are settled */
     uint32_t *limit; /* of each start the last item in its window */
     uint8_t *bound;  /* of each start a level that it gets to at most; 0: settled */
+    size_t next; /* of those that are settled one by one the next start, and the work that was done for them */
+    size_t work;
     size_t from, to; /* the items walked over */
     int32_t highest; /* from the front: the highest level of all, */
     uint32_t last, latest; /* the first item to get there, and the latest start that it comes from */
@@ -175,12 +178,13 @@ static void settle_item(chooser *c, size_t item, int32_t level)
 
 /* The best chain from each place of the items to step `level`, or with level 0 as far as may be. It begins at
  * the item of the first of some starts, and those of them that may get to the level are settled. */
-static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last, int32_t level, leadkpi_error *error)
+static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last, uint64_t steps, int32_t level,
+                                leadkpi_error *error)
 {
     size_t from = c->e->item[first];
     c->to = to;
     c->start = last;
-    lk_sweep_back(&c->sweep, from, to, level);
+    lk_sweep_back(&c->sweep, from, to, steps, level);
     for (size_t walked = 0; walked < to - from; walked++) {
         lk_sweep_back_over(&c->sweep, walked);
         if (c->sweep.taken[to - 1 - walked - from] & 1) settle_item(c, to - 1 - walked, level);
@@ -189,133 +193,122 @@ static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last
     return LEADKPI_OK;
 }
 
-/* The first starts tell whether windows end most of what would go on: then the walk over all is not worth it. */
+/* ---- start by start ---------------------------------------------------------------------------- */
+
+/* What work costs, measured in what is looked at of a reach: an item of a walk, a place of it, and to begin one. */
+enum { ITEM_WORK = 2, PLACE_WORK = 3, WALK_WORK = 12 };
+
+/* A chain that ends with the item of its start has all steps that it may have. */
+static void settle_at_once(chooser *c, size_t start, int32_t level)
+{
+    lk_entries *e = c->e;
+    size_t row = start - e->traced;
+    c->bound[start] = 0;
+    e->level[start] = (uint8_t)level;
+    e->last[start] = e->item[start];
+    e->done[row] = c->sweep.taken[0];
+    for (uint64_t left = e->path ? e->done[row] : 0; left; left &= left - 1)
+        e->path[lk_lowest_of_some(left) * e->traced_count + row] = e->item[start];
+    c->settled++;
+}
+
+/* From where it gets to the start walks back over what it may get to. False if all that is more than so much work. */
+static leadkpi_status settle_start(chooser *c, size_t start, size_t most, bool *settled, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    lk_reach reach;
+    LK_TRY(lk_reach_find(e, start, c->limit[start], c->sweep.barred, most, c->sweep.taken, &reach, error));
+    c->work += reach.work;
+    *settled = reach.level > 0;
+    if (reach.level == 0) return ask(c, reach.work, error);
+    if (reach.last == e->item[start]) {
+        settle_at_once(c, start, reach.level);
+        return ask(c, reach.work + (size_t)reach.level, error);
+    }
+    c->sweep.marked = true;
+    LK_TRY(walk_back(c, reach.last + 1, start, start, reach.steps, reach.level, error));
+    c->sweep.marked = false;
+    c->work += WALK_WORK + ITEM_WORK * (reach.last + 1 - e->item[start]) + PLACE_WORK * c->sweep.place;
+    return LEADKPI_OK;
+}
+
+/* Those of the starts from `c->next` up to `end` that are left, until it is more work. */
+static leadkpi_status settle_starts(chooser *c, size_t end, size_t most, leadkpi_error *error)
+{
+    bool settled = true;
+    c->work = 0;
+    for (; c->next < end; c->next++) {
+        if (!c->bound[c->next]) continue;
+        if (c->work > most) break;
+        LK_TRY(settle_start(c, c->next, most - c->work, &settled, error));
+        if (!settled) break;
+    }
+    return LEADKPI_OK;
+}
+
+/* ---- all starts ----------------------------------------------------------------------------------- */
+
+/* The first of many starts tell what is worth while. */
 #define TRIED 1024
 
 static bool is_worth_a_trial(const chooser *c)
 {
-    return c->e->start_count >= (size_t)16 * TRIED && c->limit[TRIED - 1] - c->e->item[0] < c->e->search->count / 8;
+    return c->e->start_count - c->next >= (size_t)16 * TRIED;
 }
 
-/* The best chains of starts, as if windows ended no earlier than those of their places. */
+/* Of a walk over all items. */
+static size_t work_of_walk(const lk_entries *e)
+{
+    return ITEM_WORK * e->search->count + PLACE_WORK * e->first[e->rule->step_count];
+}
+
+/* Where starts soon get as far as they do, they are followed one by one. */
+static leadkpi_status settle_what_is_near(chooser *c, leadkpi_error *error)
+{
+    size_t most = work_of_walk(c->e), tried = c->next + TRIED;
+    if (!is_worth_a_trial(c)) return LEADKPI_OK;
+    LK_TRY(settle_starts(c, tried, most / (c->e->start_count / TRIED), error));
+    return c->next < tried ? LEADKPI_OK : settle_starts(c, c->e->start_count, most, error);
+}
+
+/* To how many levels do some starts get, up to one? */
+static size_t count_levels(const chooser *c, size_t first, size_t end, size_t most)
+{
+    uint64_t levels = 0;
+    size_t count = 0;
+    for (size_t start = first; start < end; start++) levels |= (uint64_t)1 << (c->e->level[start] - 1);
+    for (; levels && count < most; levels &= levels - 1) count++;
+    return count;
+}
+
+/* Walks to find bounds, and to as many levels of their own, as what is left would take level by level. */
+#define WALKS 4
+
+/* The others are, too, unless that is more work. */
+static leadkpi_status settle_what_is_left(chooser *c, leadkpi_error *error)
+{
+    const lk_entries *e = c->e;
+    size_t walk = work_of_walk(e), next = c->next, tried = next + TRIED, parts = (e->start_count - next) / TRIED;
+    if (is_worth_a_trial(c)) {
+        LK_TRY(settle_starts(c, tried, WALKS * walk / parts, error));
+        if (c->next < tried || c->work > (1 + count_levels(c, next, tried, WALKS - 1)) * walk / parts) return LEADKPI_OK;
+    }
+    return settle_starts(c, e->start_count, WALKS * walk, error);
+}
+
+/* The best chains of starts, as if windows ended no earlier than those of their places; unless the first ones tell
+ * that windows end most of what would go on: then the walk over all is not worth it. */
 static leadkpi_status settle_what_is_easy(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    size_t tried = is_worth_a_trial(c) ? TRIED : 0;
-    memset(c->bound, UINT8_MAX, e->start_count);
-    c->highest = 0;
-    if (tried) LK_TRY(walk_back(c, (size_t)c->limit[tried - 1] + 1, 0, tried - 1, 0, error));
-    if (c->settled < tried / 2) return LEADKPI_OK;
-    return walk_back(c, (size_t)c->limit[e->start_count - 1] + 1, tried, e->start_count - 1, 0, error);
-}
-
-/* ---- start by start ---------------------------------------------------------------------------- */
-
-/* Steps that may follow any of these: past as many optional ones as 1, 2, 4, ... `skipped` has those from which so
- * many are. */
-static uint64_t following(uint64_t optional, uint64_t steps)
-{
-    uint64_t next = steps << 1, skipped = optional;
-    for (uint32_t count = 1; count < LK_FUNNEL_STEPS_MAX && skipped; count *= 2) {
-        next |= (next & skipped) << count;
-        skipped &= skipped >> count;
+    size_t next = c->next, last = next + TRIED - 1, settled = c->settled;
+    if (is_worth_a_trial(c) && c->limit[last] - e->item[next] < e->search->count / 8) {
+        LK_TRY(walk_back(c, (size_t)c->limit[last] + 1, next, last, lk_funnel_all_steps(e->rule), 0, error));
+        if (c->settled - settled < TRIED / 2) return LEADKPI_OK;
+        next += TRIED;
     }
-    return next;
-}
-
-/* What one start got to: the steps since the last exclusion, all steps, and of each of these those that the exclusions
- * since the last time leave open. The next step is one of those behind the last exclusion, or follows a near one. */
-typedef struct reach {
-    uint64_t near, all, far, next;
-    uint64_t open[LK_FUNNEL_STEPS_MAX];
-} reach;
-
-/* The steps of an item that a chain may get to, from each other, too, where one event may be many. */
-static inline uint64_t take_steps(const lk_funnel_rule *rule, uint64_t steps, uint64_t next)
-{
-    uint64_t taken = 0, more = steps & next;
-    while (more) {
-        taken |= more;
-        if (!lk_funnel_takes_steps_together(rule)) break;
-        more = steps & following(rule->optional, taken) & ~taken;
-    }
-    return taken;
-}
-
-/* An exclusion leaves the steps of its own item as they are. */
-static void leave_behind(const lk_attempt_ways *ways, uint32_t excludes, reach *r)
-{
-    uint8_t barred[LK_FUNNEL_RANGES_MAX + 1];
-    lk_sweep_find_barred(ways, excludes, barred);
-    r->far = 0;
-    for (uint64_t left = r->all; left; left &= left - 1) {
-        uint32_t step = lk_lowest_of_some(left);
-        uint64_t open = r->near >> step & 1 ? ways->follow[step] : r->open[step];
-        r->open[step] = open & ways->below[barred[ways->here[step]]];
-        r->far |= r->open[step];
-    }
-    r->near = 0;
-}
-
-/* The level that a start gets to, and the first item where; and of the items up to there the steps that it may get to.
- * Cost an item: 32 bytes read and 8 written, in order, and mostly one branch. */
-static leadkpi_status find_level(chooser *c, size_t start, int32_t *level, size_t *last, leadkpi_error *error)
-{
-    const lk_entries *e = c->e;
-    const lk_attempt_ways *ways = lk_sweep_ways(e, false);
-    size_t first = e->item[start];
-    reach r;
-    r.near = r.all = r.far = 0;
-    r.next = 1;
-    *level = 0;
-    *last = first;
-    for (size_t i = first; i <= c->limit[start] && *level < e->rule->step_count; i++) {
-        uint64_t taken = take_steps(e->rule, e->items[i].steps, r.next);
-        bool bars = c->sweep.barred && e->items[i].excludes;
-        c->sweep.taken[i - first] = taken;
-        LK_TRY(ask(c, 0, error));
-        if (!taken && !bars) continue;
-        if (taken >> *level) {
-            *level = (int32_t)lk_highest_bit(taken) + 1;
-            *last = i;
-        }
-        if (bars) leave_behind(ways, e->items[i].excludes, &r);
-        r.all |= taken;
-        r.near |= taken;
-        r.next = r.far | following(e->rule->optional, r.near);
-    }
-    return LEADKPI_OK;
-}
-
-/* Where time and order hinder, or exclusions stand close, what one start gets to is not known so fast; and of windows
- * that overlap much more than this all levels together are walked over in less time. */
-static bool is_worth_it(const chooser *c, size_t most)
-{
-    const lk_entries *e = c->e;
-    size_t in_windows = 0;
-    if (e->rule->gap > 0 || e->rule->step_window != INT64_MAX || e->rule->order == LK_ORDER_ADJACENT) return false;
-    if (c->sweep.barred && e->barrier_count > e->search->count / SPARSE) return false;
-    for (size_t start = 0; start < e->start_count && in_windows <= most; start++)
-        if (c->bound[start]) in_windows += c->limit[start] - e->item[start] + 1;
-    return in_windows <= most;
-}
-
-/* Each start left walks back from where it gets to, over what it may get to. */
-static leadkpi_status settle_starts(chooser *c, leadkpi_error *error)
-{
-    const lk_entries *e = c->e;
-    size_t most = 2 * (e->search->count + e->first[e->rule->step_count]), walked = 0;
-    if (!is_worth_it(c, most)) return LEADKPI_OK;
-    c->sweep.marked = true;
-    for (size_t start = 0; start < e->start_count && walked <= most; start++) {
-        int32_t level;
-        size_t last;
-        if (!c->bound[start]) continue;
-        LK_TRY(find_level(c, start, &level, &last, error));
-        LK_TRY(walk_back(c, last + 1, start, start, level, error));
-        walked += c->sweep.place;
-    }
-    return LEADKPI_OK;
+    last = e->start_count - 1;
+    return walk_back(c, (size_t)c->limit[last] + 1, next, last, lk_funnel_all_steps(e->rule), 0, error);
 }
 
 /* ---- level by level --------------------------------------------------------------------------- */
@@ -354,7 +347,7 @@ typedef struct front {
 /* The steps of an item that a chain may get to; they are its own from then on. */
 static uint64_t take_item(const lk_funnel_rule *rule, uint64_t steps, front *f)
 {
-    uint64_t taken = steps & following(rule->optional, f->steps);
+    uint64_t taken = steps & lk_reach_following(rule->optional, f->steps);
     if (lk_funnel_takes_steps_together(rule)) taken = steps & ~((taken & (0 - taken)) - 1);
     f->steps |= taken;
     return taken;
@@ -392,7 +385,7 @@ static leadkpi_status settle_level(chooser *c, int32_t level, leadkpi_error *err
     for (size_t start = 0, last, to; find_stretch(c, level, &start, &last, &to); start = last + 1) {
         mark(c, start, to, level);
         c->sweep.marked = true;
-        LK_TRY(walk_back(c, to, start, last, level, error));
+        LK_TRY(walk_back(c, to, start, last, lk_attempt_steps(level), level, error));
     }
     return LEADKPI_OK;
 }
@@ -429,8 +422,11 @@ static leadkpi_status find_all_over(chooser *c, leadkpi_error *error)
 static leadkpi_status settle_all(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    LK_TRY(settle_what_is_easy(c, error));
-    if (c->settled < e->start_count) LK_TRY(settle_starts(c, error));
+    memset(c->bound, UINT8_MAX, e->start_count);
+    c->highest = 0;
+    LK_TRY(settle_what_is_near(c, error));
+    if (c->settled < e->start_count) LK_TRY(settle_what_is_easy(c, error));
+    if (c->settled < e->start_count) LK_TRY(settle_what_is_left(c, error));
     if (c->settled < e->start_count && e->search->count > FEW_ITEMS) LK_TRY(find_bounds(c, error));
     for (int32_t level = c->highest; c->settled < e->start_count; level--) LK_TRY(settle_level(c, level, error));
     return e->rule->entry == LK_ENTRY_AGAIN ? find_all_over(c, error) : LEADKPI_OK;
@@ -479,7 +475,8 @@ static leadkpi_status trace_best(chooser *c, leadkpi_error *error)
     c->sweep.marked = false;
     c->traced = true;
     c->bound[e->traced] = e->level[e->traced];
-    return walk_back(c, (size_t)e->last[e->traced] + 1, e->traced, e->traced, e->level[e->traced], error);
+    int32_t level = e->level[e->traced];
+    return walk_back(c, (size_t)e->last[e->traced] + 1, e->traced, e->traced, lk_attempt_steps(level), level, error);
 }
 
 /* ---- which rule ------------------------------------------------------------------------------------- */
@@ -489,7 +486,7 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
     uint32_t *cells = e->scratch;
     chooser c;
     c.e = e;
-    c.since = c.settled = 0;
+    c.since = c.settled = c.next = 0;
     c.traced = lk_funnel_counts_attempts(e->rule);
     c.sweep.marked = false;
     c.sweep.barred = e->rule->effect == LK_EFFECT_RESTART;

@@ -53,6 +53,7 @@ typedef struct follower {
     uint32_t barred_by;
     uint32_t *from;     /* of each item the first that may follow it; behind all of them: none */
     uint32_t *near;     /* and the last, but for exclusions; where expires */
+    uint32_t *excludes; /* what it excludes, as bits; where any does */
     uint32_t *barrier;  /* and the first exclusion asked for after it, or none */
     uint32_t *reach;    /* and the last that may follow it, or none: all that are behind it */
     uint32_t *limit;    /* of each start the last item in its window */
@@ -75,13 +76,14 @@ static size_t reached_rows(const lk_entries *e)
     return e->search->times_wanted ? (size_t)e->rule->step_count : 2;
 }
 
-/* Of four bytes; the rows begin at an even one. Three numbers of each item are looked up and three depths written. */
+/* Of four bytes; the rows begin at an even one. Up to five numbers of each item are looked up and three depths written. */
 bool lk_entries_follow_cells(const lk_entries *e, size_t *cells)
 {
     bool hindered = is_hindered(e);
+    size_t columns = hindered ? e->barrier_count ? 6 : 5 : 2;
     size_t items = e->search->count, starts, rows = (size_t)e->rule->step_count, of_items;
     if (hindered) rows += reached_rows(e) + 1;
-    return lk_size_multiply(items, hindered ? 5 : 2, &of_items) &&
+    return lk_size_multiply(items, columns, &of_items) &&
            lk_size_multiply(e->start_count, 3, &starts) &&
            lk_size_multiply(lk_row_words(items), 2 * rows, cells) && lk_size_add(*cells, of_items, cells) &&
            lk_size_add(*cells, starts, cells) && lk_size_add(*cells, 4, cells);
@@ -115,19 +117,31 @@ static void find_near(follower *f)
     }
 }
 
-/* The exclusions that may not stand between a step and the next. Most rules bar the same at many steps. */
-static void find_barriers(follower *f, uint32_t barred)
+/* What items exclude is read at many steps: it stands by itself, so that a pass reads 4 bytes an item. */
+static leadkpi_status list_excludes(follower *f, leadkpi_error *error)
 {
-    const lk_entries *e = f->e;
-    size_t next = 0;
-    for (size_t i = 0; i < e->barrier_count; i++) {
-        uint32_t item = e->barriers[i];
-        if (!(e->items[item].excludes & barred)) continue;
-        while (next < item) f->barrier[next++] = item;
+    const lk_item *items = f->e->items;
+    size_t count = f->e->barrier_count ? f->e->search->count : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(f->e->search->memory, error));
+        f->excludes[i] = items[i].excludes;
     }
-    while (next < f->e->search->count) f->barrier[next++] = NONE;
+    return LEADKPI_OK;
 }
 
+/* The exclusions that may not stand between a step and the next, from the last item to the first. Cost an item: 4
+ * bytes read and written, and no branch that a processor could foresee wrong. */
+static void find_barriers(follower *f, uint32_t barred)
+{
+    const uint32_t *excludes = f->excludes;
+    uint32_t *barrier = f->barrier, nearest = NONE;
+    for (size_t i = f->e->search->count; i-- > 0;) {
+        barrier[i] = nearest;
+        nearest = excludes[i] & barred ? (uint32_t)i : nearest;
+    }
+}
+
+/* Most rules bar the same at many steps. */
 static void find_reach(follower *f, int32_t step)
 {
     uint32_t barred = f->e->search->barriers[step];
@@ -437,6 +451,7 @@ static void take_rows(follower *f)
     if (!f->hindered) return;
     f->near = cells, cells += items;
     f->barrier = cells, cells += items;
+    f->excludes = cells, cells += e->barrier_count ? items : 0;
     f->depth[0] = (uint8_t *)cells;
     f->depth[1] = f->depth[0] + items;
     f->depth[2] = f->depth[1] + items;
@@ -461,6 +476,7 @@ leadkpi_status lk_entries_follow(lk_entries *e, leadkpi_error *error)
     follower f = {.e = e, .count = e->start_count, .hindered = is_hindered(e)};
     take_rows(&f);
     LK_TRY(lk_rows_of_steps(e->search, f.steps, error));
+    LK_TRY(list_excludes(&f, error));
     find_from(&f);
     open_reach(&f);
     if (lk_funnel_counts_attempts(e->rule)) f.path = e->path;

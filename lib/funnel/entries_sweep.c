@@ -174,19 +174,31 @@ static inline void set_none_near(lk_sweep *s, uint32_t step)
     s->behind |= (uint64_t)1 << step;
 }
 
+/* Mostly all that are in line are near, and what comes is as good as the first of them. */
+static inline bool is_only_one(const lk_sweep_line *line, uint64_t offer)
+{
+    return line->near == 0 && line->near_key != LK_SWEEP_NONE && offer <= line->near_key;
+}
+
 /* Of equal ones the last that is walked over stays: from the end the earliest. One as good as the first near one is
  * as good as all of them. */
 static inline void push(lk_sweep *s, uint32_t step, uint64_t word, uint32_t place)
 {
     lk_sweep_line *line = &s->line[step];
     uint64_t offer = offer_of(word, step);
+    if (is_only_one(line, offer) && place >= s->barrier) {
+        line->near_key = offer;
+        line->near_place = place;
+        line->tail = 1;
+        put(line, 0, word, place);
+        return;
+    }
     size_t tail = line->tail;
     if (offer <= line->near_key) tail = line->near;
     while (tail > 0 && offer <= offer_of(line->word[tail - 1], step)) tail--;
     if (tail > 0 && !s->expires) return;
     put(line, tail, word, place);
     line->tail = (uint32_t)tail + 1;
-    s->filled |= (uint64_t)1 << step;
     s->wanted |= s->ways->before[step];
     if (place < s->barrier) { /* for the gap it comes late */
         set_none_near(s, step);
@@ -226,16 +238,10 @@ static void pass(lk_sweep *s, uint32_t step)
 
 /* ---- exclusions --------------------------------------------------------------------------- */
 
-/* Nothing is near any more but what has just got in line from the same item. */
-static void leave_behind(lk_sweep *s, uint64_t own)
+/* Nothing is near any more. */
+static void leave_behind(lk_sweep *s)
 {
-    for (uint64_t left = s->alive & ~own; left; left &= left - 1) set_none_near(s, lk_lowest_of_some(left));
-    for (; own; own &= own - 1) {
-        uint32_t step = lk_lowest_of_some(own);
-        const lk_sweep_line *line = &s->line[step];
-        size_t near = line->tail - 1;
-        set_near(s, step, near, offer_of(line->word[near], step), place_at(line, near));
-    }
+    for (uint64_t left = s->alive; left; left &= left - 1) set_none_near(s, lk_lowest_of_some(left));
 }
 
 /* What barred groups there before counts no more where this exclusion does. */
@@ -439,6 +445,11 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
     uint64_t steps = !mirrored && s->marked ? *taken_at(s, walked) : steps_of(s, item, mirrored), taken = 0, left;
     uint64_t fresh[LK_FUNNEL_STEPS_MAX]; /* what its places are in lines, by step */
     s->begin[walked] = s->place;
+    if (!steps && !item->excludes) { /* what it is to be compared with is still there for the next */
+        s->begin[walked + 1] = s->place;
+        *taken_at(s, walked) = 0;
+        return;
+    }
     move_on(s, walked, mirrored);
     while ((left = steps & s->wanted) != 0) {
         uint32_t step = lk_highest_bit(left);
@@ -460,7 +471,7 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
     if (together) s->entering = walked + 1;
     if (s->barred && item->excludes) {
         raise_barrier(s, item->excludes, s->begin[walked]);
-        leave_behind(s, together ? taken : 0);
+        leave_behind(s);
     }
     if (!together) hand_over(s, walked, taken, fresh);
     s->begin[walked + 1] = s->place;
@@ -484,26 +495,26 @@ static void begin(lk_sweep *s, bool mirrored, bool windows_end)
     const lk_entries *e = s->e;
     const lk_funnel_rule *rule = e->rule;
     bool has_windows = rule->window != INT64_MAX || rule->window_days || rule->session != INT64_MAX;
-    int32_t last = rule->step_count - 1;
+    uint32_t last = (uint32_t)rule->step_count - 1;
     s->ways = lk_sweep_ways(e, mirrored);
     s->barred = s->barred && e->barrier_count;
     s->expires = rule->order == LK_ORDER_ADJACENT || rule->step_window != INT64_MAX || s->barred ||
                  (has_windows && windows_end);
     s->place = s->least = s->barrier = 0;
     s->entering = s->leaving = 0;
-    s->alive = s->filled = s->behind = 0;
+    s->alive = s->behind = 0;
     s->wanted = s->ends;
-    for (int32_t step = 0; step <= last; step++) {
-        int32_t own = mirrored ? last - step : step;
+    for (uint64_t left = s->steps; left; left &= left - 1) {
+        uint32_t step = lk_lowest_of_some(left), own = mirrored ? last - step : step;
         size_t first = e->first[own] + (size_t)own * LINE_GAP;
         s->line[step] = (lk_sweep_line){LK_SWEEP_NONE, s->word + first, s->high + first, NONE, 0, 0, 0, 0};
     }
     if (s->barred) memset(s->barred_from, 0, sizeof s->barred_from);
 }
 
-void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level)
+void lk_sweep_back(lk_sweep *s, size_t from, size_t to, uint64_t steps, int32_t level)
 {
-    s->steps = level ? lk_attempt_steps(level) : lk_funnel_all_steps(s->e->rule);
+    s->steps = steps;
     s->ends = level ? (uint64_t)1 << (level - 1) : UINT64_MAX;
     s->optional = s->e->rule->optional;
     begin(s, false, level == 0);

@@ -54,7 +54,6 @@ typedef struct lk_sweep {
     uint16_t *high;
     lk_sweep_line line[LK_FUNNEL_STEPS_MAX];
     uint64_t alive;  /* steps that have near ones */
-    uint64_t filled; /* steps that had any */
     uint64_t behind; /* and those that have some before the near ones */
 
     /* Behind the last exclusion: by group of steps here and there the first place that none is past, the same from
@@ -80,8 +79,8 @@ const lk_attempt_ways *lk_sweep_ways(const lk_entries *e, bool mirrored);
 void lk_sweep_find_barred(const lk_attempt_ways *ways, uint32_t excludes, uint8_t *barred);
 
 /* Begins a walk over items `from` to `to - 1`, of which the arrays have room for all places. From the end it looks
- * at the first `level` steps, and chains end at step `level`, or with level 0 wherever they do. */
-void lk_sweep_back(lk_sweep *s, size_t from, size_t to, int32_t level);
+ * at these steps, and chains end at step `level`, or with level 0 wherever they do. */
+void lk_sweep_back(lk_sweep *s, size_t from, size_t to, uint64_t steps, int32_t level);
 void lk_sweep_front(lk_sweep *s, size_t from, size_t to);
 
 /* Walks over the next item, the one after `walked`. */

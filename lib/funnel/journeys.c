@@ -43,18 +43,26 @@ static int compare_events(const void *context, uint32_t a, uint32_t b)
     return (x_segment > y_segment) - (x_segment < y_segment);
 }
 
+/* Asks the host at one place of many. */
+static inline leadkpi_status ask_at(const lk_memory *memory, size_t place, leadkpi_error *error)
+{
+    bool asks = place % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1;
+    return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
+}
+
 /* How many events ahead the memory of a lead is asked for: a cache miss is then over when the event's
  * turn comes. */
 #define EVENTS_AHEAD 32
 
 /* One pass over the events with one cache miss an event on its lead's counter, asked for ahead; rows
  * that come lead by lead have none. */
-static void count_by_lead(lk_journeys *j)
+static leadkpi_status count_by_lead(lk_journeys *j, const lk_memory *memory, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
     uint32_t before = 0;
     memset(j->ends, 0, j->lead_count * sizeof *j->ends);
     for (size_t i = 0; i < store->event_count; i++) {
+        LK_TRY(ask_at(memory, i, error));
         if (i + EVENTS_AHEAD < store->event_count)
             LK_PREFETCH(&j->ends[store->events[i + EVENTS_AHEAD].lead]);
         j->ends[store->events[i].lead]++;
@@ -63,6 +71,7 @@ static void count_by_lead(lk_journeys *j)
         before += j->ends[lead];
         j->ends[lead] = before;
     }
+    return LEADKPI_OK;
 }
 
 static void find_longest(lk_journeys *j)
@@ -73,12 +82,15 @@ static void find_longest(lk_journeys *j)
 }
 
 /* From the last to the first, so that the ends become starts; they are put right behind it. */
-static void order_by_lead(lk_journeys *j)
+static leadkpi_status order_by_lead(lk_journeys *j, const lk_memory *memory, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
-    for (size_t i = store->event_count; i-- > 0;)
+    for (size_t i = store->event_count; i-- > 0;) {
+        LK_TRY(ask_at(memory, i, error));
         j->order[--j->ends[store->events[i].lead]] = (uint32_t)i;
+    }
     lk_journeys_mend_ends(j);
+    return LEADKPI_OK;
 }
 
 /* Most leads have a handful of events: insertion in place, which is one comparison an event where
@@ -95,17 +107,78 @@ static void sort_few(const lk_journeys *j, uint32_t *order, uint32_t count)
     }
 }
 
-static bool is_sorted(const lk_journeys *j, const uint32_t *order, uint32_t count)
+static leadkpi_status find_sorted(const lk_journeys *j, const lk_memory *memory, const uint32_t *order,
+                                  uint32_t count, uint32_t *sorted, leadkpi_error *error)
 {
-    for (uint32_t i = 1; i < count; i++)
-        if (compare_events(j, order[i - 1], order[i]) > 0) return false;
-    return true;
+    for (*sorted = 1; *sorted < count; ++*sorted) {
+        LK_TRY(ask_at(memory, *sorted, error));
+        if (compare_events(j, order[*sorted - 1], order[*sorted]) > 0) break;
+    }
+    return LEADKPI_OK;
+}
+
+/* Of so many events it is quicker to sort by numbers than to compare. */
+#define MANY_EVENTS 4096
+
+/* What events are in order of, the last part first. */
+enum { EVENT_CONTENT, EVENT_SEQUENCE, EVENT_TIME, EVENT_PARTS };
+
+static int64_t event_part(const lk_journeys *j, uint32_t at, int part)
+{
+    const lk_funnel_event *event = &j->store->events[at];
+    if (part == EVENT_TIME) return event->time;
+    if (part == EVENT_SEQUENCE) return lk_funnel_event_sequence(j->store, at);
+    uint32_t segment = j->segment_rank[lk_funnel_event_segment(j->store, at)];
+    return (int64_t)((uint64_t)j->code_rank[event->code] << 32 | segment); /* the bits of a number without sign */
+}
+
+/* By each part, of equal ones as they stood. Cost an event and part: a look at the event, where the parts before put
+ * it, and what the sort takes for each byte in which keys differ. */
+static leadkpi_status sort_by_parts(const lk_journeys *j, lk_memory *memory, uint32_t *order, uint32_t count,
+                                    int64_t *keys, leadkpi_error *error)
+{
+    for (int part = 0; part < EVENT_PARTS; part++) {
+        if (part == EVENT_SEQUENCE && !j->store->sequences) continue;
+        for (uint32_t i = 0; i < count; i++) {
+            LK_TRY(ask_at(memory, i, error));
+            keys[i] = event_part(j, order[i], part);
+        }
+        if (part == EVENT_CONTENT)
+            LK_TRY(lk_sort_uint64(memory, (uint64_t *)keys, order, count, error));
+        else
+            LK_TRY(lk_sort_int64(memory, keys, order, count, error));
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status sort_many(const lk_journeys *j, lk_memory *memory, uint32_t *order, uint32_t count,
+                                leadkpi_error *error)
+{
+    int64_t *keys;
+    LK_TRY(lk_allocate(memory, count, sizeof *keys, &keys, error));
+    leadkpi_status status = sort_by_parts(j, memory, order, count, keys, error);
+    lk_release(memory, keys, count, sizeof *keys);
+    return status;
+}
+
+static leadkpi_status sort_lead(const lk_journeys *j, lk_memory *memory, uint32_t *order, uint32_t count,
+                                uint32_t *scratch, leadkpi_error *error)
+{
+    uint32_t sorted;
+    if (count <= FEW_EVENTS) {
+        sort_few(j, order, count);
+        return LEADKPI_OK;
+    }
+    LK_TRY(find_sorted(j, memory, order, count, &sorted, error));
+    if (sorted == count) return LEADKPI_OK;
+    if (count >= MANY_EVENTS) return sort_many(j, memory, order, count, error);
+    return lk_sort_indexes_with(memory, order, count, scratch, compare_events, j, error);
 }
 
 static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
-    uint32_t *scratch;
-    LK_TRY(lk_allocate(memory, j->longest, sizeof *scratch, &scratch, error));
+    uint32_t *scratch, most_compared = j->longest < MANY_EVENTS ? j->longest : MANY_EVENTS;
+    LK_TRY(lk_allocate(memory, most_compared, sizeof *scratch, &scratch, error));
     leadkpi_status status = LEADKPI_OK;
     uint32_t asked = 0; /* events of leads that are sorted; long leads ask for themselves */
     for (uint32_t lead = 0; lead < j->lead_count && status == LEADKPI_OK; lead++) {
@@ -116,12 +189,9 @@ static leadkpi_status sort_leads(lk_journeys *j, lk_memory *memory, leadkpi_erro
         }
         if (status != LEADKPI_OK) break;
         if (count < 2) continue; /* where no lead has an event, `order` is NULL */
-        if (count <= FEW_EVENTS)
-            sort_few(j, j->order + start, count);
-        else if (!is_sorted(j, j->order + start, count))
-            status = lk_sort_indexes_with(memory, j->order + start, count, scratch, compare_events, j, error);
+        status = sort_lead(j, memory, j->order + start, count, scratch, error);
     }
-    lk_release(memory, scratch, j->longest, sizeof *scratch);
+    lk_release(memory, scratch, most_compared, sizeof *scratch);
     return status;
 }
 
@@ -130,9 +200,9 @@ static leadkpi_status sort_by_index(lk_journeys *j, lk_memory *memory, leadkpi_e
 {
     j->events = j->store->events;
     LK_TRY(lk_allocate(memory, j->store->event_count, sizeof *j->order, &j->order, error));
-    count_by_lead(j);
+    LK_TRY(count_by_lead(j, memory, error));
     find_longest(j);
-    order_by_lead(j);
+    LK_TRY(order_by_lead(j, memory, error));
     return sort_leads(j, memory, error);
 }
 

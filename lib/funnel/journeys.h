@@ -36,7 +36,7 @@ typedef struct lk_journeys {
 } lk_journeys;
 
 /* 4 bytes a lead, and an event: 16, and as much again of a few thousand leads, or 4 where events have sequences
- * or segments; nothing where the rows came lead by lead in order, or the store has them so.
+ * or segments, and 20 of the longest lead while it is put in order; nothing where the rows came lead by lead in order, or the store has them so.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);
@@ -67,8 +67,10 @@ size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 size_t lk_journeys_gather_places(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
 
 /* The same for the rules of attempt.h: where one event may fill many steps, an item has all those of an event that
- * no other event of the instant comes between. They are taken from the first to the last. */
-size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
+ * no other event of the instant comes between. They are taken from the first to the last.
+ * Status: OK, INTERRUPTED. */
+leadkpi_status lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of,
+                                           const lk_memory *memory, size_t *count, leadkpi_error *error);
 
 /* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
  * into a copy if need be, or where they are, with what the store then knows of each lead. Where they are it may

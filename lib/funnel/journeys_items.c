@@ -5,10 +5,9 @@
 
 /* One item an event: 16 bytes read in order, or at a random place where there is an order by index,
  * 32 written. */
-static size_t gather_events(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+static size_t gather_events(const lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of, lk_item *items)
 {
     const lk_key128 *codes = j->store->codes.keys;
-    lk_item *items = j->items;
     size_t count = 0;
     for (uint32_t i = start; i < end; i++) {
         lk_journey_event event = lk_journeys_event(j, i);
@@ -122,18 +121,37 @@ static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t 
     return count;
 }
 
-/* As gather_steps, with fewer items. */
-static size_t gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+/* As gather_steps, with fewer items; the host is asked between instants. */
+static leadkpi_status gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of,
+                                      const lk_memory *memory, size_t *count, leadkpi_error *error)
 {
-    size_t count = 0;
+    uint32_t asked = start;
+    *count = 0;
     while (start < end && lk_journeys_event(j, start).time <= as_of) {
         uint32_t next = instant_end(j, start, end);
-        count += put_others(j, start, next, false, j->items + count);
-        count += put_steps_together(j, start, next, j->items + count);
-        count += put_others(j, start, next, true, j->items + count);
+        *count += put_others(j, start, next, false, j->items + *count);
+        *count += put_steps_together(j, start, next, j->items + *count);
+        *count += put_others(j, start, next, true, j->items + *count);
         start = next;
+        if (start - asked < LK_INTERRUPT_ROWS) continue;
+        asked = start;
+        LK_TRY(lk_interrupted(memory, error));
     }
-    return count;
+    return LEADKPI_OK;
+}
+
+static leadkpi_status gather_events_in_parts(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of,
+                                             const lk_memory *memory, size_t *count, leadkpi_error *error)
+{
+    *count = 0;
+    for (uint32_t part; start < end; start += part) {
+        part = end - start < LK_INTERRUPT_ROWS ? end - start : LK_INTERRUPT_ROWS;
+        if (*count > 0) LK_TRY(lk_interrupted(memory, error));
+        size_t taken = gather_events(j, start, start + part, as_of, j->items + *count);
+        *count += taken;
+        if (taken < part) break;
+    }
+    return LEADKPI_OK;
 }
 
 size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of)
@@ -145,14 +163,14 @@ size_t lk_journeys_gather_places(lk_journeys *journeys, uint32_t start, uint32_t
 {
     if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
         return gather_steps(journeys, start, end, as_of);
-    return gather_events(journeys, start, end, as_of);
+    return gather_events(journeys, start, end, as_of, journeys->items);
 }
 
-size_t lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of)
+leadkpi_status lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of,
+                                           const lk_memory *memory, size_t *count, leadkpi_error *error)
 {
-    if (journeys->rule->same_event == LK_SAME_EVENT_MANY)
-        return gather_together(journeys, start, end, as_of);
-    return gather_events(journeys, start, end, as_of);
+    bool many = journeys->rule->same_event == LK_SAME_EVENT_MANY;
+    return (many ? gather_together : gather_events_in_parts)(journeys, start, end, as_of, memory, count, error);
 }
 
 /* ---- room ---------------------------------------------------------------------- */

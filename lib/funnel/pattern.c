@@ -162,19 +162,23 @@ static uint64_t reach(const lk_pattern *pattern, const lk_pattern_events *e, anc
     return reached;
 }
 
-size_t lk_pattern_scan(const lk_pattern *pattern, const lk_pattern_events *e, size_t from)
+leadkpi_status lk_pattern_scan(const lk_pattern *pattern, const lk_pattern_events *e, size_t from, size_t *end,
+                               leadkpi_error *error)
 {
+    size_t at;
     uint64_t last = pattern->count ? (uint64_t)1 << (pattern->count - 1) : 0;
     anchors a;
     for (int part = 0; part < pattern->count; part++) {
         a.next[part] = from;
         a.latest[part] = e->count;
     }
-    for (size_t at = from; at < e->count; at++) {
+    for (at = from; at < e->count; at++) {
+        if (LK_UNLIKELY(at % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1)) LK_TRY(lk_interrupted(e->memory, error));
         e->reached[at] = pattern->count ? reach(pattern, e, &a, from, at) : 0;
-        if (e->reached[at] & last) return at;
+        if (e->reached[at] & last) break;
     }
-    return e->count;
+    *end = at;
+    return LEADKPI_OK;
 }
 
 /* From the last part to the first the latest event that may be. A later event of a part leaves the one before
@@ -192,10 +196,14 @@ void lk_pattern_trace(const lk_pattern *pattern, const lk_pattern_events *e, siz
     }
 }
 
-int64_t lk_pattern_count(const lk_pattern *pattern, const lk_pattern_events *e)
+leadkpi_status lk_pattern_count(const lk_pattern *pattern, const lk_pattern_events *e, int64_t *matches,
+                                leadkpi_error *error)
 {
-    int64_t matches = 0;
-    if (pattern->count == 0) return 1;
-    for (size_t from = 0; (from = lk_pattern_scan(pattern, e, from)) < e->count; from++) matches++;
-    return matches;
+    size_t end;
+    *matches = pattern->count == 0;
+    for (size_t from = 0; pattern->count && from < e->count; from = end + 1) {
+        LK_TRY(lk_pattern_scan(pattern, e, from, &end, error));
+        *matches += end < e->count;
+    }
+    return LEADKPI_OK;
 }

@@ -27,24 +27,29 @@ typedef struct lk_pattern {
 /* Status: OK, BAD_ARGUMENT, with the place. */
 leadkpi_status lk_pattern_parse(lk_text text, lk_pattern *pattern, leadkpi_error *error);
 
-/* Events that count, in order, and which parts could take each. `reached` is for the scan to write. */
+/* Events that count, in order, and which parts could take each. `reached` is for the scan to write; the host of
+ * `memory` is asked meanwhile. */
 typedef struct lk_pattern_events {
+    const lk_memory *memory;
     const int64_t *times;
     const uint64_t *conditions;
     uint64_t *reached;
     size_t count;
 } lk_pattern_events;
 
-/* The place of the event with which the first match from place `from` on ends; count without one. Only
- * events from `from` on are looked at, and events->reached is written as far as that place. */
-size_t lk_pattern_scan(const lk_pattern *pattern, const lk_pattern_events *events, size_t from);
+/* `*end`: the place of the event with which the first match from place `from` on ends; count without one. Only
+ * events from `from` on are looked at, and events->reached is written as far as that place.
+ * Status: OK, INTERRUPTED. */
+leadkpi_status lk_pattern_scan(const lk_pattern *pattern, const lk_pattern_events *events, size_t from, size_t *end,
+                               leadkpi_error *error);
 
 /* Of the match that the last scan found to end at `end`: the events of its parts, the latest that may
  * be. */
 void lk_pattern_trace(const lk_pattern *pattern, const lk_pattern_events *events, size_t end,
                       size_t *places);
 
-/* How many matches that do not overlap. */
-int64_t lk_pattern_count(const lk_pattern *pattern, const lk_pattern_events *events);
+/* How many matches that do not overlap. Status: OK, INTERRUPTED. */
+leadkpi_status lk_pattern_count(const lk_pattern *pattern, const lk_pattern_events *events, int64_t *matches,
+                                leadkpi_error *error);
 
 #endif

@@ -50,6 +50,11 @@ static const lk_option report_options[] = {
     [LK_FUNNEL_REPORT_PATTERN] = {"pattern", LK_OPTION_TEXT,
                                   .meaning = "A pattern of events, such as (?1)(?t<=1h)(?2), where (?N) "
                                              "is an event of step N."},
+    [LK_FUNNEL_REPORT_FROM] = {"from", LK_OPTION_TIMESTAMP, .unit = "time",
+                               .meaning = "Only attempts that count and started at this time or later; their "
+                                          "later steps may follow at any time."},
+    [LK_FUNNEL_REPORT_TO] = {"to", LK_OPTION_TIMESTAMP, .unit = "time",
+                             .meaning = "The same, before this time."},
     LK_CALENDAR_OPTIONS(LK_FUNNEL_REPORT_CALENDAR, "all"),
 };
 
@@ -100,7 +105,9 @@ static leadkpi_status cut(lk_groups *g, uint32_t first, uint32_t last, uint32_t 
     while (first < last) {
         uint32_t end = g->calendar ? first + 1 : last;
         int64_t period = g->calendar ? period_of(g, &cursor, g->order[first]) : 0;
-        while (end < last && period_of(g, &cursor, g->order[end]) == period) end++;
+        LK_TRY(lk_groups_interrupted(g, first, error));
+        for (; end < last && period_of(g, &cursor, g->order[end]) == period; end++)
+            LK_TRY(lk_groups_interrupted(g, end, error));
         LK_TRY(put_group(g, (lk_group){first, end, segment, false}, error));
         first = end;
     }
@@ -285,8 +292,10 @@ static leadkpi_status add_text_column(const lk_groups *g, size_t rows_a_group, l
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
     for (uint32_t i = 0; i < g->count; i++)
-        for (size_t row = 0; row < rows_a_group && status == LEADKPI_OK; row++)
+        for (size_t row = 0; row < rows_a_group && status == LEADKPI_OK; row++) {
             status = append_text(g, &g->items[i], which, &builder, error);
+            if (status == LEADKPI_OK) status = lk_groups_ask_at_rows(g, i * rows_a_group + row, 1, error);
+        }
     if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, name, "", error);
     lk_text_builder_release(&builder);
     return status;
@@ -299,6 +308,7 @@ static leadkpi_status add_time_column(const lk_groups *g, size_t rows_a_group, l
     LK_TRY(lk_table_add_timestamp(table, name, rows_a_group * g->count, true, &values, error));
     for (uint32_t i = 0; i < g->count; i++)
         for (size_t row = i * rows_a_group; row < (i + 1) * rows_a_group; row++) {
+            LK_TRY(lk_groups_ask_at_rows(g, row, 1, error));
             if (g->items[i].is_total) {
                 lk_set_last_null(table, row);
                 continue;
@@ -326,12 +336,15 @@ leadkpi_status lk_groups_add_step_names(const lk_groups *g, uint32_t group_count
                                         leadkpi_error *error)
 {
     const leadkpi_funnel *funnel = g->results->funnel;
+    size_t steps = (size_t)funnel->rule.step_count;
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i < group_count; i++)
+    for (uint32_t i = 0; i < group_count && status == LEADKPI_OK; i++) {
         for (int32_t step = 0; step < funnel->rule.step_count && status == LEADKPI_OK; step++)
             status = lk_text_builder_append(&builder, lk_funnel_step_name(funnel, step), error);
+        if (status == LEADKPI_OK) status = lk_groups_ask_at_rows(g, i * steps, steps, error);
+    }
     if (status == LEADKPI_OK)
         status = lk_text_builder_finish(&builder, LK_LITERAL("name"), "", error);
     lk_text_builder_release(&builder);
@@ -353,6 +366,16 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 
 /* ---- a public report ---------------------------------------------------------------- */
 
+static const lk_report_option own_options[] = {
+    {LK_FUNNEL_REPORT_FROM_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_TO_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_BINS, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_BIN_WIDTH, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
+    {LK_FUNNEL_REPORT_RATE, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
+    {LK_FUNNEL_REPORT_AGAINST, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
+    {LK_FUNNEL_REPORT_PATTERN, LK_FUNNEL_IS_PATTERN, "sequences and sequence_leads"},
+};
+
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                    lk_results *results, uint64_t timed_steps, lk_funnel_fill fill,
                                    leadkpi_table **out, leadkpi_error *error)
@@ -363,6 +386,8 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
     *out = NULL;
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
+    LK_TRY(lk_options_refuse_idle(options, &lk_funnel_report_schema, own_options,
+                                  sizeof own_options / sizeof *own_options, results->report, error));
     LK_TRY(lk_results_find(funnel, options, timed_steps, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {

@@ -52,6 +52,15 @@ static inline leadkpi_status lk_groups_interrupted(const lk_groups *groups, uint
     return place % LK_INTERRUPT_ROWS ? LEADKPI_OK : lk_interrupted(groups->memory, error);
 }
 
+/* The same where so many rows are written from `row` on, which take longer than places. */
+#define LK_INTERRUPT_GROUP_ROWS 4096
+static inline leadkpi_status lk_groups_ask_at_rows(const lk_groups *groups, size_t row, size_t count,
+                                                   leadkpi_error *error)
+{
+    bool asks = row / LK_INTERRUPT_GROUP_ROWS != (row + count) / LK_INTERRUPT_GROUP_ROWS;
+    return asks ? lk_interrupted(groups->memory, error) : LEADKPI_OK;
+}
+
 static inline const lk_result *lk_groups_result(const lk_groups *groups, uint32_t place)
 {
     return &groups->results->items[groups->order[place]];

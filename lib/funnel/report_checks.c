@@ -2,7 +2,7 @@
  * example, and never hidden. */
 #include "funnel/report.h"
 
-/* Names are stable; append only. The first is of a step, and there is one for each. */
+/* Names are stable; append only. The first is of a step, and there is one for each; the last of an exclusion. */
 enum {
     STEPS_WITHOUT_EVENTS,
     LEADS_WITHOUT_ENTRY,
@@ -10,6 +10,7 @@ enum {
     STEPS_AT_ONE_INSTANT,
     REPEATED_EVENTS,
     EVENTS_AFTER_AS_OF,
+    EXCLUSIONS_WITHOUT_EVENTS,
     FINDING_COUNT
 };
 
@@ -28,6 +29,9 @@ static const struct {
                               "the order of the definition decided"},
     [REPEATED_EVENTS] = {"repeated_events", "events equal to the one before, which count all the same"},
     [EVENTS_AFTER_AS_OF] = {"events_after_as_of", "events after the time of the report, left out"},
+    [EXCLUSIONS_WITHOUT_EVENTS] = {"exclusions_without_events",
+                                   "no event is this exclusion, or any of them: is its name the one in the "
+                                   "data?"},
 };
 
 typedef struct tally {
@@ -38,7 +42,9 @@ typedef struct tally {
 typedef struct checking {
     tally found[FINDING_COUNT];
     uint64_t seen; /* steps that an event is */
+    uint64_t seen_exclusions;
     const lk_funnel_rule *rule;
+    const lk_memory *memory;
 } checking;
 
 /* ---- one lead ------------------------------------------------------------------------ */
@@ -80,14 +86,15 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     int64_t counts[FINDING_COUNT] = {0}, with_steps = 0;
     uint64_t all = 0, own = 0, last = (uint64_t)1 << (c->rule->step_count - 1);
     uint32_t first = lk_journeys_start(j, lead), end = j->ends[lead], i = first;
-    (void)error;
     attempt->level = 0;
     for (; i < end && lk_journeys_event(j, i).time <= as_of; i++) {
         uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(c->memory, error));
         if (i > first) compare_neighbours(j, i, counts);
         all |= steps;
         own |= own_steps(c->rule, steps);
         with_steps += steps != 0;
+        c->seen_exclusions |= lk_funnel_code_exclusions(j->store, lk_journeys_event(j, i).code);
         counts[LAST_STEP_BEFORE_FIRST] += (steps & last) && !(own & 1);
     }
     c->seen |= own;
@@ -102,30 +109,52 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
 
 /* ---- the table ------------------------------------------------------------------------ */
 
-/* A row of it: a finding, and the step that it is about, from 0; -1: none. */
+/* A row of it: a finding, and the step or exclusion that it is about, from 0; -1: none. */
 typedef struct line {
     int finding;
-    int32_t step;
+    int32_t item;
 } line;
 
-static size_t list_lines(const checking *c, line lines[LK_FUNNEL_STEPS_MAX + FINDING_COUNT])
+#define LINES_MAX (LK_FUNNEL_STEPS_MAX + LK_FUNNEL_RANGES_MAX + FINDING_COUNT)
+
+/* Exclusions without ranges of their own are not told apart: then it is about all of them. */
+static size_t list_exclusions(const leadkpi_funnel *funnel, const checking *c, line *lines)
+{
+    size_t count = 0, named = lk_options_list_count(funnel->definition, &lk_funnel_schema, LK_FUNNEL_EXCLUDE);
+    bool apart = named == (size_t)c->rule->range_count;
+    for (int32_t i = 0; named && i < c->rule->range_count; i++)
+        if (!(c->seen_exclusions >> i & 1)) lines[count++] = (line){EXCLUSIONS_WITHOUT_EVENTS, apart ? i : -1};
+    return count;
+}
+
+static size_t list_lines(const leadkpi_funnel *funnel, const checking *c, line lines[LINES_MAX])
 {
     size_t count = 0;
     for (int32_t step = 0; step < c->rule->step_count; step++)
         if (!(c->seen >> step & 1)) lines[count++] = (line){STEPS_WITHOUT_EVENTS, step};
-    for (int finding = STEPS_WITHOUT_EVENTS + 1; finding < FINDING_COUNT; finding++)
+    count += list_exclusions(funnel, c, lines + count);
+    for (int finding = 0; finding < FINDING_COUNT; finding++)
         if (c->found[finding].events) lines[count++] = (line){finding, -1};
     return count;
 }
 
 enum { COLUMN_FINDING, COLUMN_MEANING, COLUMN_NAME };
 
+static bool is_of_step(const line *l)
+{
+    return l->finding == STEPS_WITHOUT_EVENTS;
+}
+
 static leadkpi_status append_text(const leadkpi_funnel *funnel, const line *l, int column,
                                   lk_text_builder *builder, leadkpi_error *error)
 {
-    if (column == COLUMN_NAME && l->step < 0) return lk_text_builder_append_null(builder, error);
+    if (column == COLUMN_NAME && l->item < 0) return lk_text_builder_append_null(builder, error);
     if (column == COLUMN_NAME)
-        return lk_text_builder_append(builder, lk_funnel_step_name(funnel, l->step), error);
+        return lk_text_builder_append(builder,
+                                      lk_options_list_item(funnel->definition, &lk_funnel_schema,
+                                                           is_of_step(l) ? LK_FUNNEL_STEPS : LK_FUNNEL_EXCLUDE,
+                                                           (size_t)l->item),
+                                      error);
     const char *text = column == COLUMN_FINDING ? findings[l->finding].name : findings[l->finding].meaning;
     return lk_text_builder_append(builder, lk_text_of(text, LEADKPI_NUL_TERMINATED), error);
 }
@@ -160,18 +189,19 @@ static leadkpi_status fill(lk_results *r, const leadkpi_options *options, leadkp
                            leadkpi_error *error)
 {
     const checking *c = r->context;
-    line lines[LK_FUNNEL_STEPS_MAX + FINDING_COUNT];
-    uint32_t examples[LK_FUNNEL_STEPS_MAX + FINDING_COUNT];
-    size_t count = list_lines(c, lines);
+    line lines[LINES_MAX];
+    uint32_t examples[LINES_MAX];
+    size_t count = list_lines(r->funnel, c, lines);
     int64_t *step;
     (void)options;
     LK_TRY(add_text(r->funnel, lines, count, COLUMN_FINDING, LK_LITERAL("finding"), table, error));
     LK_TRY(add_text(r->funnel, lines, count, COLUMN_MEANING, LK_LITERAL("meaning"), table, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", count, true, &step, error));
     for (size_t i = 0; i < count; i++) {
-        step[i] = lines[i].step + 1;
-        if (lines[i].step < 0) lk_set_last_null(table, i);
-        examples[i] = lines[i].step < 0 ? c->found[lines[i].finding].example : LK_MAP_NONE;
+        bool has_events = c->found[lines[i].finding].events;
+        step[i] = lines[i].item + 1;
+        if (!is_of_step(&lines[i])) lk_set_last_null(table, i);
+        examples[i] = has_events ? c->found[lines[i].finding].example : LK_MAP_NONE;
     }
     LK_TRY(add_text(r->funnel, lines, count, COLUMN_NAME, LK_LITERAL("name"), table, error));
     LK_TRY(add_counts(c, lines, count, table, error));
@@ -185,7 +215,11 @@ leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel, const leadkpi
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(funnel, error);
-    checking c = {.rule = &funnel->rule};
+    LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
+    for (int option = LK_FUNNEL_REPORT_FROM; option <= LK_FUNNEL_REPORT_TO; option++)
+        LK_FAIL_IF(lk_options_has_value(options, &lk_funnel_report_schema, option), error, LEADKPI_CONTRADICTION,
+                   "%s: expected none here; the checks are of all rows", lk_funnel_report_schema.options[option].name);
+    checking c = {.rule = &funnel->rule, .memory = &funnel->memory};
     lk_results results = {.look = look, .context = &c};
     return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

@@ -33,11 +33,10 @@ static lk_text segment_text(const lk_groups *g, const lk_group *group)
     return segment ? lk_map_text_key(&g->results->store->segments, segment - 1) : (lk_text){NULL, 0};
 }
 
-static bool same_period(const lk_groups *g, const lk_group *a, const lk_group *b)
+/* Without periods all groups are of one. */
+static int64_t period_of(const lk_groups *g, const lk_group *group)
 {
-    if (!g->calendar) return true;
-    return lk_calendar_start(g->calendar, lk_groups_result(g, a->first)->start) ==
-           lk_calendar_start(g->calendar, lk_groups_result(g, b->first)->start);
+    return g->calendar ? lk_calendar_start(g->calendar, lk_groups_result(g, group->first)->start) : 0;
 }
 
 static bool same_segment(const lk_groups *g, const lk_group *a, const lk_group *b)
@@ -45,8 +44,8 @@ static bool same_segment(const lk_groups *g, const lk_group *a, const lk_group *
     return !g->results->by_segment || a->segment == b->segment;
 }
 
-/* Groups stand in order of segment and period, so the period before is the group before; and the named
- * segment's groups stand together. */
+/* Groups stand in order of segment and period, so the period before is the group before; the named segment's
+ * groups stand together, and go along with those of each other segment. */
 static leadkpi_status pair_with_named(comparing *c, lk_text name, leadkpi_error *error)
 {
     const lk_groups *g = c->groups;
@@ -57,10 +56,13 @@ static leadkpi_status pair_with_named(comparing *c, lk_text name, leadkpi_error 
     LK_FAIL_IF(first == groups, error, LEADKPI_UNKNOWN_NAME,
                "against: expected a segment that there is, found \"%.*s\"", LK_TEXT_ARGS(name));
     for (last = first; last < groups && same_segment(g, &g->items[first], &g->items[last]);) last++;
-    for (uint32_t i = 0; i < groups; i++) {
+    for (uint32_t i = 0, k = first; i < groups; i++) {
+        LK_TRY(lk_groups_ask_at_rows(g, i, 1, error));
+        if (i > 0 && !same_segment(g, &g->items[i - 1], &g->items[i])) k = first;
         if (same_segment(g, &g->items[first], &g->items[i])) continue;
-        for (uint32_t k = first; k < last; k++)
-            if (same_period(g, &g->items[k], &g->items[i])) c->partner[i] = k;
+        int64_t period = period_of(g, &g->items[i]);
+        while (k < last && period_of(g, &g->items[k]) < period) k++;
+        if (k < last && period_of(g, &g->items[k]) == period) c->partner[i] = k;
     }
     return LEADKPI_OK;
 }
@@ -151,9 +153,11 @@ static leadkpi_status add_against(const comparing *c, leadkpi_table *table, lead
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (uint32_t i = 0; i + 1 < c->groups->count; i++)
+    for (uint32_t i = 0; i + 1 < c->groups->count && status == LEADKPI_OK; i++) {
         for (size_t step = 0; step < c->step_count && status == LEADKPI_OK; step++)
             status = append_against(c, i, &builder, error);
+        if (status == LEADKPI_OK) status = lk_groups_ask_at_rows(c->groups, i * c->step_count, c->step_count, error);
+    }
     if (status == LEADKPI_OK)
         status = lk_text_builder_finish(&builder, LK_LITERAL("against"), "", error);
     lk_text_builder_release(&builder);
@@ -196,6 +200,7 @@ static leadkpi_status add_verdicts(const comparing *c, leadkpi_table *table, con
                           : out->numbers[0][row] > 0        ? LK_LITERAL("higher")
                                                             : LK_LITERAL("lower");
         status = lk_text_builder_append(&builder, verdict, error);
+        if (status == LEADKPI_OK) status = lk_groups_ask_at_rows(c->groups, row, 1, error);
     }
     if (status == LEADKPI_OK)
         status = lk_text_builder_finish(&builder, LK_LITERAL("verdict"), "", error);
@@ -227,6 +232,7 @@ static leadkpi_status fill_rows(const comparing *c, leadkpi_table *table, leadkp
     LK_TRY(lk_groups_add_step_names(c->groups, shown.count, table, error));
     LK_TRY(add_columns(c->groups, table, c->rows, &out, error));
     for (size_t row = 0; row < c->rows; row++) {
+        LK_TRY(lk_groups_ask_at_rows(c->groups, row, 1, error));
         fill_counts(c, &out, row);
         LK_TRY(compare(c, table, &out, row, error));
     }
@@ -266,7 +272,12 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
                LEADKPI_CONTRADICTION,
                "breakdown=any: a lead stands in several segments; their difference has no test");
     LK_TRY(lk_groups_find(results, options, &groups, error));
-    leadkpi_status status = fill_groups(&groups, options, table, error);
+    bool has_groups = results->by_segment || groups.calendar;
+    leadkpi_status status = has_groups ? LEADKPI_OK
+                                       : lk_fail(error, LEADKPI_CONTRADICTION,
+                                                 "difference: expected by=segment or a grain, of which there "
+                                                 "are groups to compare");
+    if (status == LEADKPI_OK) status = fill_groups(&groups, options, table, error);
     lk_groups_free(&groups);
     return status;
 }
@@ -274,8 +285,9 @@ static leadkpi_status fill(lk_results *results, const leadkpi_options *options, 
 leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                          leadkpi_table **out, leadkpi_error *error)
 {
+    lk_results results = {.report = LK_FUNNEL_IS_DIFFERENCE};
     leadkpi_error_reset(error);
     if (out) *out = NULL;
     LK_TRY(lk_funnel_check_way(funnel, "rates", error));
-    return lk_funnel_report(funnel, options, 0, fill, out, error);
+    return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

@@ -161,7 +161,7 @@ leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel, const lead
                                         leadkpi_table **out, leadkpi_error *error)
 {
     lk_way way;
-    lk_results results = {.ways = &way, .way_count = 1};
+    lk_results results = {.report = LK_FUNNEL_IS_HISTOGRAM, .ways = &way, .way_count = 1};
     leadkpi_error_reset(error);
     LK_REQUIRE(out, error);
     *out = NULL;

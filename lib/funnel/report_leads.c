@@ -8,7 +8,6 @@ typedef struct row_list {
     uint32_t *results;
     uint32_t *leads;
     size_t count;
-    uint64_t all_did; /* steps that each result did: no cell of theirs is null */
     bool as_they_are; /* row i is result i */
 } row_list;
 
@@ -32,11 +31,7 @@ static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row
 static void look_over(const lk_results *r, row_list *rows)
 {
     rows->as_they_are = !r->lists;
-    rows->all_did = UINT64_MAX;
-    for (size_t i = 0; i < rows->count && rows->as_they_are; i++) {
-        rows->as_they_are = rows->results[i] == i;
-        rows->all_did &= r->items[i].done;
-    }
+    for (size_t i = 0; i < rows->count && rows->as_they_are; i++) rows->as_they_are = rows->results[i] == i;
 }
 
 /* Asks the host by leads and by results: of either there may be many and few of the other. */
@@ -91,8 +86,10 @@ static leadkpi_status add_segments(const lk_results *r, const row_list *rows, le
     for (size_t i = 0; i < rows->count && status == LEADKPI_OK;) {
         uint32_t count;
         const uint32_t *segments = lk_result_segments(r, &r->items[rows->results[i]], &count);
-        for (uint32_t k = 0; k < count && status == LEADKPI_OK; k++, i++)
+        for (uint32_t k = 0; k < count && status == LEADKPI_OK; k++, i++) {
             status = append_segment(r, segments[k], &builder, error);
+            if (status == LEADKPI_OK) status = ask_at(r, i, error);
+        }
     }
     if (status == LEADKPI_OK)
         status = lk_text_builder_finish(&builder, LK_LITERAL("segment"), "", error);
@@ -100,32 +97,60 @@ static leadkpi_status add_segments(const lk_results *r, const row_list *rows, le
     return status;
 }
 
+/* Nulls are set for so many rows at once. */
+#define BLOCK 64
+
+static size_t rows_of_block(const row_list *rows, size_t first)
+{
+    return rows->count - first < BLOCK ? rows->count - first : BLOCK;
+}
+
 /* Into cells of a nullable column, the last of the table. */
 static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int32_t step, int64_t *values,
                                  leadkpi_table *table, leadkpi_error *error)
 {
-    for (size_t i = 0; i < rows->count; i++) {
-        size_t result = rows->results[i];
-        LK_TRY(ask_at(r, i, error));
-        if (lk_result_did(&r->items[result], step))
-            values[i] = lk_results_time(r, result, step);
-        else
-            lk_set_last_null(table, i);
+    const int64_t *times = r->times.columns[step];
+    int32_t column = leadkpi_table_column_count(table) - 1;
+    for (size_t first = 0; first < rows->count; first += BLOCK) {
+        size_t count = rows_of_block(rows, first);
+        uint64_t nulls = 0;
+        LK_TRY(ask_at(r, first + BLOCK - 1, error));
+        for (size_t i = 0; i < count; i++) {
+            uint32_t result = rows->results[first + i];
+            if (lk_result_did(&r->items[result], step))
+                values[first + i] = times[result];
+            else
+                nulls |= (uint64_t)1 << i;
+        }
+        if (nulls) lk_table_set_nulls(table, column, first, nulls);
     }
     return LEADKPI_OK;
 }
 
-/* Of results in their own order the columns are what was gathered. All of a result's steps are looked at at once: it
- * is read once, not for each step. */
+/* The rows of a block that did not do a step. */
+static uint64_t rows_without(const lk_result *results, size_t count, int32_t step)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < count; i++) rows |= (uint64_t)!lk_result_did(&results[i], step) << i;
+    return rows;
+}
+
+/* Of results in their own order the columns are what was gathered. All steps of a block of results are looked at
+ * while the nearest cache holds it. */
 static leadkpi_status set_steps_null(const lk_results *r, const row_list *rows, int32_t first_column,
                                      leadkpi_table *table, leadkpi_error *error)
 {
     uint64_t asked = lk_funnel_all_steps(&r->funnel->rule);
-    if (!(asked & ~rows->all_did)) return LEADKPI_OK;
-    for (uint32_t i = 0; i < r->count; i++) {
-        LK_TRY(ask_at(r, i, error));
-        for (uint64_t steps = asked & ~r->items[i].done; steps; steps &= steps - 1)
-            lk_table_set_null(table, first_column + (int32_t)lk_lowest_bit(steps), i);
+    for (size_t first = 0; first < rows->count; first += BLOCK) {
+        size_t count = rows_of_block(rows, first);
+        uint64_t left_out = 0;
+        LK_TRY(ask_at(r, first + BLOCK - 1, error));
+        for (size_t i = 0; i < count; i++) left_out |= asked & ~r->items[first + i].done;
+        for (; left_out; left_out &= left_out - 1) {
+            int32_t step = (int32_t)lk_lowest_bit(left_out);
+            uint64_t nulls = rows_without(r->items + first, count, step);
+            lk_table_set_nulls(table, first_column + step, first, nulls);
+        }
     }
     return LEADKPI_OK;
 }

@@ -19,11 +19,11 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
 {
     returning *s = context;
     returns *at = &s->leads[lead];
-    (void)error;
     attempt->level = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         lk_journey_event event = lk_journeys_event(j, i);
         uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&s->memory, error));
         if (event.time > as_of) break;
         at->any |= steps;
         if (attempt->level && event.time - attempt->start <= s->window) at->after |= steps;
@@ -35,15 +35,23 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     return LEADKPI_OK;
 }
 
-static void count_step(const lk_groups *g, const lk_group *group, int32_t step, int64_t *counts[3])
+static void count_steps(uint64_t steps, int64_t *counts)
+{
+    for (; steps; steps &= steps - 1) counts[lk_lowest_bit(steps)]++;
+}
+
+/* All steps at once: a lead is read once, not for each of them. */
+static leadkpi_status count_group(const lk_groups *g, const lk_group *group, int64_t *any, int64_t *after,
+                                  leadkpi_error *error)
 {
     const returning *s = g->results->context;
     for (uint32_t i = group->first; i < group->last; i++) {
         const returns *at = &s->leads[lk_groups_result(g, i)->lead];
-        ++*counts[0];
-        *counts[1] += (int64_t)(at->any >> step & 1);
-        *counts[2] += (int64_t)(at->after >> step & 1);
+        LK_TRY(lk_groups_interrupted(g, i, error));
+        count_steps(at->any, any);
+        count_steps(at->after, after);
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, leadkpi_error *error)
@@ -62,10 +70,13 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     for (int i = 0; i < 3; i++)
         LK_TRY(lk_table_add_double(table, lk_text_of(names[i], LEADKPI_NUL_TERMINATED), "fraction", rows,
                                    true, &rate[i], error));
+    for (uint32_t i = 0; i < g->count; i++)
+        LK_TRY(count_group(g, &g->items[i], any + i * steps, after + i * steps, error));
     for (size_t row = 0; row < rows; row++) {
-        int64_t *counts[] = {&leads[row], &any[row], &after[row]};
+        const lk_group *group = &g->items[row / steps];
+        LK_TRY(lk_groups_ask_at_rows(g, row, 1, error));
         step[row] = (int64_t)(row % steps) + 1;
-        count_step(g, &g->items[row / steps], (int32_t)(row % steps), counts);
+        leads[row] = group->last - group->first;
         LK_TRY(lk_put_rate(table, rate, rate_at, row, after[row], leads[row], g->results->confidence,
                            error));
     }

@@ -39,20 +39,22 @@ static leadkpi_status make_room(searching *s, const lk_journeys *j, leadkpi_erro
     return lk_allocate(&s->memory, s->capacity, sizeof *s->reached, &s->reached, error);
 }
 
-static lk_pattern_events gather(searching *s, const lk_journeys *j, uint32_t lead, int64_t as_of,
-                                uint32_t *first)
+static leadkpi_status gather(searching *s, const lk_journeys *j, uint32_t lead, int64_t as_of, uint32_t *first,
+                             lk_pattern_events *events, leadkpi_error *error)
 {
     size_t count = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         lk_journey_event event = lk_journeys_event(j, i);
         uint64_t steps = lk_funnel_code_steps(j->store, event.code);
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&s->memory, error));
         if (event.time > as_of) break;
         if (!steps) continue;
         if (count == 0) *first = i;
         s->times[count] = event.time;
         s->conditions[count++] = steps;
     }
-    return (lk_pattern_events){s->times, s->conditions, s->reached, count};
+    *events = (lk_pattern_events){&s->memory, s->times, s->conditions, s->reached, count};
+    return LEADKPI_OK;
 }
 
 static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, int64_t as_of,
@@ -62,19 +64,21 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     size_t places[LK_PATTERN_PARTS_MAX], parts = (size_t)s->pattern.count;
     uint32_t first = LK_MAP_NONE;
     LK_TRY(make_room(s, j, error));
-    lk_pattern_events events = gather(s, j, lead, as_of, &first);
+    lk_pattern_events events;
+    LK_TRY(gather(s, j, lead, as_of, &first, &events, error));
     found *at = &s->leads[lead];
     attempt->level = events.count > 0;
     if (events.count == 0) return LEADKPI_OK;
     attempt->entry = first;
     attempt->start = events.times[0];
-    size_t end = parts ? lk_pattern_scan(&s->pattern, &events, 0) : events.count;
-    if (end < events.count) {
+    size_t end;
+    LK_TRY(lk_pattern_scan(&s->pattern, &events, 0, &end, error));
+    if (parts && end < events.count) {
         lk_pattern_trace(&s->pattern, &events, end, places);
         at->first_start = events.times[places[0]];
         at->first_end = events.times[end];
     }
-    at->matches = parts && end == events.count ? 0 : lk_pattern_count(&s->pattern, &events);
+    if (!parts || end < events.count) return lk_pattern_count(&s->pattern, &events, &at->matches, error);
     return LEADKPI_OK;
 }
 
@@ -97,10 +101,12 @@ static leadkpi_status fill_groups(const lk_groups *g, const searching *s, leadkp
     for (uint32_t i = 0; i < g->count; i++) {
         for (uint32_t k = g->items[i].first; k < g->items[i].last; k++) {
             int64_t count = s->leads[lk_groups_result(g, k)->lead].matches;
+            LK_TRY(lk_groups_interrupted(g, k, error));
             leads[i]++;
             matched[i] += count > 0;
             matches[i] += count;
         }
+        LK_TRY(lk_groups_ask_at_rows(g, i, 1, error));
         LK_TRY(lk_put_rate(table, share, share_at, i, matched[i], leads[i], g->results->confidence, error));
     }
     return LEADKPI_OK;
@@ -130,6 +136,7 @@ static leadkpi_status add_columns(const lk_results *r, const uint32_t *leads, ui
     int32_t last = leadkpi_table_column_count(table) - 1;
     for (uint32_t i = 0; i < count; i++) {
         const found *at = &s->leads[leads[i]];
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
         matches[i] = at->matches;
         start[i] = at->first_start;
         end[i] = at->first_end;
@@ -152,8 +159,10 @@ static leadkpi_status fill_by_lead(lk_results *r, const leadkpi_options *options
         status = lk_lead_ids_sort(&r->store->ids, &r->memory, leads, error);
         if (lead_count) memset(counts, 0, lead_count);
         for (uint32_t i = 0; i < r->count; i++) counts[r->items[i].lead] = 1;
-        for (uint32_t i = 0; i < lead_count && status == LEADKPI_OK; i++)
+        for (uint32_t i = 0; i < lead_count && status == LEADKPI_OK; i++) {
+            if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) status = lk_interrupted(&r->memory, error);
             if (counts[leads[i]]) leads[count++] = leads[i];
+        }
         if (status == LEADKPI_OK) status = add_columns(r, leads, count, table, error);
         lk_release(&r->memory, counts, lead_count, 1);
     }
@@ -192,7 +201,7 @@ static leadkpi_status report(const leadkpi_funnel *funnel, const leadkpi_options
     s.lead_count = funnel->store ? lk_lead_ids_count(&funnel->store->ids) : 0;
     LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));
     if (s.lead_count) memset(s.leads, 0, s.lead_count * sizeof *s.leads);
-    lk_results results = {.look = look, .context = &s};
+    lk_results results = {.report = LK_FUNNEL_IS_PATTERN, .look = look, .context = &s};
     leadkpi_status status = lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
     close_searching(&s);
     return status;

@@ -154,6 +154,7 @@ static leadkpi_status fill_groups(const lk_groups *g, leadkpi_table *table, lead
     if (c.leads) LK_TRY(count_all_leads(g, step_count, &c, error));
     for (uint32_t i = 0; i < g->count; i++) {
         size_t row = i * steps;
+        LK_TRY(lk_groups_ask_at_rows(g, row, steps, error));
         LK_TRY(count_group(g, &g->items[i], step_count, row, &c, error));
         bool immature = is_immature(g, &g->items[i], step_count, row, &c);
         for (size_t step = 0; step < steps; step++) c.immature[row + step] = immature;

@@ -117,18 +117,136 @@ static void copy_group(const rows *r, size_t group)
     }
 }
 
+/* ---- many groups ------------------------------------------------------------------------ */
+
+/* Where results of many groups stand mixed, to go through one group after the other reads each line of memory as
+ * often as it has groups. So they are gone through as they stand, and the waits are sorted out instead. */
+typedef struct spread {
+    uint32_t *group_of;              /* of each result */
+    int64_t *cells[WAYS_TOGETHER];   /* a stretch of each group, as long as it has results: from its front who came, */
+    lk_waits *waits[WAYS_TOGETHER];  /* from its end who is still watched; by group */
+    uint32_t count, group_count;
+} spread;
+
+static void close_spread(spread *s, lk_memory *memory)
+{
+    for (size_t i = 0; i < WAYS_TOGETHER; i++) {
+        lk_release(memory, s->cells[i], s->count, sizeof *s->cells[i]);
+        lk_release(memory, s->waits[i], s->group_count, sizeof *s->waits[i]);
+    }
+    lk_release(memory, s->group_of, s->count, sizeof *s->group_of);
+}
+
+/* For groups but the total, which has each result too. */
+static leadkpi_status open_spread(spread *s, const lk_groups *g, size_t way_count, leadkpi_error *error)
+{
+    s->count = g->results->count;
+    s->group_count = g->count - 1;
+    LK_TRY(lk_allocate(g->memory, s->count, sizeof *s->group_of, &s->group_of, error));
+    for (size_t i = 0; i < WAYS_TOGETHER && i < way_count; i++) {
+        LK_TRY(lk_allocate(g->memory, s->count, sizeof *s->cells[i], &s->cells[i], error));
+        LK_TRY(lk_allocate(g->memory, s->group_count, sizeof *s->waits[i], &s->waits[i], error));
+    }
+    for (uint32_t group = 0; group < s->group_count; group++)
+        for (uint32_t i = g->items[group].first; i < g->items[group].last; i++) {
+            LK_TRY(lk_groups_interrupted(g, i, error));
+            s->group_of[g->order[i]] = group;
+        }
+    return LEADKPI_OK;
+}
+
+static void clear_stretches(spread *s, const lk_groups *g, size_t way)
+{
+    for (uint32_t group = 0; group < s->group_count; group++) {
+        lk_waits *waits = &s->waits[way][group];
+        lk_waits_open(waits, g->memory, g->results->funnel->rule.window);
+        waits->came = s->cells[way] + g->items[group].first;
+        waits->watched = s->cells[way] + g->items[group].last;
+    }
+}
+
+static inline void put_in_stretch(lk_waits *waits, int64_t time, bool came)
+{
+    if (came) {
+        waits->came[waits->came_count++] = time;
+    } else if (time == waits->whole) {
+        waits->whole_count++;
+    } else {
+        *--waits->watched = time;
+        waits->watched_count++;
+    }
+}
+
+/* Cost a result: 44 bytes and a time of each step of the ways, in order; a wait of each written to one of as many
+ * places as there are groups. */
+static leadkpi_status spread_ways(spread *s, const lk_groups *g, const lk_way *ways, size_t way_count,
+                                  leadkpi_error *error)
+{
+    const lk_results *r = g->results;
+    for (size_t i = 0; i < way_count; i++) clear_stretches(s, g, i);
+    for (uint32_t number = 0; number < r->count; number++) {
+        const lk_result *result = &r->items[number];
+        uint32_t group = s->group_of[number];
+        LK_TRY(lk_groups_interrupted(g, number, error));
+        for (size_t i = 0; i < way_count && ways[i].from < result->level; i++) {
+            bool came;
+            if (!lk_way_counts(&ways[i], result->level, result->done, &came)) continue;
+            int64_t end = came ? lk_results_time(r, number, ways[i].to) : lk_results_watched(r, result->until);
+            put_in_stretch(&s->waits[i][group], end - lk_results_time(r, number, ways[i].from), came);
+        }
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status write_spread(const rows *r, spread *s, const lk_way *ways, leadkpi_error *error)
+{
+    for (size_t first = 0; first < r->way_count; first += WAYS_TOGETHER) {
+        size_t count = r->way_count - first < WAYS_TOGETHER ? r->way_count - first : WAYS_TOGETHER;
+        LK_TRY(spread_ways(s, r->groups, ways + first, count, error));
+        for (size_t i = 0; i < count; i++)
+            for (uint32_t group = 0; group < s->group_count; group++) {
+                lk_way way = {ways[first + i].from, ways[first + i].to, s->waits[i][group]};
+                LK_TRY(write_way(r, group, first + i, &way, error));
+            }
+    }
+    return LEADKPI_OK;
+}
+
+/* All but the total. */
+static leadkpi_status write_mixed_groups(const rows *r, const lk_way *ways, leadkpi_error *error)
+{
+    spread s = {.count = 0};
+    leadkpi_status status = open_spread(&s, r->groups, r->way_count, error);
+    if (status == LEADKPI_OK) status = write_spread(r, &s, ways, error);
+    close_spread(&s, r->groups->memory);
+    return status;
+}
+
+/* ---- all groups ------------------------------------------------------------------------- */
+
+/* Does each result stand in one of several groups? */
+static bool are_mixed(const lk_groups *g)
+{
+    return !g->results->lists && g->count > 2;
+}
+
 static leadkpi_status write_groups(const rows *r, const lk_way *ways, leadkpi_error *error)
 {
+    bool mixed = are_mixed(r->groups);
+    if (mixed) LK_TRY(write_mixed_groups(r, ways, error));
     int64_t window = r->groups->results->funnel->rule.window;
     lk_way together[WAYS_TOGETHER];
     leadkpi_status status = LEADKPI_OK;
     for (size_t i = 0; i < WAYS_TOGETHER; i++)
         lk_waits_open(&together[i].waits, r->groups->memory, window);
-    for (size_t group = 0; group < r->groups->count && status == LEADKPI_OK; group++)
-        if (is_as_before(r->groups, group))
+    for (size_t group = mixed ? r->groups->count - 1 : 0; group < r->groups->count && status == LEADKPI_OK; group++) {
+        status = lk_groups_ask_at_rows(r->groups, group * r->way_count, r->way_count, error);
+        if (status != LEADKPI_OK) break;
+        if (!mixed && is_as_before(r->groups, group))
             copy_group(r, group);
         else
             status = write_group(r, group, ways, together, error);
+    }
     for (size_t i = 0; i < WAYS_TOGETHER; i++) lk_waits_close(&together[i].waits);
     return status;
 }

@@ -47,12 +47,15 @@ static leadkpi_status grow(intake *in, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* A result may have as many times as there are steps, all in memory that is touched for the first time. */
+#define PUT_INTERRUPT_ROWS (LK_INTERRUPT_ROWS / 8)
+
 static leadkpi_status put(intake *in, const lk_attempt *attempt, uint32_t segment, leadkpi_error *error)
 {
     lk_results *r = in->results;
     LK_FAIL_IF(r->count == UINT32_MAX, error, LEADKPI_OVERFLOW,
                "attempts: expected fewer than 2^32, found more");
-    if (r->count % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
+    if (r->count % PUT_INTERRUPT_ROWS == PUT_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&r->memory, error));
     if (r->count == r->capacity) LK_TRY(grow(in, error));
     r->items[r->count] = (lk_result){attempt->start, attempt->until, attempt->done,
                                      in->lead,       segment,        in->attempt,
@@ -119,6 +122,7 @@ static leadkpi_status put_attempt(void *context, const lk_attempt *attempt, lead
     uint32_t segment;
     in->attempt++;
     if (r->mature_only && r->as_of <= attempt->until) return LEADKPI_OK;
+    if (attempt->start < r->from || attempt->start >= r->to) return LEADKPI_OK;
     if (r->tally) {
         tally(r, attempt);
         return LEADKPI_OK;
@@ -198,9 +202,10 @@ static leadkpi_status walk_items(intake *in, lk_journeys *j, bool times_wanted,
                                     error);
             continue;
         }
-        search.count = lk_journeys_gather_together(j, start, end, r->as_of);
-        lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count);
-        status = lk_attempts_find(&search, put_attempt, in, error);
+        status = lk_journeys_gather_together(j, start, end, r->as_of, &r->memory, &search.count, error);
+        if (status == LEADKPI_OK)
+            status = lk_funnel_set_until(j->rule, r->funnel->days, j->items, search.count, &r->memory, error);
+        if (status == LEADKPI_OK) status = lk_attempts_find(&search, put_attempt, in, error);
     }
     lk_values_scratch_free(&by_value, &r->memory);
     lk_attempt_scratch_free(&scratch, &r->memory);
@@ -341,6 +346,20 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
+/* In a period of entry, where one is told. */
+static leadkpi_status read_period(lk_results *r, const leadkpi_options *options, leadkpi_error *error)
+{
+    const lk_schema *schema = &lk_funnel_report_schema;
+    r->from = INT64_MIN;
+    r->to = INT64_MAX;
+    if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_FROM))
+        r->from = lk_options_int64(options, schema, LK_FUNNEL_REPORT_FROM);
+    if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_TO))
+        r->to = lk_options_int64(options, schema, LK_FUNNEL_REPORT_TO);
+    LK_FAIL_IF(r->from >= r->to, error, LEADKPI_BAD_ARGUMENT, "to: expected a time after from");
+    return LEADKPI_OK;
+}
+
 /* Is there the one group of all? */
 static bool is_on_the_whole(const lk_results *r, const leadkpi_options *options)
 {
@@ -370,8 +389,10 @@ leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_optio
     results->breakdown_step =
         (int32_t)lk_options_int64(options, schema, LK_FUNNEL_REPORT_BREAKDOWN_STEP);
     LK_TRY(check(results, error));
+    LK_TRY(read_period(results, options, error));
+    bool is_of_all = results->from == INT64_MIN && results->to == INT64_MAX;
     bool on_the_whole = is_on_the_whole(results, options);
-    if (!on_the_whole || !tally_will_do(&funnel->rule)) results->tally = NULL;
+    if (!on_the_whole || !is_of_all || !tally_will_do(&funnel->rule)) results->tally = NULL; /* starts are needed */
     if (!on_the_whole) results->ways = NULL;
     if (results->ways) results->times.steps = 0; /* no result is kept */
     results->as_of = LK_FUNNEL_TIME_MIN;

@@ -21,10 +21,15 @@ enum {
     LK_FUNNEL_REPORT_RATE,
     LK_FUNNEL_REPORT_AGAINST,
     LK_FUNNEL_REPORT_PATTERN,
+    LK_FUNNEL_REPORT_FROM,
+    LK_FUNNEL_REPORT_TO,
     LK_FUNNEL_REPORT_CALENDAR,
     LK_FUNNEL_REPORT_OPTION_COUNT = LK_FUNNEL_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
 };
 extern const lk_schema lk_funnel_report_schema;
+
+/* Reports that have options of their own, a bit each. */
+enum { LK_FUNNEL_IS_HISTOGRAM = 1, LK_FUNNEL_IS_DIFFERENCE = 2, LK_FUNNEL_IS_PATTERN = 4 };
 
 enum { LK_BY_NONE, LK_BY_SEGMENT };
 enum {
@@ -68,6 +73,7 @@ typedef leadkpi_status (*lk_results_look)(void *context, const lk_journeys *jour
 
 struct lk_results {
     const leadkpi_funnel *funnel;
+    uint32_t report; /* LK_FUNNEL_IS_..., for the options that are of some alone */
     lk_results_look look; /* NULL: the rule */
     void *context;
     lk_tally *tally; /* all zero at first; NULL, also where it would not do: results are kept */
@@ -76,6 +82,7 @@ struct lk_results {
     const lk_funnel_store *store;
     lk_memory memory;
     int64_t as_of;
+    int64_t from, to; /* attempts that count start from the one on and before the other */
     double confidence;
     bool by_segment;
     bool mature_only;
@@ -93,7 +100,7 @@ struct lk_results {
     uint32_t segment_rank_count;
 };
 
-/* `results` is all zero but for look, context, tally and the steps of ways. timed_steps: those whose times are asked
+/* `results` is all zero but for report, look, context, tally and the steps of ways. timed_steps: those whose times are asked
  * for, as bits. Status: as the reports. */
 leadkpi_status lk_results_find(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                uint64_t timed_steps, lk_results *results, leadkpi_error *error);

@@ -1,4 +1,5 @@
 /* rule_check.c: definitions that contradict themselves, refused with the reason. */
+#include "base/time_text.h"
 #include "funnel/rule.h"
 
 static bool is_set(const leadkpi_options *definition, int option)
@@ -81,6 +82,20 @@ static leadkpi_status check_shared_names(const leadkpi_options *definition,
                     LK_TEXT_ARGS(name), (int)other + 1, (int)i + 1);
     }
     return LEADKPI_OK;
+}
+
+/* A step that can never be: its gap asks for more time than its window has. Presets have a gap of their own, and
+ * what they answer is the product's. */
+static leadkpi_status check_gap(const leadkpi_options *definition, const lk_funnel_rule *rule, leadkpi_error *error)
+{
+    bool is_step = rule->step_window < rule->window;
+    int64_t most = is_step ? rule->step_window : rule->window;
+    char gap[LK_TIME_TEXT_SIZE], window[LK_TIME_TEXT_SIZE];
+    if (rule->gap <= most || rule->step_count == 1 || !is_set(definition, LK_FUNNEL_GAP)) return LEADKPI_OK;
+    lk_text found = {gap, lk_duration_print(gap, rule->gap)}, limit = {window, lk_duration_print(window, most)};
+    return lk_fail(error, LEADKPI_CONTRADICTION,
+                   "gap: expected at most the %s of %.*s, found %.*s: no step after the first could be reached",
+                   is_step ? "step_window" : "window", LK_TEXT_ARGS(limit), LK_TEXT_ARGS(found));
 }
 
 static leadkpi_status check_windows(const leadkpi_options *definition, const lk_funnel_rule *rule,
@@ -176,6 +191,7 @@ leadkpi_status lk_funnel_check_rule(const leadkpi_options *definition, const lk_
     LK_TRY(check_open(definition, rule, error));
     LK_TRY(check_shared_names(definition, rule, error));
     LK_TRY(check_windows(definition, rule, error));
+    LK_TRY(check_gap(definition, rule, error));
     LK_TRY(check_optional(rule, error));
     LK_TRY(check_ranges(definition, rule, error));
     return check_effect(rule, error);

@@ -113,7 +113,7 @@ static leadkpi_status open_listed(const leadkpi_sequence *sequence, const int64_
 
 static lk_pattern_events events_of(const listed *l)
 {
-    return (lk_pattern_events){l->times, l->conditions, l->reached, l->count};
+    return (lk_pattern_events){&l->memory, l->times, l->conditions, l->reached, l->count};
 }
 
 /* ---- the calls -------------------------------------------------------------------------- */
@@ -128,10 +128,11 @@ leadkpi_status leadkpi_sequence_match(const leadkpi_sequence *sequence, const in
     *matches = -1;
     LK_TRY(open_listed(sequence, times, conditions, count, &l, error));
     lk_pattern_events events = events_of(&l);
-    *matches =
-        sequence->pattern.count == 0 || lk_pattern_scan(&sequence->pattern, &events, 0) < events.count;
+    size_t end;
+    leadkpi_status status = lk_pattern_scan(&sequence->pattern, &events, 0, &end, error);
+    if (status == LEADKPI_OK) *matches = sequence->pattern.count == 0 || end < events.count;
     close_listed(&l);
-    return LEADKPI_OK;
+    return status;
 }
 
 leadkpi_status leadkpi_sequence_count(const leadkpi_sequence *sequence, const int64_t *times,
@@ -144,9 +145,10 @@ leadkpi_status leadkpi_sequence_count(const leadkpi_sequence *sequence, const in
     *match_count = -1;
     LK_TRY(open_listed(sequence, times, conditions, count, &l, error));
     lk_pattern_events events = events_of(&l);
-    *match_count = lk_pattern_count(&sequence->pattern, &events);
+    leadkpi_status status = lk_pattern_count(&sequence->pattern, &events, match_count, error);
+    if (status != LEADKPI_OK) *match_count = -1;
     close_listed(&l);
-    return LEADKPI_OK;
+    return status;
 }
 
 leadkpi_status leadkpi_sequence_first(const leadkpi_sequence *sequence, const int64_t *times,
@@ -162,13 +164,14 @@ leadkpi_status leadkpi_sequence_first(const leadkpi_sequence *sequence, const in
     for (int32_t i = 0; i < parts; i++) places[i] = -1;
     LK_TRY(open_listed(sequence, times, conditions, count, &l, error));
     lk_pattern_events events = events_of(&l);
-    size_t end = parts ? lk_pattern_scan(&sequence->pattern, &events, 0) : events.count;
-    if (end < events.count) {
+    size_t end;
+    leadkpi_status status = lk_pattern_scan(&sequence->pattern, &events, 0, &end, error);
+    if (status == LEADKPI_OK && parts && end < events.count) {
         lk_pattern_trace(&sequence->pattern, &events, end, found);
         for (int32_t i = 0; i < parts; i++) places[i] = l.places[found[i]];
     }
     close_listed(&l);
-    return LEADKPI_OK;
+    return status;
 }
 
 /* ---- retention ---------------------------------------------------------------------------- */

@@ -37,10 +37,13 @@ static leadkpi_status sort_by_value(const lk_journeys *j, uint32_t start, uint32
                                     lk_values_scratch *scratch, leadkpi_error *error)
 {
     LK_TRY(make_room(scratch, memory, count, error));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(memory, error));
         scratch->keys[i] = (uint64_t)j->value_rank[value_at(j, start + i)] << 32 | (start + i);
+    }
     LK_TRY(lk_sort_uint64(memory, scratch->keys, NULL, count, error));
     for (uint32_t i = 0; i < count; i++) {
+        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(memory, error));
         uint32_t place = (uint32_t)scratch->keys[i];
         scratch->order[i] = j->order ? j->order[place] : place;
     }
@@ -73,12 +76,13 @@ static uint32_t first_value(const lk_journeys *j, uint32_t start, uint32_t count
 }
 
 /* The items of the events of one value, as if the lead had no others. */
-static size_t gather_value(lk_journeys *by_value, const lk_values_scratch *scratch, uint32_t start, uint32_t end)
+static leadkpi_status gather_value(lk_journeys *by_value, const lk_values_scratch *scratch, uint32_t start,
+                                   uint32_t end, const lk_memory *memory, size_t *count, leadkpi_error *error)
 {
-    size_t count = lk_journeys_gather_together(by_value, start, end, INT64_MAX);
-    for (size_t i = 0; i < count; i++)
+    LK_TRY(lk_journeys_gather_together(by_value, start, end, INT64_MAX, memory, count, error));
+    for (size_t i = 0; i < *count; i++)
         by_value->items[i].event = (uint32_t)scratch->keys[by_value->items[i].event];
-    return count;
+    return LEADKPI_OK;
 }
 
 static uint32_t count_until(const lk_journeys *j, uint32_t lead, int64_t as_of)
@@ -106,8 +110,8 @@ leadkpi_status lk_values_find(const lk_attempt_search *search, const lk_journeys
         if (start / LK_INTERRUPT_ROWS < end / LK_INTERRUPT_ROWS) LK_TRY(lk_interrupted(search->memory, error));
         if (value == 0 || (first_only && value != wanted)) continue;
         lk_attempt_search part = *search;
-        part.count = gather_value(&by_value, scratch, start, end);
-        lk_funnel_set_until(search->rule, days, by_value.items, part.count);
+        LK_TRY(gather_value(&by_value, scratch, start, end, search->memory, &part.count, error));
+        LK_TRY(lk_funnel_set_until(search->rule, days, by_value.items, part.count, search->memory, error));
         LK_TRY(lk_attempts_find(&part, take, &g, error));
     }
     return g.best.level ? sink(context, &g.best, error) : LEADKPI_OK;

@@ -80,10 +80,14 @@ static void limit_to_sessions(const lk_funnel_rule *rule, lk_item *items, size_t
 
 /* ---- all ----------------------------------------------------------------------------- */
 
-void lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items,
-                         size_t count)
+leadkpi_status lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items, size_t count,
+                                   const lk_memory *memory, leadkpi_error *error)
 {
-    for (size_t i = 0; i < count; i++) items[i].until = lk_funnel_deadline(items[i].time, rule->window);
+    for (size_t i = 0; i < count; i++) {
+        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1)) LK_TRY(lk_interrupted(memory, error));
+        items[i].until = lk_funnel_deadline(items[i].time, rule->window);
+    }
     if (days) limit_to_days(rule, days, items, count);
     if (rule->session != INT64_MAX) limit_to_sessions(rule, items, count);
+    return LEADKPI_OK;
 }

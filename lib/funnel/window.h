@@ -19,8 +19,8 @@ static inline int64_t lk_funnel_deadline(int64_t time, int64_t window)
 
 /* Writes `until` of each item: the last microsecond of the window, of the calendar days, and of the
  * sessions, whichever is first; INT64_MAX: no end is known. It never falls from an item to the next,
- * which is what lets the latest start stand for all at a step. O(count). */
-void lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items,
-                         size_t count);
+ * which is what lets the latest start stand for all at a step. O(count). Status: OK, INTERRUPTED. */
+leadkpi_status lk_funnel_set_until(const lk_funnel_rule *rule, const lk_calendar *days, lk_item *items, size_t count,
+                                   const lk_memory *memory, leadkpi_error *error);
 
 #endif

@@ -41,19 +41,25 @@ void lk_waits_close(lk_waits *w)
 
 /* ---- numbers -------------------------------------------------------------------- */
 
-/* Most add up as a whole number: the exact sum takes what does not fit beside it. */
+/* The sum of the next waits, at most as many as can be added up whole if none is longer than `longest`. */
+static int64_t add_some(const lk_waits *w, int64_t longest, size_t *at)
+{
+    int64_t sum = 0;
+    size_t left = w->came_count - *at, some = left < LK_INTERRUPT_ROWS ? left : LK_INTERRUPT_ROWS;
+    if (longest > INT64_MAX / LK_INTERRUPT_ROWS) some = 1;
+    for (const int64_t *wait = w->came + *at, *end = wait + some; wait < end; wait++) sum += *wait;
+    *at += some;
+    return sum;
+}
+
+/* Of waits in order. */
 static leadkpi_status mean_of(const lk_waits *w, double *mean, leadkpi_error *error)
 {
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
-    int64_t part = 0;
-    for (size_t i = 0; i < w->came_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(w->memory, error));
-        if (LK_UNLIKELY((uint64_t)w->came[i] > (uint64_t)(INT64_MAX - part)))
-            LK_TRY(lk_exact_sum_add_int64(&sum, w->came[i], error));
-        else
-            part += w->came[i];
+    for (size_t at = 0; at < w->came_count;) {
+        if (at / LK_INTERRUPT_ROWS && at % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(lk_exact_sum_add_int64(&sum, add_some(w, w->came[w->came_count - 1], &at), error));
     }
-    LK_TRY(lk_exact_sum_add_int64(&sum, part, error));
     *mean = lk_exact_sum_to_double(&sum) / (double)w->came_count / MICROSECONDS;
     return LEADKPI_OK;
 }
@@ -69,8 +75,8 @@ static double quantile_of(const lk_waits *w, double probability)
 
 leadkpi_status lk_waits_average(lk_waits *w, double *mean, double *median, leadkpi_error *error)
 {
-    LK_TRY(mean_of(w, mean, error));
     LK_TRY(lk_sort_int64(w->memory, w->came, NULL, w->came_count, error));
+    LK_TRY(mean_of(w, mean, error));
     *median = quantile_of(w, 0.5);
     return LEADKPI_OK;
 }

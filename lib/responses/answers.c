@@ -65,10 +65,15 @@ static leadkpi_status open_clock(lk_answers *a, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_responses_report_schema;
     static const int hours[] = {LK_CALENDAR_HOURS, LK_CALENDAR_SPECIAL_HOURS, LK_CALENDAR_HOLIDAYS};
-    bool told = false;
-    if (lk_options_choice(a->options, schema, LK_RESPONSES_REPORT_CLOCK) == 0) return LEADKPI_OK;
-    for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++)
-        told |= lk_options_is_set(a->options, schema, LK_RESPONSES_REPORT_CALENDAR + hours[i]);
+    bool told = false, runs_always = lk_options_choice(a->options, schema, LK_RESPONSES_REPORT_CLOCK) == 0;
+    for (size_t i = 0; i < sizeof hours / sizeof hours[0]; i++) {
+        int option = LK_RESPONSES_REPORT_CALENDAR + hours[i];
+        told |= lk_options_is_set(a->options, schema, option);
+        LK_FAIL_IF(told && runs_always, error, LEADKPI_CONTRADICTION,
+                   "%s: expected clock=opening with it; with clock=elapsed time always runs",
+                   schema->options[option].name);
+    }
+    if (runs_always) return LEADKPI_OK;
     LK_FAIL_IF(!told, error, LEADKPI_CONTRADICTION,
                "clock=opening: expected hours (or special_hours or holidays) with it; without them it is "
                "always open");
@@ -110,8 +115,15 @@ static void close_answers(lk_answers *a)
     lk_reading_close(&a->reading);
 }
 
+static const lk_report_option own_options[] = {
+    {LK_RESPONSES_REPORT_TARGETS, LK_RESPONSES_IS_TARGETS, "the report of targets"},
+    {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "the report of bands"},
+    {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "the report of bands"},
+    {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "the report of bands"},
+};
+
 leadkpi_status lk_responses_report(const leadkpi_responses *responses, const leadkpi_options *options,
-                                   lk_responses_fill fill, leadkpi_table **out,
+                                   uint32_t report, lk_responses_fill fill, leadkpi_table **out,
                                    leadkpi_error *error)
 {
     leadkpi_table *table;
@@ -120,6 +132,8 @@ leadkpi_status lk_responses_report(const leadkpi_responses *responses, const lea
     *out = NULL;
     LK_REQUIRE(responses, error);
     LK_TRY(lk_options_check(options, &lk_responses_report_schema, error));
+    LK_TRY(lk_options_refuse_idle(options, &lk_responses_report_schema, own_options,
+                                  sizeof own_options / sizeof *own_options, report, error));
     lk_answers answers = {.handle = &responses->handle, .options = options};
     leadkpi_status status = open_answers(&answers, error);
     if (status == LEADKPI_OK) status = lk_table_new(&responses->handle.memory, &table, error);

@@ -202,5 +202,5 @@ leadkpi_status leadkpi_responses_bands(const leadkpi_responses *responses,
                                        const leadkpi_options *options, leadkpi_table **out,
                                        leadkpi_error *error)
 {
-    return lk_responses_report(responses, options, fill, out, error);
+    return lk_responses_report(responses, options, LK_RESPONSES_IS_BANDS, fill, out, error);
 }

@@ -69,9 +69,12 @@ static inline const lk_answer *lk_answer_at(const lk_answers *answers, uint32_t 
 typedef leadkpi_status (*lk_responses_fill)(lk_answers *answers, leadkpi_table *table,
                                             leadkpi_error *error);
 
+/* Reports that have options of their own, a bit each; 0: any other. */
+enum { LK_RESPONSES_IS_TARGETS = 1, LK_RESPONSES_IS_BANDS = 2 };
+
 /* A public report: checks, finds the answers, makes the table, fills it, and frees all on failure. */
 leadkpi_status lk_responses_report(const leadkpi_responses *responses, const leadkpi_options *options,
-                                   lk_responses_fill fill, leadkpi_table **out,
+                                   uint32_t report, lk_responses_fill fill, leadkpi_table **out,
                                    leadkpi_error *error);
 
 /* An option's list as durations, which are 1 us or more and rise where `rising`; count is that of the list.

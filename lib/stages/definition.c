@@ -1,6 +1,7 @@
 #include "stages/stages.h"
 
 #include "base/buffer.h"
+#include "base/nearest.h"
 
 static const lk_option definition_options[] = {
     [LK_STAGES_STAGES] = {"stages", LK_OPTION_LIST, .unit = "stages",
@@ -96,13 +97,28 @@ static leadkpi_status check_line(const leadkpi_options *definition, leadkpi_erro
     return LEADKPI_OK;
 }
 
+static leadkpi_status fail_off_the_line(const leadkpi_options *definition, lk_text stage, leadkpi_error *error)
+{
+    lk_nearest search;
+    lk_text nearest;
+    size_t count = lk_options_list_count(definition, &lk_stages_schema, LK_STAGES_STAGES);
+    lk_nearest_begin(&search, stage);
+    for (size_t i = 0; i < count; i++)
+        lk_nearest_consider(&search, lk_options_list_item(definition, &lk_stages_schema, LK_STAGES_STAGES, i));
+    if (!lk_nearest_result(&search, &nearest))
+        return lk_fail(error, LEADKPI_CONTRADICTION, "won: expected stages of the line, found \"%.*s\"",
+                       LK_TEXT_ARGS(stage));
+    return lk_fail(error, LEADKPI_CONTRADICTION,
+                   "won: expected stages of the line, found \"%.*s\"; the nearest name is \"%.*s\"",
+                   LK_TEXT_ARGS(stage), LK_TEXT_ARGS(nearest));
+}
+
 static leadkpi_status check_ends(const leadkpi_options *definition, leadkpi_error *error)
 {
     const lk_schema *schema = &lk_stages_schema;
     for (size_t i = 0; i < lk_options_list_count(definition, schema, LK_STAGES_WON); i++) {
         lk_text stage = lk_options_list_item(definition, schema, LK_STAGES_WON, i);
-        LK_FAIL_IF(!lk_stages_lists(definition, LK_STAGES_STAGES, stage), error, LEADKPI_CONTRADICTION,
-                   "won: expected stages of the line, found \"%.*s\"", LK_TEXT_ARGS(stage));
+        if (!lk_stages_lists(definition, LK_STAGES_STAGES, stage)) return fail_off_the_line(definition, stage, error);
     }
     for (size_t i = 0; i < lk_options_list_count(definition, schema, LK_STAGES_LOST); i++) {
         lk_text stage = lk_options_list_item(definition, schema, LK_STAGES_LOST, i);

@@ -216,8 +216,14 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
                                  schema, LK_STAGES_REPORT_CALENDAR, &m->groups, error);
 }
 
+static const lk_report_option own_options[] = {
+    {LK_STAGES_REPORT_SKIPS, LK_STAGES_IS_STEPS, "the report of steps"},
+    {LK_STAGES_REPORT_VISITS, LK_STAGES_IS_DURATIONS, "the report of durations"},
+};
+
 leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_options *options,
-                                lk_stages_fill fill, leadkpi_table **out, leadkpi_error *error)
+                                uint32_t report, lk_stages_fill fill, leadkpi_table **out,
+                                leadkpi_error *error)
 {
     leadkpi_table *table;
     leadkpi_error_reset(error);
@@ -225,6 +231,8 @@ leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_opti
     *out = NULL;
     LK_REQUIRE(stages, error);
     LK_TRY(lk_options_check(options, &lk_stages_report_schema, error));
+    LK_TRY(lk_options_refuse_idle(options, &lk_stages_report_schema, own_options,
+                                  sizeof own_options / sizeof *own_options, report, error));
     lk_model model = {.handle = &stages->handle};
     leadkpi_status status = open_model(&model, options, error);
     if (status == LEADKPI_OK) status = lk_table_new(&stages->handle.memory, &table, error);

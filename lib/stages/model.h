@@ -69,9 +69,13 @@ lk_text lk_move_name(int move);
 /* What each report writes into its table. */
 typedef leadkpi_status (*lk_stages_fill)(lk_model *model, leadkpi_table *table, leadkpi_error *error);
 
+/* Reports that have options of their own, a bit each; 0: any other. */
+enum { LK_STAGES_IS_STEPS = 1, LK_STAGES_IS_DURATIONS = 2 };
+
 /* A public report: checks, makes the model and the table, fills it, and frees all on failure. */
 leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_options *options,
-                                lk_stages_fill fill, leadkpi_table **out, leadkpi_error *error);
+                                uint32_t report, lk_stages_fill fill, leadkpi_table **out,
+                                leadkpi_error *error);
 
 /* Columns that several reports have: a text column with the stage of each row of the groups, which
  * have a row for each of `stage_count` stages; and share, low and high of one row. */

@@ -234,11 +234,11 @@ static leadkpi_status snapshot(lk_model *m, leadkpi_table *table, leadkpi_error 
 leadkpi_status leadkpi_stages_durations(const leadkpi_stages *stages, const leadkpi_options *options,
                                         leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, durations, out, error);
+    return lk_stages_report(stages, options, LK_STAGES_IS_DURATIONS, durations, out, error);
 }
 
 leadkpi_status leadkpi_stages_snapshot(const leadkpi_stages *stages, const leadkpi_options *options,
                                        leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, snapshot, out, error);
+    return lk_stages_report(stages, options, 0, snapshot, out, error);
 }

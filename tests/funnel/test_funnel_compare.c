@@ -212,6 +212,37 @@ START_TEST(a_difference_has_its_interval_and_the_p_value_of_the_same_test)
 }
 END_TEST
 
+/* An option that would change nothing in silence is refused, where it could be meant for this report. */
+START_TEST(an_option_of_another_report_is_refused)
+{
+    leadkpi_funnel *funnel = funnel_with("steps=form,won; window=1d");
+    add_cohort(funnel, 1, 10, 4, 0, "event");
+    static const report_call others[] = {leadkpi_funnel_steps, leadkpi_funnel_times, leadkpi_funnel_leads,
+                                         leadkpi_funnel_retention, leadkpi_funnel_checks};
+    static const char *const own[][2] = {
+        {"bins=3", "bins: expected none here; it is of the histogram alone"},
+        {"bin_width=1d", "bin_width"},
+        {"from_step=2", "from_step"},
+        {"to_step=2", "to_step"},
+        {"rate=step", "rate: expected none here; it is of the difference alone"},
+        {"against=web", "against"},
+        {"pattern=(?1)", "pattern: expected none here; it is of sequences and sequence_leads alone"}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            refused(others[k], funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+        if (i < 4) refused(leadkpi_funnel_difference, funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+        else refused(leadkpi_funnel_histogram, funnel, own[i][0], LEADKPI_CONTRADICTION, own[i][1]);
+    }
+    refused(leadkpi_funnel_sequences, funnel, "pattern=(?1); bins=3", LEADKPI_CONTRADICTION, "bins");
+    refused(leadkpi_funnel_difference, funnel, "", LEADKPI_CONTRADICTION, "by=segment or a grain");
+    /* Defaults may be said, and what groups and levels are may be told to reports that have none. */
+    leadkpi_table_free(report(leadkpi_funnel_steps, funnel, "bins=0; from_step=1; rate=overall"));
+    leadkpi_table_free(report(leadkpi_funnel_leads, funnel, "by=segment; grain=month; level=0.9"));
+    leadkpi_table_free(report(leadkpi_funnel_difference, funnel, "grain=month"));
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* On 1 January event 4 of 10 to web 2 of 10; on 2 January event alone, on 3 January web alone. */
 START_TEST(a_segment_is_compared_with_the_named_one_of_the_same_period)
 {
@@ -391,6 +422,86 @@ START_TEST(groups_are_what_counting_leads_one_by_one_gives)
 }
 END_TEST
 
+/* ---- a period of entry ------------------------------------------------------------------------ */
+
+static const char *const periods[] = {
+    "steps=A,B,C", "steps=A,B,C; window=20us", "steps=A,B,C; entry=first", "steps=A,B,C; window=9us; entry=every",
+    "steps=A,B,C; entry=again; window=9us", "steps=A,B,C; order=unordered; window=20us",
+    "steps=A,B,C; order=adjacent", "steps=A,B,C; gap=1us; step_window=9us", "steps=A,B,C; order=anchored",
+    "steps=A,B,C; input=time; window=20us", "steps=A,B,C; preset=clickhouse; window=20us"};
+enum { PERIOD_COUNT = sizeof periods / sizeof *periods };
+
+static int by_time(const void *a, const void *b)
+{
+    int64_t x = ((const row *)a)->time, y = ((const row *)b)->time;
+    return (x > y) - (x < y);
+}
+
+/* How many of the report of leads started in the period and reached the step. */
+static int64_t started_and_reached(const leadkpi_table *leads, int64_t from, int64_t to, int64_t step)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < leadkpi_table_row_count(leads); i++) {
+        int64_t start = whole_at(leads, "start", i);
+        count += start >= from && start < to && whole_at(leads, "step", i) >= step;
+    }
+    return count;
+}
+
+/* As a report on all leads would give it, if only those that started in the period were in it. */
+START_TEST(a_period_has_what_started_in_it)
+{
+    static world w;
+    drawing how = {30, 3, 60, 0, 0, 0, 1};
+    draw_world(&w, 501 + (uint64_t)_i, 250, &how);
+    for (size_t i = 0; i < w.count; i++) w.rows[i].segment = NULL;
+    qsort(w.rows, w.count, sizeof w.rows[0], by_time);
+    leadkpi_funnel *funnel = funnel_with(periods[_i % PERIOD_COUNT]);
+    OK(add_rows(funnel, w.rows, w.count, 0, NULL, ok_error));
+    static const char period[] = "from=1970-01-01T00:00:00.00001; to=1970-01-01T00:00:00.00004";
+    leadkpi_table *leads = report(leadkpi_funnel_leads, funnel, NULL);
+    leadkpi_table *some = report(leadkpi_funnel_leads, funnel, period);
+    leadkpi_table *steps = report(leadkpi_funnel_steps, funnel, period);
+    ck_assert_int_eq((int64_t)leadkpi_table_row_count(some), started_and_reached(leads, 10, 40, 1));
+    ck_assert_int_eq(started_and_reached(some, 10, 40, 1), (int64_t)leadkpi_table_row_count(some));
+    for (size_t step = 0; step < 3; step++)
+        ck_assert_int_eq(whole_at(steps, "reached", step), started_and_reached(leads, 10, 40, (int64_t)step + 1));
+    leadkpi_table_free(steps);
+    if (!strstr(periods[_i % PERIOD_COUNT], "input=time") && !strstr(periods[_i % PERIOD_COUNT], "clickhouse")) {
+        leadkpi_table *times = report(leadkpi_funnel_times, funnel, period);
+        ck_assert_int_eq(whole_at(times, "completed", 0), started_and_reached(leads, 10, 40, 2));
+        leadkpi_table_free(times);
+        leadkpi_table *bars = report(leadkpi_funnel_histogram, funnel, "bins=1; from=1970-01-01T00:00:00.00004");
+        if (leadkpi_table_row_count(bars))
+            ck_assert_int_eq(whole_at(bars, "completed", 0), started_and_reached(leads, 40, INT64_MAX, 3));
+        leadkpi_table_free(bars);
+    }
+    refused(leadkpi_funnel_steps, funnel, "from=1970-01-02; to=1970-01-02", LEADKPI_BAD_ARGUMENT, "to");
+    refused(leadkpi_funnel_checks, funnel, "to=1970-01-02", LEADKPI_CONTRADICTION, "to: expected none");
+    leadkpi_table_free(leads), leadkpi_table_free(some);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
+START_TEST(patterns_and_retention_go_by_the_period_of_the_first_event)
+{
+    leadkpi_funnel *funnel = three("steps=A,B,C"); /* 1 and 2 came on day 0, 3 on day 5 */
+    leadkpi_table *t = report(leadkpi_funnel_sequences, funnel, "pattern=(?1)(?2); to=1970-01-02");
+    ck_assert_int_eq(whole_at(t, "leads", 0), 2);
+    ck_assert_int_eq(whole_at(t, "matched", 0), 2);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_sequence_leads, funnel, "pattern=(?1)(?2); from=1970-01-02");
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1);
+    ck_assert_int_eq(whole_at(t, "id", 0), 3);
+    leadkpi_table_free(t);
+    t = report(leadkpi_funnel_retention, funnel, "from=1970-01-06; to=1970-01-07");
+    ck_assert_int_eq(whole_at(t, "leads", 1), 1);
+    ck_assert_int_eq(whole_at(t, "returned", 1), 1);
+    leadkpi_table_free(t);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* ---- memory that is not to be had -------------------------------------------------------- */
 
 typedef struct fault_context {
@@ -465,6 +576,9 @@ static Suite *suite_of_comparisons(void)
     tcase_add_test(tc, the_segment_of_a_step_is_that_of_the_event_that_filled_it);
     tcase_add_test(tc, with_any_a_lead_is_in_each_of_its_segments_and_once_in_the_total);
     tcase_add_test(tc, mature_leaves_out_leads_whose_window_is_not_over);
+    tcase_add_test(tc, an_option_of_another_report_is_refused);
+    tcase_add_loop_test(tc, a_period_has_what_started_in_it, 0, 2 * PERIOD_COUNT);
+    tcase_add_test(tc, patterns_and_retention_go_by_the_period_of_the_first_event);
     tcase_add_test(tc, a_histogram_has_bars_of_equal_width);
     tcase_add_test(tc, a_difference_has_its_interval_and_the_p_value_of_the_same_test);
     tcase_add_test(tc, a_segment_is_compared_with_the_named_one_of_the_same_period);

@@ -532,6 +532,42 @@ START_TEST(what_is_odd_is_reported)
 }
 END_TEST
 
+/* `name` is that of the exclusion, NULL: of all. */
+static void exclusion_is(const leadkpi_table *t, size_t at, const char *name)
+{
+    text_is(t, "finding", at, "exclusions_without_events");
+    text_is(t, "name", at, name);
+    ck_assert(is_null_at(t, "step", at));
+    ck_assert(is_null_at(t, "id", at));
+    ck_assert_int_eq(whole_at(t, "rows", at), 0);
+}
+
+START_TEST(exclusions_that_no_event_is_are_reported)
+{
+    static const char events[] = "1,1,form\n1,2,demo\n1,3,spam\n";
+    leadkpi_table *t = checks_of("steps=form,demo; exclude=spm", events, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1);
+    exclusion_is(t, 0, "spm");
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo; exclude=spm,left", events, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 1);
+    exclusion_is(t, 0, NULL);
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo; exclude=spam,left,\"a|b\"; exclude_from=1,1,1", events, NULL);
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 2);
+    exclusion_is(t, 0, "left");
+    exclusion_is(t, 1, "a|b");
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo; exclude=spam,left", events, NULL); /* one is there, and they are not told apart */
+    ck_assert_uint_eq(leadkpi_table_row_count(t), 0);
+    leadkpi_table_free(t);
+    t = checks_of("steps=form,demo; exclude=spam", events, "as_of=1970-01-01T00:00:00.000002");
+    text_is(t, "finding", 0, "exclusions_without_events");
+    text_is(t, "finding", 1, "events_after_as_of");
+    leadkpi_table_free(t);
+}
+END_TEST
+
 START_TEST(an_event_of_another_name_is_no_repeat)
 {
     leadkpi_table *t = checks_of("steps=form,demo; order=adjacent", "1,1,form\n1,1,x\n1,1,y\n1,2,demo\n", NULL);
@@ -636,6 +672,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, an_event_of_another_name_is_no_repeat);
     tcase_add_test(tc, what_is_not_kept_cannot_be_checked);
     tcase_add_test(tc, a_report_that_cannot_be_is_refused);
+    tcase_add_test(tc, exclusions_that_no_event_is_are_reported);
     tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_test(tc, a_lead_with_very_many_events_takes_time_in_proportion);
     suite_add_tcase(suite, tc);

@@ -417,7 +417,9 @@ static void set_up(const leadkpi_host *host, void *context)
     leadkpi_options *definition = options_of("funnel", "steps=A,B,C");
     OK(leadkpi_funnel_create(host, definition, &f->funnel, ok_error));
     OK(add_rows(f->funnel, rows, sizeof rows / sizeof rows[0], 1, NULL, ok_error));
-    f->options = options_of("funnel_report", "by=segment; grain=day; pattern=(?1).*(?2)");
+    f->options = options_of("funnel_report", f->call == leadkpi_funnel_retention
+                                                 ? "by=segment; grain=day"
+                                                 : "by=segment; grain=day; pattern=(?1).*(?2)");
     leadkpi_options_free(definition);
 }
 

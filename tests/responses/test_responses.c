@@ -129,13 +129,14 @@ END_TEST
 START_TEST(with_opening_hours_the_night_and_the_weekend_take_no_time)
 {
     leadkpi_responses *responses = team();
-    const char *text = "clock=opening; hours=\"mon-fri 09:00-17:00\"; as_of=1970-01-06; targets=5min,1h,2h";
+    const char *text = "clock=opening; hours=\"mon-fri 09:00-17:00\"; as_of=1970-01-06";
     leadkpi_table *t = report(leadkpi_responses_leads, responses, text);
     ck_assert_double_eq(number_at(t, "wait_seconds", 1), 3600);          /* closed at five */
     ck_assert_double_eq(number_at(t, "wait_seconds", 3), 3600 + 30 * 60); /* Monday at half past nine */
     ck_assert_double_eq(number_at(t, "wait_seconds", 2), 9 * 3600);      /* Friday 1, Monday 8 */
     leadkpi_table_free(t);
-    t = report(leadkpi_responses_targets, responses, text);
+    t = report(leadkpi_responses_targets, responses,
+               "clock=opening; hours=\"mon-fri 09:00-17:00\"; as_of=1970-01-06; targets=5min,1h,2h");
     ck_assert_int_eq(whole_at(t, "met", 0), 2);
     ck_assert_int_eq(whole_at(t, "missed", 0), 3);
     ck_assert_int_eq(whole_at(t, "met", 1), 3); /* an hour to the second is in time */
@@ -322,6 +323,12 @@ START_TEST(options_that_cannot_be_are_refused)
     refused(leadkpi_responses_bands, "bands=1h,5min", LEADKPI_BAD_ARGUMENT, "longer than the one before");
     refused(leadkpi_responses_bands, "bands=1h; reference=4", LEADKPI_BAD_ARGUMENT, "at most 3");
     refused(leadkpi_responses_speed, "clock=opening", LEADKPI_CONTRADICTION, "expected hours");
+    refused(leadkpi_responses_speed, "hours=mon-fri 09:00-17:00", LEADKPI_CONTRADICTION,
+            "hours: expected clock=opening");
+    refused(leadkpi_responses_targets, "holidays=2025-12-25", LEADKPI_CONTRADICTION, "holidays: expected clock=opening");
+    refused(leadkpi_responses_speed, "targets=1h", LEADKPI_CONTRADICTION, "it is of the report of targets alone");
+    refused(leadkpi_responses_targets, "window=30d", LEADKPI_CONTRADICTION, "it is of the report of bands alone");
+    refused(leadkpi_responses_leads, "reference=2", LEADKPI_CONTRADICTION, "reference");
 }
 END_TEST
 

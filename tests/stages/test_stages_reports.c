@@ -591,6 +591,28 @@ START_TEST(opening_hours_are_refused_where_they_would_not_count)
 }
 END_TEST
 
+START_TEST(options_of_another_report_are_refused)
+{
+    static const struct {
+        stages_report call;
+        const char *option, *words;
+    } cases[] = {{leadkpi_stages_transitions, "skips=own", "skips: expected none here; it is of the report of steps"},
+                 {leadkpi_stages_leads, "skips=strict", "skips"},
+                 {leadkpi_stages_steps, "visits=sum", "visits: expected none here; it is of the report of durations"},
+                 {leadkpi_stages_snapshot, "visits=last", "visits"}};
+    leadkpi_stages *stages = team();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        leadkpi_error error;
+        leadkpi_table *t;
+        leadkpi_options *options = options_of("stages_report", cases[i].option);
+        ck_assert_int_eq(cases[i].call(stages, options, &t, &error), LEADKPI_CONTRADICTION);
+        ck_assert_ptr_nonnull(strstr(error.message, cases[i].words));
+        leadkpi_options_free(options);
+    }
+    leadkpi_stages_free(stages);
+}
+END_TEST
+
 static Suite *suite_of_reports(void)
 {
     Suite *suite = suite_create("stages reports");
@@ -611,6 +633,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, stages_of_one_instant_are_passed_in_the_order_of_the_line);
     tcase_add_test(tc, cohorts_stand_in_order_and_the_young_are_marked);
     tcase_add_test(tc, a_column_a_stage_is_the_same_as_a_row_a_stage);
+    tcase_add_test(tc, options_of_another_report_are_refused);
     tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_loop_test(tc, reports_agree_with_counting_one_lead_at_a_time, 0, 20);
     suite_add_tcase(suite, tc);

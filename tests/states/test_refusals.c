@@ -221,6 +221,8 @@ static const struct {
      "steps 1 to 2, found 4"},
     {0, "steps=a,b; input=time", 0, "id:i time:t steps:i", "1,1,1\n1,2,3\n", LEADKPI_BAD_DATA, 1, 2,
      "one step at most"},
+    {0, "steps=a,b,a; input=time", 0, "id:i time:t event:s", "1,1,b\n1,2,a\n", LEADKPI_CONTRADICTION, 1, 2,
+     "same_event=many"},
     {0, "steps=a,b; input=time", 0, "id:i time:t steps:i excluded:i", "1,1,1,0\n1,2,2,1\n", LEADKPI_BAD_DATA,
      1, 3, "no exclusion"},
     {0, "steps=a,b; input=time", 0, "id:i time:t event:s sequence:i", "1,1,a,0\n1,2,b,4\n", LEADKPI_BAD_DATA,

@@ -35,6 +35,36 @@ answers 0
 says out 'segment,mail,2025-03-01T00:00:00Z,2025-04-01T00:00:00Z,2025-03,2,sign up,1,1,1,1,'
 if grep -F -q 2025-05 out; then fail "expected nothing of April as of the end of March"; fi
 
+# ---- what started in a period, whatever came after it: the row of a month
+run funnel --events events.csv --steps "$steps" --from 2025-03-01 --to 2025-04-01 --csv
+answers 0
+says out 'total,1,visit,2,'
+says out 'total,2,sign up,2,'
+run funnel --events events.csv --steps "$steps" --from 2025-03-02 --to 2025-03-03
+answers 0
+says out 'Only what started from 2025-03-02 on and before 2025-03-03 counts; later steps may have come after.'
+says out '  total     2  sign up        1'
+run funnel --events events.csv --steps "$steps" --set from=2025-04-01 --show leads --json
+answers 0
+says out '  "from": "2025-04-01",'
+says out '"id": "3"'
+if grep -q '"id": "1"' out; then cat out; fail "lead 1 came in March"; fi
+run funnel --events events.csv --steps "$steps" --from 2025-03-01 --zone +14:00 --to 2025-03-02 --csv
+answers 0
+says out 'total,1,visit,1,' # the file is in this zone, too
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --to 2025-04-01
+answers 2
+says err 'to: expected a time after from'
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --show checks
+answers 2
+says err 'from: expected none here; the checks are of all rows'
+run stages nowhere.csv --stages new --from 2025-04-01
+answers 2
+says err 'stages: --kpi, --basis, --from, --to and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --basis period
+answers 2
+says err 'funnel: --kpi, --basis and --no-headline are of leadkpi report'
+
 # ---- an empty cell is no segment; a column that the funnel reads may be the one to report by, too
 printf 'id,time,event,value\n1,2025-01-01,a,x\n1,2025-01-02,b,\n2,2025-01-01,a,\n' >empty.csv
 run funnel --events empty.csv --steps a,b --by value --report leads --json
@@ -116,7 +146,25 @@ silent err
 run funnel --events events.csv --steps "visit,sing up,won" --csv
 answers 0
 says out 'total,2,sing up,0,0,'
-says err 'leadkpi: no event is step 2, "sing up"; is it spelt as in the data?'
+says err 'leadkpi: no event is step 2, "sing up"; is it spelt as in the data, where the nearest name is "sign up"?'
+run funnel --events events.csv --steps "visit,regster|sing up,won" --define exclude=vist --csv
+answers 0
+says err 'leadkpi: no event is step 2, "regster|sing up"; is it spelt as in the data, where the nearest name is "sign up"?'
+says err 'leadkpi: no event is the exclusion, "vist"; is it spelt as in the data, where the nearest name is "visit"?'
+run funnel --events events.csv --steps "visit,won" --define exclude=left,gone --csv
+answers 0
+says err 'leadkpi: no event is one of the exclusions; are they spelt as in the data?'
+run funnel --events events.csv --map 'id=id,time=time,event=event,sequnce=value,vale=channel,more=channel' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: nothing reads "sequnce" of the map; the nearest name is "sequence"'
+says err 'leadkpi: events.csv: nothing reads "vale" of the map; the nearest name is "value"'
+if grep -q more err; then cat err; fail "what a map has beside may be for another report"; fi
+run funnel --events events.csv --map 'id=id,time=time,event=event,evnt[visit]="seen"' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: nothing reads "evnt" of the map; the nearest name is "event"'
+run funnel --events events.csv --map 'id=id,time=time,evnt=event' --steps visit,won
+answers 2
+says err 'expected a column for "event" of the events, found none; the nearest name is "evnt": say --map event=COLUMN'
 run funnel --events events.csv --steps "visit,sing up,won" --show checks --csv
 answers 0
 same 'finding,meaning,step,name,rows,leads,id
@@ -196,6 +244,20 @@ run funnel --events days.csv --steps a,b --define input=time
 answers 0
 says out '  1 row could not be read and was left out'
 
+# ---- what no row of a file could be taken for is said once, not skipped row by row
+(head -1 events.csv; tail -n +2 events.csv | sort -t, -k2) >sorted.csv
+run funnel --events sorted.csv --steps visit,visit,won --define input=time
+answers 1
+silent out
+says err 'sorted.csv:2: with input=time and same_event=once expected an event of one step at most, found one of several, as steps have its name; same_event=many, or input=any, takes it'
+run funnel --events sorted.csv --steps visit,visit,won --define 'input=time; same_event=many' --csv
+answers 0
+silent err
+printf 'Lead,A,B\n1,2025-01-01,2025-01-03\n2,2025-01-02,\n' >wide_in_time.csv
+run funnel --stages wide_in_time.csv --map 'id=Lead,stage:a=A,stage:b=B' --steps a,b --define input=time
+answers 2
+says err 'wide_in_time.csv: a column of times for each stage has no order of time; expected input=any'
+
 # ---- what is later than all steps counts as time gone by: the window of lead 1 is over
 printf 'id,time,event\n1,2025-01-01,a\n1,2025-01-02,view\n2,2025-01-30,view\n' >views.csv
 for input in any time; do
@@ -206,7 +268,11 @@ done
 run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --csv
 says out 'total,1,a,1,1,1,'
 run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02
-says out 'As of 2025-01-02.'
+says out 'As of 2025-01-02T00:00:00Z.' # --as-of would mean the end of that day
+run funnel --events views.csv --steps a,b --window 2d --set as_of=2025-01-01 --csv
+says err 'leadkpi: no event up to --as-of is step 2, "b"; is it'
+run funnel --events views.csv --steps a,a --window 2d --set as_of=2025-01-02 --set as_of=
+says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
 run funnel --events views.csv --steps a,a --window 2d
 says out 'As of 2025-01-30T00:00:00Z, the latest time in the data.'
 run funnel --events views.csv --steps a,a --as-of 2025-01-02 --json
@@ -228,6 +294,7 @@ says out 'total,1,a,1,1,0,'
 run funnel --events views.csv --steps a,view --as-of 2025-01-01 --csv
 answers 0
 says err 'leadkpi: no event up to --as-of is step 2, "view"'
+if grep -q spelt err; then cat err; fail "it is spelt as in the data"; fi
 
 # ---- columns under the names that other products give them; of two of one name the first is read
 printf 'id,user_id,timestamp,event_name,utm_source\n1,7,2025-01-01,a,x\n2,7,2025-01-02,b,x\n' >product.csv
@@ -257,6 +324,43 @@ answers 0
 grep -F -x -q '"ragged.csv",4,"expected 3 fields as in the header, found 4","1","2025-01-02","b","more"' rejects.csv ||
     { cat rejects.csv; fail "the reject of line 4"; }
 
+# ---- --rejects is never a file that is read, under whatever name
+cp ragged.csv kept.csv
+ln -s ragged.csv linked.csv
+for file in ragged.csv ./ragged.csv linked.csv; do
+    run funnel --events ragged.csv --steps a,a --rejects $file
+    answers 2
+    says err "--rejects $file: expected a file that is not read, as what is in it is lost; found ragged.csv"
+done
+code=0
+"$leadkpi" funnel --events - --steps a,a --rejects ragged.csv <ragged.csv >out 2>err || code=$?
+answers 2
+says err 'found standard input'
+cmp ragged.csv kept.csv || fail "the input is as it was"
+
+# ---- times are in the unit of which there is one as it is shown
+awk 'BEGIN {
+    print "id,time,event"
+    count = split("0.25 59.94 59.99 3599.9 86399.999999 90", waits)
+    for (i = 1; i <= count; i++) printf "%d,1700000000.000000,a\n%d,%.6f,b\n", i, i, 1700000000 + waits[i]
+}' >waits.csv
+for wait in '1:0.25 s' '2:59.9 s' '3:1.0 min' '4:1.0 h' '5:1.0 d' '6:1.5 min'; do
+    run funnel --events waits.csv --steps a,b --show times --by id
+    answers 0
+    says out "  segment  ${wait%:*} "
+    grep -F "  segment  ${wait%:*} " out | grep -F -q " ${wait#*:} " || { cat out; fail "expected ${wait#*:}"; }
+done
+
+# ---- reports by the names of the library, too, and with dashes
+for name in checks findings; do
+    run funnel --events events.csv --steps "$steps" --show $name --json
+    answers 0
+    says out '"checks": ['
+done
+run funnel --events events.csv --steps "$steps" --show sequence-leads --set 'pattern=(?1)' --csv
+answers 0
+says out 'id,matches,'
+
 # ---- a file or a word that no option names
 run funnel --steps a,b events.csv
 answers 2
@@ -269,6 +373,15 @@ says err 'hours: expected none with funnel_report, whose times are those of the 
 run funnel --events nowhere.csv --steps a,b --show sequences
 answers 2
 says err 'pattern: expected one, such as (?1)(?t<=1h)(?2), found none'
+run funnel --events nowhere.csv --steps a,b --show difference
+answers 2
+says err 'difference: expected by=segment or a grain, of which there are groups to compare'
+run funnel --events nowhere.csv --steps a,b --set bins=4
+answers 2
+says err 'bins: expected none here; it is of the histogram alone'
+run funnel --events nowhere.csv --steps a,b --define gap=2d --window 1d
+answers 2
+says err 'gap: expected at most the window of 1d, found 2d: no step after the first could be reached'
 run funnel --events nowhere.csv --steps a,b --set bins
 answers 2
 says err 'options: expected name=value, found "bins"'

@@ -72,6 +72,24 @@ says out '3,,2025-03-07T18:00:00Z,2025-03-10T09:00:00Z,,194400,0,'
 run responses --file-zone UTC leads.csv --responses answers.csv --hours 'mon-fri 09:00-17:00' --zone Europe/Berlin --show leads --csv
 says out '2,,2025-03-07T16:30:00Z,2025-03-10T09:15:00Z,mail,4500,0,'
 
+# 127 hours and a half while it is open are not so many days; and it is said that they are such hours
+responses --hours 'mon-fri 09:00-17:00' --as-of 2025-03-31 --show leads
+says out 'Only the time while it is open counts: hours mon-fri 09:00-17:00; zone UTC.'
+says out '127.5 h'
+responses --as-of 2025-03-31 --show leads
+says out '21.6 d'
+if grep -q 'Only the time' out; then cat out; fail "time always runs"; fi
+responses --hours 'mon-fri 09:00-17:00' --json
+says out '"open": "hours mon-fri 09:00-17:00; zone UTC",'
+responses --automatic auot --csv
+says err 'leadkpi: no response is of an automatic kind, "auot"; is it spelt as in the data, where the nearest name is "auto"?'
+responses --set 'hours=mon-fri 09:00-17:00'
+answers 2
+says err 'hours: expected clock=opening with it'
+responses --targets 1h
+answers 2
+says err 'targets: expected none here; it is of the report of targets alone'
+
 # ---- the rest of the options
 responses --automatic call --show leads --csv
 says out '1,,2025-03-07T10:00:00Z,2025-03-07T10:01:00Z,auto,60,0,'

@@ -105,7 +105,24 @@ printf 'id,time,from,stage,sequence\n1,2025-01-01,new,mql,2\n1,2025-01-01,,new,1
 run stages from.csv --stages new,mql,sql,won --show findings --csv
 answers 0
 says out 'from_disagrees,'
-says err 'leadkpi: no lead was in a stage of the line, "sql"; is it spelt as in the data?'
+says err 'leadkpi: no lead was in a stage of the line, "sql"'
+stages --edges 'new>mqll,mql>sql' --csv
+says err 'leadkpi: no lead was in a stage of --edges, "mqll"; is it spelt as in the data, where the nearest name is "mql"?'
+if grep -q '"sql"' err; then cat err; fail "sql is there"; fi
+run stages log.csv --stages new,mql,sql,won --lost 'lsot,"no, never"' --csv
+answers 0
+says err 'leadkpi: no lead was in a stage of --lost, "lsot"; is it spelt as in the data, where the nearest name is "lost"?'
+says err 'leadkpi: no lead was in a stage of --lost, "no, never"; is it spelt as in the data?'
+run stages log.csv --stages new,mql,sql,won --won wno
+answers 2
+says err 'won: expected stages of the line, found "wno"; the nearest name is "won"'
+stages --show transitions --json
+says out '"moves": ['
+stages --show checks --json
+says out '"findings": ['
+stages --show moves --skips own
+answers 2
+says err 'skips: expected none here; it is of the report of steps alone'
 printf 'Deal,Created,Won,Lost,Why\n1,2025-01-01,2025-02-01,,\n2,2025-01-01,,2025-01-05,price\n' >wide.csv
 run stages wide.csv --map 'id=Deal,stage:new=Created,stage:won=Won,stage:lost=Lost,reason=Why' \
     --stages new,won --lost lost --show reasons --csv
