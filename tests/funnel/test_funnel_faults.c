@@ -399,7 +399,13 @@ START_TEST(the_host_is_asked_by_events_not_by_leads)
     lk_fault fault;
     lk_fault_init(&fault);
     leadkpi_funnel *funnel = with_many_events(&fault.host, rules[_i], 1, 5);
+    leadkpi_table *report;
     asks_while_it_is_saved_and_read(funnel, &fault, MANY / A_PART);
+    OK(leadkpi_funnel_close(funnel, 0, 1000, ok_error));
+    lk_fault_arm(&fault, 0, false);
+    OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
+    was_asked(&fault, MANY / A_PART, "a report");
+    leadkpi_table_free(report);
     OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, MANY, ok_error));
     was_asked(&fault, 2 * (MANY / A_PART), "close");
     leadkpi_funnel_free(funnel);
