@@ -39,7 +39,8 @@ typedef struct leadkpi_host {
 
     /* The three together, or all NULL for malloc, realloc and free; on Linux blocks
      * from 2 MB are then mapped, in pages of 2 MB (mmap, mremap, madvise): up to 2 MB more
-     * each; they go back to the system as soon as they are free. `allocate`
+     * each; they go back to the system as soon as they are free. Where a sandbox refuses
+     * mremap, a block that grows is copied. `allocate`
      * and `reallocate` give NULL when there is no memory; the memory is aligned
      * for every type. `size` of the old block is handed back for allocators
      * that want it. They are never called with a size of zero, nor

@@ -177,14 +177,13 @@ static int64_t write_block(const numbered *n, const lk_batch_block *at, int64_t 
     return latest;
 }
 
-/* The first rows touch new pages of every part, so the host is asked more often. */
 static leadkpi_status write_events(numbered *n, int64_t *latest, leadkpi_error *error)
 {
     lk_batch_block at;
     size_t row_count = n->batch->id->row_count;
     for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(n->batch, &at, start);
-        if (start % (LK_INTERRUPT_ROWS / 16) == 0) LK_TRY(lk_interrupted(n->memory, error));
+        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(n->memory, error));
         *latest = write_block(n, &at, *latest);
     }
     return LEADKPI_OK;

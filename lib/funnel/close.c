@@ -113,37 +113,12 @@ static void keep(closing *c, uint32_t lead, const uint64_t *old)
     memcpy(block + 1, old + 1, (words - 1) * sizeof *block);
 }
 
-/* Events of a lead are in order of time. */
-static uint32_t first_at(const closing *c, uint32_t start, uint32_t end, int64_t time)
-{
-    while (start < end) {
-        uint32_t middle = start + (end - start) / 2;
-        if (lk_journeys_event(&c->journeys, middle).time < time)
-            start = middle + 1;
-        else
-            end = middle;
-    }
-    return start;
-}
-
-/* So many at a time, and the rest of their last instant: the host is asked, and their items stay in the cache. */
-#define EVENTS_AT_ONCE 4096
-
-static uint32_t piece_end(const closing *c, uint32_t start, uint32_t end)
-{
-    uint32_t next = end - start < EVENTS_AT_ONCE ? end : start + EVENTS_AT_ONCE;
-    while (next < end &&
-           lk_journeys_event(&c->journeys, next).time == lk_journeys_event(&c->journeys, next - 1).time)
-        next++;
-    return next;
-}
-
 /* Blocks of pieces that follow each other compose to that of all. */
 static leadkpi_status add_events(closing *c, uint64_t *block, uint32_t start, uint32_t end)
 {
     lk_journeys *j = &c->journeys;
     for (uint32_t next; start < end; start = next) {
-        next = piece_end(c, start, end);
+        next = lk_closed_piece_end(j, start, end);
         LK_TRY(poll(c, next - start));
         size_t count = lk_journeys_gather_places(j, start, next, c->range.until - 1);
         lk_block_add_items(&c->funnel->rule, block, j->items, count, c->scratch);
@@ -156,13 +131,14 @@ static leadkpi_status cover(closing *c, uint32_t lead, size_t old, size_t old_en
 {
     const lk_closed *closed = &c->funnel->store->closed;
     const lk_funnel_rule *rule = &c->funnel->rule;
-    uint32_t end = first_at(c, lk_journeys_start(&c->journeys, lead), c->journeys.ends[lead], c->range.until);
-    uint32_t start = first_at(c, lk_journeys_start(&c->journeys, lead), end, c->range.from), next;
+    const lk_journeys *j = &c->journeys;
+    uint32_t end = lk_closed_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.until);
+    uint32_t start = lk_closed_first_at(j, lk_journeys_start(j, lead), end, c->range.from), next;
     if (start == end && old == old_end) return LEADKPI_OK;
     uint64_t *block = put(c, lead, c->first);
     for (; old < old_end; old++) {
         const uint64_t *covered = lk_block_at(closed, rule->step_count, old);
-        next = first_at(c, start, end, closed->ranges[range_of(covered)].from);
+        next = lk_closed_first_at(j, start, end, closed->ranges[range_of(covered)].from);
         LK_TRY(add_events(c, block, start, next));
         lk_block_add_block(rule, block, covered);
         start = next;
@@ -192,7 +168,7 @@ static leadkpi_status make_blocks(closing *c)
 static bool has_event_in_range(const closing *c, uint32_t lead)
 {
     const lk_journeys *j = &c->journeys;
-    uint32_t first = first_at(c, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
+    uint32_t first = lk_closed_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
     return first < j->ends[lead] && is_in_range(c, lk_journeys_event(j, first).time);
 }
 

@@ -198,25 +198,56 @@ int64_t lk_closed_latest(const lk_closed *closed)
     return latest;
 }
 
-void lk_closed_find_attempt(lk_journeys *j, uint32_t lead, int64_t as_of, int32_t *level,
-                            uint32_t *entry, int64_t *start)
+uint32_t lk_closed_first_at(const lk_journeys *j, uint32_t start, uint32_t end, int64_t time)
+{
+    while (start < end) {
+        uint32_t middle = start + (end - start) / 2;
+        if (lk_journeys_event(j, middle).time < time)
+            start = middle + 1;
+        else
+            end = middle;
+    }
+    return start;
+}
+
+#define EVENTS_AT_ONCE 4096
+
+uint32_t lk_closed_piece_end(const lk_journeys *j, uint32_t start, uint32_t end)
+{
+    uint32_t next = end - start < EVENTS_AT_ONCE ? end : start + EVENTS_AT_ONCE;
+    while (next < end && lk_journeys_event(j, next).time == lk_journeys_event(j, next - 1).time) next++;
+    return next;
+}
+
+static leadkpi_status walk_events(lk_walk *walk, lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of,
+                                  const lk_memory *memory, size_t *done, leadkpi_error *error)
+{
+    for (uint32_t next; start < end; start = next) {
+        next = lk_closed_piece_end(j, start, end);
+        LK_TRY(lk_interrupted_after(memory, next - start, done, error));
+        size_t count = lk_journeys_gather_places(j, start, next, as_of);
+        for (size_t i = 0; i < count; i++) lk_walk_item(walk, &j->items[i]);
+    }
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_walk_lead(lk_walk *walk, lk_journeys *j, uint32_t lead, int64_t as_of, const lk_memory *memory,
+                            size_t *done, leadkpi_error *error)
 {
     const lk_closed *closed = &j->store->closed;
     int32_t steps = j->rule->step_count;
-    size_t count = lk_journeys_gather(j, lead, as_of), next = 0;
-    lk_walk walk;
-    lk_walk_begin(&walk, j->rule);
+    uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead], next;
+    lk_walk_begin(walk, j->rule);
     for (size_t i = lk_closed_find(closed, steps, (uint64_t)lead << 32); i < closed->block_count; i++) {
         const uint64_t *block = lk_block_at(closed, steps, i);
         if (block[LK_BLOCK_KEY] >> 32 != lead) break;
-        int64_t from = closed->ranges[block[LK_BLOCK_KEY] & UINT32_MAX].from;
-        while (next < count && j->items[next].time < from) lk_walk_item(&walk, &j->items[next++]);
-        lk_walk_block(&walk, block);
+        next = lk_closed_first_at(j, start, end, closed->ranges[block[LK_BLOCK_KEY] & UINT32_MAX].from);
+        LK_TRY(walk_events(walk, j, start, next, as_of, memory, done, error));
+        LK_TRY(lk_interrupted_after(memory, lk_block_words(steps), done, error));
+        lk_walk_block(walk, block);
+        start = next;
     }
-    while (next < count) lk_walk_item(&walk, &j->items[next++]);
-    *level = walk.level;
-    *entry = walk.entry;
-    *start = walk.level ? lk_standing_time_back(walk.start) : 0;
+    return walk_events(walk, j, start, end, as_of, memory, done, error);
 }
 
 void lk_closed_free(lk_closed *closed, int32_t step_count, lk_memory *memory)

@@ -74,9 +74,16 @@ void lk_block_add_items(const lk_funnel_rule *rule, uint64_t *block, const lk_it
                         size_t count, uint64_t *scratch);
 void lk_block_add_block(const lk_funnel_rule *rule, uint64_t *block, const uint64_t *after);
 
-/* The attempt of a lead, some of whose events are closed. */
-void lk_closed_find_attempt(lk_journeys *journeys, uint32_t lead, int64_t as_of, int32_t *level,
-                            uint32_t *entry, int64_t *start);
+/* Of the events of a lead at places `start` to `end` - 1, which are in order of time: the first that is not before
+ * it; and the end of a piece that begins with the first, some thousand and the rest of their last instant, so that the
+ * host is asked and their items stay in the cache. */
+uint32_t lk_closed_first_at(const lk_journeys *journeys, uint32_t start, uint32_t end, int64_t time);
+uint32_t lk_closed_piece_end(const lk_journeys *journeys, uint32_t start, uint32_t end);
+
+/* Through all of a lead, some of whose events are closed. Room for its items is made. Of lk_interrupted_after is
+ * `done`. Status: OK, INTERRUPTED. */
+leadkpi_status lk_walk_lead(lk_walk *walk, lk_journeys *journeys, uint32_t lead, int64_t as_of,
+                            const lk_memory *memory, size_t *done, leadkpi_error *error);
 
 /* The range that holds the time, or LK_MAP_NONE. */
 uint32_t lk_closed_range_of(const lk_closed *closed, int64_t time);

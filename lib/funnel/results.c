@@ -247,12 +247,17 @@ static leadkpi_status walk_standings(intake *in, leadkpi_error *error)
 
 static leadkpi_status walk_closed(intake *in, lk_journeys *j, leadkpi_error *error)
 {
+    lk_memory *memory = &in->results->memory;
     lk_attempt attempt;
-    LK_TRY(lk_journeys_make_room(j, &in->results->memory, error));
+    lk_walk walk;
+    size_t done = 0;
+    LK_TRY(lk_journeys_make_room(j, memory, error));
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
-        if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&in->results->memory, error));
-        lk_closed_find_attempt(j, in->lead, in->results->as_of, &attempt.level, &attempt.entry,
-                               &attempt.start);
+        LK_TRY(lk_interrupted_after(memory, 1, &done, error));
+        LK_TRY(lk_walk_lead(&walk, j, in->lead, in->results->as_of, memory, &done, error));
+        attempt.level = walk.level;
+        attempt.entry = walk.entry;
+        attempt.start = walk.level ? lk_standing_time_back(walk.start) : 0;
         attempt.done = lk_attempt_steps(attempt.level);
         attempt.until = lk_funnel_deadline(attempt.start, j->rule->window);
         in->attempt = 0;

@@ -97,7 +97,7 @@ leadkpi_status lk_funnel_check_count(const lk_funnel_store *store, size_t additi
 size_t lk_funnel_grown(size_t capacity, size_t needed);
 
 /* Room in `events` for so many events more, and for their sequences and segments where one has any or had one
- * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+ * before. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_funnel_grow(leadkpi_funnel *funnel, size_t additional, bool with_sequences,
                               bool with_segments, leadkpi_error *error);
 
@@ -112,7 +112,7 @@ void lk_funnel_keep_packed(leadkpi_funnel *funnel, uint64_t *packed, size_t capa
 
 /* Packed events go to `events`, with room for `capacity`: 16 bytes each, which are held beside the 8 of each
  * packed one while it is done.
- * Status: OK, OUT_OF_MEMORY, LIMIT. */
+ * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_funnel_unpack(leadkpi_funnel *funnel, size_t capacity, leadkpi_error *error);
 
 /* Are they known, of all leads? */

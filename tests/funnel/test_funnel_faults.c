@@ -399,7 +399,13 @@ START_TEST(the_host_is_asked_by_events_not_by_leads)
     lk_fault fault;
     lk_fault_init(&fault);
     leadkpi_funnel *funnel = with_many_events(&fault.host, rules[_i], 1, 5);
+    leadkpi_table *report;
     asks_while_it_is_saved_and_read(funnel, &fault, MANY / A_PART);
+    OK(leadkpi_funnel_close(funnel, 0, 1000, ok_error));
+    lk_fault_arm(&fault, 0, false);
+    OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
+    was_asked(&fault, MANY / A_PART, "a report");
+    leadkpi_table_free(report);
     OK(leadkpi_funnel_close(funnel, LEADKPI_FUNNEL_BEGINNING, MANY, ok_error));
     was_asked(&fault, 2 * (MANY / A_PART), "close");
     leadkpi_funnel_free(funnel);
@@ -430,6 +436,46 @@ START_TEST(the_host_is_asked_by_what_is_closed)
 }
 END_TEST
 
+enum { A_ROW, A_RANGE, OTHER_LEADS, SAME_LEADS, LONG_VERBS };
+
+static leadkpi_status run_long(int verb_of_many, leadkpi_funnel *funnel, const leadkpi_funnel *other,
+                               leadkpi_error *error)
+{
+    static const row late = {7, MANY, 0, 1, 0, NULL};
+    if (verb_of_many == A_ROW) return add_rows(funnel, &late, 1, 0, NULL, error);
+    if (verb_of_many == A_RANGE) return leadkpi_funnel_close(funnel, 100, MANY / 2, error);
+    return leadkpi_funnel_merge(funnel, other, error);
+}
+
+/* At every question that is asked. */
+START_TEST(a_long_verb_that_is_stopped_changes_nothing)
+{
+    static const char rule[] = "steps=A,B,C,D; window=9us";
+    enum { LEADS = 900 };
+    lk_fault fault;
+    leadkpi_error error;
+    leadkpi_status status = LEADKPI_INTERRUPTED;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, LEADS, 0);
+    leadkpi_funnel *other = with_many_events(NULL, rule, LEADS, _i == OTHER_LEADS ? LEADS : 0);
+    blob before = state_of(funnel);
+    uint64_t stop = 0;
+    while (status == LEADKPI_INTERRUPTED) {
+        lk_fault_arm(&fault, 0, false);
+        fault.stop_at = ++stop;
+        status = run_long(_i, funnel, other, &error);
+        lk_fault_arm(&fault, 0, false);
+        if (status == LEADKPI_INTERRUPTED) same_state(funnel, before, "stopped");
+    }
+    ck_assert_msg(status == LEADKPI_OK, "%s", error.message);
+    ck_assert_uint_gt(stop, MANY / A_PART);
+    free(before.bytes);
+    leadkpi_funnel_free(funnel);
+    leadkpi_funnel_free(other);
+    lk_fault_nothing_held(&fault, "a long verb");
+}
+END_TEST
+
 /* Half the events are summaries before, of which there are as many afterwards. */
 START_TEST(closing_over_what_is_closed_holds_the_new_summaries_once)
 {
@@ -454,6 +500,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_verb_that_fails_changes_nothing, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 2);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
+    tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0, LONG_VERBS);
     tcase_add_test(tcase, closing_over_what_is_closed_holds_the_new_summaries_once);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
