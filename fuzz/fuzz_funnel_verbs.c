@@ -49,7 +49,9 @@ static const char *const reports[] = {NULL,
                                       "mature=true",
                                       "as_of=1970-01-02",
                                       "grain=day",
-                                      "grain=day; by=segment; mature=true"};
+                                      "grain=day; by=segment; mature=true",
+                                      "from=1970-01-01T00:00:00.000005; to=1970-01-01T00:00:00.00002",
+                                      "from=1970-01-02; by=segment"};
 
 typedef leadkpi_status (*report)(const leadkpi_funnel *, const leadkpi_options *, leadkpi_table **,
                                  leadkpi_error *);

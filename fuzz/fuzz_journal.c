@@ -50,13 +50,17 @@ static void try_stages(const leadkpi_host *host, const uint8_t *state, size_t si
     size_t needed;
     MUST(again && leadkpi_stages_serialize(stages, again, size, &needed, NULL) == LEADKPI_OK);
     MUST(needed == size && memcmp(again, state, size) == 0);
-    leadkpi_options *options = options_of(host, "stages_report", "by=segment; grain=month; visits=sum");
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         leadkpi_table *table;
+        leadkpi_options *options =
+            options_of(host, "stages_report",
+                       calls[i] == leadkpi_stages_durations ? "by=segment; grain=month; visits=sum"
+                       : i % 2                              ? "by=segment; grain=month"
+                                                            : "to=2001-01-01");
         status = calls[i](stages, options, &table, &error);
         check_report(status, table, &error);
+        leadkpi_options_free(options);
     }
-    leadkpi_options_free(options);
     leadkpi_stages_free(stages);
     free(again);
 }

@@ -44,6 +44,17 @@ static int set_latest(handle_run *h, leadkpi_options *options)
                            &error, h->why);
 }
 
+/* Rows have a segment where --by says which column that is. */
+static int check_by(const handle_run *h, const leadkpi_options *options)
+{
+    char *by;
+    TOOL_TRY(option_value(options, "by", &by, h->why));
+    bool lacks_column = strcmp(by, "segment") == 0 && h->arguments.dimension_count == 0;
+    free(by);
+    if (!lacks_column) return TOOL_GOOD;
+    return trouble_set(h->why, TOOL_USAGE, "by=segment: expected --by COLUMN, which says whose segments they are");
+}
+
 static int set_report(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
@@ -56,6 +67,7 @@ static int set_report(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_zone(options, &h->clock, h->why));
     if (a->table_count) TOOL_TRY(set_text(options, "grain", a->tables[0].grain, h->why));
     if (a->dimension_count) TOOL_TRY(set_text(options, "by", "segment", h->why));
+    TOOL_TRY(check_by(h, options));
     return h->kind->prepare ? h->kind->prepare(h, options) : TOOL_GOOD;
 }
 
@@ -262,6 +274,22 @@ int handle_each_item(handle_run *h, const char *option, void (*tell)(handle_run 
     return TOOL_GOOD;
 }
 
+static void warn_of_groups(const handle_run *h, const char *what, const char *column)
+{
+    int32_t place;
+    leadkpi_status status = leadkpi_table_find_column(h->answer, column, LEADKPI_NUL_TERMINATED, &place, NULL);
+    if (status != LEADKPI_OK)
+        fprintf(stderr, "leadkpi: --by %s: there are no groups in the report of %s\n", what, shown(h)->name);
+}
+
+/* Leads and findings stand by themselves. */
+static void warn_of_by(const handle_run *h)
+{
+    const report_arguments *a = &h->arguments;
+    if (a->dimension_count) warn_of_groups(h, a->dimensions[0], "segment");
+    if (a->table_count && a->tables[0].grain) warn_of_groups(h, a->tables[0].grain, "period");
+}
+
 /* ---- the run ----------------------------------------------------------------------- */
 
 static bool is_told(const char *text)
@@ -272,10 +300,10 @@ static bool is_told(const char *text)
 static void print_period(const handle_run *h)
 {
     if (!is_told(h->from) && !is_told(h->to)) return;
-    printf("Only what started");
+    printf("Only %s", h->kind->dated);
     if (is_told(h->from)) printf(" from %s on", h->from);
     if (is_told(h->to)) printf("%s before %s", is_told(h->from) ? " and" : "", h->to);
-    printf(" counts; later steps may have come after.\n");
+    printf(" count, whatever came after.\n");
 }
 
 static void print_json_field(const char *name, const char *value)
@@ -293,6 +321,7 @@ static void print_text(const handle_run *h)
     if (h->hours) printf("Only the time while it is open counts: %s.\n", h->hours);
     putchar('\n');
     render_table(stdout, h->answer, h->hours != NULL);
+    if (leadkpi_table_row_count(h->answer) == 0) printf("  (nothing)\n");
     if (h->run.rows_skipped)
         printf("\n  %lld %s could not be read and %s left out\n", (long long)h->run.rows_skipped,
                h->run.rows_skipped == 1 ? "row" : "rows", h->run.rows_skipped == 1 ? "was" : "were");
@@ -339,6 +368,7 @@ static int run(handle_run *h)
     TOOL_TRY(load_all(h));
     TOOL_TRY(ask(h, true, &h->answer));
     if (h->kind->warn) TOOL_TRY(h->kind->warn(h));
+    warn_of_by(h);
     TOOL_TRY(say_rule(h));
     if (a->format == FORMAT_JSON)
         print_json(h);

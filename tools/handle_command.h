@@ -47,7 +47,7 @@ typedef struct handle_run {
     leadkpi_table *answer;
     leadkpi_options *definition;
     char *rule;  /* as a sentence */
-    char *from, *to; /* in which attempts start; "" or NULL: at any time */
+    char *from, *to; /* of what counts; "" or NULL: any time */
     char *hours; /* when it is open, where only that counts; NULL: time always runs */
     char *as_of;
     bool is_latest; /* as_of is the latest time in the data */
@@ -57,6 +57,7 @@ typedef struct handle_run {
 struct handle_kind {
     command_line line;
     const char *definition, *report; /* the schemas */
+    const char *dated;               /* what --from and --to are about: "leads that came" */
     const handle_report *reports;    /* the first is the default */
     size_t report_count;
     leadkpi_status (*create)(load_run *, const leadkpi_options *, leadkpi_error *);

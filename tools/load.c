@@ -505,10 +505,12 @@ static const char *column_name(const loader *l, const binding *b)
 static slice translated(const loader *l, const char *target, slice text)
 {
     const field_map *map = &l->file->map;
-    for (size_t i = 0; i < map->translation_count; i++)
-        if (strcmp(map->translations[i].target, target) == 0 &&
-            slice_is(text, map->translations[i].from))
-            return slice_of(map->translations[i].to);
+    for (size_t i = 0; i < map->translation_count; i++) {
+        map_translation *t = &map->translations[i];
+        if (strcmp(t->target, target) != 0 || !slice_is(text, t->from)) continue;
+        t->is_met = true;
+        return slice_of(t->to);
+    }
     return text;
 }
 
@@ -814,12 +816,27 @@ static int open_file(loader *l)
     return layout_start(&l->layout, &l->reader, &l->in, l->why);
 }
 
+/* What a map translates need not be in each file, but what is nearly the name that rows have most often should. */
+static void warn_of_translations(const load_run *run, const load_file *file)
+{
+    for (size_t i = 0; i < file->map.translation_count && run->seen.count; i++) {
+        const map_translation *t = &file->map.translations[i];
+        if (t->is_met) continue;
+        text_buffer nearest = nearest_of(slice_of(t->from), run->seen.names.data);
+        if (nearest.length)
+            fprintf(stderr, "leadkpi: %s: no row has \"%s\", which the map translates%s\n", file->path, t->from,
+                    nearest.data);
+        text_free(&nearest);
+    }
+}
+
 static int load_file_rows(load_run *run, load_file *file, trouble *why)
 {
     loader *l = tool_allocate(1, sizeof *l);
     *l = (loader){.run = run, .file = file, .why = why};
     int code = open_file(l);
     if (code == TOOL_GOOD) code = take_all(l);
+    if (code == TOOL_GOOD) warn_of_translations(run, file);
     csv_finish(&l->reader);
     clock_close(&l->clock);
     facts_free(&l->facts);
@@ -844,11 +861,14 @@ static int unknown_dimension(const load_run *run, const char *name, trouble *why
     text_buffer names = {0};
     text_print(&names, "%s", run->names.data ? run->names.data : "");
     for (size_t i = 0; load_periods[i]; i++) text_print(&names, "%s,", load_periods[i]);
-    text_buffer nearest = nearest_of(slice_of(name), names.data);
+    text_buffer nearest = nearest_of(slice_of(name), names.data), same = {0};
+    text_print(&same, "; the nearest name is \"%s\"", name);
+    bool is_elsewhere = strcmp(same.data, nearest.data) == 0;
     int code = trouble_set(why, TOOL_USAGE,
                            "--by: expected a column of the files or a period such as month, found \"%s\", "
                            "which is in none%s: %.700s",
-                           name, nearest.data, run->columns.data);
+                           name, is_elsewhere ? " that the report groups" : nearest.data, run->columns.data);
+    text_free(&same);
     text_free(&nearest);
     text_free(&names);
     return code;

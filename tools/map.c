@@ -196,9 +196,9 @@ static int put_translation(field_map *map, slice target, slice source, const cha
     map->translations =
         tool_resize(map->translations, map->translation_count + 1, sizeof *map->translations);
     map->translations[map->translation_count++] = (map_translation){
-        tool_copy(before(target, bracket)),
-        tool_copy(is_quoted(from) ? (slice){from.data + 1, from.length - 2} : from),
-        unquoted(source)};
+        .target = tool_copy(before(target, bracket)),
+        .from = tool_copy(is_quoted(from) ? (slice){from.data + 1, from.length - 2} : from),
+        .to = unquoted(source)};
     return TOOL_GOOD;
 }
 

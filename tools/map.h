@@ -60,6 +60,7 @@ typedef struct map_entry {
 /* target[from] = "to" */
 typedef struct map_translation {
     char *target, *from, *to;
+    bool is_met; /* a row had it */
 } map_translation;
 
 typedef struct field_map {

@@ -230,6 +230,7 @@ static int take_width(reading *r)
         return trouble_set(r->why, TOOL_USAGE, "--width: expected a number from 40, found \"%s\"",
                            value);
     r->out->width = (size_t)width;
+    r->out->has_width = true;
     return TOOL_GOOD;
 }
 
@@ -368,10 +369,9 @@ static int check(const report_arguments *out, trouble *why)
     if (out->table_count > 1 || out->dimension_count > 1)
         return trouble_set(why, TOOL_USAGE,
                            "%s: expected one --by of at most one column and one period", command);
-    bool has_period = !out->line->takes_period && (out->from || out->to);
-    if (out->kpis || out->basis || has_period || !out->headline)
-        return trouble_set(why, TOOL_USAGE, "%s: --kpi, --basis%s and --no-headline are of leadkpi report", command,
-                           out->line->takes_period ? "" : ", --from, --to");
+    if (out->kpis || out->basis || out->has_width || !out->headline)
+        return trouble_set(why, TOOL_USAGE, "%s: --kpi, --basis, --width and --no-headline are of leadkpi report",
+                           command);
     return TOOL_GOOD;
 }
 

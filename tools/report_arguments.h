@@ -29,7 +29,6 @@ typedef struct command_line {
     unsigned needed;       /* those without which it does not work */
     int bare_kind;         /* of a file that no option names; -1: every file has an option */
     bool is_handle;        /* reports on one handle */
-    bool takes_period;     /* --from and --to, of a handle */
     const char *help;      /* names every option */
     const own_word *words; /* NULL: none */
 } command_line;
@@ -62,7 +61,7 @@ typedef struct report_arguments {
     report_format format;
     const char *format_word; /* the option that said so; NULL: none */
     size_t width;
-    bool strict, headline;
+    bool strict, headline, has_width;
 } report_arguments;
 
 int report_arguments_read(report_arguments *out, const command_line *line, int count, char **words,

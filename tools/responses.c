@@ -1,3 +1,4 @@
+#include "cells.h"
 #include "commands.h"
 #include "handle_command.h"
 #include "settings.h"
@@ -9,9 +10,21 @@ HANDLE_CALL(responses, bands)
 HANDLE_CALL(responses, leads)
 HANDLE_CALL(responses, checks)
 
+static bool has_conversions(const report_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->file_count; i++)
+        if (arguments->files[i].kind == TABLE_CONVERSIONS) return true;
+    return false;
+}
+
 /* Whoever says when it is open, or closed, wants the time while it is open. */
 static int prepare(handle_run *h, leadkpi_options *options)
 {
+    const char *show = h->arguments.show;
+    if (show && strcmp(show, "bands") == 0 && !has_conversions(&h->arguments))
+        return trouble_set(h->why, TOOL_USAGE,
+                           "--show bands: expected --conversions FILE; without it who converted is not known, and no "
+                           "rate is 0");
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }
@@ -22,9 +35,31 @@ static void warn_of_kind(handle_run *h, slice kind, void *context)
     if (!seen_has(&h->run.seen, kind)) handle_warn_of_name(h, "response is of an automatic kind", kind);
 }
 
-/* Of kinds that were told; no data need have the default ones. */
-static int warn_of_automatic(handle_run *h)
+/* Rows that no report counts: of ids that are no leads, or before the lead came. */
+static void warn_of_finding(const leadkpi_table *found, size_t row)
 {
+    static const char *const names[] = {"responses_of_unknown_leads", "conversions_of_unknown_leads",
+                                        "responses_before_lead", "conversions_before_lead"};
+    int64_t rows = 0;
+    int32_t finding = 0, meaning = 0, count = 0;
+    leadkpi_table_find_column(found, "finding", LEADKPI_NUL_TERMINATED, &finding, NULL);
+    leadkpi_table_find_column(found, "meaning", LEADKPI_NUL_TERMINATED, &meaning, NULL);
+    leadkpi_table_find_column(found, "rows", LEADKPI_NUL_TERMINATED, &count, NULL);
+    leadkpi_table_get_int64(found, count, row, &rows, NULL);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_is(cell_text(found, finding, row), names[i]))
+            fprintf(stderr, "leadkpi: %.*s: %lld %s (--show findings)\n",
+                    SLICE_ARGS(cell_text(found, meaning, row)), (long long)rows, rows == 1 ? "row" : "rows");
+}
+
+static int warn_of_rows(handle_run *h)
+{
+    leadkpi_table *found = NULL;
+    leadkpi_error error;
+    TOOL_TRY(library_trouble(checks(&h->run, NULL, &found, &error), &error, h->why));
+    for (size_t row = 0; row < leadkpi_table_row_count(found); row++) warn_of_finding(found, row);
+    leadkpi_table_free(found);
+    /* Of kinds that were told: no data need have the default ones. */
     bool is_told = handle_word(h, "automatic") && h->run.seen.count < SEEN_NAMES;
     return is_told ? handle_each_item(h, "automatic", warn_of_kind, NULL) : TOOL_GOOD;
 }
@@ -51,6 +86,7 @@ static const char help[] =
     "  --bands 5min,30min,1h,1d           of the time to the answer\n"
     "  --window 30d          longest time from lead to conversion\n"
     "  --by channel,month    a column of the leads, and a period in which they came\n"
+    "  --from TIME --to TIME  only leads that came from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema responses_report, such as reference=2\n"
@@ -84,12 +120,13 @@ static const handle_kind kind = {
              .words = words},
     .definition = "responses",
     .report = "responses_report",
+    .dated = "leads that came",
     .reports = reports,
     .report_count = sizeof reports / sizeof *reports,
     .create = create,
     .describe = describe,
     .prepare = prepare,
-    .warn = warn_of_automatic};
+    .warn = warn_of_rows};
 
 int command_responses(int count, char **arguments, trouble *why)
 {

@@ -70,6 +70,31 @@ static void warn_of_edge(handle_run *h, slice edge, void *context)
             handle_warn_of_name(h, "lead was in a stage of --edges", ends[i]);
 }
 
+/* Leads that stand in a stage that nothing was said of are open, however their names sound. */
+static void warn_of_others(handle_run *h, const moves_seen *moves)
+{
+    enum {
+        NAMED_MOST = 5
+    };
+    size_t count = 0;
+    text_buffer names = {0};
+    for (size_t row = 0; row < leadkpi_table_row_count(moves->table) && count <= NAMED_MOST; row++) {
+        slice stage = cell_text(moves->table, moves->to, row);
+        bool is_first = true; /* the moves to one stage may be several */
+        for (size_t before = 0; before < row && is_first; before++)
+            is_first = !slice_equal(cell_text(moves->table, moves->to, before), stage);
+        if (!is_first || lists(h, "stages", stage) || lists(h, "lost", stage)) continue;
+        if (count++ < NAMED_MOST)
+            text_print(&names, "%s\"%.*s\"", count > 1 ? ", " : "", SLICE_ARGS(stage));
+        else
+            text_print(&names, " ...");
+    }
+    if (count)
+        fprintf(stderr, "leadkpi: neither --stages nor --lost names %s: leads that stand there count as open\n",
+                names.data);
+    text_free(&names);
+}
+
 static int warn_of_stages(handle_run *h)
 {
     moves_seen moves;
@@ -80,6 +105,7 @@ static int warn_of_stages(handle_run *h)
     int code = handle_each_item(h, "stages", warn_of_line, &moves);
     if (code == TOOL_GOOD) code = handle_each_item(h, "lost", warn_of_lost, &moves);
     if (code == TOOL_GOOD) code = handle_each_item(h, "edges", warn_of_edge, &moves);
+    if (code == TOOL_GOOD) warn_of_others(h, &moves);
     leadkpi_table_free(moves.table);
     return code;
 }
@@ -103,6 +129,7 @@ static const char help[] =
     "  --show steps|moves|durations|snapshot|leads|reasons|findings\n"
     "  --by owner,month      a column of the file, and a period in which leads came\n"
     "  --skips implied|strict|any|own     --visits each|first|last|sum\n"
+    "  --from TIME --to TIME  only leads that came from the one on, before the other\n"
     "  --as-of TIME          nothing later counts; the latest time in the data without it\n"
     "  --zone Europe/Berlin --level 0.95\n"
     "  --set NAME=VALUE      any other option of schema stages_report, such as breakdown=last\n"
@@ -131,6 +158,7 @@ static const handle_kind kind = {.line = {.command = "stages",
                                           .words = words},
                                  .definition = "stages",
                                  .report = "stages_report",
+                                 .dated = "leads that came",
                                  .reports = reports,
                                  .report_count = sizeof reports / sizeof *reports,
                                  .create = create,

@@ -138,6 +138,8 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  *   window     longest time from lead to conversion, inclusive. With one, only leads whose window is
  *              over count in the bands
  *   level      of the intervals, default 0.95
+ *   from, to   only leads that came from the one on, before the other, whatever they did after; refused by
+ *              leadkpi_responses_checks, which are of all rows
  *   grain, zone, hours ...  of a calendar (calendar.h); grain default all: groups by when the lead came
  * Only leadkpi_responses_targets takes targets, and only leadkpi_responses_bands takes bands, reference and
  * window: the others refuse them.
@@ -145,7 +147,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), BAD_ARGUMENT (a duration;
- * bands; calendar), BAD_FORMAT (calendar), CONTRADICTION (calendar; an option that the report does not take), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL
+ * bands; calendar; to not after from), BAD_FORMAT (calendar), CONTRADICTION (calendar; an option that the report does not take), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL
  * on failure. */
 
 /* leadkpi_responses_speed: time to the first answer. A row a group:

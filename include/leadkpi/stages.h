@@ -143,6 +143,8 @@ LEADKPI_API leadkpi_status leadkpi_stages_describe(const leadkpi_stages *stages,
  *   visits     what is one time in a stage: each visit (default), the first or the last one
  *              of a lead, or the sum of a lead's visits
  *   level      of the intervals, default 0.95
+ *   from, to   only leads that came from the one on, before the other, whatever they did after; refused by
+ *              leadkpi_stages_checks, which are of all rows
  *   grain ...  of a calendar (calendar.h), default all: groups by when the lead came. Times are those of
  *              the clock, so opening hours and holidays are refused
  * Only leadkpi_stages_steps takes skips, and only leadkpi_stages_durations takes visits: the others refuse them.
@@ -150,7 +152,7 @@ LEADKPI_API leadkpi_status leadkpi_stages_describe(const leadkpi_stages *stages,
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), CONTRADICTION, BAD_ARGUMENT
- * or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. */
+ * (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_stages_steps: how many got how far on the line. A row a group and stage of the line:
  *   stage, name      int64 from 1, and text

@@ -28,12 +28,17 @@ static const lk_entry *start_of(const lk_reading *r, uint32_t lead, int64_t as_o
     return NULL;
 }
 
-static void find_members(lk_member_groups *g, int64_t as_of, int kind, int word, int breakdown)
+/* When leads may have come: from the one instant on, before the other. */
+typedef struct coming {
+    int64_t from, to;
+} coming;
+
+static void find_members(lk_member_groups *g, int64_t as_of, coming in, int kind, int word, int breakdown)
 {
     const lk_reading *r = g->reading;
     for (uint32_t lead = 0; lead < r->lead_count; lead++) {
         const lk_entry *entry = start_of(r, lead, as_of, kind);
-        if (entry)
+        if (entry && entry->time >= in.from && entry->time < in.to)
             g->members[g->member_count++] =
                 (lk_member){entry->time, lead, segment_of(r, lead, as_of, word, breakdown)};
     }
@@ -107,21 +112,33 @@ static leadkpi_status open_calendar(lk_member_groups *g, const leadkpi_options *
                                    error);
 }
 
+static leadkpi_status read_period(const leadkpi_options *options, const lk_schema *schema, int at, coming *in,
+                                  leadkpi_error *error)
+{
+    *in = (coming){INT64_MIN, INT64_MAX};
+    if (lk_options_has_value(options, schema, at)) in->from = lk_options_int64(options, schema, at);
+    if (lk_options_has_value(options, schema, at + 1)) in->to = lk_options_int64(options, schema, at + 1);
+    LK_FAIL_IF(in->from >= in->to, error, LEADKPI_BAD_ARGUMENT, "to: expected a time after from");
+    return LEADKPI_OK;
+}
+
 leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int start_kind,
                                      int segment_word, int breakdown, bool by_segment, const leadkpi_options *options,
-                                     const lk_schema *schema, int calendar_at,
+                                     const lk_schema *schema, int period_at,
                                      lk_member_groups *groups, leadkpi_error *error)
 {
     lk_memory *memory = &reading->memory;
     uint32_t leads = reading->lead_count;
+    coming in;
     *groups = (lk_member_groups){.reading = reading, .by_segment = by_segment};
-    leadkpi_status status = open_calendar(groups, options, schema, calendar_at, error);
+    leadkpi_status status = read_period(options, schema, period_at, &in, error);
+    if (status == LEADKPI_OK) status = open_calendar(groups, options, schema, period_at + 2, error);
     if (status == LEADKPI_OK)
         status = lk_allocate(memory, leads, sizeof *groups->members, &groups->members, error);
     if (status == LEADKPI_OK)
         status = lk_allocate(memory, leads, sizeof *groups->order, &groups->order, error);
     if (status == LEADKPI_OK) {
-        find_members(groups, as_of, start_kind, segment_word, breakdown);
+        find_members(groups, as_of, in, start_kind, segment_word, breakdown);
         for (uint32_t i = 0; i < groups->member_count; i++) groups->order[i] = i;
         status = sort_members(groups, error);
     }

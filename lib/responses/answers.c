@@ -95,7 +95,7 @@ static leadkpi_status open_answers(lk_answers *a, leadkpi_error *error)
     LK_TRY(lk_member_groups_find(&a->reading, a->as_of, LK_RESPONSES_LEAD, LK_RESPONSES_WORD_SEGMENT,
                                  lk_options_choice(options, schema, LK_RESPONSES_REPORT_BREAKDOWN),
                                  lk_options_choice(options, schema, LK_RESPONSES_REPORT_BY) == 1,
-                                 options, schema, LK_RESPONSES_REPORT_CALENDAR, &a->groups, error));
+                                 options, schema, LK_RESPONSES_REPORT_FROM, &a->groups, error));
     LK_TRY(lk_allocate(&a->reading.memory, a->groups.member_count, sizeof *a->items, &a->items, error));
     for (uint32_t i = 0; i < a->groups.member_count; i++) {
         if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&a->reading.memory, error));
@@ -120,6 +120,8 @@ static const lk_report_option own_options[] = {
     {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "the report of bands"},
     {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "the report of bands"},
     {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "the report of bands"},
+    {LK_RESPONSES_REPORT_FROM, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the reports on leads"},
+    {LK_RESPONSES_REPORT_TO, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the reports on leads"},
 };
 
 leadkpi_status lk_responses_report(const leadkpi_responses *responses, const leadkpi_options *options,

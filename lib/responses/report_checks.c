@@ -102,5 +102,5 @@ leadkpi_status leadkpi_responses_checks(const leadkpi_responses *responses,
                                         const leadkpi_options *options, leadkpi_table **out,
                                         leadkpi_error *error)
 {
-    return lk_responses_report(responses, options, 0, fill, out, error);
+    return lk_responses_report(responses, options, LK_RESPONSES_IS_CHECKS, fill, out, error);
 }

@@ -50,7 +50,7 @@ leadkpi_status leadkpi_responses_speed(const leadkpi_responses *responses,
                                        const leadkpi_options *options, leadkpi_table **out,
                                        leadkpi_error *error)
 {
-    return lk_responses_report(responses, options, 0, fill_speed, out, error);
+    return lk_responses_report(responses, options, LK_RESPONSES_IS_OTHER, fill_speed, out, error);
 }
 
 /* ---- in time? --------------------------------------------------------------------------- */

@@ -21,6 +21,8 @@ enum {
     LK_RESPONSES_REPORT_REFERENCE,
     LK_RESPONSES_REPORT_WINDOW,
     LK_RESPONSES_REPORT_LEVEL,
+    LK_RESPONSES_REPORT_FROM,
+    LK_RESPONSES_REPORT_TO,
     LK_RESPONSES_REPORT_CALENDAR,
     LK_RESPONSES_REPORT_OPTION_COUNT = LK_RESPONSES_REPORT_CALENDAR + LK_CALENDAR_OPTION_COUNT
 };
@@ -69,8 +71,8 @@ static inline const lk_answer *lk_answer_at(const lk_answers *answers, uint32_t 
 typedef leadkpi_status (*lk_responses_fill)(lk_answers *answers, leadkpi_table *table,
                                             leadkpi_error *error);
 
-/* Reports that have options of their own, a bit each; 0: any other. */
-enum { LK_RESPONSES_IS_TARGETS = 1, LK_RESPONSES_IS_BANDS = 2 };
+/* Reports that differ in the options that they take, a bit each. */
+enum { LK_RESPONSES_IS_TARGETS = 1, LK_RESPONSES_IS_BANDS = 2, LK_RESPONSES_IS_OTHER = 4, LK_RESPONSES_IS_CHECKS = 8 };
 
 /* A public report: checks, finds the answers, makes the table, fills it, and frees all on failure. */
 leadkpi_status lk_responses_report(const leadkpi_responses *responses, const leadkpi_options *options,

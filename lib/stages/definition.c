@@ -43,6 +43,10 @@ static const lk_option report_options[] = {
     [LK_STAGES_REPORT_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",
                                 .maximum = "<1", .default_text = "0.95",
                                 .meaning = "Level of the intervals."},
+    [LK_STAGES_REPORT_FROM] = {"from", LK_OPTION_TIMESTAMP, .unit = "time",
+                               .meaning = "Only leads that came at this time or later, whatever they did after."},
+    [LK_STAGES_REPORT_TO] = {"to", LK_OPTION_TIMESTAMP, .unit = "time",
+                             .meaning = "Only leads that came before this time."},
     LK_CALENDAR_OPTIONS(LK_STAGES_REPORT_CALENDAR, "all"),
 };
 

@@ -213,12 +213,14 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
     return lk_member_groups_find(&m->reading, m->as_of, LK_ANY_KIND, LK_STAGES_WORD_SEGMENT,
                                  lk_options_choice(options, schema, LK_STAGES_REPORT_BREAKDOWN),
                                  lk_options_choice(options, schema, LK_STAGES_REPORT_BY) == 1, options,
-                                 schema, LK_STAGES_REPORT_CALENDAR, &m->groups, error);
+                                 schema, LK_STAGES_REPORT_FROM, &m->groups, error);
 }
 
 static const lk_report_option own_options[] = {
     {LK_STAGES_REPORT_SKIPS, LK_STAGES_IS_STEPS, "the report of steps"},
     {LK_STAGES_REPORT_VISITS, LK_STAGES_IS_DURATIONS, "the report of durations"},
+    {LK_STAGES_REPORT_FROM, ~(uint32_t)LK_STAGES_IS_CHECKS, "the reports on leads"},
+    {LK_STAGES_REPORT_TO, ~(uint32_t)LK_STAGES_IS_CHECKS, "the reports on leads"},
 };
 
 leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_options *options,

@@ -69,8 +69,8 @@ lk_text lk_move_name(int move);
 /* What each report writes into its table. */
 typedef leadkpi_status (*lk_stages_fill)(lk_model *model, leadkpi_table *table, leadkpi_error *error);
 
-/* Reports that have options of their own, a bit each; 0: any other. */
-enum { LK_STAGES_IS_STEPS = 1, LK_STAGES_IS_DURATIONS = 2 };
+/* Reports that differ in the options that they take, a bit each. */
+enum { LK_STAGES_IS_STEPS = 1, LK_STAGES_IS_DURATIONS = 2, LK_STAGES_IS_OTHER = 4, LK_STAGES_IS_CHECKS = 8 };
 
 /* A public report: checks, makes the model and the table, fills it, and frees all on failure. */
 leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_options *options,

@@ -240,5 +240,5 @@ leadkpi_status leadkpi_stages_durations(const leadkpi_stages *stages, const lead
 leadkpi_status leadkpi_stages_snapshot(const leadkpi_stages *stages, const leadkpi_options *options,
                                        leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, 0, snapshot, out, error);
+    return lk_stages_report(stages, options, LK_STAGES_IS_OTHER, snapshot, out, error);
 }

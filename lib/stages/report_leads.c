@@ -125,5 +125,5 @@ static leadkpi_status fill(lk_model *m, leadkpi_table *table, leadkpi_error *err
 leadkpi_status leadkpi_stages_leads(const leadkpi_stages *stages, const leadkpi_options *options,
                                     leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, 0, fill, out, error);
+    return lk_stages_report(stages, options, LK_STAGES_IS_OTHER, fill, out, error);
 }

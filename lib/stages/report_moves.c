@@ -138,7 +138,7 @@ static leadkpi_status transitions(lk_model *m, leadkpi_table *table, leadkpi_err
 leadkpi_status leadkpi_stages_transitions(const leadkpi_stages *stages, const leadkpi_options *options,
                                           leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, 0, transitions, out, error);
+    return lk_stages_report(stages, options, LK_STAGES_IS_OTHER, transitions, out, error);
 }
 
 /* ---- reasons ---------------------------------------------------------------------------- */
@@ -204,5 +204,5 @@ static leadkpi_status reasons(lk_model *m, leadkpi_table *table, leadkpi_error *
 leadkpi_status leadkpi_stages_reasons(const leadkpi_stages *stages, const leadkpi_options *options,
                                       leadkpi_table **out, leadkpi_error *error)
 {
-    return lk_stages_report(stages, options, 0, reasons, out, error);
+    return lk_stages_report(stages, options, LK_STAGES_IS_OTHER, reasons, out, error);
 }

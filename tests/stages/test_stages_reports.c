@@ -613,6 +613,28 @@ START_TEST(options_of_another_report_are_refused)
 }
 END_TEST
 
+/* The total of leads of a period is what the rows of that period by a grain are. */
+START_TEST(a_period_has_the_leads_that_came_in_it)
+{
+    static const struct {
+        stages_report call;
+        const char *column;
+    } cases[] = {{leadkpi_stages_steps, "reached"}, {leadkpi_stages_durations, "ended"}, {leadkpi_stages_snapshot, "leads"}};
+    leadkpi_stages *stages = team();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        leadkpi_table *days = report(cases[i].call, stages, "grain=day"), *day;
+        day = report(cases[i].call, stages, "from=1970-01-01; to=1970-01-02");
+        ck_assert_uint_gt(leadkpi_table_row_count(day), 0);
+        for (size_t row = 0; row < leadkpi_table_row_count(day); row++) {
+            ck_assert_int_eq(whole_at(days, "period_start", row), 0);
+            ck_assert_int_eq(whole_at(day, cases[i].column, row), whole_at(days, cases[i].column, row));
+        }
+        leadkpi_table_free(days), leadkpi_table_free(day);
+    }
+    leadkpi_stages_free(stages);
+}
+END_TEST
+
 static Suite *suite_of_reports(void)
 {
     Suite *suite = suite_create("stages reports");
@@ -634,6 +656,7 @@ static Suite *suite_of_reports(void)
     tcase_add_test(tc, cohorts_stand_in_order_and_the_young_are_marked);
     tcase_add_test(tc, a_column_a_stage_is_the_same_as_a_row_a_stage);
     tcase_add_test(tc, options_of_another_report_are_refused);
+    tcase_add_test(tc, a_period_has_the_leads_that_came_in_it);
     tcase_add_test(tc, opening_hours_are_refused_where_they_would_not_count);
     tcase_add_loop_test(tc, reports_agree_with_counting_one_lead_at_a_time, 0, 20);
     suite_add_tcase(suite, tc);

@@ -42,7 +42,7 @@ says out 'total,1,visit,2,'
 says out 'total,2,sign up,2,'
 run funnel --events events.csv --steps "$steps" --from 2025-03-02 --to 2025-03-03
 answers 0
-says out 'Only what started from 2025-03-02 on and before 2025-03-03 counts; later steps may have come after.'
+says out 'Only attempts that started from 2025-03-02 on and before 2025-03-03 count, whatever came after.'
 says out '  total     2  sign up        1'
 run funnel --events events.csv --steps "$steps" --set from=2025-04-01 --show leads --json
 answers 0
@@ -58,12 +58,24 @@ says err 'to: expected a time after from'
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --show checks
 answers 2
 says err 'from: expected none here; the checks are of all rows'
-run stages nowhere.csv --stages new --from 2025-04-01
-answers 2
-says err 'stages: --kpi, --basis, --from, --to and --no-headline are of leadkpi report'
 run funnel --events nowhere.csv --steps "$steps" --basis period
 answers 2
-says err 'funnel: --kpi, --basis and --no-headline are of leadkpi report'
+says err 'funnel: --kpi, --basis, --width and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --width 80
+answers 2
+says err 'funnel: --kpi, --basis, --width and --no-headline are of leadkpi report'
+run funnel --events nowhere.csv --steps "$steps" --set by=segment
+answers 2
+says err 'by=segment: expected --by COLUMN, which says whose segments they are'
+run funnel --events events.csv --steps "$steps" --show leads --by channel,month --csv
+answers 0
+says out '1,ads,3,'
+says err 'leadkpi: --by month: there are no groups in the report of leads'
+if grep -q channel err; then cat err; fail "leads have a segment"; fi
+run funnel --events events.csv --steps "$steps" --show checks --by channel
+answers 0
+says err 'leadkpi: --by channel: there are no groups in the report of checks'
+says out '  (nothing)'
 
 # ---- an empty cell is no segment; a column that the funnel reads may be the one to report by, too
 printf 'id,time,event,value\n1,2025-01-01,a,x\n1,2025-01-02,b,\n2,2025-01-01,a,\n' >empty.csv
@@ -162,6 +174,10 @@ if grep -q more err; then cat err; fail "what a map has beside may be for anothe
 run funnel --events events.csv --map 'id=id,time=time,event=event,evnt[visit]="seen"' --steps visit,won --csv
 answers 0
 says err 'leadkpi: events.csv: nothing reads "evnt" of the map; the nearest name is "event"'
+run funnel --events events.csv --map 'id=id,time=time,event=event,event[vist]="seen",event[other]="seen"' --steps visit,won --csv
+answers 0
+says err 'leadkpi: events.csv: no row has "vist", which the map translates; the nearest name is "visit"'
+if grep -q other err; then cat err; fail "a map may be for other files, too"; fi
 run funnel --events events.csv --map 'id=id,time=time,evnt=event' --steps visit,won
 answers 2
 says err 'expected a column for "event" of the events, found none; the nearest name is "evnt": say --map event=COLUMN'
@@ -302,6 +318,13 @@ run funnel --events product.csv --steps a,b --by channel --csv
 answers 0
 silent err
 says out 'segment,x,2,b,1,'
+printf 'Lead ID;Created;Event Name\n1;01.03.2025;a\n1;13.03.2025;b\n' >german.csv
+run funnel --events german.csv --steps a,b --csv
+answers 0
+silent err
+says out 'total,2,b,1,'
+run look german.csv
+says out 'fits the profile events'
 printf 'who,when,what\n1,2025-01-01,a\n' >strange.csv
 run funnel --events strange.csv --steps a,b
 answers 2

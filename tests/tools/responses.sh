@@ -33,7 +33,7 @@ example 'leadkpi responses leads.csv --responses answers.csv --hours "mon-fri 09
 # ---- every report; 240 s, 64:45 h and 63 h; until the last answer, 10:00, lead 4 has waited 30 minutes
 responses
 answers 0
-silent err
+says err 'leadkpi: responses to ids that have not come as leads; left out: 1 row (--show findings)'
 says out 'A lead is answered by its first response of a kind other than auto or auto_reply.'
 responses --csv
 same 'row,leads,answered,automatic_only,mean_seconds,p25_seconds,median_seconds,p75_seconds,p90_seconds,unanswered,survival_median_seconds,survival_median_low_seconds,survival_median_high_seconds,flags
@@ -90,6 +90,22 @@ responses --targets 1h
 answers 2
 says err 'targets: expected none here; it is of the report of targets alone'
 
+responses --from 2025-03-07 --to 2025-03-08 --csv
+says out 'total,3,3,0,'
+responses --from 2025-03-08 --show leads --json
+says out '  "from": "2025-03-08",'
+says out '"id": "4"'
+if grep -q '"id": "1"' out; then cat out; fail "lead 1 came before"; fi
+sed 's/2025-03/2025-02/' answers.csv >early.csv
+run responses leads.csv --responses early.csv --csv
+says err 'leadkpi: responses before the lead came; left out: 5 rows (--show findings)'
+responses --by kind
+answers 2
+says err 'found "kind", which is in none that the report groups: leads.csv has'
+responses --show bands
+answers 2
+says err '--show bands: expected --conversions FILE'
+
 # ---- the rest of the options
 responses --automatic call --show leads --csv
 says out '1,,2025-03-07T10:00:00Z,2025-03-07T10:01:00Z,auto,60,0,'
@@ -124,7 +140,7 @@ says err 'found --costs'
 responses --hours nine
 answers 2
 says err 'hours: expected a weekday such as mon at byte 0, found "nine"'
-responses --bands 1h,5min --show bands
+responses --bands 1h,5min --show bands --conversions won.csv
 answers 2
 says err 'bands'
 responses --show sla

@@ -94,6 +94,33 @@ stages --as-of 2025-01-04 --show snapshot --csv
 says out 'total,lost,1,0.25,0.04558726080970056,0.6993581574175981,86399.999999,' # until the end of that day
 says out 'total,sql,2,0.5,'
 
+# ---- a stage that nothing was said of ends nothing
+run stages log.csv --stages new,mql,won --csv
+answers 0
+says err 'leadkpi: neither --stages nor --lost names "lost", "sql": leads that stand there count as open'
+awk 'BEGIN { print "id,time,stage"; for (i = 1; i < 9; i++) print i ",2025-01-01,s" i }' >others.csv
+run stages others.csv --stages s1 --csv
+says err 'names "s2", "s3", "s4", "s5", "s6" ...: leads'
+
+# ---- leads that came in a period, whatever they did after
+stages --from 2025-01-02 --to 2025-01-03
+says out 'Only leads that came from 2025-01-02 on and before 2025-01-03 count, whatever came after.'
+says out '  total      1  new         1'
+stages --from 2025-01-02 --show leads --csv
+same 'id,segment,start,stage,since,status,farthest,visits,went_back,reopened
+3,,2025-01-02T00:00:00Z,mql,2025-01-06T00:00:00Z,open,mql,4,1,0
+4,,2025-01-03T00:00:00Z,new,2025-01-08T00:00:00Z,open,new,3,0,1'
+stages --to 2025-01-02 --show moves --csv
+says out 'total,,new,came,2,2,2,1,'
+says out 'total,sql,lost,lost,1,1,2,0.5,'
+if grep -q back out; then cat out; fail "lead 3 came later"; fi
+stages --to 2025-01-02 --show findings
+answers 2
+says err 'to: expected none here; it is of the reports on leads alone'
+stages --from 2025-01-02 --to 2025-01-01
+answers 2
+says err 'to: expected a time after from'
+
 # ---- many rows come in blocks: 20,000 leads, half of which are won; more files are one history
 awk 'BEGIN { print "id,time,stage"; for (i = 0; i < 20000; i++) { print i ",2025-01-01,new"; if (i % 2) print i ",2025-01-02,won" } }' >many.csv
 printf 'id,time,stage\n0,2025-01-03,won\n' >more.csv

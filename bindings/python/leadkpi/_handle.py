@@ -10,7 +10,7 @@ from typing import Any, ContextManager, Dict, Iterator, List, Mapping, Optional,
 
 from ._arrow import count_from, inputs
 from ._library import LeadkpiError, call, failure, library, text
-from ._options import made, option_names, report_schemas, unknown_option
+from ._options import made, option_names, report_schemas, spoken, unknown_option
 from ._table import Table, table_from
 
 Self = TypeVar("Self", bound="Owned")
@@ -180,6 +180,7 @@ class Handle(Owned):
         """All rows or none, whatever the number of Arrow batches: they go into a twin first."""
         function = f"leadkpi_{self.ROOM}_{verb}"
         identity = (None, 0) if batch is None else text(batch)
+        names = {spoken(name): source for name, source in names.items()}
         with inputs(data, names) as tables:
             first, second = next(tables, None), next(tables, None)
             if first is not None and second is not None:

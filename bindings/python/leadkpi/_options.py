@@ -1,6 +1,7 @@
 """Options by name: what can be set, its type and its default come from the library."""
 import ctypes
 import datetime
+import keyword
 import os
 from contextlib import contextmanager
 from decimal import Decimal
@@ -50,6 +51,11 @@ def unknown_option(name: str, several: List[str]) -> LeadkpiError:
     return failure("unknown_name", f'option: nothing is called "{name}"{nearest}')
 
 
+def spoken(name: str) -> str:
+    """from_ is "from": a word of Python itself takes an underscore behind it."""
+    return name[:-1] if name.endswith("_") and keyword.iskeyword(name[:-1]) else name
+
+
 @contextmanager
 def made(schema: str, values: Mapping[str, Any]) -> Iterator[ctypes.c_void_p]:
     """An options object of the library while the context lasts. None leaves a default."""
@@ -58,7 +64,7 @@ def made(schema: str, values: Mapping[str, Any]) -> Iterator[ctypes.c_void_p]:
     try:
         for name, value in values.items():
             if value is not None:
-                _set(handle, name, value)
+                _set(handle, spoken(name), value)
         _give_zone(handle, schema, values)
         yield handle
     finally:
@@ -110,6 +116,8 @@ def _item(name: str, value: Any) -> str:
         return value
     if isinstance(value, datetime.date):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return f"{value // MICROSECOND}us"
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return format(value, "f") if isinstance(value, Decimal) else repr(value)
     raise failure("wrong_type", f"{name}: expected a text, a number or a list of them, found {value!r}")

@@ -61,6 +61,32 @@ class Stages(unittest.TestCase):
             self.assertTrue(getattr(whole, name)(as_of="1970-01-09").columns, name)
 
 
+class WordsOfPython(unittest.TestCase):
+    def test_from_is_written_with_an_underscore_behind(self):
+        rows = {"who": [1, 1], "when": [day(0), day(1)], "old": [None, "new"], "stage": ["new", "won"]}
+        with lk.Stages(stages=["new", "won"]) as stages:
+            stages.add(rows, id="who", time="when", stage="stage", from_="old")
+            self.assertEqual(stages.checks()["finding"], [])
+            again = {**rows, "when": [day(2), day(3)], "old": ["gone", "new"]}
+            stages.add(again, id="who", time="when", stage="stage", from_="old")
+            self.assertIn("from_disagrees", stages.checks()["finding"])
+        events = {"id": [1, 1, 2], "time": [day(0), day(3), day(1)], "event": ["a", "b", "a"]}
+        with lk.Funnel(["a", "b"]) as funnel:
+            funnel.add(events)
+            self.assertEqual(funnel.steps(from_=day(1))["reached"], [1, 0])
+            self.assertEqual(funnel.steps(to="1970-01-02")["reached"], [1, 1])
+            with self.assertRaisesRegex(lk.UnknownNameError, "bins_"):
+                funnel.histogram(bins_=3)
+
+
+class Durations(unittest.TestCase):
+    def test_a_list_takes_them_as_an_option_of_one_does(self):
+        with lk.Responses() as responses:
+            responses.add_leads({"id": [1], "time": [day(0)]})
+            targets = responses.targets(targets=[datetime.timedelta(minutes=5), "1h", datetime.timedelta(days=1)])
+            self.assertEqual(targets["target_seconds"], [300, 3600, 86400])
+
+
 class Responses(unittest.TestCase):
     def test_leads_that_were_answered_after_one_and_three_hours(self):
         responses = lk.Responses()
