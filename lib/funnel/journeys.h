@@ -66,8 +66,9 @@ size_t lk_journeys_gather(lk_journeys *journeys, uint32_t lead, int64_t as_of);
 /* The same of the events at places `start` to `end` - 1, which are of one lead and whole instants. */
 size_t lk_journeys_gather_places(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of);
 
-/* The same for the rules of attempt.h: where one event may fill many steps, an item has all those of an event that
- * no other event of the instant comes between. They are taken from the first to the last.
+/* The same for the rules of attempt.h, of the events at places `start` to `end` - 1, which are of one lead: where
+ * one event may fill many steps, an item has all those of an event that no other event of the instant comes
+ * between. They are taken from the first to the last.
  * Status: OK, INTERRUPTED. */
 leadkpi_status lk_journeys_gather_together(lk_journeys *journeys, uint32_t start, uint32_t end, int64_t as_of,
                                            const lk_memory *memory, size_t *count, leadkpi_error *error);
