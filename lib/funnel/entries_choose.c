@@ -436,14 +436,17 @@ static leadkpi_status find_over_ahead(chooser *c, size_t start, leadkpi_error *e
 static leadkpi_status settle_again(chooser *c, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
-    size_t before = e->start_count, most = WALKS * work_of_walk(e);
+    size_t before = e->start_count, walk = work_of_walk(e), of_item = walk / e->search->count;
     bool settled = true;
-    for (c->work = 0; c->next < e->start_count && c->work <= most; c->next++) {
+    c->work = 0;
+    for (; c->next < e->start_count; c->next++) {
         if (lk_entries_is_taken_up(e, before, c->next)) {
             c->bound[c->next] = 0;
             c->settled++;
             continue;
         }
+        size_t most = walk / 4 + of_item / 2 * e->item[c->next]; /* by what is behind already */
+        if (c->work > most) break;
         LK_TRY(settle_start(c, c->next, most - c->work, &settled, error));
         if (!settled) break;
         LK_TRY(find_over_ahead(c, c->next, error));

@@ -122,9 +122,9 @@ static inline void leave(reacher *r, size_t item, uint64_t taken)
 {
     uint32_t excludes = r->barred ? r->e->items[item].excludes : 0;
     if (!taken && !excludes) return;
-    if (excludes) {
+    if (excludes) r->barrier = item;
+    if (excludes && r->all) {
         bar(r, excludes, r->all);
-        r->barrier = item;
         find_far(r);
     }
     if (r->waits) {

@@ -102,6 +102,11 @@ static const rule rules[] = {
      "step_window=1d; gap=6h", EVERY, RESTART, 1, 0, 0, NO, 4, 1, 0, NO, 1, 6, {2, 1}, {4, 2}},
     {"optional=2,3; exclude=x|w,y; exclude_from=1,3; exclude_to=3,4; exclude_effect=lead; window=2d", ANY, LEAD, 0,
      0, 0, 8, NO, 0, 0, NO, 1, 6, {1, 3}, {3, 4}},
+    {"optional=2,3; entry=again; same_event=many", AGAIN, RESTART, 1, 0, 0, NO, NO, 0, 0, NO, 1, 6, NO_RANGES},
+    {"optional=2,3; entry=again; same_event=many; exclude=x|w,y; exclude_from=1,3; exclude_to=3,4; window=2d", AGAIN,
+     RESTART, 1, 0, 0, 8, NO, 0, 0, NO, 1, 6, {1, 3}, {3, 4}},
+    {"optional=2; entry=again; exclude=x|w,y; exclude_from=2,1; exclude_to=4,2; gap=18h; step_window=2d; window=4d", AGAIN,
+     RESTART, 0, 0, 0, 16, 8, 3, 0, NO, 1, 2, {2, 1}, {4, 2}},
     {"preset=posthog_ordered; window=2d; exclude=x|w,y", ANY, LEAD, 0, 0, 0, 8, NO, 0, 0, NO, 1, 0, X_Y},
     {"preset=mixpanel_totals; window=1d; exclude=x|w,y", AGAIN, END, 0, 0, 0, 4, NO, 0, 0, NO, 1, 0, X_Y},
 };
@@ -445,6 +450,9 @@ static const long_rule long_rules[] = {
      NO, 0, 0x1E, {5, 1, 3}, {6, 3, 4}},
     {"optional=2,3,4,5; entry=every; exclude=x,y,z; exclude_from=1,2,3; exclude_to=6,5,4; same_event=many; gap=3us; "
      "step_window=20us", EVERY, 1, 0, NO, 20, 3, 0x1E, {1, 2, 3}, {6, 5, 4}},
+    {"optional=2,3,4,5; entry=every; same_event=many; window=1us", EVERY, 1, 0, 1, NO, 0, 0x1E, {0}, {0}},
+    {"optional=2,4; entry=every; exclude=x,y,z; exclude_from=2,1,3; exclude_to=4,2,6; gap=4us; step_window=9us; "
+     "window=14us", EVERY, 0, 0, 14, 9, 4, 0xA, {2, 1, 3}, {4, 2, 6}},
 };
 
 typedef struct long_lead {
