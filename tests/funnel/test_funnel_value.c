@@ -110,27 +110,36 @@ START_TEST(the_first_entry_of_a_lead_says_which_value_counts)
 }
 END_TEST
 
-/* At one instant the blue event of step 2 stands first, but the attempt is red. Where attempts are counted,
- * instants are looked at once for all values. */
+/* At one instant the blue events of step 2 stand first, but the attempt is red. Where attempts are counted,
+ * instants of many events are looked at once for all values. */
 static const char *const segment_rules[] = {"window=9us", "window=9us; entry=every"};
+enum { CROWD = 100 };
 
 START_TEST(the_segment_of_a_step_is_that_of_the_value_that_counts)
 {
-    static const int64_t ids[] = {1, 1, 1, 1}, times[] = {0, 5, 5, 6};
-    static const char *const happened[] = {"A", "B", "B", "C"}, *const of[] = {"red", "blue", "red", "red"};
-    static const char *const from[] = {"web", "fair", "mail", "web"};
-    leadkpi_funnel *funnel = funnel_of_rule(segment_rules[_i], 1);
+    int64_t ids[CROWD + 3], times[CROWD + 3];
+    const char *happened[CROWD + 3], *of[CROWD + 3], *from[CROWD + 3];
+    size_t blue = _i % 2 ? CROWD : 1, count = blue + 3;
+    for (size_t i = 0; i < count; i++) {
+        bool is_blue = i > 0 && i <= blue;
+        ids[i] = 1;
+        times[i] = i == 0 ? 0 : i == count - 1 ? 6 : 5;
+        happened[i] = i == 0 ? "A" : i == count - 1 ? "C" : "B";
+        of[i] = is_blue ? "blue" : "red";
+        from[i] = is_blue ? "fair" : i == blue + 1 ? "mail" : "web";
+    }
+    leadkpi_funnel *funnel = funnel_of_rule(segment_rules[_i / 2], 1);
     leadkpi_options *options = options_of("funnel_report", "breakdown=step; breakdown_step=2");
     leadkpi_table *rows, *leads;
     const char *segment;
     size_t length;
     int32_t column;
     OK(leadkpi_table_create(NULL, &rows, ok_error));
-    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, 4, 0, NULL, ok_error));
-    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, 4, 0, NULL, ok_error));
-    OK(leadkpi_table_copy_strings(rows, "event", NUL, happened, 4, ok_error));
-    OK(leadkpi_table_copy_strings(rows, "value", NUL, of, 4, ok_error));
-    OK(leadkpi_table_copy_strings(rows, "segment", NUL, from, 4, ok_error));
+    OK(leadkpi_table_borrow_int64(rows, "id", NUL, ids, count, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(rows, "time", NUL, times, count, 0, NULL, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "event", NUL, happened, count, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "value", NUL, of, count, ok_error));
+    OK(leadkpi_table_copy_strings(rows, "segment", NUL, from, count, ok_error));
     OK(leadkpi_funnel_add(funnel, rows, NULL, 0, ok_error));
     OK(leadkpi_funnel_leads(funnel, options, &leads, ok_error));
     ck_assert_int_eq(whole_at(leads, "step", 0), 3);
@@ -262,7 +271,7 @@ int main(void)
     tcase_add_loop_test(tc, a_lead_and_a_value_are_as_a_lead_of_their_own, 0,
                         (int)(sizeof best_rules / sizeof best_rules[0]));
     tcase_add_test(tc, the_first_entry_of_a_lead_says_which_value_counts);
-    tcase_add_loop_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts, 0, 2);
+    tcase_add_loop_test(tc, the_segment_of_a_step_is_that_of_the_value_that_counts, 0, 4);
     tcase_add_test(tc, states_with_values_are_the_same_in_any_order_and_parts);
     tcase_add_test(tc, hostile_states_with_values_are_refused);
     tcase_add_test(tc, a_whole_number_is_the_value_that_its_digits_are);
