@@ -50,6 +50,13 @@ leadkpi_status lk_memory_hand_over(lk_memory *from, lk_memory *to, size_t size, 
 #define LK_INTERRUPT_ROWS 65536
 leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error);
 
+/* The same at a place of many, from 0 on, that are come to one by one or in pieces of a power of two. */
+static inline leadkpi_status lk_interrupted_at(const lk_memory *memory, size_t place, leadkpi_error *error)
+{
+    bool asks = place % LK_INTERRUPT_ROWS == 0 && place > 0;
+    return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
+}
+
 /* The same of work that comes in pieces of any size: after so many items more, of which `*done` (0 at first) were
  * done since the host was asked. */
 static inline leadkpi_status lk_interrupted_after(const lk_memory *memory, size_t items, size_t *done,

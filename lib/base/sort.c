@@ -204,13 +204,6 @@ static void sort_run(uint32_t *indexes, size_t count, lk_sort_compare compare, c
     }
 }
 
-/* Asks the host at one place of many. */
-static inline leadkpi_status ask_at(const lk_memory *memory, size_t place, leadkpi_error *error)
-{
-    bool asks = place % LK_INTERRUPT_ROWS == 0 && place > 0;
-    return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
-}
-
 /* Two neighbouring sorted runs, [0, middle) and [middle, count), into one; the left goes first
  * where they are equal. Runs that are in order already cost one comparison. */
 static leadkpi_status merge(const lk_memory *memory, const uint32_t *from, size_t middle, size_t count, uint32_t *to,
@@ -225,7 +218,7 @@ static leadkpi_status merge(const lk_memory *memory, const uint32_t *from, size_
         bool take_left =
             right == count || (left < middle && compare(context, from[left], from[right]) <= 0);
         to[i] = take_left ? from[left++] : from[right++];
-        LK_TRY(ask_at(memory, i, error));
+        LK_TRY(lk_interrupted_at(memory, i, error));
     }
     return LEADKPI_OK;
 }
@@ -235,13 +228,13 @@ leadkpi_status lk_sort_indexes_with(const lk_memory *memory, uint32_t *indexes, 
 {
     uint32_t *from = indexes, *to = scratch;
     for (size_t i = 0; i < count; i += RUN) {
-        LK_TRY(ask_at(memory, i, error));
+        LK_TRY(lk_interrupted_at(memory, i, error));
         sort_run(indexes + i, count - i < RUN ? count - i : RUN, compare, context);
     }
     for (size_t width = RUN; width < count; width *= 2) {
         for (size_t i = 0; i < count; i += 2 * width) {
             size_t both = count - i < 2 * width ? count - i : 2 * width;
-            LK_TRY(ask_at(memory, i, error));
+            LK_TRY(lk_interrupted_at(memory, i, error));
             LK_TRY(merge(memory, from + i, width, both, to + i, compare, context, error));
         }
         uint32_t *swap = from;

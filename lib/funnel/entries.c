@@ -9,11 +9,6 @@
 
 /* ---- lists --------------------------------------------------------------------------- */
 
-static leadkpi_status ask(const lk_entries *e, size_t item, leadkpi_error *error)
-{
-    return item % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1 ? lk_interrupted(e->search->memory, error) : LEADKPI_OK;
-}
-
 static void add_to_steps(size_t *counts, uint64_t steps, size_t more)
 {
     for (; steps; steps &= steps - 1) counts[lk_lowest_bit(steps)] += more;
@@ -25,7 +20,7 @@ static leadkpi_status count_items(lk_entries *e, size_t *counts, leadkpi_error *
     uint64_t steps = 0, counted = e->rule->optional ? UINT64_MAX : 1;
     size_t run = 0;
     for (size_t i = 0; i < e->search->count; i++, run++) {
-        LK_TRY(ask(e, i, error));
+        LK_TRY(lk_interrupted_at(e->search->memory, i, error));
         e->barrier_count += e->items[i].excludes != 0;
         if ((e->items[i].steps & counted) == steps) continue;
         add_to_steps(counts, steps, run);
@@ -48,7 +43,7 @@ static leadkpi_status list_items(lk_entries *e, leadkpi_error *error)
 {
     size_t start = 0, barrier = 0;
     for (size_t i = 0; i < e->search->count; i++) {
-        LK_TRY(ask(e, i, error));
+        LK_TRY(lk_interrupted_at(e->search->memory, i, error));
         if (e->items[i].steps & 1) e->item[start++] = (uint32_t)i;
         if (e->items[i].excludes) e->barriers[barrier++] = (uint32_t)i;
     }

@@ -43,13 +43,6 @@ static int compare_events(const void *context, uint32_t a, uint32_t b)
     return (x_segment > y_segment) - (x_segment < y_segment);
 }
 
-/* Asks the host at one place of many. */
-static inline leadkpi_status ask_at(const lk_memory *memory, size_t place, leadkpi_error *error)
-{
-    bool asks = place % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1;
-    return LK_UNLIKELY(asks) ? lk_interrupted(memory, error) : LEADKPI_OK;
-}
-
 /* How many events ahead the memory of a lead is asked for: a cache miss is then over when the event's
  * turn comes. */
 #define EVENTS_AHEAD 32
@@ -62,7 +55,7 @@ static leadkpi_status count_by_lead(lk_journeys *j, const lk_memory *memory, lea
     uint32_t before = 0;
     memset(j->ends, 0, j->lead_count * sizeof *j->ends);
     for (size_t i = 0; i < store->event_count; i++) {
-        LK_TRY(ask_at(memory, i, error));
+        LK_TRY(lk_interrupted_at(memory, i, error));
         if (i + EVENTS_AHEAD < store->event_count)
             LK_PREFETCH(&j->ends[store->events[i + EVENTS_AHEAD].lead]);
         j->ends[store->events[i].lead]++;
@@ -86,7 +79,7 @@ static leadkpi_status order_by_lead(lk_journeys *j, const lk_memory *memory, lea
 {
     const lk_funnel_store *store = j->store;
     for (size_t i = store->event_count; i-- > 0;) {
-        LK_TRY(ask_at(memory, i, error));
+        LK_TRY(lk_interrupted_at(memory, i, error));
         j->order[--j->ends[store->events[i].lead]] = (uint32_t)i;
     }
     lk_journeys_mend_ends(j);
@@ -111,7 +104,7 @@ static leadkpi_status find_sorted(const lk_journeys *j, const lk_memory *memory,
                                   uint32_t count, uint32_t *sorted, leadkpi_error *error)
 {
     for (*sorted = 1; *sorted < count; ++*sorted) {
-        LK_TRY(ask_at(memory, *sorted, error));
+        LK_TRY(lk_interrupted_at(memory, *sorted, error));
         if (compare_events(j, order[*sorted - 1], order[*sorted]) > 0) break;
     }
     return LEADKPI_OK;
@@ -140,7 +133,7 @@ static leadkpi_status sort_by_parts(const lk_journeys *j, lk_memory *memory, uin
     for (int part = 0; part < EVENT_PARTS; part++) {
         if (part == EVENT_SEQUENCE && !j->store->sequences) continue;
         for (uint32_t i = 0; i < count; i++) {
-            LK_TRY(ask_at(memory, i, error));
+            LK_TRY(lk_interrupted_at(memory, i, error));
             keys[i] = event_part(j, order[i], part);
         }
         if (part == EVENT_CONTENT)

@@ -11,13 +11,6 @@ typedef struct row_list {
     bool as_they_are; /* row i is result i */
 } row_list;
 
-/* Asks the host at one place of many. */
-static inline leadkpi_status ask_at(const lk_results *r, size_t place, leadkpi_error *error)
-{
-    return LK_UNLIKELY(place % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) ? lk_interrupted(&r->memory, error)
-                                                                           : LEADKPI_OK;
-}
-
 static void put_rows(const lk_results *r, uint32_t result, size_t *at, const row_list *rows)
 {
     uint32_t count;
@@ -41,9 +34,9 @@ static leadkpi_status put_leads(const lk_results *r, const uint32_t *by_id, cons
     size_t row = 0;
     uint32_t lead_count = lk_lead_ids_count(&r->store->ids);
     for (uint32_t i = 0; i < lead_count; i++) {
-        LK_TRY(ask_at(r, i, error));
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         for (uint32_t at = result_of[by_id[i]]; at < r->count && r->items[at].lead == by_id[i]; at++) {
-            LK_TRY(ask_at(r, at, error));
+            LK_TRY(lk_interrupted_at(&r->memory, at, error));
             put_rows(r, at, &row, rows);
         }
     }
@@ -88,7 +81,7 @@ static leadkpi_status add_segments(const lk_results *r, const row_list *rows, le
         const uint32_t *segments = lk_result_segments(r, &r->items[rows->results[i]], &count);
         for (uint32_t k = 0; k < count && status == LEADKPI_OK; k++, i++) {
             status = append_segment(r, segments[k], &builder, error);
-            if (status == LEADKPI_OK) status = ask_at(r, i, error);
+            if (status == LEADKPI_OK) status = lk_interrupted_at(&r->memory, i, error);
         }
     }
     if (status == LEADKPI_OK)
@@ -114,7 +107,7 @@ static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int3
     for (size_t first = 0; first < rows->count; first += BLOCK) {
         size_t count = rows_of_block(rows, first);
         uint64_t nulls = 0;
-        LK_TRY(ask_at(r, first + BLOCK - 1, error));
+        LK_TRY(lk_interrupted_at(&r->memory, first, error));
         for (size_t i = 0; i < count; i++) {
             uint32_t result = rows->results[first + i];
             if (lk_result_did(&r->items[result], step))
@@ -144,7 +137,7 @@ static leadkpi_status set_steps_null(const lk_results *r, const row_list *rows, 
     for (size_t first = 0; first < rows->count; first += BLOCK) {
         size_t count = rows_of_block(rows, first);
         uint64_t left_out = 0;
-        LK_TRY(ask_at(r, first + BLOCK - 1, error));
+        LK_TRY(lk_interrupted_at(&r->memory, first, error));
         for (size_t i = 0; i < count; i++) left_out |= asked & ~r->items[first + i].done;
         for (; left_out; left_out &= left_out - 1) {
             int32_t step = (int32_t)lk_lowest_bit(left_out);
@@ -197,7 +190,7 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
     LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), rows->count, false, &start, error));
     for (size_t i = 0; i < rows->count; i++) {
         const lk_result *result = &r->items[rows->results[i]];
-        LK_TRY(ask_at(r, i, error));
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         if (attempt) attempt[i] = result->attempt;
         step[i] = result->level;
         start[i] = result->start;
