@@ -64,22 +64,34 @@ static void count_low_bits(const uint64_t *keys, size_t count, uint32_t counts[4
     for (; i < count; i++) counts[0][keys[i] & (COUNTED - 1)]++;
 }
 
+/* Each key as often as it was counted. */
+static leadkpi_status write_counted(const lk_memory *memory, uint64_t above, uint32_t counts[4][COUNTED],
+                                    uint64_t *keys, leadkpi_error *error)
+{
+    size_t done = 0;
+    for (uint64_t low = 0; low < COUNTED; low++) {
+        size_t left = (size_t)counts[0][low] + counts[1][low] + counts[2][low] + counts[3][low];
+        while (left > 0) {
+            size_t some = left < LK_INTERRUPT_ROWS ? left : LK_INTERRUPT_ROWS;
+            LK_TRY(lk_interrupted_after(memory, some, &done, error));
+            for (const uint64_t *end = keys + some; keys < end; keys++) *keys = above | low;
+            left -= some;
+        }
+    }
+    return LEADKPI_OK;
+}
+
 /* Keys, fewer than 2^32, that differ in their low bits alone: how often each comes is all there is to know. Cost: 8
  * bytes an item read and written, in order; no memory but the counts, which the nearest cache holds. */
 static leadkpi_status sort_counted(const lk_memory *memory, uint64_t *keys, size_t count, leadkpi_error *error)
 {
     uint32_t counts[4][COUNTED] = {{0}};
     uint64_t above = keys[0] & ~(uint64_t)(COUNTED - 1);
-    size_t at = 0;
     for (size_t i = 0; i < count; i += LK_INTERRUPT_ROWS) {
         if (i > 0) LK_TRY(lk_interrupted(memory, error));
         count_low_bits(keys + i, count - i < LK_INTERRUPT_ROWS ? count - i : LK_INTERRUPT_ROWS, counts);
     }
-    for (uint64_t low = 0; low < COUNTED; low++) {
-        size_t here = (size_t)counts[0][low] + counts[1][low] + counts[2][low] + counts[3][low];
-        for (size_t end = at + here; at < end; at++) keys[at] = above | low;
-    }
-    return LEADKPI_OK;
+    return write_counted(memory, above, counts, keys, error);
 }
 
 /* Counts become the places where each byte value starts. */

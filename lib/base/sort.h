@@ -7,8 +7,8 @@
  * whatever the keys.
  * Each holds scratch memory as large as what it sorts at most while it runs, and asks the host
  * once in LK_INTERRUPT_ROWS items or comparisons whether to stop. What is sorted is as it was
- * when the memory is not to be had, and in any order after INTERRUPTED: of indexes
- * some may then stand there twice and others not at all.
+ * when the memory is not to be had, and in any order after INTERRUPTED: some may
+ * then stand there twice and others not at all.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 #ifndef LK_SORT_H
 #define LK_SORT_H
