@@ -355,13 +355,14 @@ static uint64_t take_item(const lk_funnel_rule *rule, uint64_t steps, front *f)
 
 /* Of each item the steps that a start left may get to, were windows all that ended chains. Starts in the window of
  * one are kept together, those after it apart, so that what none reaches any more is forgotten. */
-static void mark(const chooser *c, size_t start, size_t to, int32_t level)
+static leadkpi_status mark(const chooser *c, size_t start, size_t to, int32_t level, leadkpi_error *error)
 {
     const lk_entries *e = c->e;
     front old = {0}, young = {0};
     size_t first = e->item[start];
     for (size_t i = first; i < to; i++) {
         uint64_t steps = e->items[i].steps & lk_attempt_steps(level), taken = 0;
+        LK_TRY(lk_interrupted_at(e->search->memory, i, error));
         if (old.steps && i > old.until) old = young, young = (front){0};
         if (old.steps && steps) taken = take_item(e->rule, steps & ~(uint64_t)1, &old);
         if (young.steps && steps) taken |= take_item(e->rule, steps & ~(uint64_t)1, &young);
@@ -377,13 +378,14 @@ static void mark(const chooser *c, size_t start, size_t to, int32_t level)
         }
         c->sweep.taken[i - first] = taken;
     }
+    return LEADKPI_OK;
 }
 
 /* Those of the starts left that get to the level. */
 static leadkpi_status settle_level(chooser *c, int32_t level, leadkpi_error *error)
 {
     for (size_t start = 0, last, to; find_stretch(c, level, &start, &last, &to); start = last + 1) {
-        mark(c, start, to, level);
+        LK_TRY(mark(c, start, to, level, error));
         c->sweep.marked = true;
         LK_TRY(walk_back(c, to, start, last, lk_attempt_steps(level), level, error));
     }

@@ -122,9 +122,10 @@ static void copy_group(const rows *r, size_t group)
 /* Where results of many groups stand mixed, to go through one group after the other reads each line of memory as
  * often as it has groups. So they are gone through as they stand, and the waits are sorted out instead. */
 typedef struct spread {
-    uint32_t *group_of;              /* of each result */
-    int64_t *cells[WAYS_TOGETHER];   /* a stretch of each group, as long as it has results: from its front who came, */
-    lk_waits *waits[WAYS_TOGETHER];  /* from its end who is still watched; by group */
+    uint32_t *group_of;             /* of each result */
+    int64_t *cells[WAYS_TOGETHER];  /* a stretch of each group, as long as it has results: from its front those that
+                                     * came, from its end those that are still watched */
+    lk_waits *waits[WAYS_TOGETHER]; /* of each group; their lists are its stretch, and never grow */
     uint32_t count, group_count;
 } spread;
 
@@ -155,14 +156,16 @@ static leadkpi_status open_spread(spread *s, const lk_groups *g, size_t way_coun
     return LEADKPI_OK;
 }
 
-static void clear_stretches(spread *s, const lk_groups *g, size_t way)
+static leadkpi_status clear_stretches(spread *s, const lk_groups *g, size_t way, leadkpi_error *error)
 {
     for (uint32_t group = 0; group < s->group_count; group++) {
         lk_waits *waits = &s->waits[way][group];
+        LK_TRY(lk_groups_interrupted(g, group, error));
         lk_waits_open(waits, g->memory, g->results->funnel->rule.window);
         waits->came = s->cells[way] + g->items[group].first;
         waits->watched = s->cells[way] + g->items[group].last;
     }
+    return LEADKPI_OK;
 }
 
 static inline void put_in_stretch(lk_waits *waits, int64_t time, bool came)
@@ -183,7 +186,7 @@ static leadkpi_status spread_ways(spread *s, const lk_groups *g, const lk_way *w
                                   leadkpi_error *error)
 {
     const lk_results *r = g->results;
-    for (size_t i = 0; i < way_count; i++) clear_stretches(s, g, i);
+    for (size_t i = 0; i < way_count; i++) LK_TRY(clear_stretches(s, g, i, error));
     for (uint32_t number = 0; number < r->count; number++) {
         const lk_result *result = &r->items[number];
         uint32_t group = s->group_of[number];
