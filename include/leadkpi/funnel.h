@@ -91,9 +91,9 @@
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add or a merge that brings as many events as there were puts them in order, which
  * takes the events of a few thousand leads once more. A merge holds beside that 4 bytes a lead of the other handle
- * while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The first add of leads whose ids are small numbers takes 1 a row
- * and 2 an event besides; without that memory it goes without. A report
- * holds, where they are not in order, 16 bytes an event
+ * while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The first
+ * add of leads whose ids are small numbers takes 1 a row and 2 an event besides; without that memory it goes without.
+ * A report holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt, and half as much again while they are found (with times 8 more a step whose time
  * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
@@ -167,7 +167,8 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
  * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
  * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
- * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events),
+ * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                               const char *batch_id, size_t batch_id_length,
                                               leadkpi_error *error);
@@ -361,7 +362,8 @@ LEADKPI_API leadkpi_status leadkpi_funnel_histogram(const leadkpi_funnel *funnel
  * Young groups had less time: ask for mature=true. Attempts of one lead are alike, and more of them tell
  * less than as many leads: where many have several, intervals are too narrow. A p-value is of its one row: of twenty comparisons
  * of equal rates one is below 0.05. Also UNKNOWN_NAME (against) and CONTRADICTION (against without
- * by=segment; neither by=segment nor a grain: nothing to compare; breakdown=any: a lead would stand on both sides). Since 0.1. */
+ * by=segment; neither by=segment nor a grain: nothing to compare; breakdown=any: a lead would stand on both sides).
+ * Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_difference(const leadkpi_funnel *funnel,
                                                      const leadkpi_options *options,
                                                      leadkpi_table **out, leadkpi_error *error);
@@ -411,10 +413,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
  *   id                 one of these leads; null of nobody
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
  * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
- * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
- * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences,
- * and from, to.
- * Since 0.1. */
+ * has a range of its own or is the only one; else one, without a name, where no event is any of them). With
+ * skips=implied an event is of its own step alone in the first and the third. Only `as_of` is looked at.
+ * CONTRADICTION as leadkpi_funnel_sequences, and from, to. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
                                                  const leadkpi_options *options,
                                                  leadkpi_table **out, leadkpi_error *error);

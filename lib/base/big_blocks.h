@@ -1,8 +1,8 @@
 /* big_blocks.h: blocks of many megabytes straight from the system, in pages of 2 MB.
  *
  * To fill a page of 4 kB takes less time than the fault that brings it; and a block grows by its pages, without
- * a copy where the system lets them move, which realloc does by the luck of what was freed before. It costs up to 2 MB a block that is not used.
- * Whether the system knows large pages changes no answer. */
+ * a copy where the system lets them move, which realloc does by the luck of what was freed before. It costs up to
+ * 2 MB a block that is not used. Whether the system knows large pages changes no answer. */
 #ifndef LK_BIG_BLOCKS_H
 #define LK_BIG_BLOCKS_H
 

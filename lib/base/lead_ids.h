@@ -6,7 +6,7 @@
  * little-endian) and forget the rest. Empty is all zero bytes but for `hashed`.
  *
  * Status of intern and merge: OK, WRONG_TYPE (with the column) or MISMATCH,
- * OUT_OF_MEMORY, LIMIT, OVERFLOW. A failure may leave some ids interned: the
+ * OUT_OF_MEMORY, LIMIT, OVERFLOW, INTERRUPTED. A failure may leave some ids interned: the
  * caller marks the count and type before and truncates. */
 #ifndef LK_LEAD_IDS_H
 #define LK_LEAD_IDS_H
@@ -69,7 +69,7 @@ void lk_lead_ids_forget_tallies(lk_lead_ids *ids);
 leadkpi_status lk_lead_ids_check_merge(const lk_lead_ids *ids, const lk_lead_ids *from,
                                        leadkpi_error *error);
 
-/* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. INTERRUPTED, too. */
+/* Every id of `from`; indexes[i] is where id i of `from` is in `ids`. */
 leadkpi_status lk_lead_ids_merge(lk_lead_ids *ids, lk_memory *memory, const lk_lead_ids *from,
                                  uint32_t *indexes, leadkpi_error *error);
 
@@ -93,7 +93,7 @@ leadkpi_status lk_lead_ids_read_count(lk_lead_ids *ids, lk_reader *reader, size_
                                       size_t *count);
 
 /* The next id of a state gets the next index; ids must rise.
- * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT. */
+ * Status: OK, BAD_FORMAT, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_lead_ids_read(lk_lead_ids *ids, lk_memory *memory, lk_reader *reader);
 
 /* The same for many ids, of which a block goes into the map at a time, so that it can fetch its slots ahead:

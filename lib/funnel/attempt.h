@@ -67,12 +67,12 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
 
 /* Hands every attempt that counts to the sink, in order of start: the best one, or with entry=every and
  * entry=again all. O(count * steps) time; where steps may be left out, and windows end what would go on, that
- * much for each level that attempts get to, see entries_choose.c. Without times, step_window, gap, adjacent or optional steps
- * no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
- * entry=every, entry=again, or exclusions that end attempts or leave leads out: 8 bytes an item, or 20 where exclusions,
- * step_window or adjacent steps hinder, and about an eighth of a byte a step, with times a quarter; of each item of step 1 28
- * and with times 4 a step more, of each that excludes 8. With optional steps: 12 an item, 15 for each step that it
- * matches, of each item of step 1 29 and with times 4 a step more, of each that excludes 8.
+ * much for each level that attempts get to, see entries_choose.c. Without times, step_window, gap, adjacent or
+ * optional steps no scratch is used; with them 12 bytes an item, and with times 4 a step and item more. With
+ * entry=every, entry=again, or exclusions that end attempts or leave leads out: 8 bytes an item, 20 where step_window
+ * or adjacent steps hinder, 24 where exclusions do, and about an eighth of a byte a step, with times a quarter; of
+ * each item of step 1 28 and with times 4 a step more, of each that excludes 8. With optional steps: 12 an item, 15
+ * for each step that it matches, of each item of step 1 29 and with times 4 a step more, of each that excludes 8.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);

@@ -36,7 +36,8 @@ typedef struct lk_journeys {
 } lk_journeys;
 
 /* 4 bytes a lead, and an event: 16, and as much again of a few thousand leads, or 4 where events have sequences
- * or segments, and 20 of the longest lead while it is put in order; nothing where the rows came lead by lead in order, or the store has them so.
+ * or segments, and 20 of the longest lead while it is put in order; nothing where the rows came lead by lead in
+ * order, or the store has them so.
  * Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_journeys_open(const leadkpi_funnel *funnel, lk_memory *memory,
                                 lk_journeys *journeys, leadkpi_error *error);

@@ -82,7 +82,8 @@ static inline lk_text lk_funnel_step_name(const leadkpi_funnel *funnel, int32_t 
 typedef leadkpi_status (*lk_funnel_fill)(lk_results *results, const leadkpi_options *options,
                                          leadkpi_table *table, leadkpi_error *error);
 
-/* A public report, which asks for the times of some steps, as bits: checks, finds the results, makes the table, fills it, and frees all on failure. */
+/* A public report, which asks for the times of some steps, as bits: checks, finds the results, makes the table, fills
+ * it, and frees all on failure. */
 leadkpi_status lk_funnel_report(const leadkpi_funnel *funnel, const leadkpi_options *options,
                                 uint64_t timed_steps, lk_funnel_fill fill, leadkpi_table **out,
                                 leadkpi_error *error);
