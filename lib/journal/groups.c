@@ -33,15 +33,20 @@ typedef struct coming {
     int64_t from, to;
 } coming;
 
-static void find_members(lk_member_groups *g, int64_t as_of, coming in, int kind, int word, int breakdown)
+static leadkpi_status find_members(lk_member_groups *g, int64_t as_of, coming in, int kind, int word, int breakdown,
+                                   leadkpi_error *error)
 {
     const lk_reading *r = g->reading;
+    size_t done = 0;
     for (uint32_t lead = 0; lead < r->lead_count; lead++) {
+        LK_TRY(lk_interrupted_after(&r->memory, 1 + r->ends[lead] - lk_reading_start(r, lead), &done, error));
         const lk_entry *entry = start_of(r, lead, as_of, kind);
         if (entry && entry->time >= in.from && entry->time < in.to)
             g->members[g->member_count++] =
                 (lk_member){entry->time, lead, segment_of(r, lead, as_of, word, breakdown)};
     }
+    for (uint32_t i = 0; i < g->member_count; i++) g->order[i] = i;
+    return LEADKPI_OK;
 }
 
 /* ---- groups ---------------------------------------------------------------------- */
@@ -51,24 +56,36 @@ static uint32_t rank_of(const lk_member_groups *g, uint32_t place)
     return g->reading->word_rank[lk_member_at(g, place)->segment];
 }
 
-static leadkpi_status sort_members(lk_member_groups *g, leadkpi_error *error)
+static leadkpi_status sort_by_period(lk_member_groups *g, int64_t *keys, leadkpi_error *error)
 {
     lk_memory *memory = &g->reading->memory;
     lk_calendar_cursor cursor = LK_CALENDAR_CURSOR;
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        LK_TRY(lk_interrupted_at(memory, i, error));
+        keys[i] = lk_calendar_bucket(g->calendar, &cursor, lk_member_at(g, i)->start);
+    }
+    return lk_sort_int64(memory, keys, g->order, g->member_count, error);
+}
+
+/* Of equal ones as they stood. */
+static leadkpi_status sort_by_segment(lk_member_groups *g, int64_t *keys, leadkpi_error *error)
+{
+    lk_memory *memory = &g->reading->memory;
+    for (uint32_t i = 0; i < g->member_count; i++) {
+        LK_TRY(lk_interrupted_at(memory, i, error));
+        keys[i] = rank_of(g, i);
+    }
+    return lk_sort_int64(memory, keys, g->order, g->member_count, error);
+}
+
+static leadkpi_status sort_members(lk_member_groups *g, leadkpi_error *error)
+{
+    lk_memory *memory = &g->reading->memory;
     int64_t *keys;
-    uint32_t count = g->member_count;
-    LK_TRY(lk_allocate(memory, count, sizeof *keys, &keys, error));
-    leadkpi_status status = LEADKPI_OK;
-    if (g->calendar) {
-        for (uint32_t i = 0; i < count; i++)
-            keys[i] = lk_calendar_bucket(g->calendar, &cursor, lk_member_at(g, i)->start);
-        status = lk_sort_int64(memory, keys, g->order, count, error);
-    }
-    if (status == LEADKPI_OK && g->by_segment) {
-        for (uint32_t i = 0; i < count; i++) keys[i] = rank_of(g, i);
-        status = lk_sort_int64(memory, keys, g->order, count, error); /* keeps the order of periods */
-    }
-    lk_release(memory, keys, count, sizeof *keys);
+    LK_TRY(lk_allocate(memory, g->member_count, sizeof *keys, &keys, error));
+    leadkpi_status status = g->calendar ? sort_by_period(g, keys, error) : LEADKPI_OK;
+    if (status == LEADKPI_OK && g->by_segment) status = sort_by_segment(g, keys, error);
+    lk_release(memory, keys, g->member_count, sizeof *keys);
     return status;
 }
 
@@ -93,10 +110,12 @@ static leadkpi_status cut(lk_member_groups *g, leadkpi_error *error)
         uint32_t last = first + 1, segment = rank_of(g, first);
         int64_t start = lk_member_at(g, first)->start;
         int64_t period = g->calendar ? lk_calendar_bucket(g->calendar, &cursor, start) : 0;
-        while (last < g->member_count && (!g->by_segment || rank_of(g, last) == segment) &&
+        LK_TRY(lk_interrupted_at(&g->reading->memory, first, error));
+        for (; last < g->member_count && (!g->by_segment || rank_of(g, last) == segment) &&
                (!g->calendar ||
-                lk_calendar_bucket(g->calendar, &cursor, lk_member_at(g, last)->start) == period))
-            last++;
+                lk_calendar_bucket(g->calendar, &cursor, lk_member_at(g, last)->start) == period);
+             last++)
+            LK_TRY(lk_interrupted_at(&g->reading->memory, last, error));
         LK_TRY(put_group(g, (lk_member_group){first, last, false}, error));
         first = last;
     }
@@ -137,11 +156,9 @@ leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int sta
         status = lk_allocate(memory, leads, sizeof *groups->members, &groups->members, error);
     if (status == LEADKPI_OK)
         status = lk_allocate(memory, leads, sizeof *groups->order, &groups->order, error);
-    if (status == LEADKPI_OK) {
-        find_members(groups, as_of, in, start_kind, segment_word, breakdown);
-        for (uint32_t i = 0; i < groups->member_count; i++) groups->order[i] = i;
-        status = sort_members(groups, error);
-    }
+    if (status == LEADKPI_OK)
+        status = find_members(groups, as_of, in, start_kind, segment_word, breakdown, error);
+    if (status == LEADKPI_OK) status = sort_members(groups, error);
     if (status == LEADKPI_OK && (groups->calendar || by_segment)) status = cut(groups, error);
     if (status == LEADKPI_OK)
         status = put_group(groups, (lk_member_group){0, groups->member_count, true}, error);

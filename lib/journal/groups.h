@@ -38,7 +38,8 @@ enum { LK_SEGMENT_FIRST, LK_SEGMENT_LAST };
 /* Each lead with an entry of kind `start_kind` not after as_of, from its first one; its segment is
  * `segment_word` of the first (or last) entry that has it. With schema's options from index `period_at` on: from and
  * to, in which that first entry is, and those of a calendar.
- * Status: OK, BAD_ARGUMENT (calendar; to) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+ * Status: OK, BAD_ARGUMENT (calendar; to) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. */
 leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int start_kind,
                                      int segment_word, int breakdown, bool by_segment, const leadkpi_options *options,
                                      const lk_schema *schema, int period_at,

@@ -507,6 +507,51 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+enum { MANY = 3 * 65536 };
+
+static leadkpi_responses *with_many_leads(const leadkpi_host *host)
+{
+    static int64_t ids[MANY], times[MANY];
+    leadkpi_responses *responses = made_on(host);
+    leadkpi_table *table;
+    for (int i = 0; i < MANY; i++) ids[i] = i, times[i] = i % 7 * DAY;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, MANY, 0, NULL, ok_error));
+    OK(leadkpi_responses_add_leads(responses, table, NULL, 0, ok_error));
+    leadkpi_table_free(table);
+    return responses;
+}
+
+/* Who came, who answered, and the waits; and in groups also keys and sorts of periods and of segments, and where groups
+ * end: each of these passes over many leads asks. */
+START_TEST(the_host_is_asked_while_many_leads_are_grouped)
+{
+    lk_fault fault;
+    leadkpi_error error;
+    leadkpi_table *table;
+    uint64_t asked[2];
+    lk_fault_init(&fault);
+    leadkpi_responses *responses = with_many_leads(&fault.host);
+    for (int grouped = 0; grouped < 2; grouped++) {
+        leadkpi_options *options = options_of("responses_report", grouped ? "by=segment; grain=day" : "");
+        leadkpi_status status = LEADKPI_INTERRUPTED;
+        for (asked[grouped] = 0; status == LEADKPI_INTERRUPTED; asked[grouped]++) {
+            lk_fault_arm(&fault, 0, false);
+            fault.stop_at = asked[grouped] + 1;
+            status = leadkpi_responses_speed(responses, options, &table, &error);
+        }
+        ck_assert_int_eq(status, LEADKPI_OK);
+        leadkpi_table_free(table);
+        leadkpi_options_free(options);
+    }
+    ck_assert_uint_ge(asked[0], 4 * MANY / 65536);
+    ck_assert_uint_ge(asked[1] - asked[0], 12 * MANY / 65536);
+    leadkpi_responses_free(responses);
+    lk_fault_nothing_held(&fault, "grouping");
+}
+END_TEST
+
 static Suite *suite_of_responses(void)
 {
     Suite *suite = suite_create("responses");
@@ -525,6 +570,7 @@ static Suite *suite_of_responses(void)
     tcase_add_test(tc, any_order_and_any_parts_give_the_same_bytes);
     tcase_add_test(tc, a_definition_is_said_as_a_sentence);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, 6);
+    tcase_add_test(tc, the_host_is_asked_while_many_leads_are_grouped);
     suite_add_tcase(suite, tc);
     return suite;
 }
