@@ -165,9 +165,10 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  * A null in the others is refused with its row; other columns are not looked
  * at. `batch_id` is optional (NULL): a batch that this handle has had under the
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
- * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
- * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
- * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids of another type than
+ * before), BAD_DATA (with row and column), CONTRADICTION (both event and steps; with input=time and
+ * same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                               const char *batch_id, size_t batch_id_length,
                                               leadkpi_error *error);
@@ -411,10 +412,9 @@ LEADKPI_API leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel
  *   id                 one of these leads; null of nobody
  * Findings: steps_without_events (is the name misspelt?), leads_without_entry, last_step_before_first,
  * steps_at_one_instant, repeated_events, events_after_as_of, exclusions_without_events (a row for each that
- * has a range of its own or is the only one; else one, without a name, where no event is any of them). With skips=implied an event is of its own step
- * alone in the first and the third. Only `as_of` is looked at. CONTRADICTION as leadkpi_funnel_sequences,
- * and from, to.
- * Since 0.1. */
+ * has a range of its own or is the only one; else one, without a name, where no event is any of them). With
+ * skips=implied an event is of its own step alone in the first and the third. Only `as_of` is looked at.
+ * CONTRADICTION as leadkpi_funnel_sequences, and from, to. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel,
                                                  const leadkpi_options *options,
                                                  leadkpi_table **out, leadkpi_error *error);
