@@ -114,6 +114,12 @@ static int find_report(handle_run *h, const handle_report **out)
     return code;
 }
 
+/* A day alone, as --set has it, is its first instant in UTC: no end of a day, and no day of --zone. */
+static void put_midnight(text_buffer *out, const char *value)
+{
+    if (strlen(value) == sizeof "2025-03-31" - 1) text_print(out, "%sT00:00:00Z", value);
+}
+
 /* As of when the report is, which says what is still open: as it was told, or the latest time in the data.
  * `latest` is that as the options have it. */
 static int keep_as_of(handle_run *h, const leadkpi_options *options, const char *latest)
@@ -123,8 +129,7 @@ static int keep_as_of(handle_run *h, const leadkpi_options *options, const char 
     TOOL_TRY(option_value(options, "as_of", &h->as_of, h->why));
     h->is_latest = !told && *h->as_of && strcmp(h->as_of, latest) == 0;
     if (h->is_latest) cell_instant(&instant, h->run.latest);
-    bool is_midnight = strlen(h->as_of) == 10; /* of --set, which means no end of a day */
-    if (is_midnight && !told && !h->is_latest) text_print(&instant, "%sT00:00:00Z", h->as_of);
+    if (!told && !h->is_latest) put_midnight(&instant, h->as_of);
     if (told || instant.length) {
         free(h->as_of);
         h->as_of = tool_copy(slice_of(told ? told : instant.data));
@@ -164,8 +169,14 @@ static int keep_hours(handle_run *h, const leadkpi_options *options)
 /* As it was told, or as --set has it. */
 static int keep_time(handle_run *h, const leadkpi_options *options, const char *name, const char *told, char **out)
 {
+    text_buffer instant = {0};
     if (told) return *out = tool_copy(slice_of(told)), TOOL_GOOD;
-    return option_value(options, name, out, h->why);
+    TOOL_TRY(option_value(options, name, out, h->why));
+    if (*out) put_midnight(&instant, *out);
+    if (!instant.length) return TOOL_GOOD;
+    free(*out);
+    *out = instant.data;
+    return TOOL_GOOD;
 }
 
 static int keep_period(handle_run *h, const leadkpi_options *options)

@@ -228,8 +228,16 @@ static int bind_required(loader *l, const char *target, column_type type)
     return code;
 }
 
+static bool is_dimension(const loader *l, const char *name)
+{
+    for (size_t i = 0; i < l->run->dimension_count; i++)
+        if (strcmp(l->run->dimensions[i], name) == 0) return true;
+    return false;
+}
+
 static void warn_of_target(const loader *l, const char *target, const char *names)
 {
+    if (is_dimension(l, target)) return; /* --by reads it */
     text_buffer nearest = nearest_of(slice_of(target), names);
     if (nearest.length)
         fprintf(stderr, "leadkpi: %s: nothing reads \"%s\" of the map%s\n", l->in.name, target, nearest.data);
@@ -892,16 +900,25 @@ static bool is_same_file(const struct stat *a, const char *path)
     return code == 0 && S_ISREG(b.st_mode) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
 }
 
+/* Which file of rows or of their map it is; NULL: none. */
+static const char *read_as(const load_file *file, const struct stat *there)
+{
+    if (is_same_file(there, file->path)) return strcmp(file->path, "-") == 0 ? "standard input" : file->path;
+    for (size_t i = 0; i < file->map.path_count; i++)
+        if (is_same_file(there, file->map.paths[i])) return file->map.paths[i];
+    return NULL;
+}
+
 static int check_rejects(const load_file *files, size_t count, const char *rejects, trouble *why)
 {
     struct stat there;
+    const char *found = NULL;
     if (!rejects || stat(rejects, &there) != 0) return TOOL_GOOD;
-    for (size_t i = 0; i < count; i++)
-        if (is_same_file(&there, files[i].path))
-            return trouble_set(why, TOOL_USAGE,
-                               "--rejects %s: expected a file that is not read, as what is in it is lost; found %s",
-                               rejects, strcmp(files[i].path, "-") == 0 ? "standard input" : files[i].path);
-    return TOOL_GOOD;
+    for (size_t i = 0; i < count && !found; i++) found = read_as(&files[i], &there);
+    if (!found) return TOOL_GOOD;
+    return trouble_set(why, TOOL_USAGE,
+                       "--rejects %s: expected a file that is not read, as what is in it is lost; found %s", rejects,
+                       found);
 }
 
 int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why)

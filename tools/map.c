@@ -35,6 +35,8 @@ void map_free(field_map *map)
         free(map->translations[i].from);
         free(map->translations[i].to);
     }
+    for (size_t i = 0; i < map->path_count; i++) free(map->paths[i]);
+    free(map->paths);
     free(map->entries);
     free(map->translations);
     free(map->about);
@@ -320,6 +322,8 @@ int map_read_file(field_map *map, const char *path, trouble *why)
     if (length == sizeof buffer)
         return trouble_set(why, TOOL_DATA, "%s: expected a map of less than 64 KiB, found more",
                            path);
+    map->paths = tool_resize(map->paths, map->path_count + 1, sizeof *map->paths);
+    map->paths[map->path_count++] = tool_copy(slice_of(path));
     size_t mark = length >= 3 && memcmp(buffer, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     return map_parse_lines(map, (slice){buffer + mark, length - mark}, path, why);
 }

@@ -71,6 +71,8 @@ typedef struct field_map {
     bool has_kind;
     table_kind kind;
     char *about, *zone, *totals; /* NULL: not said */
+    char **paths;                /* the files that it was read from */
+    size_t path_count;
 } field_map;
 
 /* Add entries; a target that is there already is replaced. `where` starts the message. */

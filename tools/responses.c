@@ -59,9 +59,10 @@ static int warn_of_rows(handle_run *h)
     TOOL_TRY(library_trouble(checks(&h->run, NULL, &found, &error), &error, h->why));
     for (size_t row = 0; row < leadkpi_table_row_count(found); row++) warn_of_finding(found, row);
     leadkpi_table_free(found);
-    /* Of kinds that were told: no data need have the default ones. */
-    bool is_told = handle_word(h, "automatic") && h->run.seen.count < SEEN_NAMES;
-    return is_told ? handle_each_item(h, "automatic", warn_of_kind, NULL) : TOOL_GOOD;
+    bool is_default; /* no data need have those kinds */
+    TOOL_TRY(option_is_default(h->definition, "automatic", &is_default, h->why));
+    if (is_default || h->run.seen.count == SEEN_NAMES) return TOOL_GOOD;
+    return handle_each_item(h, "automatic", warn_of_kind, NULL);
 }
 
 static const char help[] =

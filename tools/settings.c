@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include <stdlib.h>
+
 #include "cells.h"
 
 int library_trouble(leadkpi_status status, const leadkpi_error *error, trouble *why)
@@ -42,7 +44,9 @@ int set_time(leadkpi_options *options, const char *name, const char *text, bool 
     return library_trouble(status, &error, why);
 }
 
-int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why)
+/* What the list of options has of this one in a column. */
+static int option_cell(const leadkpi_options *options, const char *name, const char *column, char **value,
+                       trouble *why)
 {
     leadkpi_table *list = NULL;
     leadkpi_error error;
@@ -52,11 +56,27 @@ int option_value(const leadkpi_options *options, const char *name, char **value,
     if (status == LEADKPI_OK)
         status = leadkpi_table_find_column(list, "name", LEADKPI_NUL_TERMINATED, &names, &error);
     if (status == LEADKPI_OK)
-        status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &values, &error);
+        status = leadkpi_table_find_column(list, column, LEADKPI_NUL_TERMINATED, &values, &error);
     for (size_t row = 0; status == LEADKPI_OK && row < leadkpi_table_row_count(list) && !*value; row++)
         if (slice_is(cell_text(list, names, row), name)) *value = tool_copy(cell_text(list, values, row));
     leadkpi_table_free(list);
     return library_trouble(status, &error, why);
+}
+
+int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why)
+{
+    return option_cell(options, name, "value", value, why);
+}
+
+int option_is_default(const leadkpi_options *options, const char *name, bool *is_default, trouble *why)
+{
+    char *value, *untold;
+    TOOL_TRY(option_cell(options, name, "value", &value, why));
+    int code = option_cell(options, name, "default", &untold, why);
+    *is_default = value && untold && strcmp(value, untold) == 0;
+    free(value);
+    free(untold);
+    return code;
 }
 
 int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why)

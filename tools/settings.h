@@ -20,6 +20,7 @@ int set_time(leadkpi_options *options, const char *name, const char *text, bool 
 int set_zone(leadkpi_options *options, const clock_zone *clock, trouble *why);
 /* The text of an option's value, "" where it has none: a copy. */
 int option_value(const leadkpi_options *options, const char *name, char **value, trouble *why);
+int option_is_default(const leadkpi_options *options, const char *name, bool *is_default, trouble *why);
 /* Each "name=value; ...". */
 int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why);
 

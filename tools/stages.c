@@ -145,9 +145,13 @@ static const own_word words[] = {{"stages", true}, {"won", true},    {"lost", tr
                                  {"edges", true},  {"skips", false}, {"visits", false},
                                  {NULL, false}};
 
-static const handle_report reports[] = {
-    {"steps", steps, NULL}, {"moves", transitions, "transitions"}, {"durations", durations, NULL}, {"snapshot", snapshot, NULL},
-    {"leads", leads, NULL}, {"reasons", reasons, NULL},   {"findings", checks, "checks"}};
+static const handle_report reports[] = {{"steps", steps, NULL},
+                                        {"moves", transitions, "transitions"},
+                                        {"durations", durations, NULL},
+                                        {"snapshot", snapshot, NULL},
+                                        {"leads", leads, NULL},
+                                        {"reasons", reasons, NULL},
+                                        {"findings", checks, "checks"}};
 
 static const handle_kind kind = {.line = {.command = "stages",
                                           .files = "a FILE of stages",

@@ -165,10 +165,10 @@ LEADKPI_API void leadkpi_funnel_free(leadkpi_funnel *funnel);
  * A null in the others is refused with its row; other columns are not looked
  * at. `batch_id` is optional (NULL): a batch that this handle has had under the
  * same id changes nothing; the call succeeds, and `error`, with code OK, says so in its message.
- * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids
- * of another type than before), BAD_DATA (with row and column), CONTRADICTION (both event and
- * steps; with input=time and same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events),
- * OUT_OF_MEMORY, LIMIT, INTERRUPTED. Since 0.1. */
+ * Status: OK, NULL_ARGUMENT, UNKNOWN_NAME (a missing column), WRONG_TYPE (also ids of another type than
+ * before), BAD_DATA (with row and column), CONTRADICTION (both event and steps; with input=time and
+ * same_event=once an event whose name is several steps), OVERFLOW (2^32 - 2 events), OUT_OF_MEMORY, LIMIT,
+ * INTERRUPTED. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_funnel_add(leadkpi_funnel *funnel, const leadkpi_table *rows,
                                               const char *batch_id, size_t batch_id_length,
                                               leadkpi_error *error);

@@ -89,8 +89,8 @@ double lk_options_double(const leadkpi_options *options, const lk_schema *schema
 /* An option that only some reports of its schema look at. */
 typedef struct lk_report_option {
     int option;
-    uint32_t reports;  /* those, a bit each */
-    const char *which; /* as a message calls them */
+    uint32_t reports; /* those, a bit each */
+    const char *why;  /* the others do not, as a message says it */
 } lk_report_option;
 
 /* CONTRADICTION where one of them is set, and the report, a bit, is none that looks at it: it would change

@@ -20,8 +20,8 @@ leadkpi_status lk_options_refuse_idle(const leadkpi_options *options, const lk_s
 {
     for (size_t i = 0; i < count; i++)
         LK_FAIL_IF(!(list[i].reports & report) && lk_options_is_set(options, schema, list[i].option), error,
-                   LEADKPI_CONTRADICTION, "%s: expected none here; it is of %s alone",
-                   schema->options[list[i].option].name, list[i].which);
+                   LEADKPI_CONTRADICTION, "%s: expected none here; %s",
+                   schema->options[list[i].option].name, list[i].why);
     return LEADKPI_OK;
 }
 

@@ -367,13 +367,13 @@ leadkpi_status lk_put_rate(leadkpi_table *table, double *const rate[3], int32_t 
 /* ---- a public report ---------------------------------------------------------------- */
 
 static const lk_report_option own_options[] = {
-    {LK_FUNNEL_REPORT_FROM_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
-    {LK_FUNNEL_REPORT_TO_STEP, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
-    {LK_FUNNEL_REPORT_BINS, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
-    {LK_FUNNEL_REPORT_BIN_WIDTH, LK_FUNNEL_IS_HISTOGRAM, "the histogram"},
-    {LK_FUNNEL_REPORT_RATE, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
-    {LK_FUNNEL_REPORT_AGAINST, LK_FUNNEL_IS_DIFFERENCE, "the difference"},
-    {LK_FUNNEL_REPORT_PATTERN, LK_FUNNEL_IS_PATTERN, "sequences and sequence_leads"},
+    {LK_FUNNEL_REPORT_FROM_STEP, LK_FUNNEL_IS_HISTOGRAM, "it is of the histogram alone"},
+    {LK_FUNNEL_REPORT_TO_STEP, LK_FUNNEL_IS_HISTOGRAM, "it is of the histogram alone"},
+    {LK_FUNNEL_REPORT_BINS, LK_FUNNEL_IS_HISTOGRAM, "it is of the histogram alone"},
+    {LK_FUNNEL_REPORT_BIN_WIDTH, LK_FUNNEL_IS_HISTOGRAM, "it is of the histogram alone"},
+    {LK_FUNNEL_REPORT_RATE, LK_FUNNEL_IS_DIFFERENCE, "it is of the difference alone"},
+    {LK_FUNNEL_REPORT_AGAINST, LK_FUNNEL_IS_DIFFERENCE, "it is of the difference alone"},
+    {LK_FUNNEL_REPORT_PATTERN, LK_FUNNEL_IS_PATTERN, "it is of sequences and sequence_leads alone"},
 };
 
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,

@@ -116,12 +116,12 @@ static void close_answers(lk_answers *a)
 }
 
 static const lk_report_option own_options[] = {
-    {LK_RESPONSES_REPORT_TARGETS, LK_RESPONSES_IS_TARGETS, "the report of targets"},
-    {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "the report of bands"},
-    {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "the report of bands"},
-    {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "the report of bands"},
-    {LK_RESPONSES_REPORT_FROM, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the reports on leads"},
-    {LK_RESPONSES_REPORT_TO, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the reports on leads"},
+    {LK_RESPONSES_REPORT_TARGETS, LK_RESPONSES_IS_TARGETS, "it is of the report of targets alone"},
+    {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
+    {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
+    {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
+    {LK_RESPONSES_REPORT_FROM, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
+    {LK_RESPONSES_REPORT_TO, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
 };
 
 leadkpi_status lk_responses_report(const leadkpi_responses *responses, const leadkpi_options *options,

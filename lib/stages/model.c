@@ -217,10 +217,10 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
 }
 
 static const lk_report_option own_options[] = {
-    {LK_STAGES_REPORT_SKIPS, LK_STAGES_IS_STEPS, "the report of steps"},
-    {LK_STAGES_REPORT_VISITS, LK_STAGES_IS_DURATIONS, "the report of durations"},
-    {LK_STAGES_REPORT_FROM, ~(uint32_t)LK_STAGES_IS_CHECKS, "the reports on leads"},
-    {LK_STAGES_REPORT_TO, ~(uint32_t)LK_STAGES_IS_CHECKS, "the reports on leads"},
+    {LK_STAGES_REPORT_SKIPS, LK_STAGES_IS_STEPS, "it is of the report of steps alone"},
+    {LK_STAGES_REPORT_VISITS, LK_STAGES_IS_DURATIONS, "it is of the report of durations alone"},
+    {LK_STAGES_REPORT_FROM, ~(uint32_t)LK_STAGES_IS_CHECKS, "the checks are of all rows"},
+    {LK_STAGES_REPORT_TO, ~(uint32_t)LK_STAGES_IS_CHECKS, "the checks are of all rows"},
 };
 
 leadkpi_status lk_stages_report(const leadkpi_stages *stages, const leadkpi_options *options,

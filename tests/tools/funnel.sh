@@ -46,7 +46,7 @@ says out 'Only attempts that started from 2025-03-02 on and before 2025-03-03 co
 says out '  total     2  sign up        1'
 run funnel --events events.csv --steps "$steps" --set from=2025-04-01 --show leads --json
 answers 0
-says out '  "from": "2025-04-01",'
+says out '  "from": "2025-04-01T00:00:00Z",' # of --set: whatever the zone
 says out '"id": "3"'
 if grep -q '"id": "1"' out; then cat out; fail "lead 1 came in March"; fi
 run funnel --events events.csv --steps "$steps" --from 2025-03-01 --zone +14:00 --to 2025-03-02 --csv
@@ -178,6 +178,9 @@ run funnel --events events.csv --map 'id=id,time=time,event=event,event[vist]="s
 answers 0
 says err 'leadkpi: events.csv: no row has "vist", which the map translates; the nearest name is "visit"'
 if grep -q other err; then cat err; fail "a map may be for other files, too"; fi
+run funnel --events events.csv --map 'id=id,time=time,event=event,vale=channel' --by vale --steps visit,won --csv
+answers 0
+silent err # --by reads it
 run funnel --events events.csv --map 'id=id,time=time,evnt=event' --steps visit,won
 answers 2
 says err 'expected a column for "event" of the events, found none; the nearest name is "evnt": say --map event=COLUMN'
@@ -355,6 +358,10 @@ for file in ragged.csv ./ragged.csv linked.csv; do
     answers 2
     says err "--rejects $file: expected a file that is not read, as what is in it is lost; found ragged.csv"
 done
+printf 'id = id\ntime = time\nevent = event\n' >ragged.map
+run funnel --events ragged.csv --map-file ragged.map --steps a,a --rejects ./ragged.map
+answers 2
+says err 'found ragged.map'
 code=0
 "$leadkpi" funnel --events - --steps a,a --rejects ragged.csv <ragged.csv >out 2>err || code=$?
 answers 2

@@ -81,8 +81,10 @@ says out '21.6 d'
 if grep -q 'Only the time' out; then cat out; fail "time always runs"; fi
 responses --hours 'mon-fri 09:00-17:00' --json
 says out '"open": "hours mon-fri 09:00-17:00; zone UTC",'
-responses --automatic auot --csv
-says err 'leadkpi: no response is of an automatic kind, "auot"; is it spelt as in the data, where the nearest name is "auto"?'
+for option in '--automatic auot' '--define automatic=auot'; do
+    responses $option --csv
+    says err 'leadkpi: no response is of an automatic kind, "auot"; is it spelt as in the data, where the nearest name is "auto"?'
+done
 responses --set 'hours=mon-fri 09:00-17:00'
 answers 2
 says err 'hours: expected clock=opening with it'

@@ -116,7 +116,7 @@ says out 'total,sql,lost,lost,1,1,2,0.5,'
 if grep -q back out; then cat out; fail "lead 3 came later"; fi
 stages --to 2025-01-02 --show findings
 answers 2
-says err 'to: expected none here; it is of the reports on leads alone'
+says err 'to: expected none here; the checks are of all rows'
 stages --from 2025-01-02 --to 2025-01-01
 answers 2
 says err 'to: expected a time after from'
