@@ -132,13 +132,13 @@ static leadkpi_status cover(closing *c, uint32_t lead, size_t old, size_t old_en
     const lk_closed *closed = &c->funnel->store->closed;
     const lk_funnel_rule *rule = &c->funnel->rule;
     const lk_journeys *j = &c->journeys;
-    uint32_t end = lk_closed_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.until);
-    uint32_t start = lk_closed_first_at(j, lk_journeys_start(j, lead), end, c->range.from), next;
+    uint32_t end = lk_journeys_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.until);
+    uint32_t start = lk_journeys_first_at(j, lk_journeys_start(j, lead), end, c->range.from), next;
     if (start == end && old == old_end) return LEADKPI_OK;
     uint64_t *block = put(c, lead, c->first);
     for (; old < old_end; old++) {
         const uint64_t *covered = lk_block_at(closed, rule->step_count, old);
-        next = lk_closed_first_at(j, start, end, closed->ranges[range_of(covered)].from);
+        next = lk_journeys_first_at(j, start, end, closed->ranges[range_of(covered)].from);
         LK_TRY(add_events(c, block, start, next));
         lk_block_add_block(rule, block, covered);
         start = next;
@@ -168,7 +168,7 @@ static leadkpi_status make_blocks(closing *c)
 static bool has_event_in_range(const closing *c, uint32_t lead)
 {
     const lk_journeys *j = &c->journeys;
-    uint32_t first = lk_closed_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
+    uint32_t first = lk_journeys_first_at(j, lk_journeys_start(j, lead), j->ends[lead], c->range.from);
     return first < j->ends[lead] && is_in_range(c, lk_journeys_event(j, first).time);
 }
 

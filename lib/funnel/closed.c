@@ -198,18 +198,6 @@ int64_t lk_closed_latest(const lk_closed *closed)
     return latest;
 }
 
-uint32_t lk_closed_first_at(const lk_journeys *j, uint32_t start, uint32_t end, int64_t time)
-{
-    while (start < end) {
-        uint32_t middle = start + (end - start) / 2;
-        if (lk_journeys_event(j, middle).time < time)
-            start = middle + 1;
-        else
-            end = middle;
-    }
-    return start;
-}
-
 #define EVENTS_AT_ONCE 4096
 
 uint32_t lk_closed_piece_end(const lk_journeys *j, uint32_t start, uint32_t end)
@@ -241,7 +229,7 @@ leadkpi_status lk_walk_lead(lk_walk *walk, lk_journeys *j, uint32_t lead, int64_
     for (size_t i = lk_closed_find(closed, steps, (uint64_t)lead << 32); i < closed->block_count; i++) {
         const uint64_t *block = lk_block_at(closed, steps, i);
         if (block[LK_BLOCK_KEY] >> 32 != lead) break;
-        next = lk_closed_first_at(j, start, end, closed->ranges[block[LK_BLOCK_KEY] & UINT32_MAX].from);
+        next = lk_journeys_first_at(j, start, end, closed->ranges[block[LK_BLOCK_KEY] & UINT32_MAX].from);
         LK_TRY(walk_events(walk, j, start, next, as_of, memory, done, error));
         LK_TRY(lk_interrupted_after(memory, lk_block_words(steps), done, error));
         lk_walk_block(walk, block);

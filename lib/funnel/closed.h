@@ -74,10 +74,8 @@ void lk_block_add_items(const lk_funnel_rule *rule, uint64_t *block, const lk_it
                         size_t count, uint64_t *scratch);
 void lk_block_add_block(const lk_funnel_rule *rule, uint64_t *block, const uint64_t *after);
 
-/* Of the events of a lead at places `start` to `end` - 1, which are in order of time: the first that is not before
- * it; and the end of a piece that begins with the first, some thousand and the rest of their last instant, so that the
- * host is asked and their items stay in the cache. */
-uint32_t lk_closed_first_at(const lk_journeys *journeys, uint32_t start, uint32_t end, int64_t time);
+/* Of the events of a lead at places `start` to `end` - 1 the end of a piece that begins with the first, some thousand
+ * and the rest of their last instant, so that the host is asked and their items stay in the cache. */
 uint32_t lk_closed_piece_end(const lk_journeys *journeys, uint32_t start, uint32_t end);
 
 /* Through all of a lead, some of whose events are closed. Room for its items is made. Of lk_interrupted_after is

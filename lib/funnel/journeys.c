@@ -332,3 +332,15 @@ void lk_journeys_close(lk_journeys *j, lk_memory *memory)
     lk_release(memory, j->items, j->item_capacity, sizeof *j->items);
     memset(j, 0, sizeof *j);
 }
+
+uint32_t lk_journeys_first_at(const lk_journeys *j, uint32_t start, uint32_t end, int64_t time)
+{
+    while (start < end) {
+        uint32_t middle = start + (end - start) / 2;
+        if (lk_journeys_event(j, middle).time < time)
+            start = middle + 1;
+        else
+            end = middle;
+    }
+    return start;
+}

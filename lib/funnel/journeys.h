@@ -104,6 +104,10 @@ static inline lk_journey_event lk_journeys_event(const lk_journeys *journeys, ui
     return (lk_journey_event){event->time, event->code};
 }
 
+/* Of the events of a lead at places `start` to `end` - 1, which are in order of time: the first that is not before
+ * it. */
+uint32_t lk_journeys_first_at(const lk_journeys *journeys, uint32_t start, uint32_t end, int64_t time);
+
 static inline int64_t lk_journeys_sequence(const lk_journeys *journeys, uint32_t place)
 {
     return journeys->order ? lk_funnel_event_sequence(journeys->store, journeys->order[place]) : 0;

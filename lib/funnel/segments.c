@@ -70,15 +70,7 @@ static uint32_t value_at(const lk_journeys *j, uint32_t place)
 /* The first of the lead's events that is not before a time. */
 static uint32_t find_instant(const lk_journeys *j, uint32_t lead, int64_t time)
 {
-    uint32_t low = lk_journeys_start(j, lead), high = j->ends[lead];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (lk_journeys_event(j, middle).time < time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return lk_journeys_first_at(j, lk_journeys_start(j, lead), j->ends[lead], time);
 }
 
 /* The steps that the event may be of; in an order that is no matter: any. */
