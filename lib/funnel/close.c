@@ -113,14 +113,15 @@ static void keep(closing *c, uint32_t lead, const uint64_t *old)
     memcpy(block + 1, old + 1, (words - 1) * sizeof *block);
 }
 
-/* Blocks of pieces that follow each other compose to that of all. */
+/* Blocks of pieces that follow each other compose to that of all. The host is asked by items, of which an event may be
+ * as many as there are steps. */
 static leadkpi_status add_events(closing *c, uint64_t *block, uint32_t start, uint32_t end)
 {
     lk_journeys *j = &c->journeys;
     for (uint32_t next; start < end; start = next) {
         next = lk_closed_piece_end(j, start, end);
-        LK_TRY(poll(c, next - start));
         size_t count = lk_journeys_gather_places(j, start, next, c->range.until - 1);
+        LK_TRY(poll(c, count));
         lk_block_add_items(&c->funnel->rule, block, j->items, count, c->scratch);
     }
     return LEADKPI_OK;

@@ -212,8 +212,8 @@ static leadkpi_status walk_events(lk_walk *walk, lk_journeys *j, uint32_t start,
 {
     for (uint32_t next; start < end; start = next) {
         next = lk_closed_piece_end(j, start, end);
-        LK_TRY(lk_interrupted_after(memory, next - start, done, error));
         size_t count = lk_journeys_gather_places(j, start, next, as_of);
+        LK_TRY(lk_interrupted_after(memory, 1 + count, done, error));
         for (size_t i = 0; i < count; i++) lk_walk_item(walk, &j->items[i]);
     }
     return LEADKPI_OK;
