@@ -63,16 +63,26 @@ static numbers numbers_of(const lk_column *column)
     return (numbers){lk_column_cell(column, 0), column->stride, column->row_count};
 }
 
+/* The largest of some, and of one more; negative ones count as none. */
+static int64_t largest_of(numbers n, size_t start, size_t end, int64_t largest)
+{
+    for (size_t i = start; i < end; i++) {
+        int64_t id = number_at(&n, i);
+        largest = id > largest ? id : largest;
+    }
+    return largest;
+}
+
 /* The array reaches to the largest number, if there would be few gaps. */
 static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, uint64_t most,
                                 leadkpi_error *error)
 {
     uint64_t largest = 0;
     if (most < (uint64_t)ids->integers.count * 4) most = (uint64_t)ids->integers.count * 4;
-    for (size_t i = 0; i < n->count; i++) {
-        if (LK_UNLIKELY(i % LK_INTERRUPT_ROWS == 0 && i)) LK_TRY(lk_interrupted(memory, error));
-        int64_t id = number_at(n, i);
-        if (id >= 0 && (uint64_t)id > largest) largest = (uint64_t)id;
+    for (size_t start = 0, end; start < n->count; start = end) {
+        end = n->count - start < LK_INTERRUPT_ROWS ? n->count : start + LK_INTERRUPT_ROWS;
+        if (start) LK_TRY(lk_interrupted(memory, error));
+        largest = (uint64_t)largest_of(*n, start, end, (int64_t)largest);
     }
     if (largest < ids->direct_count || largest >= most) return LEADKPI_OK;
     uint64_t wanted = largest + largest / 2 + 1;

@@ -50,46 +50,55 @@ static leadkpi_status check_codes(const leadkpi_funnel *funnel, const lk_batch *
 }
 
 /* How many rows ahead the standing of a lead is asked for. */
-#define ROWS_AHEAD 24
+#define ROWS_AHEAD 20
 
-/* The steps of the rows of a block, from its first on. */
-typedef struct row_steps {
+/* Cells of the rows of a block, from its first on. */
+typedef struct row_cells {
     const char *cells;
     ptrdiff_t stride;
-} row_steps;
+} row_cells;
 
-static inline uint64_t steps_at(const row_steps *steps, uint32_t row)
+static inline uint64_t value_at(row_cells of, uint32_t row)
 {
     uint64_t value;
-    memcpy(&value, steps->cells + (ptrdiff_t)row * steps->stride, sizeof value);
+    memcpy(&value, of.cells + (ptrdiff_t)row * of.stride, sizeof value);
     return value;
 }
 
+static row_cells cells_of(const lk_column *column, const lk_batch_block *at)
+{
+    return (row_cells){lk_column_cell(column, at->start), column->stride};
+}
+
 /* Cost a row: 20 bytes read in order, and the standing of its lead, one line of the cache that was
- * asked for ahead; the row before is taken then, one step without a branch. Rows that mean nothing,
- * which no branch could foresee, are left out first. */
+ * asked for ahead; the row before is taken then, one step without a branch. All else stays in registers: a store to
+ * a standing could change what stands in memory. */
+static void add_rows(lk_standing_rule rule, uint64_t *words, const uint32_t *leads, row_cells times, row_cells steps,
+                     const uint32_t *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = rows[i];
+        LK_PREFETCH(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
+        lk_standing_add(&rule, words + (size_t)leads[row] * rule.size, lk_standing_time((int64_t)value_at(times, row)),
+                        value_at(steps, row));
+    }
+}
+
+/* Rows that mean nothing, which no branch could foresee, are left out first. */
 static void take_rows(leadkpi_funnel *funnel, const lk_batch *b, const uint32_t *leads,
-                      const lk_batch_block *at, const row_steps *steps)
+                      const lk_batch_block *at, row_cells steps)
 {
     lk_standings *standings = &funnel->store->standings;
-    lk_standing_rule rule = lk_standing_rule_of(&funnel->rule);
-    uint64_t *words = standings->words;
+    row_cells times = cells_of(b->time, at);
     uint32_t rows[LK_BATCH_BLOCK + ROWS_AHEAD], kept = 0;
     for (uint32_t i = 0; i < at->count; i++) {
         rows[kept] = i;
-        kept += steps_at(steps, i) != 0;
+        kept += value_at(steps, i) != 0;
     }
     if (kept == 0) return;
     for (uint32_t i = 0; i < ROWS_AHEAD; i++) rows[kept + i] = rows[kept - 1];
-    leads += at->start;
-    for (uint32_t i = 0; i < kept; i++) {
-        uint32_t row = rows[i];
-        LK_PREFETCH(words + (size_t)leads[rows[i + ROWS_AHEAD]] * rule.size);
-        lk_standing_add(&rule, words + (size_t)leads[row] * rule.size,
-                        lk_standing_time(lk_column_int64(b->time, at->start + row)),
-                        steps_at(steps, row));
-    }
-    standings->latest = lk_column_int64(b->time, at->start + rows[kept - 1]);
+    add_rows(lk_standing_rule_of(&funnel->rule), standings->words, leads + at->start, times, steps, rows, kept);
+    standings->latest = (int64_t)value_at(times, rows[kept - 1]);
 }
 
 /* Are the steps of all rows such that nothing could be said against one? Then they need no codes.
@@ -173,12 +182,12 @@ static leadkpi_status look_through(in_order *o, leadkpi_error *error)
 }
 
 /* The steps of a block that was looked through. */
-static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_steps *found,
+static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_cells *found,
                                  leadkpi_error *error)
 {
     const lk_column *column = o->batch->steps;
     if (o->is_plain) {
-        *found = (row_steps){lk_column_cell(column, at->start), column->stride};
+        *found = cells_of(column, at);
         return LEADKPI_OK;
     }
     if (o->codes)
@@ -187,19 +196,19 @@ static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_steps *fou
         LK_TRY(find_codes(o, at, error));
     const lk_funnel_store *store = o->funnel->store;
     for (size_t i = 0; i < at->count; i++) o->steps[i] = lk_funnel_code_steps(store, at->codes[i]);
-    *found = (row_steps){(const char *)o->steps, sizeof *o->steps};
+    *found = (row_cells){(const char *)o->steps, sizeof *o->steps};
     return LEADKPI_OK;
 }
 
 static leadkpi_status take_in_order(in_order *o, leadkpi_error *error)
 {
     lk_batch_block at;
-    row_steps found;
+    row_cells found;
     LK_TRY(look_through(o, error));
     for (size_t start = 0; start < o->batch->id->row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(o->batch, &at, start);
         LK_TRY(find_steps(o, &at, &found, error));
-        take_rows(o->funnel, o->batch, o->leads, &at, &found);
+        take_rows(o->funnel, o->batch, o->leads, &at, found);
     }
     return LEADKPI_OK;
 }
