@@ -84,7 +84,8 @@
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
- * 8 bytes a lead and step, and 24) and room for up to half as many more where they come in several adds, about
+ * 8 bytes a lead and step, and 24; while rows are added to leads that there are, 4 a row, 1 more for events by name)
+ * and room for up to half as many more where they come in several adds, about
  * 30 a lead and its id (text ids: and the text). Events in order, of
  * at most 31 sets of steps, take 8, and 12 a lead; 24 from the next ones on until they are in order again,
  * and 32 while room for those is made.

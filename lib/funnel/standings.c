@@ -77,6 +77,13 @@ leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rul
     return LEADKPI_OK;
 }
 
+void lk_standings_shrink(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory)
+{
+    size_t used = standings->count * lk_standing_size(rule) * sizeof(uint64_t);
+    if (standings->capacity > standings->count)
+        (void)grow(standings, memory, used + LINE, standings->count, used, NULL);
+}
+
 void lk_standings_free(lk_standings *standings, lk_memory *memory)
 {
     lk_release(memory, standings->block, standings->block_size, 1);
