@@ -129,13 +129,6 @@ static inline const char *lk_column_cell(const lk_column *column, size_t row)
     return column->values + (ptrdiff_t)row * column->stride;
 }
 
-/* For whoever reads columns by turns, a block of each: the machine's own reading ahead ends with a page of memory, so
- * what comes half a page later is asked for. It may lie behind the column. */
-static inline void lk_read_ahead(const char *cell)
-{
-    LK_PREFETCH((const char *)((uintptr_t)cell + 2048));
-}
-
 /* int64, timestamp and decimal (unscaled). */
 static inline int64_t lk_column_int64(const lk_column *column, size_t row)
 {
