@@ -96,21 +96,11 @@ void skips_print(const load_run *run, FILE *out)
     }
 }
 
-void load_run_free(load_run *run)
+void skips_free(load_run *run)
 {
     for (size_t i = 0; i < run->skip_count; i++) {
         free(run->skips[i].file);
         free(run->skips[i].text);
     }
     free(run->skips);
-    text_free(&run->notes);
-    text_free(&run->columns);
-    text_free(&run->names);
-    seen_free(&run->seen);
-    free(run->dimension_found);
-    leadkpi_campaigns_free(run->campaigns);
-    leadkpi_funnel_free(run->funnel);
-    leadkpi_stages_free(run->stages);
-    leadkpi_responses_free(run->responses);
-    *run = (load_run){0};
 }
