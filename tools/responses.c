@@ -25,6 +25,8 @@ static int prepare(handle_run *h, leadkpi_options *options)
         return trouble_set(h->why, TOOL_USAGE,
                            "--show bands: expected --conversions FILE; without it who converted is not known, and no "
                            "rate is 0");
+    /* A file of conversions without a row says that nobody converted. */
+    if (show && strcmp(show, "bands") == 0) TOOL_TRY(set_text(options, "conversions_given", "true", h->why));
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }

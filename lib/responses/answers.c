@@ -120,6 +120,7 @@ static const lk_report_option own_options[] = {
     {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
+    {LK_RESPONSES_REPORT_CONVERSIONS_GIVEN, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_FROM, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
     {LK_RESPONSES_REPORT_TO, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
 };

@@ -107,6 +107,10 @@ says err 'found "kind", which is in none that the report groups: leads.csv has'
 responses --show bands
 answers 2
 says err '--show bands: expected --conversions FILE'
+printf 'id,time\n' >nobody.csv # a file without a row: asked for, and there are none
+responses --conversions nobody.csv --show bands --bands 1d --csv
+answers 0
+says out 'total,0,86400,1,0,0,0,'
 
 # ---- the rest of the options
 responses --automatic call --show leads --csv
