@@ -397,19 +397,30 @@ static leadkpi_status set_either(const cohort_run *r, leadkpi_options *options, 
     return status;
 }
 
-static int set_options(cohort_run *r, leadkpi_options *options)
+static int set_settings(cohort_run *r, leadkpi_options *options)
 {
     leadkpi_error error;
     leadkpi_status status = LEADKPI_OK;
-    TOOL_TRY(set_as_of(r, options));
-    TOOL_TRY(set_report_zone(r, options));
-    if (r->by)
-        status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
-                                          LEADKPI_NUL_TERMINATED, &error);
     for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++)
         status = r->forecast ? set_either(r, options, r->settings[i], &error)
                              : leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
     return library_trouble(status, &error, r->why);
+}
+
+static int set_options(cohort_run *r, leadkpi_options *options)
+{
+    told_options told = {.count = 0};
+    TOOL_TRY(set_as_of(r, options));
+    TOOL_TRY(set_report_zone(r, options));
+    TOOL_TRY(set_text(options, "by", r->by, r->why));
+    if (r->as_of) told_add(&told, "as_of");
+    if (r->clock.calendar) told_add(&told, "zone");
+    if (r->by) told_add(&told, "by");
+    int code = told_keep(&told, options, r->why);
+    if (code == TOOL_GOOD) code = set_settings(r, options);
+    if (code == TOOL_GOOD) code = told_check(&told, options, "--set", r->why);
+    told_free(&told);
+    return code;
 }
 
 /* What the report was told is told to that of the fit too, but for what is not theirs and the segments. */

@@ -27,7 +27,13 @@ static int define(handle_run *h, leadkpi_options *options)
     TOOL_TRY(option_value(options, "window_days", &days, h->why));
     bool has_days = days && *days;
     free(days);
-    return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
+    if (!has_days || !h->clock.calendar) return TOOL_GOOD;
+    bool is_untold;
+    TOOL_TRY(option_is_default(options, "zone", &is_untold, h->why));
+    if (!is_untold)
+        return trouble_set(h->why, TOOL_USAGE, "zone: expected to be told once, found %s of --zone and one of --define",
+                           h->clock.name);
+    return set_zone(options, &h->clock, h->why);
 }
 
 static int32_t column_of(const leadkpi_table *table, const char *name)

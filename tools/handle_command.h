@@ -63,7 +63,7 @@ struct handle_kind {
     leadkpi_status (*create)(load_run *, const leadkpi_options *, leadkpi_error *);
     leadkpi_status (*describe)(const load_run *, char *, size_t, size_t *, leadkpi_error *);
     int (*define)(handle_run *, leadkpi_options *);  /* more of the definition; NULL: nothing */
-    int (*prepare)(handle_run *, leadkpi_options *); /* more of the report; NULL: nothing */
+    int (*prepare)(handle_run *, leadkpi_options *); /* defaults of the report that --set may change; NULL: none */
     int (*warn)(handle_run *);                       /* what is odd in the rows; NULL: nothing */
 };
 

@@ -30,26 +30,25 @@ static int set_others(report *r, leadkpi_options *options)
     static const char *const taken[] = {"as_of", "basis", "by", "from", "grain",     "kpis",
                                         "level", "shape", "to", "zone", "zone_data", "zone_rule"};
     const report_arguments *a = &r->arguments;
-    leadkpi_error error;
-    for (size_t i = 0; i < a->setting_count; i++) {
-        slice name = slice_trim((slice){a->settings[i], strcspn(a->settings[i], "=")});
-        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
-            if (slice_is(name, taken[k]))
-                return trouble_set(r->why, TOOL_USAGE,
-                                   "--set: expected an option that leadkpi report --help does not "
-                                   "list, found \"%s\"",
-                                   a->settings[i]);
-        leadkpi_status status =
-            leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
-        TOOL_TRY(library_trouble(status, &error, r->why));
-    }
-    return TOOL_GOOD;
+    told_options told = {.count = 0};
+    const char *name = NULL;
+    char *value = NULL;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) told_add(&told, taken[i]);
+    int code = told_keep(&told, options, r->why);
+    if (code == TOOL_GOOD) code = set_each(options, a->settings, a->setting_count, r->why);
+    if (code == TOOL_GOOD) code = told_changed(&told, options, &name, &value, r->why);
+    if (code == TOOL_GOOD && name)
+        code = trouble_set(r->why, TOOL_USAGE,
+                           "--set: expected an option that leadkpi report --help does not list, found %s=%.200s",
+                           name, value ? value : "");
+    free(value);
+    told_free(&told);
+    return code;
 }
 
 static int set_all(report *r, leadkpi_options *options, const report_table *table)
 {
     const report_arguments *a = &r->arguments;
-    TOOL_TRY(set_others(r, options));
     TOOL_TRY(set_zone(options, &r->clock, r->why));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &r->clock, r->why));
     TOOL_TRY(set_time(options, "from", a->from, false, &r->clock, r->why));
@@ -61,7 +60,7 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
         TOOL_TRY(set_text(options, "by", table->dimensions, r->why));
         TOOL_TRY(set_text(options, "grain", table->grain, r->why));
     }
-    return TOOL_GOOD;
+    return set_others(r, options);
 }
 
 static int make_options(report *r, const report_table *table, leadkpi_options **out)

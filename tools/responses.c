@@ -17,7 +17,8 @@ static bool has_conversions(const report_arguments *arguments)
     return false;
 }
 
-/* Whoever says when it is open, or closed, wants the time while it is open. */
+/* Whoever says when it is open, or closed, wants the time while it is open; a file of conversions without a row says
+ * that nobody converted. */
 static int prepare(handle_run *h, leadkpi_options *options)
 {
     const char *show = h->arguments.show;
@@ -25,7 +26,6 @@ static int prepare(handle_run *h, leadkpi_options *options)
         return trouble_set(h->why, TOOL_USAGE,
                            "--show bands: expected --conversions FILE; without it who converted is not known, and no "
                            "rate is 0");
-    /* A file of conversions without a row says that nobody converted. */
     if (show && strcmp(show, "bands") == 0) TOOL_TRY(set_text(options, "conversions_given", "true", h->why));
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);

@@ -31,6 +31,9 @@ answers 0
 silent err
 says out '2025-01'
 says out '50.0'
+run cohort $both --as-of 2025-03-31 --set as_of=2025-04-30
+answers 2
+says err 'as_of: expected to be told once, found 2025-03-31T23:59:59.999999Z of --as-of and 2025-04-30'
 run cohort retention $both --as-of 2025-03-31 --set clock=calendar --set ages=2 --by channel --csv
 answers 0
 says out 'cohort,ads,2025-01-01T00:00:00Z,2025-02-01T00:00:00Z,2025-01,1,2,1,1,1,1,'

@@ -110,7 +110,12 @@ says err 'found "postgres"; the nearest name is "postgresql"'
 run report --leads leads.csv --json --csv
 answers 2
 says err 'expected one form, found --json before'
-run report --leads leads.csv --set basis=period
+for words in 'basis=period' 'totals=false; basis=period'; do
+    run report --leads leads.csv --set "$words"
+    answers 2
+    says err '--set: expected an option that leadkpi report --help does not list, found basis=period'
+done
+run report --leads leads.csv --basis period --set basis=cohort
 answers 2
 run report --leads leads.csv --kpi lead_volume --json --level .9
 answers 0

@@ -55,6 +55,15 @@ says out 'total,1,visit,1,' # the file is in this zone, too
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --to 2025-04-01
 answers 2
 says err 'to: expected a time after from'
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --set from=2025-03-01
+answers 2
+says err 'from: expected to be told once, found 2025-04-01 of --from and 2025-03-01 of --set'
+run funnel --events nowhere.csv --steps "$steps" --define steps=a,b
+answers 2
+says err 'steps: expected to be told once, found visit,sign up,won of --steps and a,b of --define'
+run funnel --events nowhere.csv --steps "$steps" --zone +01:00 --define 'window_days=3; zone=+02:00'
+answers 2
+says err 'zone: expected to be told once, found +01:00 of --zone and one of --define'
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --show checks
 answers 2
 says err 'from: expected none here; the checks are of all rows'
