@@ -149,7 +149,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), BAD_ARGUMENT (a duration; bands;
- * calendar; to not after from), BAD_FORMAT (calendar), CONTRADICTION (calendar; an option that the report
+ * calendar), BAD_FORMAT (calendar), CONTRADICTION (calendar; to not after from; an option that the report
  * does not take), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_responses_speed: time to the first answer. A row a group:

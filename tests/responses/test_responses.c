@@ -353,6 +353,10 @@ START_TEST(options_that_cannot_be_are_refused)
     refused(leadkpi_responses_targets, "window=30d", LEADKPI_CONTRADICTION, "it is of the report of bands alone");
     refused(leadkpi_responses_speed, "conversions_given=true", LEADKPI_CONTRADICTION,
             "conversions_given: expected none here; it is of the report of bands alone");
+    refused(leadkpi_responses_speed, "from=2025-04-01; to=2025-03-01T12:00", LEADKPI_CONTRADICTION,
+            "to: expected a time after from (2025-04-01), found 2025-03-01T12:00:00Z");
+    refused(leadkpi_responses_checks, "from=2025-04-01", LEADKPI_CONTRADICTION,
+            "from: expected none here; the checks are of all rows");
     refused(leadkpi_responses_leads, "reference=2", LEADKPI_CONTRADICTION, "reference");
 }
 END_TEST

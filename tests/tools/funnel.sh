@@ -54,7 +54,7 @@ answers 0
 says out 'total,1,visit,1,' # the file is in this zone, too
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --to 2025-04-01
 answers 2
-says err 'to: expected a time after from'
+says err 'to: expected a time after from (2025-04-01), found 2025-04-01'
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --set from=2025-03-01
 answers 2
 says err 'from: expected to be told once, found 2025-04-01 of --from and 2025-03-01 of --set'

@@ -119,7 +119,7 @@ answers 2
 says err 'to: expected none here; the checks are of all rows'
 stages --from 2025-01-02 --to 2025-01-01
 answers 2
-says err 'to: expected a time after from'
+says err 'to: expected a time after from (2025-01-02), found 2025-01-01'
 
 # ---- many rows come in blocks: 20,000 leads, half of which are won; more files are one history
 awk 'BEGIN { print "id,time,stage"; for (i = 0; i < 20000; i++) { print i ",2025-01-01,new"; if (i % 2) print i ",2025-01-02,won" } }' >many.csv
