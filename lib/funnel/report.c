@@ -120,7 +120,7 @@ static leadkpi_status count_by_segment(const lk_groups *g, uint32_t *counts, lea
     memset(counts, 0, r->segment_rank_count * sizeof *counts);
     for (uint32_t i = 0, count; i < r->count; i++) {
         const uint32_t *segments = lk_result_segments(r, &r->items[i], &count);
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        LK_TRY(lk_interrupted_at(g->memory, i, error));
         for (uint32_t k = 0; k < count; k++) counts[r->segment_rank[segments[k]]]++;
     }
     return LEADKPI_OK;
@@ -139,7 +139,7 @@ static leadkpi_status sort_by_segment(lk_groups *g, const uint32_t *from, uint32
     }
     for (uint32_t i = 0, count; i < r->count; i++) {
         const uint32_t *segments = lk_result_segments(r, &r->items[from[i]], &count);
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        LK_TRY(lk_interrupted_at(g->memory, i, error));
         for (uint32_t k = 0; k < count; k++) g->order[ends[r->segment_rank[segments[k]]]++] = from[i];
     }
     return LEADKPI_OK;

@@ -566,8 +566,7 @@ START_TEST(the_host_is_asked_while_many_leads_are_grouped)
         leadkpi_options *options = options_of("responses_report", grouped ? "by=segment; grain=day" : "");
         leadkpi_status status = LEADKPI_INTERRUPTED;
         for (asked[grouped] = 0; status == LEADKPI_INTERRUPTED; asked[grouped]++) {
-            lk_fault_arm(&fault, 0, false);
-            fault.stop_at = asked[grouped] + 1;
+            lk_fault_stop_at(&fault, asked[grouped] + 1);
             status = leadkpi_responses_speed(responses, options, &table, &error);
         }
         ck_assert_int_eq(status, LEADKPI_OK);
