@@ -45,6 +45,18 @@ static int set_rest(handle_run *h, leadkpi_options *options, told_options *told,
     return code;
 }
 
+static int check_line(const handle_run *h, const leadkpi_options *options)
+{
+    char *line;
+    if (!h->kind->line_option) return TOOL_GOOD;
+    TOOL_TRY(option_value(options, h->kind->line_option, &line, h->why));
+    bool is_told = line && *line;
+    free(line);
+    if (is_told) return TOOL_GOOD;
+    return trouble_set(h->why, TOOL_USAGE, "%s: expected --%s '%s', the names as they are in the data, found none",
+                       h->kind->line.command, h->kind->line_option, h->kind->line_example);
+}
+
 static int set_definition(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
@@ -52,6 +64,7 @@ static int set_definition(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_words(h, options, true));
     add_words(h, true, &told);
     TOOL_TRY(set_rest(h, options, &told, a->definitions, a->definition_count, "--define"));
+    TOOL_TRY(check_line(h, options));
     return h->kind->define ? h->kind->define(h, options) : TOOL_GOOD;
 }
 

@@ -58,6 +58,8 @@ struct handle_kind {
     command_line line;
     const char *definition, *report; /* the schemas */
     const char *dated;               /* what --from and --to are about: "leads that came" */
+    const char *line_option;         /* of the definition, without which there is nothing to report; NULL: none */
+    const char *line_example;
     const handle_report *reports;    /* the first is the default */
     size_t report_count;
     leadkpi_status (*create)(load_run *, const leadkpi_options *, leadkpi_error *);

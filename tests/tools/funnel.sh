@@ -58,6 +58,9 @@ says err 'to: expected a time after from (2025-04-01), found 2025-04-01'
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --set from=2025-03-01
 answers 2
 says err 'from: expected to be told once, found 2025-04-01 of --from and 2025-03-01 of --set'
+run funnel --events nowhere.csv
+answers 2
+says err "funnel: expected --steps 'visit,sign up,won', the names as they are in the data, found none"
 run funnel --events nowhere.csv --steps "$steps" --define steps=a,b
 answers 2
 says err 'steps: expected to be told once, found visit,sign up,won of --steps and a,b of --define'
