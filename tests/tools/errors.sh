@@ -54,6 +54,10 @@ says err 'sign.csv:2: expected one currency (USD, seen first in usd.csv:1)'
 
 # ---- numbers
 printf 'time,amount\n2024-01-01,"12.50"\n2024-01-02,"12,50"\n2024-01-03,many\n' >numbers.csv
+printf 'time,c1,c2\n2024-01-01,x,1\n2024-01-02,2,y\n2024-01-03,z,1\n' >columns.csv
+run report --measures columns.csv --map 'time=time,clicks=c1,impressions=c2'
+says err 'columns.csv:2: column "c1": expected a number such as 1,234.50, found "x" (and 1 more row)'
+says err 'columns.csv:3: column "c2": expected a number such as 1,234.50, found "y"'
 run report --costs numbers.csv
 answers 0
 says err 'numbers.csv:3: column "amount": expected a number such as 1,234.50, found "12,50"'
