@@ -474,7 +474,7 @@ static leadkpi_status fit(const char *name, const leadkpi_table *histories, lead
     if (status != LEADKPI_OK) return status;
     status = leadkpi_options_set_text(options, "model", LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED, error);
     if (status == LEADKPI_OK) status = leadkpi_lifetime_fit(NULL, options, histories, out, error);
-    if (status == LEADKPI_OK && error->message[0]) fprintf(stderr, "leadkpi: %s: %s\n", name, error->message);
+    if (status == LEADKPI_OK && error->message[0]) tool_warn("%s: %s", name, error->message);
     leadkpi_options_free(options);
     return status;
 }
@@ -574,8 +574,7 @@ static int warn_of_strangers(const cohort_run *r, const leadkpi_options *given)
         if (!slice_is(cell_text(found, finding, row), "customers_without_acquisition")) continue;
         slice words = cell_text(found, meaning, row);
         leadkpi_table_get_int64(found, count, row, &customers, NULL);
-        fprintf(stderr, "leadkpi: %lld %.*s (leadkpi cohort findings)\n", (long long)customers, (int)words.length,
-                words.data);
+        tool_warn("%lld %.*s (leadkpi cohort findings)", (long long)customers, (int)words.length, words.data);
     }
     leadkpi_table_free(found);
     return TOOL_GOOD;
@@ -597,7 +596,7 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
                                      : ask_with_spend(r, which, options, out, &error);
         code = library_trouble(status, &error, r->why);
-        if (code == TOOL_GOOD && error.message[0]) fprintf(stderr, "leadkpi: %s\n", error.message);
+        if (code == TOOL_GOOD && error.message[0]) tool_warn("%s", error.message);
         bool tells_all = reports[which].call == leadkpi_cohorts_findings;
         if (code == TOOL_GOOD && !tells_all) code = warn_of_strangers(r, options);
     }

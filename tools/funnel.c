@@ -58,7 +58,7 @@ static void warn_of_finding(const handle_run *h, const leadkpi_table *checks, si
     else
         snprintf(what, sizeof what, "event%s is step %lld", until, (long long)number);
     if (leadkpi_table_is_null(checks, name, row))
-        fprintf(stderr, "leadkpi: no event%s is one of the exclusions; are they spelt as in the data?\n", until);
+        tool_warn("no event%s is one of the exclusions; are they spelt as in the data?", until);
     else
         handle_warn_of_name(h, what, cell_text(checks, name, row));
 }
@@ -92,7 +92,7 @@ static const char help[] =
     "Files, each as often as needed; - is standard input\n"
     "  --events FILE         columns id, time, event, perhaps sequence: the order within one time\n"
     "  --stages FILE         columns id, time, stage, or a column of times for each stage\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --map 'id=Lead ID,time=Created,event=Action'    --map-file FILE    --profile NAME\n"
     "  --dates day-first|month-first      --file-zone ZONE\n"
     "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"

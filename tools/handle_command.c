@@ -293,11 +293,14 @@ static slice nearest_seen(const handle_run *h, slice name)
 void handle_warn_of_name(const handle_run *h, const char *what, slice name)
 {
     slice nearest = nearest_seen(h, name);
-    fprintf(stderr, "leadkpi: no %s, \"%.*s\"", what, SLICE_ARGS(name));
-    if (!seen_has(&h->run.seen, name)) fputs("; is it spelt as in the data", stderr);
+    text_buffer line = {0};
+    text_print(&line, "no %s, \"%.*s\"", what, SLICE_ARGS(name));
+    if (!seen_has(&h->run.seen, name)) text_print(&line, "; is it spelt as in the data");
     if (nearest.length && !slice_equal(nearest, name))
-        fprintf(stderr, ", where the nearest name is \"%.*s\"", SLICE_ARGS(nearest));
-    fputs(seen_has(&h->run.seen, name) ? "\n" : "?\n", stderr);
+        text_print(&line, ", where the nearest name is \"%.*s\"", SLICE_ARGS(nearest));
+    if (!seen_has(&h->run.seen, name)) text_print(&line, "?");
+    tool_warn("%s", line.data);
+    text_free(&line);
 }
 
 /* An item as the library writes it: in quotes, with those inside doubled, or without any. */
@@ -334,7 +337,7 @@ static void warn_of_groups(const handle_run *h, const char *what, const char *co
     int32_t place;
     leadkpi_status status = leadkpi_table_find_column(h->answer, column, LEADKPI_NUL_TERMINATED, &place, NULL);
     if (status != LEADKPI_OK)
-        fprintf(stderr, "leadkpi: --by %s: there are no groups in the report of %s\n", what, shown(h)->name);
+        tool_warn("--by %s: there are no groups in the report of %s", what, shown(h)->name);
 }
 
 /* Leads and findings stand by themselves. */

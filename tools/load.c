@@ -84,8 +84,7 @@ static void warn_of_translations(const load_run *run, const load_file *file)
         if (t->is_met) continue;
         text_buffer nearest = nearest_of(slice_of(t->from), run->seen.names.data);
         if (nearest.length)
-            fprintf(stderr, "leadkpi: %s: no row has \"%s\", which the map translates%s\n", file->path, t->from,
-                    nearest.data);
+            tool_warn("%s: no row has \"%s\", which the map translates%s", file->path, t->from, nearest.data);
         text_free(&nearest);
     }
 }

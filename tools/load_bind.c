@@ -43,8 +43,7 @@ static void warn_of_twins(const loader *l, int column)
     size_t count = 0;
     for (size_t i = 0; i < l->layout.column_count; i++) count += strcmp(l->layout.names[i], name) == 0;
     if (count > 1)
-        fprintf(stderr, "leadkpi: %s: %zu columns are called \"%s\"; the first of them is read\n", l->in.name, count,
-                name);
+        tool_warn("%s: %zu columns are called \"%s\"; the first of them is read", l->in.name, count, name);
 }
 
 int load_resolve(loader *l, const map_entry *entry, column_type type, binding *b, bool *found)
@@ -149,7 +148,7 @@ static void warn_of_target(const loader *l, const char *target, const char *name
     if (is_dimension(l, target)) return; /* --by reads it */
     text_buffer nearest = nearest_of(slice_of(target), names);
     if (nearest.length)
-        fprintf(stderr, "leadkpi: %s: nothing reads \"%s\" of the map%s\n", l->in.name, target, nearest.data);
+        tool_warn("%s: nothing reads \"%s\" of the map%s", l->in.name, target, nearest.data);
     text_free(&nearest);
 }
 

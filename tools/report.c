@@ -8,6 +8,7 @@
 #include "render.h"
 #include "report_arguments.h"
 #include "settings.h"
+#include "utf8.h"
 
 /* A report as it is made: what was asked for, and what came in. */
 typedef struct report {
@@ -188,7 +189,11 @@ static void print_finding(const leadkpi_table *findings, size_t row)
     if (status == LEADKPI_OK) cell_show(&number, (double)count, CELL_WHOLE, 0);
     slice example = cell_text(findings, 2, row), meaning = cell_text(findings, 3, row);
     printf("  %8s  %.*s", number.data ? number.data : "", (int)meaning.length, meaning.data);
-    if (example.length) printf(" (such as %.*s)", SLICE_ARGS(example));
+    if (example.length) {
+        fputs(" (such as ", stdout);
+        text_write_shown(stdout, (slice){example.data, slice_cut(example, 80)});
+        fputs(")", stdout);
+    }
     putchar('\n');
     text_free(&number);
 }
@@ -444,7 +449,7 @@ static const char help[] =
     "\n"
     "Files, each as often as needed; - is standard input\n"
     "  --leads FILE --stages FILE --costs FILE --responses FILE --measures FILE\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --profile NAME        columns as a profile calls them; leadkpi look FILE says which fits\n"
     "  --map 'id=Lead ID,time=Created'    --map-file FILE    columns under your names\n"
     "  --dates day-first|month-first      --decimal comma|dot    --file-zone ZONE\n"

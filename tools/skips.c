@@ -1,4 +1,5 @@
 #include "skips.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -108,7 +109,8 @@ void skips_print(const load_run *run, FILE *out)
             run->rows_skipped == 1 ? "row was" : "rows were");
     for (size_t i = 0; i < run->skip_count; i++) {
         const skip_reason *skip = &run->skips[i];
-        fprintf(out, "  %s:%lld: %s", skip->file, (long long)skip->first_line, skip->text);
+        fprintf(out, "  %s:%lld: ", skip->file, (long long)skip->first_line);
+        text_write_shown(out, slice_of(skip->text));
         if (skip->count > 1)
             fprintf(out, " (and %lld more row%s)", (long long)skip->count - 1, skip->count > 2 ? "s" : "");
         fputc('\n', out);

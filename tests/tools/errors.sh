@@ -181,4 +181,22 @@ for what in look 'report --leads' 'report --costs'; do
     "$leadkpi" $what noise.csv >out 2>err || code=$?
     test "$code" -le 2 || fail "noise: leadkpi $what answered $code"
 done
+
+# ---- what data holds neither moves the cursor nor begins a row, but where it is for machines
+printf 'id,time,channel\n1,2024-01-01,"x\ny"\n2,2024-01-01,\033[31mred\n3,\033[2J,b\n' >escapes.csv
+for command in 'report --leads escapes.csv --by channel --kpi lead_volume' \
+    'stages escapes.csv --map id=id,time=time,stage=channel --stages b --show moves'; do
+    # the words of a line are wanted one by one
+    run $command
+    answers 0
+    says out 'x\ny'
+    says out '\x1b[31mred'
+    if grep -q "$(printf '\033')" out err; then cat -v out err; fail "$command_line: an escape goes to the terminal"; fi
+done
+says err 'found "\x1b[2J"'
+says err 'neither --stages nor --lost names '
+run look escapes.csv
+if grep -q "$(printf '\033')" out; then cat -v out; fail "$command_line: an escape goes to the terminal"; fi
+run report --by channel --kpi lead_volume --csv --leads escapes.csv
+says out "segment,$(printf '\033')[31mred,1,"
 exit 0
