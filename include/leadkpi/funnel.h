@@ -275,7 +275,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   segment                   text, when by=segment; null: no segment, or the total
  *   period_start, period_end  timestamps, and period, its label, when grain is not all
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema),
- * CONTRADICTION, BAD_ARGUMENT (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
+ * CONTRADICTION (also to not after from), BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
  * INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_funnel_steps: how many got how far. A row a group and step:

@@ -464,8 +464,7 @@ START_TEST(a_long_verb_that_is_stopped_changes_nothing)
     blob before = state_of(funnel);
     uint64_t stop = 0;
     while (status == LEADKPI_INTERRUPTED) {
-        lk_fault_arm(&fault, 0, false);
-        fault.stop_at = ++stop;
+        lk_fault_stop_at(&fault, ++stop);
         status = run_long(_i, funnel, other, &error);
         lk_fault_arm(&fault, 0, false);
         if (status == LEADKPI_INTERRUPTED) same_state(funnel, before, "stopped");
