@@ -91,10 +91,11 @@
  * and 32 while room for those is made.
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add or a merge that brings as many events as there were puts them in order, which
- * takes the events of a few thousand leads once more. A merge holds beside that 4 bytes a lead of the other handle
- * while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The first
- * add of leads whose ids are small numbers takes 1 a row and 2 an event besides; without that memory it goes without.
- * A report holds, where they are not in order, 16 bytes an event
+ * takes the events of a few thousand leads once more and, where there were any before, 10 an event (16 of more than
+ * 31 sets of steps); without that memory they stay as they came. A merge holds beside that 4 bytes a lead of the other
+ * handle while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The
+ * first add of leads whose ids are small numbers takes 1 a row and 2 an event besides; without that memory it goes
+ * without. A report holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt, and half as much again while they are found (with times 8 more a step whose time
  * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there

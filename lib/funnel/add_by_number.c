@@ -136,7 +136,9 @@ static leadkpi_status open_events(numbered *n, leadkpi_error *error)
 {
     n->kept = n->lead_count ? n->ends[n->lead_count - 1] : 0;
     LK_TRY(lk_allocate(n->memory, n->kept, sizeof *n->packed, &n->packed, error));
-    return lk_allocate(n->memory, n->kept, sizeof *n->slots, &n->slots, error);
+    LK_TRY(lk_allocate(n->memory, n->kept, sizeof *n->slots, &n->slots, error));
+    LK_TRY(lk_bring_pages(n->memory, n->packed, n->kept * sizeof *n->packed, error));
+    return lk_bring_pages(n->memory, n->slots, n->kept * sizeof *n->slots, error);
 }
 
 /* ---- the second pass -------------------------------------------------------------------- */
@@ -191,14 +193,13 @@ static leadkpi_status write_events(numbered *n, int64_t *latest, leadkpi_error *
     return LEADKPI_OK;
 }
 
-static leadkpi_status sort_parts(const numbered *n, leadkpi_error *error)
+static leadkpi_status sort_parts(numbered *n, leadkpi_error *error)
 {
     const int64_t *numbers = n->funnel->store->ids.integers.keys;
     for (uint32_t part = 0; part < n->part_count; part++) {
         lk_part these = {part_start(n, part), part_start(n, part + 1), n->leads[part],
                          n->leads[part + 1], numbers};
-        if (part % 16 == 0) LK_TRY(lk_interrupted(n->memory, error));
-        lk_part_sort_packed(&n->sorter, &these, n->ends, n->slots, n->packed);
+        LK_TRY(lk_part_sort_packed(&n->sorter, &these, n->ends, n->slots, n->packed, error));
     }
     return LEADKPI_OK;
 }
