@@ -75,8 +75,13 @@ static int64_t largest_of(numbers n, size_t start, size_t end, int64_t largest)
     return largest;
 }
 
-/* The array reaches to the largest number of some rows, if there would be few gaps. It grows by a fourth or more, or
- * once a column to all that is small, so that growth costs what the numbers do. */
+static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
+{
+    return (uint64_t)id < ids->direct_count;
+}
+
+/* The array reaches to the largest number of some rows, if there would be few gaps, and knows all numbers in its reach.
+ * It grows by a fourth or more, or once a column to all that is small, so that growth costs what the numbers do. */
 static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start, size_t end,
                                 leadkpi_error *error)
 {
@@ -89,12 +94,9 @@ static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbe
     LK_TRY(lk_resize(memory, &ids->direct, before, count, sizeof *ids->direct, error));
     memset(ids->direct + before, 0, (count - before) * sizeof *ids->direct);
     ids->direct_count = count;
+    for (uint32_t i = 0; i < ids->integers.count; i++)
+        if (is_direct(ids, ids->integers.keys[i])) ids->direct[ids->integers.keys[i]] = i + 1;
     return LEADKPI_OK;
-}
-
-static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
-{
-    return (uint64_t)id < ids->direct_count;
 }
 
 /* How many rows ahead the place of a number is asked for: as long as a miss of the cache takes. */
@@ -105,8 +107,8 @@ static inline void fetch_direct(const lk_lead_ids *ids, int64_t id)
     if (is_direct(ids, id)) LK_PREFETCH(&ids->direct[id]);
 }
 
-/* Numbers that the array does not know, some more than once, where every number is in its reach and the map
- * knows none: they need no slots. found[i] is the index of missing[i]. */
+/* Numbers in the reach of the array that it does not know, some more than once: they need no slots. found[i] is the
+ * index of missing[i]. */
 static leadkpi_status add_direct(lk_lead_ids *ids, lk_memory *memory, int64_t *missing, uint32_t count,
                                  uint32_t *found, leadkpi_error *error)
 {
@@ -124,15 +126,19 @@ static leadkpi_status add_direct(lk_lead_ids *ids, lk_memory *memory, int64_t *m
     return status;
 }
 
+/* Numbers that the array does not know; found[i] as above. Those out of its reach are looked up in the map; indexes
+ * go by first sight, so runs of one kind are added in turn. */
 static leadkpi_status add_missing(lk_lead_ids *ids, lk_memory *memory, int64_t *missing, uint32_t count,
                                   uint32_t *found, leadkpi_error *error)
 {
-    bool all_direct = ids->integers.count == ids->integers.without_slot;
-    for (uint32_t i = 0; i < count && all_direct; i++) all_direct = is_direct(ids, missing[i]);
-    if (all_direct) return add_direct(ids, memory, missing, count, found, error);
-    LK_TRY(lk_map64_find_or_add(&ids->integers, memory, missing, 0, count, found, error));
-    for (uint32_t i = 0; i < count; i++)
-        if (is_direct(ids, missing[i])) ids->direct[missing[i]] = found[i] + 1;
+    for (uint32_t start = 0, end; start < count; start = end) {
+        bool is_near = is_direct(ids, missing[start]);
+        for (end = start + 1; end < count && is_direct(ids, missing[end]) == is_near;) end++;
+        if (is_near)
+            LK_TRY(add_direct(ids, memory, missing + start, end - start, found + start, error));
+        else
+            LK_TRY(lk_map64_find_or_add(&ids->integers, memory, missing + start, 0, end - start, found + start, error));
+    }
     return LEADKPI_OK;
 }
 
@@ -155,7 +161,6 @@ static leadkpi_status intern_numbers(lk_lead_ids *ids, lk_memory *memory, const 
         rows[missed] = (uint32_t)i;
         missed += known == 0;
     }
-    if (missed == 0) return LEADKPI_OK;
     LK_TRY(add_missing(ids, memory, missing, missed, found, error));
     for (uint32_t i = 0; i < missed; i++) indexes[rows[i]] = found[i];
     return LEADKPI_OK;

@@ -21,7 +21,7 @@ typedef struct lk_lead_ids {
     int32_t type; /* LK_LEAD_IDS_...; NONE until the first row */
     int32_t hashed;
     lk_map64 integers;
-    uint32_t *direct; /* of number i, from 0: 1 + its index, or 0 where only the map would know */
+    uint32_t *direct; /* of number i, from 0: 1 + its index, or 0 where it has none */
     size_t direct_count;
     lk_map_text texts;
     lk_map128 hashes;
