@@ -201,9 +201,11 @@ static inline uint32_t find_best(lk_near *n, walk *w, uint64_t more, uint32_t be
 /* How many places there were. */
 static inline size_t walk_over(lk_near *n, walk *w, size_t i, uint64_t steps)
 {
-    uint64_t taken = 0, seen = 0, left;
+    uint64_t seen = 0, left;
     uint32_t best = NONE, target = i == n->last ? (uint32_t)n->level - 1 : LK_FUNNEL_STEPS_MAX;
     size_t places = 0;
+    n->taken[i] = 0;
+    if (n->together) w->entered = i;
     while ((left = steps & w->wanted) != 0) {
         uint32_t step = lk_highest_bit(left);
         uint64_t follow = n->ways->follow[step];
@@ -215,11 +217,9 @@ static inline size_t walk_over(lk_near *n, walk *w, size_t i, uint64_t steps)
         uint32_t following = step == target ? END : best;
         if (following == NONE) continue;
         *chain_at(n, i, step) = following;
-        taken |= (uint64_t)1 << step;
+        n->taken[i] |= (uint64_t)1 << step;
         if (n->together) enter(n, w, step, key_of(n, i, step, following));
     }
-    n->taken[i] = taken;
-    if (n->together) w->entered = i;
     return places;
 }
 

@@ -212,7 +212,22 @@ static inline void push(lk_sweep *s, uint32_t step, uint64_t word, uint32_t plac
 static inline void wait(lk_sweep *s, uint32_t step, uint64_t word, uint32_t place)
 {
     lk_sweep_line *line = &s->line[step];
+    if (line->waiting == line->end) line->waiting = line->end = line->tail;
     put(line, line->end++, word, place);
+}
+
+/* So many may be between a line and what waits behind it: what is read and written then stays in the cache. */
+#define WAITING_GAP 64
+
+/* What waits comes up to the line, once it is no more than there is room before it. */
+static void close_up(lk_sweep_line *line)
+{
+    size_t count = line->end - line->waiting;
+    if (count > line->waiting - line->tail) return;
+    memcpy(line->word + line->tail, line->word + line->waiting, count * sizeof *line->word);
+    memcpy(line->high + line->tail, line->high + line->waiting, count * sizeof *line->high);
+    line->waiting = line->tail;
+    line->end = line->tail + (uint32_t)count;
 }
 
 /* The first that waits for its step gets in line; behind its end are the others. */
@@ -221,7 +236,7 @@ static inline void push_waiting(lk_sweep *s, uint32_t step)
     lk_sweep_line *line = &s->line[step];
     size_t at = line->waiting++;
     push(s, step, line->word[at], place_at(line, at));
-    if (line->waiting == line->end) line->waiting = line->end = line->tail;
+    if (line->waiting >= line->tail + WAITING_GAP) close_up(line);
 }
 
 /* Past places of a step that are too far. */
@@ -421,10 +436,20 @@ static inline follower or_far(lk_sweep *s, uint32_t step, follower f)
     return f;
 }
 
+/* Is the next item too near for the gap, or another one before? */
+static inline bool must_wait(const lk_sweep *s, size_t walked)
+{
+    int64_t gap = s->e->rule->gap;
+    if (gap <= 0) return false;
+    if (s->entering < walked || walked + 1 == s->count) return true;
+    int64_t wait = item_at(s, walked + 1)->time - item_at(s, walked)->time;
+    return (s->stride < 0 ? -wait : wait) < gap;
+}
+
 /* What is walked over next may follow up on the places of an item, or they wait for the gap. */
 static inline void hand_over(lk_sweep *s, size_t walked, uint64_t taken, const uint64_t *fresh)
 {
-    bool waits = s->e->rule->gap > 0;
+    bool waits = must_wait(s, walked);
     uint32_t place = s->begin[walked];
     while (taken) {
         uint32_t step = lk_highest_bit(taken);
@@ -448,6 +473,7 @@ static inline void walk_over(lk_sweep *s, size_t walked, bool mirrored)
     if (!steps && !item->excludes) { /* what it is to be compared with is still there for the next */
         s->begin[walked + 1] = s->place;
         *taken_at(s, walked) = 0;
+        s->entering += s->entering == walked;
         return;
     }
     move_on(s, walked, mirrored);

@@ -454,7 +454,7 @@ static const long_rule long_rules[] = {
     {"optional=2,4; entry=every; exclude=x,y,z; exclude_from=2,1,3; exclude_to=4,2,6; gap=4us; step_window=9us; "
      "window=14us", EVERY, 0, 0, 14, 9, 4, 0xA, {2, 1, 3}, {4, 2, 6}},
     {"optional=2,3,5; entry=every; gap=1us; step_window=7us; window=18us", EVERY, 0, 0, 18, 7, 1, 0x16, {0}, {0}},
-    {"optional=2,4,5; entry=every; same_event=many; step_window=6us; window=11us", EVERY, 1, 0, 11, 6, 0, 0x1A, {0}, {0}},
+    {"optional=2,3,4,5; entry=every; same_event=many; step_window=4us; window=24us", EVERY, 1, 0, 24, 4, 0, 0x1E, {0}, {0}},
 };
 
 typedef struct long_lead {

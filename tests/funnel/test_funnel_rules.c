@@ -574,6 +574,28 @@ START_TEST(what_says_the_same_gives_the_same_times_of_steps)
 }
 END_TEST
 
+/* What is better, from D at 10 on, is too far from what came before: E at 3 is all that may follow D at 3. */
+START_TEST(a_step_that_is_too_far_leaves_the_one_of_the_same_event)
+{
+    static const int64_t expected[] = {0, 1, 2, 3, 3, -1, 8, 13};
+    row rows[64];
+    char name[16] = "step_0";
+    leadkpi_table *table;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C,D,E,F,G,H; optional=3,6; entry=again; same_event=many; "
+                                         "step_window=5us");
+    OK(add_rows(funnel, rows, parse_journey("A0 B1 C2 DE3 B4 G8 D9 E10 F11 G12 H13", rows), 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &table, ok_error));
+    ck_assert_uint_eq(leadkpi_table_row_count(table), 1);
+    for (int step = 0; step < 8; step++) {
+        name[5] = (char)('1' + step);
+        ck_assert_int_eq(is_null_at(table, name, 0), expected[step] < 0);
+        if (expected[step] >= 0) ck_assert_int_eq(whole_at(table, name, 0), expected[step]);
+    }
+    leadkpi_table_free(table);
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* Under same_event=many. */
 static const char *const rules_of_many[] = {
     "", "; entry=first", "; entry=every", "; entry=again", "; step_window=4us", "; gap=1us; optional=3",
@@ -799,6 +821,7 @@ static Suite *suite_of_rules(void)
     tcase_add_loop_test(tc, what_says_the_same_gives_the_same_times_of_steps, 0,
                         (int)(sizeof same_meanings / sizeof same_meanings[0]));
     tcase_add_loop_test(tc, a_crowd_of_leads_gets_as_far_in_one_batch_as_in_many, 0, 2);
+    tcase_add_test(tc, a_step_that_is_too_far_leaves_the_one_of_the_same_event);
     tcase_add_loop_test(tc, an_event_of_many_steps_is_as_many_events_of_one, 0,
                         (int)(sizeof rules_of_many / sizeof rules_of_many[0]));
     tcase_add_loop_test(tc, a_definition_that_contradicts_itself_is_refused_with_the_reason, 0,
