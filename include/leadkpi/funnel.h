@@ -84,24 +84,26 @@
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
- * 8 bytes a lead and step, and 24) and room for up to half as many more where they come in several adds, about
+ * 8 bytes a lead and step, and 24; while rows are added to leads that there are, 4 a row, 1 more for events by name)
+ * and room for up to half as many more where they come in several adds, about
  * 30 a lead and its id (text ids: and the text). Events in order, of
  * at most 31 sets of steps, take 8, and 12 a lead; 24 from the next ones on until they are in order again,
  * and 32 while room for those is made.
  * Events that match nothing are not kept, except by order=adjacent, session, and
  * ClickHouse's strict_order. An add or a merge that brings as many events as there were puts them in order, which
- * takes the events of a few thousand leads once more. A merge holds beside that 4 bytes a lead of the other handle
- * while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The first
- * add of leads whose ids are small numbers takes 1 a row and 2 an event besides; without that memory it goes without.
- * A report holds, where they are not in order, 16 bytes an event
+ * takes the events of a few thousand leads once more and, where there were any before, 10 an event (16 of more than
+ * 31 sets of steps); without that memory they stay as they came. A merge holds beside that 4 bytes a lead of the other
+ * handle while it runs; where a block that grows has to move (a host's own reallocate may copy), the old one too. The
+ * first add of leads whose ids are small numbers takes 1 a row and 2 an event besides; without that memory it goes
+ * without. A report holds, where they are not in order, 16 bytes an event
  * and as much again of a few thousand leads (with sequences or segments always 4 an event); 40 a
  * lead that entered, or an attempt, and half as much again while they are found (with times 8 more a step whose time
  * is asked for, which the table of leadkpi_funnel_leads takes over where it can), 8 more and 8 a segment where there
  * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 8 more, 20 where step_window or adjacent steps hinder, 24 where
- * exclusions do, and an eighth of a byte a step, with times a quarter; with optional steps 12 more, and 15 for each
- * step that an event matches; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that
+ * exclusions do, and an eighth of a byte a step, with times a quarter; with optional steps 12 more, 15 for each
+ * step that an event matches, and 1 kB a step; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that
  * excludes; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each

@@ -172,3 +172,29 @@ leadkpi_status lk_interrupted(const lk_memory *memory, leadkpi_error *error)
                "interrupted by the host; nothing was changed");
     return LEADKPI_OK;
 }
+
+/* Half a millisecond at the speed of memory. */
+#define COPIED_AT_ONCE ((size_t)4 << 20)
+
+leadkpi_status lk_copy(const lk_memory *memory, void *to, const void *from, size_t size, leadkpi_error *error)
+{
+    for (size_t at = 0, part; at < size; at += part) {
+        part = size - at < COPIED_AT_ONCE ? size - at : COPIED_AT_ONCE;
+        if (at > 0) LK_TRY(lk_interrupted(memory, error));
+        memcpy((char *)to + at, (const char *)from + at, part);
+    }
+    return LEADKPI_OK;
+}
+
+/* The smallest page of the systems there are. */
+#define PAGE 4096
+
+leadkpi_status lk_bring_pages(const lk_memory *memory, void *block, size_t size, leadkpi_error *error)
+{
+    volatile char *bytes = block; /* that nobody reads them before they are written is no reason to leave it */
+    for (size_t at = 0; at < size; at += PAGE) {
+        if (at > 0 && at % COPIED_AT_ONCE == 0) LK_TRY(lk_interrupted(memory, error));
+        bytes[at] = 0;
+    }
+    return LEADKPI_OK;
+}

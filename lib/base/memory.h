@@ -68,6 +68,13 @@ static inline leadkpi_status lk_interrupted_after(const lk_memory *memory, size_
     return lk_interrupted(memory, error);
 }
 
+/* memcpy of blocks that may be large: the host is asked between pieces. Status: OK, INTERRUPTED. */
+leadkpi_status lk_copy(const lk_memory *memory, void *to, const void *from, size_t size, leadkpi_error *error);
+
+/* Brings the pages of a block that is as lk_allocate gave it, in order and asking in between, where the first writes
+ * would go everywhere and bring all at once. Status: OK, INTERRUPTED. */
+leadkpi_status lk_bring_pages(const lk_memory *memory, void *block, size_t size, leadkpi_error *error);
+
 /* False on overflow, `*out` then not written. */
 static inline bool lk_size_multiply(size_t a, size_t b, size_t *out)
 {

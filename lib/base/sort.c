@@ -94,13 +94,14 @@ static leadkpi_status sort_counted(const lk_memory *memory, uint64_t *keys, size
     return write_counted(memory, above, counts, keys, error);
 }
 
-/* Counts become the places where each byte value starts. */
-static void counts_to_starts(size_t counts[BUCKETS])
+/* Counts become the places where each byte value starts, of which one stands first and 255 before 0. */
+static void counts_to_starts(size_t counts[BUCKETS], int first)
 {
     size_t start = 0;
     for (int i = 0; i < BUCKETS; i++) {
-        size_t here = counts[i];
-        counts[i] = start;
+        int value = (first + i) % BUCKETS;
+        size_t here = counts[value];
+        counts[value] = start;
         start += here;
     }
 }
@@ -129,8 +130,14 @@ static leadkpi_status move_in_parts(const lk_memory *memory, const uint64_t *key
     return LEADKPI_OK;
 }
 
+/* Of numbers with a sign those whose first bit is set, the negative ones, stand first. */
+static int first_value(int pass, bool is_signed)
+{
+    return is_signed && pass == PASSES - 1 ? BUCKETS / 2 : 0;
+}
+
 static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count,
-                                uint64_t bits, uint64_t *key_scratch, uint32_t *payload_scratch,
+                                uint64_t bits, bool is_signed, uint64_t *key_scratch, uint32_t *payload_scratch,
                                 leadkpi_error *error)
 {
     size_t counts[BUCKETS];
@@ -139,7 +146,7 @@ static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_
     for (int pass = 0; pass < PASSES; pass++) {
         if (!(bits >> (8 * pass) & 0xFF)) continue; /* the same in all */
         LK_TRY(count_byte(memory, from_keys, count, pass, counts, error));
-        counts_to_starts(counts);
+        counts_to_starts(counts, first_value(pass, is_signed));
         LK_TRY(move_in_parts(memory, from_keys, from_payload, count, pass, counts, to_keys, to_payload, error));
         uint64_t *swap_keys = from_keys;
         uint32_t *swap_payload = from_payload;
@@ -147,13 +154,12 @@ static leadkpi_status sort_with(const lk_memory *memory, uint64_t *keys, uint32_
         from_payload = payload ? to_payload : NULL, to_payload = swap_payload;
     }
     if (from_keys == keys) return LEADKPI_OK;
-    memcpy(keys, from_keys, count * sizeof *keys);
-    if (payload) memcpy(payload, from_payload, count * sizeof *payload);
-    return LEADKPI_OK;
+    LK_TRY(lk_copy(memory, keys, from_keys, count * sizeof *keys, error));
+    return payload ? lk_copy(memory, payload, from_payload, count * sizeof *payload, error) : LEADKPI_OK;
 }
 
 static leadkpi_status sort_by_bits(lk_memory *memory, uint64_t *keys, uint32_t *payload, size_t count, uint64_t bits,
-                                   leadkpi_error *error)
+                                   bool is_signed, leadkpi_error *error)
 {
     uint64_t *key_scratch = NULL;
     uint32_t *payload_scratch = NULL;
@@ -162,8 +168,11 @@ static leadkpi_status sort_by_bits(lk_memory *memory, uint64_t *keys, uint32_t *
     LK_TRY(lk_allocate(memory, count, sizeof *keys, &key_scratch, error));
     leadkpi_status status = LEADKPI_OK;
     if (payload) status = lk_allocate(memory, count, sizeof *payload, &payload_scratch, error);
+    if (status == LEADKPI_OK) status = lk_bring_pages(memory, key_scratch, count * sizeof *keys, error);
+    if (status == LEADKPI_OK && payload)
+        status = lk_bring_pages(memory, payload_scratch, count * sizeof *payload, error);
     if (status == LEADKPI_OK)
-        status = sort_with(memory, keys, payload, count, bits, key_scratch, payload_scratch, error);
+        status = sort_with(memory, keys, payload, count, bits, is_signed, key_scratch, payload_scratch, error);
     lk_release(memory, payload_scratch, count, sizeof *payload);
     lk_release(memory, key_scratch, count, sizeof *keys);
     return status;
@@ -174,16 +183,20 @@ leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *paylo
 {
     survey found;
     LK_TRY(look_over(memory, keys, count, 0, &found, error));
-    return found.in_order ? LEADKPI_OK : sort_by_bits(memory, keys, payload, count, found.differing, error);
+    if (found.in_order) return LEADKPI_OK;
+    return sort_by_bits(memory, keys, payload, count, found.differing, false, error);
+}
+
+leadkpi_status lk_sort_uint64_with(const lk_memory *memory, uint64_t *keys, size_t count, uint64_t *scratch,
+                                   leadkpi_error *error)
+{
+    survey found;
+    LK_TRY(look_over(memory, keys, count, 0, &found, error));
+    if (found.in_order) return LEADKPI_OK;
+    return sort_with(memory, keys, NULL, count, found.differing, false, scratch, NULL, error);
 }
 
 #define SIGN_BIT ((uint64_t)1 << 63)
-
-/* With the sign bit turned over, negative numbers stand below the others. */
-static void flip_signs(uint64_t *keys, size_t count)
-{
-    for (size_t i = 0; i < count; i++) keys[i] ^= SIGN_BIT;
-}
 
 leadkpi_status lk_sort_int64(lk_memory *memory, int64_t *keys, uint32_t *payload, size_t count,
                              leadkpi_error *error)
@@ -192,12 +205,7 @@ leadkpi_status lk_sort_int64(lk_memory *memory, int64_t *keys, uint32_t *payload
     survey found;
     LK_TRY(look_over(memory, unsigned_keys, count, SIGN_BIT, &found, error));
     if (found.in_order) return LEADKPI_OK;
-    if (!(found.differing & SIGN_BIT)) /* of one sign they rise as their bits do */
-        return sort_by_bits(memory, unsigned_keys, payload, count, found.differing, error);
-    flip_signs(unsigned_keys, count);
-    leadkpi_status status = sort_by_bits(memory, unsigned_keys, payload, count, found.differing, error);
-    flip_signs(unsigned_keys, count);
-    return status;
+    return sort_by_bits(memory, unsigned_keys, payload, count, found.differing, true, error);
 }
 
 /* ---- by comparison ----------------------------------------------------------- */
@@ -221,10 +229,8 @@ static void sort_run(uint32_t *indexes, size_t count, lk_sort_compare compare, c
 static leadkpi_status merge(const lk_memory *memory, const uint32_t *from, size_t middle, size_t count, uint32_t *to,
                             lk_sort_compare compare, const void *context, leadkpi_error *error)
 {
-    if (middle >= count || compare(context, from[middle - 1], from[middle]) <= 0) {
-        memcpy(to, from, count * sizeof *to);
-        return LEADKPI_OK;
-    }
+    if (middle >= count || compare(context, from[middle - 1], from[middle]) <= 0)
+        return lk_copy(memory, to, from, count * sizeof *to, error);
     size_t left = 0, right = middle;
     for (size_t i = 0; i < count; i++) {
         bool take_left =
@@ -252,8 +258,7 @@ leadkpi_status lk_sort_indexes_with(const lk_memory *memory, uint32_t *indexes, 
         uint32_t *swap = from;
         from = to, to = swap;
     }
-    if (from != indexes) memcpy(indexes, from, count * sizeof *indexes);
-    return LEADKPI_OK;
+    return from != indexes ? lk_copy(memory, indexes, from, count * sizeof *indexes, error) : LEADKPI_OK;
 }
 
 leadkpi_status lk_sort_indexes(lk_memory *memory, uint32_t *indexes, size_t count,

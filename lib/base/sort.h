@@ -21,6 +21,10 @@ leadkpi_status lk_sort_uint64(lk_memory *memory, uint64_t *keys, uint32_t *paylo
 leadkpi_status lk_sort_int64(lk_memory *memory, int64_t *keys, uint32_t *payload, size_t count,
                              leadkpi_error *error);
 
+/* The same without payload, with scratch of the caller's, `count` keys. Status: OK, INTERRUPTED. */
+leadkpi_status lk_sort_uint64_with(const lk_memory *memory, uint64_t *keys, size_t count, uint64_t *scratch,
+                                   leadkpi_error *error);
+
 /* Below 0, 0, above 0, as what `a` stands for goes before, with or after `b`. */
 typedef int (*lk_sort_compare)(const void *context, uint32_t a, uint32_t b);
 

@@ -221,13 +221,18 @@ static leadkpi_status make(closing *c)
 
 /* ---- the verb ---------------------------------------------------------------------- */
 
-/* Where leads end is known of those that stay, too; how far they got is not. */
+/* Which events stay, no branch could foresee: each goes to the next place, where the one after it may take its place.
+ * Where leads end is known of those that stay, too; how far they got is not. */
 static size_t drop_packed(const closing *c, lk_funnel_store *store)
 {
+    uint64_t *packed = store->packed;
     size_t kept = 0, i = 0;
     for (uint32_t lead = 0; lead < store->lead_end_count; lead++) {
-        for (; i < store->lead_ends[lead]; i++)
-            if (!is_in_range(c, lk_funnel_event_time(store, i))) store->packed[kept++] = store->packed[i];
+        for (size_t end = store->lead_ends[lead]; i < end; i++) {
+            uint64_t key = packed[i];
+            packed[kept] = key;
+            kept += !is_in_range(c, lk_packed_time(key));
+        }
         store->lead_ends[lead] = (uint32_t)kept;
     }
     return kept;
@@ -237,11 +242,11 @@ static size_t drop_events(const closing *c, lk_funnel_store *store)
 {
     size_t kept = 0;
     for (size_t i = 0; i < store->event_count; i++) {
-        if (is_in_range(c, store->events[i].time)) continue;
-        store->events[kept] = store->events[i];
+        lk_funnel_event event = store->events[i];
+        store->events[kept] = event;
         if (store->sequences) store->sequences[kept] = store->sequences[i];
         if (store->event_segments) store->event_segments[kept] = store->event_segments[i];
-        kept++;
+        kept += !is_in_range(c, event.time);
     }
     return kept;
 }

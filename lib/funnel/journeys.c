@@ -313,7 +313,7 @@ leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, 
     LK_TRY(lk_interrupted(memory, error));
     leadkpi_status status = rank_codes(&j, memory, error);
     if (status == LEADKPI_OK) status = lk_allocate(memory, j.lead_count, sizeof *j.ends, &j.ends, error);
-    if (status == LEADKPI_OK) status = lk_journeys_sort_in_place(funnel, &j, events_before == 0, error);
+    if (status == LEADKPI_OK) status = lk_journeys_settle_events(funnel, &j, events_before == 0, error);
     lk_journeys_close(&j, memory);
     if (status == LEADKPI_INTERRUPTED) return status;
     if (status != LEADKPI_OK) leadkpi_error_reset(error); /* no memory: reports put them in order */

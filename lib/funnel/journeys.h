@@ -46,8 +46,10 @@ void lk_journeys_close(lk_journeys *journeys, lk_memory *memory);
 /* Puts the events of the store in the order of journeys, so that reports find them so and a merge of handles
  * that share no lead keeps them so. It is done where at least as many came as there were before, so that an
  * event is moved a few times at most; and where there is memory for 4 bytes a lead and the events of a few
- * thousand leads. Status: OK, INTERRUPTED; then those that were before have not changed, and there may be no event
- * any more that came since: who calls it forgets those. */
+ * thousand leads, and, where some were before, for 10 bytes an event (16 of more codes than packed ones may have):
+ * events that nobody may lose do not move until others stand in order beside them. Status: OK, INTERRUPTED; then
+ * those that were before have not changed, and there may be no event any more that came since: who calls it forgets
+ * those. */
 leadkpi_status lk_journeys_settle(leadkpi_funnel *funnel, size_t events_before, leadkpi_error *error);
 
 /* Journeys that know the ranks of the codes alone. Status: OK, OUT_OF_MEMORY, LIMIT. */
@@ -75,11 +77,11 @@ leadkpi_status lk_journeys_gather_together(lk_journeys *journeys, uint32_t start
                                            const lk_memory *memory, size_t *count, leadkpi_error *error);
 
 /* Parts of lk_journeys_open and lk_journeys_settle, in their own file: events without sequences and segments,
- * into a copy if need be, or where they are, with what the store then knows of each lead. Where they are it may
- * be stopped while they move if none of them need be found again. */
+ * into a copy if need be; or for good, with what the store then knows of each lead. In place there may be no event
+ * any more after INTERRUPTED. */
 leadkpi_status lk_journeys_sort_plain(lk_journeys *journeys, lk_memory *memory,
                                       leadkpi_error *error);
-leadkpi_status lk_journeys_sort_in_place(leadkpi_funnel *funnel, lk_journeys *journeys, bool may_stop,
+leadkpi_status lk_journeys_settle_events(leadkpi_funnel *funnel, lk_journeys *journeys, bool in_place,
                                          leadkpi_error *error);
 
 static inline uint32_t lk_journeys_start(const lk_journeys *journeys, uint32_t lead)

@@ -1,14 +1,18 @@
 /* journeys_part.c: packed events sort as numbers, and need not become anything else. */
 #include "funnel/journeys_part.h"
 
+#include "base/sort.h"
+
 leadkpi_status lk_part_sorter_open(lk_part_sorter *sorter, lk_memory *memory,
                                    const uint32_t *code_rank, uint32_t code_count, size_t largest,
                                    leadkpi_error *error)
 {
     *sorter = (lk_part_sorter){.code_rank = code_rank,
                                .codes = lk_packed_codes_of(code_rank, code_count),
+                               .memory = memory,
                                .capacity = largest};
-    return lk_allocate(memory, largest, 2 * sizeof *sorter->keys, &sorter->keys, error);
+    LK_TRY(lk_allocate(memory, largest, 2 * sizeof *sorter->keys, &sorter->keys, error));
+    return lk_bring_pages(memory, sorter->keys, largest * 2 * sizeof *sorter->keys, error);
 }
 
 void lk_part_sorter_close(lk_part_sorter *sorter, lk_memory *memory)
@@ -62,9 +66,9 @@ static void merge_runs(const uint64_t *from, uint32_t middle, uint32_t count, ui
     memcpy(to + place + middle - left, from + right, (count - right) * sizeof *to);
 }
 
-/* Of a lead with many events: short runs, and those merged. Returns where the keys are then:
+/* Of a lead with some events: short runs, and those merged. Returns where the keys are then:
  * `keys`, or `other`, which is as large. */
-static const uint64_t *sort_many(uint64_t *keys, uint32_t count, uint64_t *other)
+static const uint64_t *sort_some(uint64_t *keys, uint32_t count, uint64_t *other)
 {
     uint64_t *from = other, *to = keys;
     if (is_in_order(keys, count)) return keys;
@@ -82,6 +86,9 @@ static const uint64_t *sort_many(uint64_t *keys, uint32_t count, uint64_t *other
     return from;
 }
 
+/* Of so many it is quicker to go by their bytes than to compare. */
+#define MANY_EVENTS 4096
+
 /* ---- one part ------------------------------------------------------------------- */
 
 static inline uint32_t slot_of(const lk_part *part, uint32_t lead)
@@ -94,14 +101,55 @@ static inline uint32_t start_of(const lk_part *part, const uint32_t *ends, uint3
     return lead == part->lead ? part->start : ends[lead - 1];
 }
 
-/* 4 bytes read of each event, and a counter in the first cache. */
-void lk_part_count(const lk_part *part, const lk_funnel_event *events, uint32_t *ends)
+/* So many of the events of a part, from `start` on, before the host is asked again. */
+static uint32_t piece_end(const lk_part *part, uint32_t start)
+{
+    return part->end - start < LK_INTERRUPT_ROWS ? part->end : start + LK_INTERRUPT_ROWS;
+}
+
+static leadkpi_status poll(lk_part_sorter *sorter, uint32_t events, leadkpi_error *error)
+{
+    return lk_interrupted_after(sorter->memory, events, &sorter->done, error);
+}
+
+static void clear_counts(const lk_part *part, uint32_t *ends)
+{
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) ends[lead] = 0;
+}
+
+static void counts_to_ends(const lk_part *part, uint32_t *ends)
 {
     uint32_t before = part->start;
-    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) ends[lead] = 0;
-    for (uint32_t i = part->start; i < part->end; i++) ends[events[i].lead]++;
-    for (uint32_t lead = part->lead; lead < part->lead_end; lead++)
-        ends[lead] = before += ends[lead];
+    for (uint32_t lead = part->lead; lead < part->lead_end; lead++) ends[lead] = before += ends[lead];
+}
+
+/* 4 bytes read of each event, and a counter in the first cache. */
+leadkpi_status lk_part_count(lk_part_sorter *sorter, const lk_part *part, const lk_funnel_event *events,
+                             uint32_t *ends, leadkpi_error *error)
+{
+    clear_counts(part, ends);
+    for (uint32_t start = part->start, end; start < part->end; start = end) {
+        end = piece_end(part, start);
+        LK_TRY(poll(sorter, end - start, error));
+        for (uint32_t i = start; i < end; i++) ends[events[i].lead]++;
+    }
+    counts_to_ends(part, ends);
+    return LEADKPI_OK;
+}
+
+/* The same with 2 bytes. */
+leadkpi_status lk_part_count_packed(lk_part_sorter *sorter, const lk_part *part, const uint16_t *slots,
+                                    uint32_t *ends, leadkpi_error *error)
+{
+    uint32_t *counts = ends + (part->lead - part->lead % LK_PART_LEADS);
+    clear_counts(part, ends);
+    for (uint32_t start = part->start, end; start < part->end; start = end) {
+        end = piece_end(part, start);
+        LK_TRY(poll(sorter, end - start, error));
+        for (uint32_t i = start; i < end; i++) counts[slots[i]]++;
+    }
+    counts_to_ends(part, ends);
+    return LEADKPI_OK;
 }
 
 /* Where the keys of each lead go, by its slot. */
@@ -113,76 +161,91 @@ static void find_places(const lk_part *part, const uint32_t *ends, uint32_t *pla
 
 /* Keys lead by lead. Cost an event: its 16 bytes read in order, a counter in the first cache, and 8
  * bytes to a place in the second. */
-static void group(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                  const lk_funnel_event *events)
+static leadkpi_status group(lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                            const lk_funnel_event *events, leadkpi_error *error)
 {
     uint32_t places[LK_PART_LEADS];
     const uint32_t *code_rank = sorter->code_rank;
     uint64_t *keys = sorter->keys;
     find_places(part, ends, places);
-    for (uint32_t i = part->start; i < part->end; i++)
-        keys[places[events[i].lead % LK_PART_LEADS]++] =
-            lk_packed_key(events[i].time, code_rank[events[i].code]);
+    for (uint32_t start = part->start, end; start < part->end; start = end) {
+        end = piece_end(part, start);
+        LK_TRY(poll(sorter, end - start, error));
+        for (uint32_t i = start; i < end; i++)
+            keys[places[events[i].lead % LK_PART_LEADS]++] =
+                lk_packed_key(events[i].time, code_rank[events[i].code]);
+    }
+    return LEADKPI_OK;
 }
 
 /* The same with 10 bytes read. */
-static void group_packed(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                         const uint16_t *slots, const uint64_t *packed)
+static leadkpi_status group_packed(lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                                   const uint16_t *slots, const uint64_t *packed, leadkpi_error *error)
 {
     uint32_t places[LK_PART_LEADS];
     uint64_t *keys = sorter->keys;
     find_places(part, ends, places);
-    for (uint32_t i = part->start; i < part->end; i++) keys[places[slots[i]]++] = packed[i];
+    for (uint32_t start = part->start, end; start < part->end; start = end) {
+        end = piece_end(part, start);
+        LK_TRY(poll(sorter, end - start, error));
+        for (uint32_t i = start; i < end; i++) keys[places[slots[i]]++] = packed[i];
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status sort_many(lk_part_sorter *sorter, uint64_t *keys, uint32_t count, uint64_t *packed,
+                                leadkpi_error *error)
+{
+    LK_TRY(lk_sort_uint64_with(sorter->memory, keys, count, keys + sorter->capacity, error));
+    return lk_copy(sorter->memory, packed, keys, count * sizeof *packed, error);
 }
 
 /* From the place of a lead's keys in the part. */
-static void sort_lead(const lk_part_sorter *sorter, uint32_t place, uint32_t count, uint64_t *packed)
+static leadkpi_status sort_lead(lk_part_sorter *sorter, uint32_t place, uint32_t count, uint64_t *packed,
+                                leadkpi_error *error)
 {
-    if (count <= FEW_EVENTS) {
-        sort_few(sorter->keys + place, count, packed);
-        return;
-    }
-    const uint64_t *sorted =
-        sort_many(sorter->keys + place, count, sorter->keys + sorter->capacity + place);
-    memcpy(packed, sorted, count * sizeof *packed);
+    uint64_t *keys = sorter->keys + place;
+    if (count >= MANY_EVENTS) return sort_many(sorter, keys, count, packed, error);
+    if (count <= FEW_EVENTS)
+        sort_few(keys, count, packed);
+    else
+        memcpy(packed, sort_some(keys, count, keys + sorter->capacity), count * sizeof *packed);
+    return LEADKPI_OK;
 }
 
-static void sort_leads(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                       uint64_t *packed)
+static leadkpi_status sort_leads(lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                                 uint64_t *packed, leadkpi_error *error)
 {
     bool finds_levels = sorter->levels.levels != NULL;
     for (uint32_t lead = part->lead; lead < part->lead_end; lead++) {
         uint32_t start = start_of(part, ends, lead), count = ends[lead] - start;
-        sort_lead(sorter, start - part->start, count, packed + start);
-        if (finds_levels) lk_lead_scan_take(&sorter->levels, lead, packed + start, count);
+        LK_TRY(poll(sorter, count + 1, error));
+        LK_TRY(sort_lead(sorter, start - part->start, count, packed + start, error));
+        if (finds_levels) LK_TRY(lk_lead_scan_take(&sorter->levels, lead, packed + start, count, error));
     }
+    return LEADKPI_OK;
 }
 
 /* There may be no event at all, and no memory for one. */
-static void forget_levels(const lk_part_sorter *sorter, const lk_part *part)
+static leadkpi_status forget_levels(lk_part_sorter *sorter, const lk_part *part, leadkpi_error *error)
 {
     for (uint32_t lead = part->lead; lead < part->lead_end && sorter->levels.levels; lead++)
         sorter->levels.levels[lead] = 0;
+    return poll(sorter, part->lead_end - part->lead, error);
 }
 
-void lk_part_sort(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                  const lk_funnel_event *events, uint64_t *packed)
+leadkpi_status lk_part_sort(lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                            const lk_funnel_event *events, uint64_t *packed, leadkpi_error *error)
 {
-    if (part->start == part->end) {
-        forget_levels(sorter, part);
-        return;
-    }
-    group(sorter, part, ends, events);
-    sort_leads(sorter, part, ends, packed);
+    if (part->start == part->end) return forget_levels(sorter, part, error);
+    LK_TRY(group(sorter, part, ends, events, error));
+    return sort_leads(sorter, part, ends, packed, error);
 }
 
-void lk_part_sort_packed(const lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
-                         const uint16_t *slots, uint64_t *packed)
+leadkpi_status lk_part_sort_packed(lk_part_sorter *sorter, const lk_part *part, const uint32_t *ends,
+                                   const uint16_t *slots, uint64_t *packed, leadkpi_error *error)
 {
-    if (part->start == part->end) {
-        forget_levels(sorter, part);
-        return;
-    }
-    group_packed(sorter, part, ends, slots, packed);
-    sort_leads(sorter, part, ends, packed);
+    if (part->start == part->end) return forget_levels(sorter, part, error);
+    LK_TRY(group_packed(sorter, part, ends, slots, packed, error));
+    return sort_leads(sorter, part, ends, packed, error);
 }

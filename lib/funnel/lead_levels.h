@@ -13,6 +13,7 @@ typedef struct lk_lead_scan {
     uint64_t window;
     uint64_t *levels; /* of each lead; NULL: they are not looked for */
     uint32_t lead_count;
+    const lk_memory *memory; /* whose host is asked */
 } lk_lead_scan;
 
 /* 8 bytes a lead, where the rule is that of quick.h and each code has one step at most, and there is
@@ -21,8 +22,9 @@ void lk_lead_scan_open(const leadkpi_funnel *funnel, const lk_packed_codes *code
                        uint32_t lead_count, lk_lead_scan *scan);
 void lk_lead_scan_close(lk_lead_scan *scan, lk_memory *memory);
 
-/* Of the lead whose packed events these are. */
-void lk_lead_scan_take(const lk_lead_scan *scan, uint32_t lead, const uint64_t *keys, uint32_t count);
+/* Of the lead whose packed events these are. Status: OK, INTERRUPTED. */
+leadkpi_status lk_lead_scan_take(const lk_lead_scan *scan, uint32_t lead, const uint64_t *keys, uint32_t count,
+                                 leadkpi_error *error);
 
 /* Does the store know them as of a time? */
 static inline bool lk_lead_levels_known(const lk_funnel_store *store, int64_t as_of)

@@ -346,27 +346,40 @@ END_TEST
 #define MANY 300000
 #define A_PART 65536 /* of the rows, after which it is asked as a rule */
 
+/* A definition of 6 steps has events of any of them: 64 sets of steps, too many to be packed. */
+static int64_t steps_of_event(const char *definition, int64_t i)
+{
+    return strstr(definition, "E,F;") ? i % 64 : INT64_C(1) << i % 4;
+}
+
 /* MANY events of so many leads, in no order. */
-static leadkpi_funnel *with_many_events(const leadkpi_host *host, const char *definition, int64_t leads,
-                                        int64_t first_lead)
+static leadkpi_status add_many_events(leadkpi_funnel *funnel, const char *definition, int64_t leads,
+                                      int64_t first_lead, leadkpi_error *error)
 {
     static int64_t ids[MANY], times[MANY], steps[MANY];
-    leadkpi_funnel *funnel;
     leadkpi_table *table;
-    leadkpi_options *options = options_of("funnel", definition);
-    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
     for (int64_t i = 0; i < MANY; i++) {
         ids[i] = first_lead + i % leads;
         times[i] = i * 7919 % MANY;
-        steps[i] = INT64_C(1) << i % 4;
+        steps[i] = steps_of_event(definition, i);
     }
     OK(leadkpi_table_create(NULL, &table, ok_error));
     OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, MANY, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, MANY, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_int64(table, "steps", NUL, steps, MANY, 0, NULL, ok_error));
-    OK(leadkpi_funnel_add(funnel, table, NULL, 0, ok_error));
+    leadkpi_status status = leadkpi_funnel_add(funnel, table, NULL, 0, error);
     leadkpi_table_free(table);
+    return status;
+}
+
+static leadkpi_funnel *with_many_events(const leadkpi_host *host, const char *definition, int64_t leads,
+                                        int64_t first_lead)
+{
+    leadkpi_funnel *funnel;
+    leadkpi_options *options = options_of("funnel", definition);
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
     leadkpi_options_free(options);
+    OK(add_many_events(funnel, definition, leads, first_lead, ok_error));
     return funnel;
 }
 
@@ -439,38 +452,77 @@ START_TEST(the_host_is_asked_by_what_is_closed)
 }
 END_TEST
 
-enum { A_ROW, A_RANGE, OTHER_LEADS, SAME_LEADS, LONG_VERBS };
+static const char few_codes[] = "steps=A,B,C,D; window=9us";
+static const char many_codes[] = "steps=A,B,C,D,E,F; window=9us; same_event=many";
+#define FAR INT64_C(1000000007) /* no small number: such leads are not added by their numbers */
 
-static leadkpi_status run_long(int verb_of_many, leadkpi_funnel *funnel, const leadkpi_funnel *other,
+/* The events of one lead are counted, moved, and put in order by a byte or a comparison at a time. */
+START_TEST(the_host_is_asked_while_one_lead_is_put_in_order)
+{
+    static const char *const rules[] = {few_codes, few_codes, many_codes};
+    static const int64_t leads[] = {5, FAR, 5};
+    const uint64_t passes = 8, parts = MANY / A_PART;
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rules[_i], 1, leads[_i]);
+    was_asked(&fault, passes * parts, "add");
+    leadkpi_funnel *other = with_many_events(NULL, rules[_i], 1, leads[_i]);
+    OK(leadkpi_funnel_merge(funnel, other, ok_error));
+    was_asked(&fault, 2 * passes * parts, "merge");
+    OK(add_many_events(other, rules[_i], 1, leads[_i], ok_error));
+    blob expected = state_of(other);
+    same_state(funnel, expected, "merged");
+    free(expected.bytes);
+    leadkpi_funnel_free(funnel);
+    leadkpi_funnel_free(other);
+    lk_fault_nothing_held(&fault, rules[_i]);
+}
+END_TEST
+
+enum { A_ROW, A_RANGE, OTHER_LEADS, SAME_LEADS, AS_MANY_ROWS };
+
+static const struct long_verb {
+    int kind;
+    const char *rule;
+    int64_t leads, first_lead;
+} long_verbs[] = {
+    {A_ROW, few_codes, 900, 0},        {A_RANGE, few_codes, 900, 0},      {OTHER_LEADS, few_codes, 900, 0},
+    {SAME_LEADS, few_codes, 900, 0},   {SAME_LEADS, many_codes, 1, FAR},  {AS_MANY_ROWS, few_codes, 1, FAR},
+    {AS_MANY_ROWS, few_codes, 9000, 0}, {AS_MANY_ROWS, many_codes, 900, 0},
+};
+
+static leadkpi_status run_long(const struct long_verb *v, leadkpi_funnel *funnel, const leadkpi_funnel *other,
                                leadkpi_error *error)
 {
     static const row late = {7, MANY, 0, 1, 0, NULL};
-    if (verb_of_many == A_ROW) return add_rows(funnel, &late, 1, 0, NULL, error);
-    if (verb_of_many == A_RANGE) return leadkpi_funnel_close(funnel, 100, MANY / 2, error);
+    if (v->kind == A_ROW) return add_rows(funnel, &late, 1, 0, NULL, error);
+    if (v->kind == A_RANGE) return leadkpi_funnel_close(funnel, 100, MANY / 2, error);
+    if (v->kind == AS_MANY_ROWS) return add_many_events(funnel, v->rule, v->leads, v->first_lead, error);
     return leadkpi_funnel_merge(funnel, other, error);
 }
 
-/* At every question that is asked. */
+/* At every question that is asked, or at one of seven where there are many. */
 START_TEST(a_long_verb_that_is_stopped_changes_nothing)
 {
-    static const char rule[] = "steps=A,B,C,D; window=9us";
-    enum { LEADS = 900 };
+    const struct long_verb *v = &long_verbs[_i];
+    const bool asks_often = v->kind >= SAME_LEADS;
     lk_fault fault;
     leadkpi_error error;
     leadkpi_status status = LEADKPI_INTERRUPTED;
     lk_fault_init(&fault);
-    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, LEADS, 0);
-    leadkpi_funnel *other = with_many_events(NULL, rule, LEADS, _i == OTHER_LEADS ? LEADS : 0);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, v->rule, v->leads, v->first_lead);
+    leadkpi_funnel *other =
+        with_many_events(NULL, v->rule, v->leads, v->kind == OTHER_LEADS ? v->leads : v->first_lead);
     blob before = state_of(funnel);
     uint64_t stop = 0;
     while (status == LEADKPI_INTERRUPTED) {
-        lk_fault_stop_at(&fault, ++stop);
-        status = run_long(_i, funnel, other, &error);
+        lk_fault_stop_at(&fault, stop += asks_often ? 7 : 1);
+        status = run_long(v, funnel, other, &error);
         lk_fault_arm(&fault, 0, false);
         if (status == LEADKPI_INTERRUPTED) same_state(funnel, before, "stopped");
     }
     ck_assert_msg(status == LEADKPI_OK, "%s", error.message);
-    ck_assert_uint_gt(stop, MANY / A_PART);
+    ck_assert_uint_gt(stop, (asks_often ? 8 : 1) * (MANY / A_PART));
     free(before.bytes);
     leadkpi_funnel_free(funnel);
     leadkpi_funnel_free(other);
@@ -502,7 +554,9 @@ int main(void)
     tcase_add_loop_test(tcase, a_verb_that_fails_changes_nothing, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 3);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
-    tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0, LONG_VERBS);
+    tcase_add_loop_test(tcase, the_host_is_asked_while_one_lead_is_put_in_order, 0, 3);
+    tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0,
+                        (int)(sizeof long_verbs / sizeof long_verbs[0]));
     tcase_add_test(tcase, closing_over_what_is_closed_holds_the_new_summaries_once);
     suite_add_tcase(suite, tcase);
     return lk_test_run(suite);
