@@ -1,324 +1,16 @@
 /* cohort.c: leadkpi cohort: customers' rows from files into a report of the library. */
+#include "cohort.h"
+
 #include <stdlib.h>
 
-#include <leadkpi/cohorts.h>
-#include <leadkpi/lifetime.h>
-
-#include "batch.h"
 #include "cells.h"
-#include "clock.h"
 #include "commands.h"
-#include "map.h"
 #include "render.h"
 #include "settings.h"
 #include "triangle.h"
 #include "unknown.h"
 
-typedef enum cohort_file_kind {
-    COHORT_ACQUISITIONS,
-    COHORT_ACTIVITY,
-    COHORT_REVENUE,
-    COHORT_SUBSCRIPTIONS,
-    COHORT_OUTCOMES,
-    COHORT_SPEND,
-    COHORT_FILE_KINDS
-} cohort_file_kind;
-
-static const struct {
-    const char *option, *value; /* the column beside id and time; NULL: none */
-    column_type type;
-} kinds[COHORT_FILE_KINDS] = {
-    {"--acquisitions", NULL, COLUMN_TEXT},   {"--activity", NULL, COLUMN_TEXT},
-    {"--revenue", "amount", COLUMN_NUMBER},  {"--subscriptions", "mrr", COLUMN_NUMBER},
-    {"--outcomes", "outcome", COLUMN_TEXT},  {"--spend", "amount", COLUMN_NUMBER},
-};
-
-typedef struct cohort_file {
-    cohort_file_kind kind;
-    const char *path;
-    field_map map;
-} cohort_file;
-
-typedef struct cohort_run {
-    const char *report, *as_of, *by, *zone, *model;
-    bool json, csv;
-    const char **settings;
-    size_t setting_count;
-    char **names; /* of dimensions, as long as the run: batches point at them */
-    size_t name_count;
-    cohort_file *files;
-    size_t file_count;
-    clock_zone clock;
-    char sign[16]; /* of the currency, as it stood beside a number; "": none yet */
-    leadkpi_cohorts *cohorts;
-    leadkpi_options *forecast; /* of a forecast, beside those of the histories; else NULL */
-    batch spend; /* all of it: it is handed over with the report */
-    bool has_spend;
-    int64_t rows_taken; /* of customers */
-    trouble *why;
-} cohort_run;
-
-/* ---- one file ------------------------------------------------------------------------- */
-
-typedef struct cohort_column {
-    const char *target;
-    int place; /* in the file */
-    column_type type;
-    date_order dates;
-    number_style numbers;
-    bool micros; /* in millionths */
-} cohort_column;
-
-typedef struct cohort_loader {
-    cohort_run *run;
-    cohort_file *file;
-    input in;
-    file_layout layout;
-    csv_reader reader;
-    batch rows;
-    cohort_column columns[20];
-    size_t column_count;
-} cohort_loader;
-
-static int bind_column(cohort_loader *l, const char *target, column_type type, bool required)
-{
-    const map_entry *entry = map_find(&l->file->map, target);
-    int place = entry ? map_entry_column(entry, &l->layout, NULL)
-                      : layout_column(&l->layout, slice_of(target), NULL);
-    if (place < 0 && !required) return TOOL_GOOD;
-    if (place < 0 && entry)
-        return trouble_set(l->run->why, TOOL_USAGE,
-                           "%s: %s: expected a column \"%s\", found none (leadkpi look %s shows the columns)",
-                           l->in.name, target, entry->columns[0], l->file->path);
-    if (place < 0)
-        return trouble_set(l->run->why, TOOL_USAGE,
-                           "%s: expected a column for \"%s\", found none: say --map %s=COLUMN behind the "
-                           "file (leadkpi look %s shows the columns)",
-                           l->in.name, target, target, l->file->path);
-    if (l->column_count == sizeof l->columns / sizeof *l->columns)
-        return trouble_set(l->run->why, TOOL_USAGE, "--by: expected at most 16 dimensions");
-    cohort_column *c = &l->columns[l->column_count++];
-    *c = (cohort_column){target, place, type, DATE_ORDER_UNTOLD, NUMBER_UNTOLD, false};
-    if (entry) c->dates = entry->dates, c->numbers = entry->numbers, c->micros = entry->micros;
-    batch_add_column(&l->rows, target, type);
-    return TOOL_GOOD;
-}
-
-/* What a map says is done or refused: here a field is a column of the file, and no more. */
-static int check_map(const cohort_loader *l)
-{
-    const field_map *map = &l->file->map;
-    if (map->translation_count)
-        return trouble_set(l->run->why, TOOL_USAGE, "--map: expected columns, found a text to replace");
-    for (size_t i = 0; i < map->entry_count; i++)
-        if (map->entries[i].is_literal || map->entries[i].if_column)
-            return trouble_set(l->run->why, TOOL_USAGE,
-                               "--map: expected a column for \"%s\", found a fixed text or a condition",
-                               map->entries[i].target);
-    return TOOL_GOOD;
-}
-
-/* No entry is left over: a field by a wrong name would not be seen to be missing. */
-static int check_all_bound(const cohort_loader *l)
-{
-    const field_map *map = &l->file->map;
-    for (size_t i = 0; i < map->entry_count; i++) {
-        size_t column = 0;
-        while (column < l->column_count && strcmp(l->columns[column].target, map->entries[i].target) != 0)
-            column++;
-        if (column == l->column_count && !map->entries[i].optional)
-            return trouble_set(l->run->why, TOOL_USAGE,
-                               "--map: expected a field that %s %s has, or a dimension of --by, in a column "
-                               "of the file, found \"%s\"",
-                               kinds[l->file->kind].option, l->in.name, map->entries[i].target);
-    }
-    return TOOL_GOOD;
-}
-
-/* The words of --by, each kept for as long as the run. */
-static int bind_dimensions(cohort_loader *l)
-{
-    for (const char *word = l->run->by; word && *word;) {
-        size_t length = strcspn(word, ",");
-        char *name = tool_copy(slice_trim((slice){word, length}));
-        l->run->names = tool_resize(l->run->names, l->run->name_count + 1, sizeof *l->run->names);
-        l->run->names[l->run->name_count++] = name;
-        /* A slip of the pen would put all customers into one segment without a word. */
-        const map_entry *entry = map_find(&l->file->map, name);
-        bool required = l->file->kind == COHORT_ACQUISITIONS && !(entry && entry->optional);
-        int code = bind_column(l, name, COLUMN_TEXT, required);
-        if (code != TOOL_GOOD) return code;
-        word += length + (word[length] == ',');
-    }
-    return TOOL_GOOD;
-}
-
-static int bind_fields(cohort_loader *l)
-{
-    cohort_file_kind kind = l->file->kind;
-    if (kind != COHORT_SPEND) TOOL_TRY(bind_column(l, "id", COLUMN_TEXT, true));
-    TOOL_TRY(bind_column(l, "time", COLUMN_TIME, kind != COHORT_SPEND));
-    if (kinds[kind].value) TOOL_TRY(bind_column(l, kinds[kind].value, kinds[kind].type, true));
-    if (kind == COHORT_REVENUE || kind == COHORT_SUBSCRIPTIONS)
-        return bind_column(l, "currency", COLUMN_TEXT, false);
-    if (kind == COHORT_ACQUISITIONS || kind == COHORT_SPEND) return bind_dimensions(l);
-    return TOOL_GOOD;
-}
-
-static int bind_columns(cohort_loader *l)
-{
-    batch_start(&l->rows);
-    TOOL_TRY(check_map(l));
-    TOOL_TRY(bind_fields(l));
-    return check_all_bound(l);
-}
-
-static int bad_cell(const cohort_loader *l, const cohort_column *c, const char *expected, slice found)
-{
-    return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: column \"%s\": expected %s, found \"%.*s\"",
-                       l->in.name, (long long)l->reader.line, l->layout.names[c->place], expected,
-                       SLICE_ARGS(found));
-}
-
-static bool read_number(const cohort_column *c, slice text, number_value *out)
-{
-    return number_read(text, c->numbers, out) && number_divide(out, c->micros ? 6 : 0);
-}
-
-/* One currency a run, also where it is told by signs beside the numbers. */
-static int check_sign(cohort_loader *l, const cohort_column *c, slice sign)
-{
-    cohort_run *r = l->run;
-    slice known = slice_of(r->sign);
-    if (sign.length == 0) return TOOL_GOOD;
-    if (known.length && !currency_agrees(known, sign))
-        return trouble_set(r->why, TOOL_DATA, "%s:%lld: column \"%s\": expected one currency (%s), found %.*s",
-                           l->in.name, (long long)l->reader.line, l->layout.names[c->place], r->sign,
-                           SLICE_ARGS(sign));
-    if (known.length == 0 && sign.length < sizeof r->sign) memcpy(r->sign, sign.data, sign.length);
-    return TOOL_GOOD;
-}
-
-static int put_number(cohort_loader *l, size_t column, slice text)
-{
-    const cohort_column *c = &l->columns[column];
-    number_value number;
-    if (!read_number(c, text, &number))
-        return bad_cell(l, c, "a number (1.234,50 with --map 'amount=COLUMN @comma')", text);
-    if (!batch_put_number(&l->rows, column, &number))
-        return bad_cell(l, c, "numbers of 18 digits together", text);
-    return check_sign(l, c, number.currency);
-}
-
-static int put_cell(cohort_loader *l, size_t column)
-{
-    const cohort_column *c = &l->columns[column];
-    const csv_field *field = &l->reader.fields[c->place];
-    slice text = slice_trim((slice){field->data, field->length});
-    date_value date;
-    if (text.length == 0) return batch_put_null(&l->rows, column), TOOL_GOOD;
-    switch (c->type) {
-    case COLUMN_TIME:
-        if (date_read(text, c->dates, &date) != DATE_GOOD)
-            return bad_cell(l, c, "a date or time that reads one way (--map 'time=COLUMN @day-first')",
-                            text);
-        batch_put_int64(&l->rows, column, clock_instant(&l->run->clock, &date));
-        return TOOL_GOOD;
-    case COLUMN_NUMBER:
-        return put_number(l, column, text);
-    default:
-        batch_put_text(&l->rows, column, text);
-        return TOOL_GOOD;
-    }
-}
-
-static leadkpi_status hand_over(const cohort_loader *l, const leadkpi_table *table,
-                                leadkpi_error *error)
-{
-    leadkpi_cohorts *c = l->run->cohorts;
-    switch (l->file->kind) {
-    case COHORT_ACQUISITIONS:
-        return leadkpi_cohorts_add_acquisitions(c, table, NULL, 0, error);
-    case COHORT_ACTIVITY:
-        return leadkpi_cohorts_add_activity(c, table, NULL, 0, error);
-    case COHORT_REVENUE:
-        return leadkpi_cohorts_add_revenue(c, table, NULL, 0, error);
-    case COHORT_SUBSCRIPTIONS:
-        return leadkpi_cohorts_add_subscriptions(c, table, NULL, 0, error);
-    default:
-        return leadkpi_cohorts_add_outcomes(c, table, NULL, 0, error);
-    }
-}
-
-static int flush_rows(cohort_loader *l)
-{
-    leadkpi_table *table;
-    leadkpi_error error;
-    if (l->rows.row_count == 0) return TOOL_GOOD;
-    if (l->file->kind == COHORT_SPEND)
-        return trouble_set(l->run->why, TOOL_DATA, "%s: expected fewer than %d rows of spend",
-                           l->in.name, BATCH_ROWS);
-    leadkpi_status status = batch_table(&l->rows, 0, l->rows.row_count, &table, &error);
-    if (status == LEADKPI_OK) {
-        status = hand_over(l, table, &error);
-        leadkpi_table_free(table);
-    }
-    if (status != LEADKPI_OK) {
-        size_t row = error.row >= 0 && (size_t)error.row < l->rows.row_count ? (size_t)error.row : 0;
-        return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
-                           (long long)l->rows.lines[row], message_without_row(&error));
-    }
-    batch_clear(&l->rows);
-    return TOOL_GOOD;
-}
-
-static int read_rows(cohort_loader *l)
-{
-    csv_answer answer;
-    TOOL_TRY(layout_start(&l->layout, &l->reader, &l->in, l->run->why));
-    while ((answer = csv_next(&l->reader)) != CSV_END) {
-        if (answer != CSV_RECORD)
-            return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: %s", l->in.name,
-                               (long long)l->reader.problem.line, l->reader.problem.text);
-        if (layout_is_total(&l->reader)) continue;
-        if (!layout_fits(&l->layout, &l->reader))
-            return trouble_set(l->run->why, TOOL_DATA, "%s:%lld: expected %zu fields, found %zu",
-                               l->in.name, (long long)l->reader.line, l->layout.column_count,
-                               l->reader.found);
-        for (size_t i = 0; i < l->column_count; i++) TOOL_TRY(put_cell(l, i));
-        if (l->file->kind != COHORT_SPEND) l->run->rows_taken++;
-        if (batch_end_row(&l->rows, l->reader.line)) TOOL_TRY(flush_rows(l));
-    }
-    if (l->file->kind != COHORT_SPEND) return flush_rows(l);
-    l->run->spend = l->rows;
-    l->run->has_spend = true;
-    memset(&l->rows, 0, sizeof l->rows);
-    return TOOL_GOOD;
-}
-
-static int load_file(cohort_run *run, cohort_file *file)
-{
-    cohort_loader *l = tool_allocate(1, sizeof *l);
-    l->run = run;
-    l->file = file;
-    int code = input_open(&l->in, file->path, INPUT_DETECT, run->why);
-    if (code == TOOL_GOOD) code = layout_find(&l->layout, &l->in, 0, run->why);
-    if (code == TOOL_GOOD) code = bind_columns(l);
-    if (code == TOOL_GOOD) {
-        code = read_rows(l);
-        csv_finish(&l->reader);
-    }
-    batch_free(&l->rows);
-    layout_free(&l->layout);
-    input_close(&l->in);
-    free(l);
-    return code;
-}
-
 /* ---- the report ------------------------------------------------------------------------- */
-
-typedef leadkpi_status (*report_call)(const leadkpi_cohorts *, const leadkpi_options *,
-                                      leadkpi_table **, leadkpi_error *);
 
 typedef leadkpi_status (*spend_call)(cohort_run *, const leadkpi_table *, const leadkpi_options *,
                                      leadkpi_table **, leadkpi_error *);
@@ -329,15 +21,9 @@ static leadkpi_status ask_value(cohort_run *r, const leadkpi_table *spend, const
     return leadkpi_cohorts_value(r->cohorts, spend, options, out, error);
 }
 
-static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
-                                   leadkpi_table **out, leadkpi_error *error);
-
-static leadkpi_status ask_forecast(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
-                                   leadkpi_table **out, leadkpi_error *error);
-
 static const struct {
     const char *word, *schema;
-    report_call call;
+    cohort_report_call call;
     spend_call with_spend; /* in its place */
 } reports[] = {
     {"retention", "cohorts_retention", leadkpi_cohorts_retention, NULL},
@@ -347,8 +33,8 @@ static const struct {
     {"incidence", "cohorts_incidence", leadkpi_cohorts_incidence, NULL},
     {"conversion", "cohorts_conversion", leadkpi_cohorts_conversion, NULL},
     {"value", "cohorts_value", NULL, ask_value},
-    {"lifetime", "cohorts_lifetime_value", NULL, ask_lifetime},
-    {"forecast", "cohorts_histories", NULL, ask_forecast},
+    {"lifetime", "cohorts_lifetime_value", NULL, cohort_ask_lifetime},
+    {"forecast", "cohorts_histories", NULL, cohort_ask_forecast},
     {"histories", "cohorts_histories", leadkpi_cohorts_histories, NULL},
     {"contracts", "cohorts_contracts", leadkpi_cohorts_contracts, NULL},
     {"findings", "cohorts_findings", leadkpi_cohorts_findings, NULL},
@@ -429,104 +115,6 @@ static int set_options(cohort_run *r, leadkpi_options *options)
     return code;
 }
 
-/* What the report was told is told to that of the fit too, but for what is not theirs and the segments. */
-static leadkpi_status copy_options(const leadkpi_options *from, leadkpi_options *into, leadkpi_error *error)
-{
-    leadkpi_table *list;
-    leadkpi_status status = leadkpi_options_list(from, &list, error);
-    if (status != LEADKPI_OK) return status;
-    int32_t place = -1;
-    status = leadkpi_table_find_column(list, "value", LEADKPI_NUL_TERMINATED, &place, error);
-    for (size_t row = 0; row < leadkpi_table_row_count(list) && status == LEADKPI_OK; row++) {
-        slice name = cell_text(list, 0, row), value = cell_text(list, place, row);
-        if (value.length == 0 || slice_is(name, "by")) continue;
-        status = leadkpi_options_set_text(into, name.data, name.length, value.data, value.length, error);
-        if (status == LEADKPI_UNKNOWN_NAME) status = LEADKPI_OK;
-    }
-    leadkpi_table_free(list);
-    return status;
-}
-
-/* What the model is fitted to. */
-static leadkpi_status read_data(cohort_run *r, bool of_contracts, const leadkpi_options *given, leadkpi_table **out,
-                                leadkpi_error *error)
-{
-    leadkpi_options *options;
-    report_call call = of_contracts ? leadkpi_cohorts_contracts : leadkpi_cohorts_histories;
-    leadkpi_status status = leadkpi_options_create(NULL, of_contracts ? "cohorts_contracts" : "cohorts_histories",
-                                                   LEADKPI_NUL_TERMINATED, &options, error);
-    if (status != LEADKPI_OK) return status;
-    status = copy_options(given, options, error);
-    if (status == LEADKPI_OK && r->clock.rules) /* bytes are in no list */
-        status = leadkpi_options_set_text(options, "zone_data", LEADKPI_NUL_TERMINATED, r->clock.rules,
-                                          r->clock.rules_length, error);
-    if (status == LEADKPI_OK) status = call(r->cohorts, options, out, error);
-    leadkpi_options_free(options);
-    return status;
-}
-
-/* What a fit has to say beside its numbers goes to the user. */
-static leadkpi_status fit(const char *name, const leadkpi_table *histories, leadkpi_lifetime **out,
-                          leadkpi_error *error)
-{
-    leadkpi_options *options;
-    leadkpi_status status = leadkpi_options_create(NULL, "lifetime", LEADKPI_NUL_TERMINATED, &options, error);
-    if (status != LEADKPI_OK) return status;
-    status = leadkpi_options_set_text(options, "model", LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED, error);
-    if (status == LEADKPI_OK) status = leadkpi_lifetime_fit(NULL, options, histories, out, error);
-    if (status == LEADKPI_OK && error->message[0]) tool_warn("%s: %s", name, error->message);
-    leadkpi_options_free(options);
-    return status;
-}
-
-static leadkpi_status ask_lifetime(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
-                                   leadkpi_table **out, leadkpi_error *error)
-{
-    leadkpi_table *data = NULL;
-    leadkpi_lifetime *model = NULL, *spend_model = NULL;
-    bool of_contracts = strcmp(r->model, "sbg") == 0 || strcmp(r->model, "bdw") == 0;
-    leadkpi_status status = read_data(r, of_contracts, options, &data, error);
-    if (status == LEADKPI_OK) status = fit(r->model, data, &model, error);
-    if (status == LEADKPI_OK && !of_contracts) status = fit("gamma_gamma", data, &spend_model, error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_cohorts_lifetime_value(r->cohorts, model, spend_model, spend, options, out, error);
-    leadkpi_lifetime_free(spend_model);
-    leadkpi_lifetime_free(model);
-    leadkpi_table_free(data);
-    return status;
-}
-
-/* What is known of each customer stands behind what is expected of it. */
-static leadkpi_status add_histories(leadkpi_table *table, const leadkpi_table *histories, leadkpi_error *error)
-{
-    leadkpi_status status = LEADKPI_OK;
-    for (int32_t i = 1; i < leadkpi_table_column_count(histories) && status == LEADKPI_OK; i++)
-        status = leadkpi_table_share_column(table, leadkpi_table_column_name(histories, i), LEADKPI_NUL_TERMINATED,
-                                            histories, i, error);
-    return status;
-}
-
-static leadkpi_status ask_forecast(cohort_run *r, const leadkpi_table *spend, const leadkpi_options *options,
-                                   leadkpi_table **out, leadkpi_error *error)
-{
-    leadkpi_table *histories = NULL;
-    leadkpi_lifetime *model = NULL, *spend_model = NULL;
-    (void)spend;
-    leadkpi_status status = leadkpi_cohorts_histories(r->cohorts, options, &histories, error);
-    if (status == LEADKPI_OK) status = fit(r->model, histories, &model, error);
-    if (status == LEADKPI_OK) status = fit("gamma_gamma", histories, &spend_model, error);
-    if (status == LEADKPI_OK)
-        status = leadkpi_lifetime_forecast(model, spend_model, histories, r->forecast, out, error);
-    if (status == LEADKPI_OK) {
-        status = add_histories(*out, histories, error);
-        if (status != LEADKPI_OK) leadkpi_table_free(*out), *out = NULL;
-    }
-    leadkpi_lifetime_free(spend_model);
-    leadkpi_lifetime_free(model);
-    leadkpi_table_free(histories);
-    return status;
-}
-
 static leadkpi_status ask_with_spend(cohort_run *r, int which, const leadkpi_options *options,
                                      leadkpi_table **out, leadkpi_error *error)
 {
@@ -548,7 +136,7 @@ static leadkpi_status find_odd_rows(const cohort_run *r, const leadkpi_options *
     leadkpi_status status =
         leadkpi_options_create(NULL, "cohorts_findings", LEADKPI_NUL_TERMINATED, &options, error);
     if (status != LEADKPI_OK) return status;
-    status = copy_options(given, options, error);
+    status = cohort_copy_options(given, options, error);
     if (status == LEADKPI_OK) status = leadkpi_cohorts_findings(r->cohorts, options, out, error);
     leadkpi_options_free(options);
     return status;
@@ -587,7 +175,7 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
     leadkpi_status status = leadkpi_options_create(NULL, reports[which].schema,
                                                    LEADKPI_NUL_TERMINATED, &options, &error);
     TOOL_TRY(library_trouble(status, &error, r->why));
-    if (reports[which].with_spend == ask_forecast) {
+    if (reports[which].with_spend == cohort_ask_forecast) {
         status = leadkpi_options_create(NULL, "lifetime_forecast", LEADKPI_NUL_TERMINATED, &r->forecast, &error);
         if (status != LEADKPI_OK) return leadkpi_options_free(options), library_trouble(status, &error, r->why);
     }
@@ -630,7 +218,7 @@ static int run_cohort(cohort_run *r)
         if (r->files[i].kind == COHORT_SPEND && r->has_spend)
             return trouble_set(r->why, TOOL_USAGE, "--spend: expected one file, found %s beside another",
                                r->files[i].path);
-        TOOL_TRY(load_file(r, &r->files[i]));
+        TOOL_TRY(cohort_load_file(r, &r->files[i]));
     }
     if (r->rows_taken == 0)
         return trouble_set(r->why, TOOL_DATA, "cohort: expected at least one row of a customer, found none");
@@ -669,7 +257,7 @@ static const char help[] =
 static int take_option(cohort_run *r, const char *option, const char *value)
 {
     for (int kind = 0; kind < COHORT_FILE_KINDS; kind++) {
-        if (strcmp(option, kinds[kind].option) != 0) continue;
+        if (strcmp(option, cohort_option((cohort_file_kind)kind)) != 0) continue;
         r->files = tool_resize(r->files, r->file_count + 1, sizeof *r->files);
         r->files[r->file_count++] = (cohort_file){.kind = (cohort_file_kind)kind, .path = value};
         return TOOL_GOOD;

@@ -48,6 +48,8 @@ static int set_option(request *r, const char *argument, const char *value, troub
     if (!r->options || length >= sizeof name)
         return trouble_set(why, TOOL_USAGE, "kpi %s: expected no --%.40s", r->command, argument);
     for (size_t i = 0; i < length; i++) name[i] = argument[i] == '-' ? '_' : argument[i];
+    leadkpi_status known = leadkpi_options_set_text(r->options, name, length, "", 0, &error);
+    if (known == LEADKPI_UNKNOWN_NAME) return answer(known, &error, why);
     if (!value)
         return trouble_set(why, TOOL_USAGE, "kpi %s: --%.*s: expected a value, found none",
                            r->command, (int)length, argument);
@@ -114,6 +116,8 @@ static void show_cell(text_buffer *out, const leadkpi_table *table, int32_t colu
     out->length = 0;
     if (leadkpi_table_is_null(table, column, row))
         text_print(out, "-");
+    else if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_TEXT)
+        text_put_shown(out, cell_text(table, column, row));
     else if (leadkpi_table_column_type(table, column) != LEADKPI_TYPE_DOUBLE)
         cell_plain(out, table, column, row);
     else if (leadkpi_table_get_double(table, column, row, &value, NULL) == LEADKPI_OK)
@@ -231,6 +235,17 @@ static int show(const request *r, leadkpi_status status, leadkpi_table *table,
 typedef leadkpi_status (*row_call)(const leadkpi_host *, int32_t, const leadkpi_table *,
                                    const leadkpi_options *, leadkpi_table **, leadkpi_error *);
 
+/* A column is of text because of some cell: which one, the library cannot know. */
+static int name_text(const sheet *s, const leadkpi_error *error, trouble *why)
+{
+    if (error->column < 0 || (size_t)error->column >= s->column_count) return TOOL_GOOD;
+    size_t column = (size_t)error->column, row = sheet_first_text(s, column);
+    if (row == SIZE_MAX) return TOOL_GOOD;
+    return trouble_set(why, TOOL_DATA, "%s:%lld: column \"%s\": expected a number such as 1,234.50, found \"%.80s\"", s->name,
+                       (long long)s->lines[row], leadkpi_table_column_name(s->table, error->column),
+                       s->columns[column].texts[row]);
+}
+
 static int over_rows(const request *r, row_call call, trouble *why)
 {
     int32_t kpi;
@@ -242,7 +257,8 @@ static int over_rows(const request *r, row_call call, trouble *why)
     TOOL_TRY(sheet_read(&rows, r->words[1], why));
     leadkpi_status status = call(NULL, kpi, rows.table, r->options, &out, &error);
     bool is_by_row = call == leadkpi_kpi_compare || call == leadkpi_kpi_rank;
-    int code = show(r, status, out, is_by_row ? rows.table : NULL, &error, why);
+    int code = status == LEADKPI_WRONG_TYPE ? name_text(&rows, &error, why) : TOOL_GOOD;
+    if (code == TOOL_GOOD) code = show(r, status, out, is_by_row ? rows.table : NULL, &error, why);
     sheet_free(&rows);
     return code;
 }

@@ -28,6 +28,16 @@ static int take_value(reading *r, const char **value)
     return TOOL_GOOD;
 }
 
+/* The same of an option that is one for the whole run: another value than before would count alone, in silence. */
+static int take_once(reading *r, const char **value)
+{
+    const char *word = r->words[r->at], *before = *value;
+    TOOL_TRY(take_value(r, value));
+    if (!before || strcmp(before, *value) == 0) return TOOL_GOOD;
+    return trouble_set(r->why, TOOL_USAGE, "%.*s: expected to be told once, found \"%.200s\" and \"%.200s\"",
+                       (int)strcspn(word, "="), word, before, *value);
+}
+
 static bool is_option(const char *word, const char *name)
 {
     size_t length = strlen(name);
@@ -296,7 +306,7 @@ static int take_own_word(reading *r, const char *word, bool *taken)
     for (size_t i = 0; words && words[i].name; i++) {
         if (!is_option(word + 2, words[i].name)) continue;
         *taken = true;
-        return take_value(r, &r->out->own[i]);
+        return take_once(r, &r->out->own[i]);
     }
     return TOOL_GOOD;
 }
@@ -317,18 +327,18 @@ static int take_option(reading *r, const char *word)
     TOOL_TRY(take_bare_file(r, word, &taken));
     if (taken) return TOOL_GOOD;
     if (out->line->is_handle && (is_option(word, "--show") || is_option(word, "--report")))
-        return take_value(r, &out->show);
+        return take_once(r, &out->show);
     if (is_option(word, "--by")) return take_by(r);
     if (is_option(word, "--kpi") || is_option(word, "--kpis")) return take_kpis(r);
-    if (is_option(word, "--zone")) return take_value(r, &out->zone);
-    if (is_option(word, "--as-of")) return take_value(r, &out->as_of);
-    if (is_option(word, "--from")) return take_value(r, &out->from);
-    if (is_option(word, "--to")) return take_value(r, &out->to);
-    if (is_option(word, "--basis")) return take_value(r, &out->basis);
-    if (is_option(word, "--level")) return take_value(r, &out->level);
+    if (is_option(word, "--zone")) return take_once(r, &out->zone);
+    if (is_option(word, "--as-of")) return take_once(r, &out->as_of);
+    if (is_option(word, "--from")) return take_once(r, &out->from);
+    if (is_option(word, "--to")) return take_once(r, &out->to);
+    if (is_option(word, "--basis")) return take_once(r, &out->basis);
+    if (is_option(word, "--level")) return take_once(r, &out->level);
     if (is_option(word, "--set")) return add_text(r, &out->settings, &out->setting_count);
     if (is_option(word, "--define")) return add_text(r, &out->definitions, &out->definition_count);
-    if (is_option(word, "--rejects")) return take_value(r, &out->rejects);
+    if (is_option(word, "--rejects")) return take_once(r, &out->rejects);
     if (is_option(word, "--width")) return take_width(r);
     if (word[0] != '-' || word[1] == '\0')
         return trouble_set(r->why, TOOL_USAGE,
@@ -378,7 +388,7 @@ static int check(const report_arguments *out, trouble *why)
 int report_arguments_read(report_arguments *out, const command_line *line, int count, char **words,
                           trouble *why)
 {
-    *out = (report_arguments){.line = line, .zone = "UTC", .width = 110, .headline = true};
+    *out = (report_arguments){.line = line, .width = 110, .headline = true};
     reading r = {out, count, 0, words, why};
     for (; r.at < count; r.at++) {
         const char *word = words[r.at];
@@ -387,6 +397,7 @@ int report_arguments_read(report_arguments *out, const command_line *line, int c
         if (!taken) TOOL_TRY(take_file_option(&r, word, &taken));
         if (!taken) TOOL_TRY(take_option(&r, word));
     }
+    if (!out->zone) out->zone = "UTC";
     return check(out, why);
 }
 

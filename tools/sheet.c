@@ -15,7 +15,9 @@ static void add_row(sheet *s, const csv_reader *reader)
         for (size_t c = 0; c < s->column_count; c++)
             s->columns[c].texts =
                 tool_resize(s->columns[c].texts, s->row_capacity, sizeof *s->columns[c].texts);
+        s->lines = tool_resize(s->lines, s->row_capacity, sizeof *s->lines);
     }
+    s->lines[s->row_count] = reader->line;
     for (size_t c = 0; c < s->column_count; c++) {
         slice cell = {"", 0};
         if (c < reader->found)
@@ -81,6 +83,16 @@ static bool make_numbers(sheet_column *column, size_t count)
     return true;
 }
 
+size_t sheet_first_text(const sheet *s, size_t column)
+{
+    double number;
+    for (size_t row = 0; row < s->row_count; row++) {
+        const char *text = s->columns[column].texts[row];
+        if (text && !read_number(text, &number)) return row;
+    }
+    return SIZE_MAX;
+}
+
 static bool make_times(sheet_column *column, size_t count)
 {
     for (size_t row = 0; row < count; row++)
@@ -125,7 +137,10 @@ static int read_all(sheet *s, input *in, trouble *why)
     TOOL_TRY(layout_find(&layout, in, 0, why));
     s->column_count = layout.column_count;
     s->columns = tool_allocate(s->column_count + 1, sizeof *s->columns);
+    s->name = tool_copy(slice_of(in->name));
     int code = read_rows(s, &layout, in, why);
+    if (code == TOOL_GOOD && s->row_count == 0)
+        code = trouble_set(why, TOOL_DATA, "%s: expected at least one row behind the header, found none", in->name);
     if (code == TOOL_GOOD) code = make_table(s, &layout, in->name, why);
     layout_free(&layout);
     return code;
@@ -154,5 +169,7 @@ void sheet_free(sheet *s)
         free(column->validity);
     }
     free(s->columns);
+    free(s->lines);
+    free(s->name);
     memset(s, 0, sizeof *s);
 }

@@ -18,11 +18,15 @@ typedef struct sheet_column {
 typedef struct sheet {
     leadkpi_table *table; /* borrows from the columns */
     sheet_column *columns;
+    int64_t *lines; /* of the file, a row each */
+    char *name;     /* of the file */
     size_t column_count, row_count, row_capacity;
 } sheet;
 
-/* "-" is standard input. */
+/* "-" is standard input. A file without a row is refused. */
 int sheet_read(sheet *out, const char *path, trouble *why);
+/* The first cell that keeps a column from being one of numbers; SIZE_MAX: none does. */
+size_t sheet_first_text(const sheet *s, size_t column);
 void sheet_free(sheet *s);
 
 #endif

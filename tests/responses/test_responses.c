@@ -559,7 +559,7 @@ START_TEST(the_host_is_asked_while_many_leads_are_grouped)
     lk_fault fault;
     leadkpi_error error;
     leadkpi_table *table;
-    uint64_t asked[2];
+    uint64_t asked[2], passes[2];
     lk_fault_init(&fault);
     leadkpi_responses *responses = with_many_leads(&fault.host);
     for (int grouped = 0; grouped < 2; grouped++) {
@@ -573,6 +573,15 @@ START_TEST(the_host_is_asked_while_many_leads_are_grouped)
         leadkpi_table_free(table);
         leadkpi_options_free(options);
     }
+    for (int given = 0; given < 2; given++) { /* bands look for a conversion, unless there need be none */
+        leadkpi_options *options = options_of("responses_report", given ? "conversions_given=true" : "");
+        lk_fault_stop_at(&fault, 0);
+        OK(leadkpi_responses_bands(responses, options, &table, ok_error));
+        passes[given] = fault.polls;
+        leadkpi_table_free(table);
+        leadkpi_options_free(options);
+    }
+    ck_assert_uint_eq(passes[0] - passes[1], MANY / 65536 - 1);
     ck_assert_uint_ge(asked[0], 4 * MANY / 65536);
     ck_assert_uint_ge(asked[1] - asked[0], 12 * MANY / 65536);
     leadkpi_responses_free(responses);

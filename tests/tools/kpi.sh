@@ -159,6 +159,19 @@ says out 'twice'
 run kpi check nonsense
 answers 1
 
+printf 'channel,campaign_spend,new_leads\nads,"1,000",3\n\nmail,about 50,2\n' >texts.csv
+for what in compare rank baseline; do
+    run kpi $what cost_per_lead texts.csv
+    answers 1
+    says err 'texts.csv:4: column "campaign_spend": expected a number such as 1,234.50, found "about 50"'
+done
+head -n 1 texts.csv >header.csv
+run kpi compare cost_per_lead header.csv
+answers 1
+says err 'header.csv: expected at least one row behind the header, found none'
+run kpi compare cost_per_lead texts.csv --bsae
+answers 2
+says err 'nothing is called "bsae"'
 run kpi compare cost_per_lead
 answers 2
 says err 'kpi compare: expected a NAME and a FILE, found 1 word'

@@ -141,6 +141,15 @@ says err 'grain: expected to be told once, found month of --by and week of --set
 responses --as-of 2025-03-31 --set as_of=
 answers 2
 says err 'as_of: expected to be told once, found 2025-03-31T23:59:59.999999Z of --as-of and nothing of --set'
+responses --targets 1h --targets 2h
+answers 2
+says err '--targets: expected to be told once, found "1h" and "2h"'
+responses --from=2025-01-01 --from 2025-01-02
+answers 2
+says err '--from: expected to be told once, found "2025-01-01" and "2025-01-02"'
+responses --zone UTC --zone +01:00
+answers 2
+says err '--zone: expected to be told once, found "UTC" and "+01:00"'
 responses --level 0.9 --set level=0.9 --csv # the same is no contradiction
 answers 0
 
