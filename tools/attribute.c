@@ -193,7 +193,9 @@ static int add_file(leadkpi_attribution *a, add_call add, const char *path, trou
 typedef struct request {
     leadkpi_options *definition, *options;
     report_call report;
+    const char *report_word; /* NULL: the default */
     bool json, csv, any_file;
+    bool has_touches, has_outcomes; /* conversions, or journeys without one */
 } request;
 
 /* The names of the options with commas between and behind them, for refusals. */
@@ -268,6 +270,16 @@ static int set_option(request *r, const char *argument, trouble *why)
     return is_option_of(target, name) ? refused(why, &error, "") : unknown_option(r, argument, name, why);
 }
 
+static int choose_report(request *r, size_t which, trouble *why)
+{
+    if (r->report_word && strcmp(r->report_word, reports[which].name) != 0)
+        return trouble_set(why, TOOL_USAGE, "attribute: expected one report, found %s and %s", r->report_word,
+                           reports[which].name);
+    r->report = reports[which].call;
+    r->report_word = reports[which].name;
+    return TOOL_GOOD;
+}
+
 static int read_argument(request *r, int count, char **arguments, int *at, trouble *why)
 {
     const char *argument = arguments[*at];
@@ -276,12 +288,15 @@ static int read_argument(request *r, int count, char **arguments, int *at, troub
             if (++*at == count)
                 return trouble_set(why, TOOL_USAGE, "%s: expected a file behind it", argument);
             r->any_file = true;
+            r->has_touches |= doors[i].add == leadkpi_attribution_add_touches;
+            r->has_outcomes |= doors[i].add == leadkpi_attribution_add_conversions ||
+                               doors[i].add == leadkpi_attribution_add_nulls;
             return TOOL_GOOD;
         }
     if (strcmp(argument, "--json") == 0) return r->json = true, TOOL_GOOD;
     if (strcmp(argument, "--csv") == 0) return r->csv = true, TOOL_GOOD;
     for (size_t i = 0; i < REPORT_COUNT; i++)
-        if (strcmp(argument, reports[i].name) == 0) return r->report = reports[i].call, TOOL_GOOD;
+        if (strcmp(argument, reports[i].name) == 0) return choose_report(r, i, why);
     return strncmp(argument, "--", 2) == 0 ? set_option(r, argument, why) : unknown_word(argument, why);
 }
 
@@ -315,6 +330,21 @@ static int answer(request *r, int count, char **arguments, trouble *why)
     return code;
 }
 
+/* Touches alone would earn 0: no conversion was given, which is not the same as none. */
+static int check_request(const request *r, trouble *why)
+{
+    if (!r->any_file)
+        return trouble_set(why, TOOL_USAGE,
+                           "expected --paths FILE, or --touches FILE and --conversions FILE "
+                           "(leadkpi attribute --help)");
+    if (r->has_touches && !r->has_outcomes)
+        return trouble_set(why, TOOL_USAGE,
+                           "--touches: expected --conversions FILE or --nulls FILE beside it, found none; without it what "
+                           "the touches led to is not known");
+    if (r->json && r->csv) return trouble_set(why, TOOL_USAGE, "attribute: expected one form, found --json and --csv");
+    return TOOL_GOOD;
+}
+
 int command_attribute(int count, char **arguments, trouble *why)
 {
     request r = {.report = leadkpi_attribution_credits};
@@ -328,10 +358,7 @@ int command_attribute(int count, char **arguments, trouble *why)
         code = refused(why, &error, "");
     for (int at = 0; at < count && code == TOOL_GOOD; at++)
         code = read_argument(&r, count, arguments, &at, why);
-    if (code == TOOL_GOOD && !r.any_file)
-        code = trouble_set(why, TOOL_USAGE,
-                           "expected --paths FILE, or --touches FILE and --conversions FILE "
-                           "(leadkpi attribute --help)");
+    if (code == TOOL_GOOD) code = check_request(&r, why);
     if (code == TOOL_GOOD) code = answer(&r, count, arguments, why);
     leadkpi_options_free(r.definition);
     leadkpi_options_free(r.options);

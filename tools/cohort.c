@@ -54,6 +54,7 @@ typedef struct cohort_run {
     leadkpi_options *forecast; /* of a forecast, beside those of the histories; else NULL */
     batch spend; /* all of it: it is handed over with the report */
     bool has_spend;
+    int64_t rows_taken; /* of customers */
     trouble *why;
 } cohort_run;
 
@@ -85,6 +86,10 @@ static int bind_column(cohort_loader *l, const char *target, column_type type, b
     int place = entry ? map_entry_column(entry, &l->layout, NULL)
                       : layout_column(&l->layout, slice_of(target), NULL);
     if (place < 0 && !required) return TOOL_GOOD;
+    if (place < 0 && entry)
+        return trouble_set(l->run->why, TOOL_USAGE,
+                           "%s: %s: expected a column \"%s\", found none (leadkpi look %s shows the columns)",
+                           l->in.name, target, entry->columns[0], l->file->path);
     if (place < 0)
         return trouble_set(l->run->why, TOOL_USAGE,
                            "%s: expected a column for \"%s\", found none: say --map %s=COLUMN behind the "
@@ -281,6 +286,7 @@ static int read_rows(cohort_loader *l)
                                l->in.name, (long long)l->reader.line, l->layout.column_count,
                                l->reader.found);
         for (size_t i = 0; i < l->column_count; i++) TOOL_TRY(put_cell(l, i));
+        if (l->file->kind != COHORT_SPEND) l->run->rows_taken++;
         if (batch_end_row(&l->rows, l->reader.line)) TOOL_TRY(flush_rows(l));
     }
     if (l->file->kind != COHORT_SPEND) return flush_rows(l);
@@ -397,19 +403,30 @@ static leadkpi_status set_either(const cohort_run *r, leadkpi_options *options, 
     return status;
 }
 
-static int set_options(cohort_run *r, leadkpi_options *options)
+static int set_settings(cohort_run *r, leadkpi_options *options)
 {
     leadkpi_error error;
     leadkpi_status status = LEADKPI_OK;
-    TOOL_TRY(set_as_of(r, options));
-    TOOL_TRY(set_report_zone(r, options));
-    if (r->by)
-        status = leadkpi_options_set_text(options, "by", LEADKPI_NUL_TERMINATED, r->by,
-                                          LEADKPI_NUL_TERMINATED, &error);
     for (size_t i = 0; i < r->setting_count && status == LEADKPI_OK; i++)
         status = r->forecast ? set_either(r, options, r->settings[i], &error)
                              : leadkpi_options_parse(options, r->settings[i], LEADKPI_NUL_TERMINATED, &error);
     return library_trouble(status, &error, r->why);
+}
+
+static int set_options(cohort_run *r, leadkpi_options *options)
+{
+    told_options told = {.count = 0};
+    TOOL_TRY(set_as_of(r, options));
+    TOOL_TRY(set_report_zone(r, options));
+    TOOL_TRY(set_text(options, "by", r->by, r->why));
+    if (r->as_of) told_add(&told, "as_of");
+    if (r->clock.calendar) told_add(&told, "zone");
+    if (r->by) told_add(&told, "by");
+    int code = told_keep(&told, options, r->why);
+    if (code == TOOL_GOOD) code = set_settings(r, options);
+    if (code == TOOL_GOOD) code = told_check(&told, options, "--set", r->why);
+    told_free(&told);
+    return code;
 }
 
 /* What the report was told is told to that of the fit too, but for what is not theirs and the segments. */
@@ -457,7 +474,7 @@ static leadkpi_status fit(const char *name, const leadkpi_table *histories, lead
     if (status != LEADKPI_OK) return status;
     status = leadkpi_options_set_text(options, "model", LEADKPI_NUL_TERMINATED, name, LEADKPI_NUL_TERMINATED, error);
     if (status == LEADKPI_OK) status = leadkpi_lifetime_fit(NULL, options, histories, out, error);
-    if (status == LEADKPI_OK && error->message[0]) fprintf(stderr, "leadkpi: %s: %s\n", name, error->message);
+    if (status == LEADKPI_OK && error->message[0]) tool_warn("%s: %s", name, error->message);
     leadkpi_options_free(options);
     return status;
 }
@@ -522,6 +539,47 @@ static leadkpi_status ask_with_spend(cohort_run *r, int which, const leadkpi_opt
     return status;
 }
 
+/* ---- what is left out ------------------------------------------------------------------- */
+
+static leadkpi_status find_odd_rows(const cohort_run *r, const leadkpi_options *given, leadkpi_table **out,
+                                    leadkpi_error *error)
+{
+    leadkpi_options *options;
+    leadkpi_status status =
+        leadkpi_options_create(NULL, "cohorts_findings", LEADKPI_NUL_TERMINATED, &options, error);
+    if (status != LEADKPI_OK) return status;
+    status = copy_options(given, options, error);
+    if (status == LEADKPI_OK) status = leadkpi_cohorts_findings(r->cohorts, options, out, error);
+    leadkpi_options_free(options);
+    return status;
+}
+
+/* Customers that are in no cohort: of a file of revenue alone, each of them. With acquired=first_event there are none. */
+static int warn_of_strangers(const cohort_run *r, const leadkpi_options *given)
+{
+    leadkpi_table *found = NULL;
+    leadkpi_error error;
+    int32_t finding = 0, meaning = 0, count = 0;
+    char *acquired;
+    TOOL_TRY(option_value(given, "acquired", &acquired, r->why));
+    bool has_none = acquired && strcmp(acquired, "first_event") == 0;
+    free(acquired);
+    if (has_none) return TOOL_GOOD;
+    TOOL_TRY(library_trouble(find_odd_rows(r, given, &found, &error), &error, r->why));
+    leadkpi_table_find_column(found, "finding", LEADKPI_NUL_TERMINATED, &finding, NULL);
+    leadkpi_table_find_column(found, "meaning", LEADKPI_NUL_TERMINATED, &meaning, NULL);
+    leadkpi_table_find_column(found, "count", LEADKPI_NUL_TERMINATED, &count, NULL);
+    for (size_t row = 0; row < leadkpi_table_row_count(found); row++) {
+        int64_t customers = 0;
+        if (!slice_is(cell_text(found, finding, row), "customers_without_acquisition")) continue;
+        slice words = cell_text(found, meaning, row);
+        leadkpi_table_get_int64(found, count, row, &customers, NULL);
+        tool_warn("%lld %.*s (leadkpi cohort findings)", (long long)customers, (int)words.length, words.data);
+    }
+    leadkpi_table_free(found);
+    return TOOL_GOOD;
+}
+
 static int ask(cohort_run *r, int which, leadkpi_table **out)
 {
     leadkpi_options *options;
@@ -538,10 +596,19 @@ static int ask(cohort_run *r, int which, leadkpi_table **out)
         status = reports[which].call ? reports[which].call(r->cohorts, options, out, &error)
                                      : ask_with_spend(r, which, options, out, &error);
         code = library_trouble(status, &error, r->why);
-        if (code == TOOL_GOOD && error.message[0]) fprintf(stderr, "leadkpi: %s\n", error.message);
+        if (code == TOOL_GOOD && error.message[0]) tool_warn("%s", error.message);
+        bool tells_all = reports[which].call == leadkpi_cohorts_findings;
+        if (code == TOOL_GOOD && !tells_all) code = warn_of_strangers(r, options);
     }
     leadkpi_options_free(options);
     return code;
+}
+
+static bool has_file(const cohort_run *r, cohort_file_kind kind)
+{
+    for (size_t i = 0; i < r->file_count; i++)
+        if (r->files[i].kind == kind) return true;
+    return false;
 }
 
 static int run_cohort(cohort_run *r)
@@ -554,6 +621,9 @@ static int run_cohort(cohort_run *r)
         return trouble_unknown(r->why, "cohort", "retention, churn, survival, summary, incidence, conversion, "
                                                  "value, lifetime, forecast, histories, contracts, findings",
                                slice_of(r->report), "");
+    if (r->by && !has_file(r, COHORT_ACQUISITIONS))
+        return trouble_set(r->why, TOOL_USAGE, "--by %s: expected --acquisitions FILE, whose columns these are, found none",
+                           r->by);
     TOOL_TRY(clock_open(&r->clock, r->zone, r->why));
     TOOL_TRY(library_trouble(leadkpi_cohorts_create(NULL, NULL, &r->cohorts, &error), &error, r->why));
     for (size_t i = 0; i < r->file_count; i++) {
@@ -562,6 +632,8 @@ static int run_cohort(cohort_run *r)
                                r->files[i].path);
         TOOL_TRY(load_file(r, &r->files[i]));
     }
+    if (r->rows_taken == 0)
+        return trouble_set(r->why, TOOL_DATA, "cohort: expected at least one row of a customer, found none");
     TOOL_TRY(ask(r, which, &table));
     if (r->json) render_json_rows(stdout, table, ""), putchar('\n');
     else if (r->csv || which != 0) render_csv(stdout, table);
@@ -633,6 +705,7 @@ static int read_arguments(cohort_run *r, int count, char **arguments)
             i++;
         }
     }
+    if (r->json && r->csv) return trouble_set(r->why, TOOL_USAGE, "cohort: expected one form, found --json and --csv");
     if (r->file_count) return TOOL_GOOD;
     return trouble_set(r->why, TOOL_USAGE, "cohort: expected a file, found none (leadkpi cohort --help)");
 }

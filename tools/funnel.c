@@ -27,7 +27,13 @@ static int define(handle_run *h, leadkpi_options *options)
     TOOL_TRY(option_value(options, "window_days", &days, h->why));
     bool has_days = days && *days;
     free(days);
-    return has_days ? set_zone(options, &h->clock, h->why) : TOOL_GOOD;
+    if (!has_days || !h->clock.calendar) return TOOL_GOOD;
+    bool is_untold;
+    TOOL_TRY(option_is_default(options, "zone", &is_untold, h->why));
+    if (!is_untold)
+        return trouble_set(h->why, TOOL_USAGE, "zone: expected to be told once, found %s of --zone and one of --define",
+                           h->clock.name);
+    return set_zone(options, &h->clock, h->why);
 }
 
 static int32_t column_of(const leadkpi_table *table, const char *name)
@@ -52,7 +58,7 @@ static void warn_of_finding(const handle_run *h, const leadkpi_table *checks, si
     else
         snprintf(what, sizeof what, "event%s is step %lld", until, (long long)number);
     if (leadkpi_table_is_null(checks, name, row))
-        fprintf(stderr, "leadkpi: no event%s is one of the exclusions; are they spelt as in the data?\n", until);
+        tool_warn("no event%s is one of the exclusions; are they spelt as in the data?", until);
     else
         handle_warn_of_name(h, what, cell_text(checks, name, row));
 }
@@ -86,7 +92,7 @@ static const char help[] =
     "Files, each as often as needed; - is standard input\n"
     "  --events FILE         columns id, time, event, perhaps sequence: the order within one time\n"
     "  --stages FILE         columns id, time, stage, or a column of times for each stage\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --map 'id=Lead ID,time=Created,event=Action'    --map-file FILE    --profile NAME\n"
     "  --dates day-first|month-first      --file-zone ZONE\n"
     "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"
@@ -133,6 +139,8 @@ static const handle_kind kind = {.line = {.command = "funnel",
                                  .definition = "funnel",
                                  .report = "funnel_report",
                                  .dated = "attempts that started",
+    .line_option = "steps",
+    .line_example = "visit,sign up,won",
                                  .reports = reports,
                                  .report_count = sizeof reports / sizeof *reports,
                                  .create = create,

@@ -27,19 +27,58 @@ static int set_words(handle_run *h, leadkpi_options *options, bool of_definition
     return TOOL_GOOD;
 }
 
+static void add_words(const handle_run *h, bool of_definition, told_options *told)
+{
+    const own_word *words = h->kind->line.words;
+    for (size_t i = 0; words[i].name; i++)
+        if (words[i].is_definition == of_definition && h->arguments.own[i]) told_add(told, words[i].name);
+}
+
+/* What --set or --define says, behind what words said; of both, none may be of one option. */
+static int set_rest(handle_run *h, leadkpi_options *options, told_options *told, const char *const *texts,
+                    size_t count, const char *option)
+{
+    int code = told_keep(told, options, h->why);
+    if (code == TOOL_GOOD) code = set_each(options, texts, count, h->why);
+    if (code == TOOL_GOOD) code = told_check(told, options, option, h->why);
+    told_free(told);
+    return code;
+}
+
+static int check_line(const handle_run *h, const leadkpi_options *options)
+{
+    char *line;
+    if (!h->kind->line_option) return TOOL_GOOD;
+    TOOL_TRY(option_value(options, h->kind->line_option, &line, h->why));
+    bool is_told = line && *line;
+    free(line);
+    if (is_told) return TOOL_GOOD;
+    return trouble_set(h->why, TOOL_USAGE, "%s: expected --%s '%s', the names as they are in the data, found none",
+                       h->kind->line.command, h->kind->line_option, h->kind->line_example);
+}
+
 static int set_definition(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
-    TOOL_TRY(set_each(options, a->definitions, a->definition_count, h->why));
+    told_options told = {.count = 0};
     TOOL_TRY(set_words(h, options, true));
+    add_words(h, true, &told);
+    TOOL_TRY(set_rest(h, options, &told, a->definitions, a->definition_count, "--define"));
+    TOOL_TRY(check_line(h, options));
     return h->kind->define ? h->kind->define(h, options) : TOOL_GOOD;
 }
 
-/* The latest time in the data, which the handle may not know: a funnel does not keep events that are no step. */
+/* Without a time of the report it is the latest in the data, which the handle may not know: a funnel does not keep
+ * events that are no step. */
 static int set_latest(handle_run *h, leadkpi_options *options)
 {
+    char *as_of;
     leadkpi_error error;
-    if (h->run.rows_taken == 0 || h->run.latest == INT64_MIN) return TOOL_GOOD;
+    TOOL_TRY(option_value(options, "as_of", &as_of, h->why));
+    bool is_told = as_of && *as_of;
+    free(as_of);
+    h->is_latest = !is_told && h->run.rows_taken > 0 && h->run.latest != INT64_MIN;
+    if (!h->is_latest) return TOOL_GOOD;
     return library_trouble(leadkpi_options_set_int64(options, "as_of", LEADKPI_NUL_TERMINATED, h->run.latest, &error),
                            &error, h->why);
 }
@@ -55,10 +94,9 @@ static int check_by(const handle_run *h, const leadkpi_options *options)
     return trouble_set(h->why, TOOL_USAGE, "by=segment: expected --by COLUMN, which says whose segments they are");
 }
 
-static int set_report(handle_run *h, leadkpi_options *options)
+static int set_told(handle_run *h, leadkpi_options *options)
 {
     const report_arguments *a = &h->arguments;
-    TOOL_TRY(set_each(options, a->settings, a->setting_count, h->why));
     TOOL_TRY(set_words(h, options, false));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &h->clock, h->why));
     TOOL_TRY(set_time(options, "from", a->from, false, &h->clock, h->why));
@@ -66,9 +104,31 @@ static int set_report(handle_run *h, leadkpi_options *options)
     TOOL_TRY(set_text(options, "level", a->level, h->why));
     TOOL_TRY(set_zone(options, &h->clock, h->why));
     if (a->table_count) TOOL_TRY(set_text(options, "grain", a->tables[0].grain, h->why));
-    if (a->dimension_count) TOOL_TRY(set_text(options, "by", "segment", h->why));
-    TOOL_TRY(check_by(h, options));
-    return h->kind->prepare ? h->kind->prepare(h, options) : TOOL_GOOD;
+    return set_text(options, "by", a->dimension_count ? "segment" : NULL, h->why);
+}
+
+static void list_told(const handle_run *h, told_options *told)
+{
+    const report_arguments *a = &h->arguments;
+    add_words(h, false, told);
+    if (a->as_of) told_add(told, "as_of");
+    if (a->from) told_add(told, "from");
+    if (a->to) told_add(told, "to");
+    if (a->level) told_add(told, "level");
+    if (h->clock.calendar) told_add(told, "zone");
+    if (a->table_count && a->tables[0].grain) told_add(told, "grain");
+    if (a->dimension_count) told_add(told, "by");
+}
+
+static int set_report(handle_run *h, leadkpi_options *options)
+{
+    const report_arguments *a = &h->arguments;
+    told_options told = {.count = 0};
+    if (h->kind->prepare) TOOL_TRY(h->kind->prepare(h, options));
+    TOOL_TRY(set_told(h, options));
+    list_told(h, &told);
+    TOOL_TRY(set_rest(h, options, &told, a->settings, a->setting_count, "--set"));
+    return check_by(h, options);
 }
 
 /* ---- what the library answers ----------------------------------------------------- */
@@ -120,14 +180,12 @@ static void put_midnight(text_buffer *out, const char *value)
     if (strlen(value) == sizeof "2025-03-31" - 1) text_print(out, "%sT00:00:00Z", value);
 }
 
-/* As of when the report is, which says what is still open: as it was told, or the latest time in the data.
- * `latest` is that as the options have it. */
-static int keep_as_of(handle_run *h, const leadkpi_options *options, const char *latest)
+/* As of when the report is, which says what is still open: as it was told, or the latest time in the data. */
+static int keep_as_of(handle_run *h, const leadkpi_options *options)
 {
     text_buffer instant = {0};
     const char *told = h->arguments.as_of;
     TOOL_TRY(option_value(options, "as_of", &h->as_of, h->why));
-    h->is_latest = !told && *h->as_of && strcmp(h->as_of, latest) == 0;
     if (h->is_latest) cell_instant(&instant, h->run.latest);
     if (!told && !h->is_latest) put_midnight(&instant, h->as_of);
     if (told || instant.length) {
@@ -136,16 +194,6 @@ static int keep_as_of(handle_run *h, const leadkpi_options *options, const char 
     }
     text_free(&instant);
     return TOOL_GOOD;
-}
-
-/* --set as_of= takes back what was told, not the latest time in the data. */
-static int keep_latest(handle_run *h, leadkpi_options *options)
-{
-    char *as_of;
-    TOOL_TRY(option_value(options, "as_of", &as_of, h->why));
-    bool is_told = *as_of != '\0';
-    free(as_of);
-    return is_told ? TOOL_GOOD : set_latest(h, options);
 }
 
 /* "hours mon-fri 09:00-17:00; holidays 2025-05-01". */
@@ -187,16 +235,12 @@ static int keep_period(handle_run *h, const leadkpi_options *options)
 
 static int set_options(handle_run *h, leadkpi_options *options, bool has_rows)
 {
-    char *latest = NULL;
-    int code = set_latest(h, options);
-    if (code == TOOL_GOOD) code = option_value(options, "as_of", &latest, h->why);
-    if (code == TOOL_GOOD) code = set_report(h, options);
-    if (code == TOOL_GOOD) code = keep_latest(h, options);
-    if (code == TOOL_GOOD && has_rows) code = keep_as_of(h, options, latest);
-    if (code == TOOL_GOOD && has_rows) code = keep_hours(h, options);
-    if (code == TOOL_GOOD && has_rows) code = keep_period(h, options);
-    free(latest);
-    return code;
+    TOOL_TRY(set_report(h, options));
+    TOOL_TRY(set_latest(h, options));
+    if (!has_rows) return TOOL_GOOD;
+    TOOL_TRY(keep_as_of(h, options));
+    TOOL_TRY(keep_hours(h, options));
+    return keep_period(h, options);
 }
 
 /* Without rows it tells whether the options are good, before a long file is read. That a segment to
@@ -249,11 +293,14 @@ static slice nearest_seen(const handle_run *h, slice name)
 void handle_warn_of_name(const handle_run *h, const char *what, slice name)
 {
     slice nearest = nearest_seen(h, name);
-    fprintf(stderr, "leadkpi: no %s, \"%.*s\"", what, SLICE_ARGS(name));
-    if (!seen_has(&h->run.seen, name)) fputs("; is it spelt as in the data", stderr);
+    text_buffer line = {0};
+    text_print(&line, "no %s, \"%.*s\"", what, SLICE_ARGS(name));
+    if (!seen_has(&h->run.seen, name)) text_print(&line, "; is it spelt as in the data");
     if (nearest.length && !slice_equal(nearest, name))
-        fprintf(stderr, ", where the nearest name is \"%.*s\"", SLICE_ARGS(nearest));
-    fputs(seen_has(&h->run.seen, name) ? "\n" : "?\n", stderr);
+        text_print(&line, ", where the nearest name is \"%.*s\"", SLICE_ARGS(nearest));
+    if (!seen_has(&h->run.seen, name)) text_print(&line, "?");
+    tool_warn("%s", line.data);
+    text_free(&line);
 }
 
 /* An item as the library writes it: in quotes, with those inside doubled, or without any. */
@@ -290,7 +337,7 @@ static void warn_of_groups(const handle_run *h, const char *what, const char *co
     int32_t place;
     leadkpi_status status = leadkpi_table_find_column(h->answer, column, LEADKPI_NUL_TERMINATED, &place, NULL);
     if (status != LEADKPI_OK)
-        fprintf(stderr, "leadkpi: --by %s: there are no groups in the report of %s\n", what, shown(h)->name);
+        tool_warn("--by %s: there are no groups in the report of %s", what, shown(h)->name);
 }
 
 /* Leads and findings stand by themselves. */

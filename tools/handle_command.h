@@ -58,12 +58,14 @@ struct handle_kind {
     command_line line;
     const char *definition, *report; /* the schemas */
     const char *dated;               /* what --from and --to are about: "leads that came" */
+    const char *line_option;         /* of the definition, without which there is nothing to report; NULL: none */
+    const char *line_example;
     const handle_report *reports;    /* the first is the default */
     size_t report_count;
     leadkpi_status (*create)(load_run *, const leadkpi_options *, leadkpi_error *);
     leadkpi_status (*describe)(const load_run *, char *, size_t, size_t *, leadkpi_error *);
     int (*define)(handle_run *, leadkpi_options *);  /* more of the definition; NULL: nothing */
-    int (*prepare)(handle_run *, leadkpi_options *); /* more of the report; NULL: nothing */
+    int (*prepare)(handle_run *, leadkpi_options *); /* defaults of the report that --set may change; NULL: none */
     int (*warn)(handle_run *);                       /* what is odd in the rows; NULL: nothing */
 };
 

@@ -74,6 +74,8 @@ static int read_arguments(request *r, int count, char **arguments, trouble *why)
             TOOL_TRY(set_option(r, argument + 2, value, why));
         }
     }
+    if (r->json && r->csv)
+        return trouble_set(why, TOOL_USAGE, "kpi %s: expected one form, found --json and --csv", r->command);
     return TOOL_GOOD;
 }
 
@@ -94,8 +96,8 @@ static int request_read(request *r, const char *command, const char *schema, int
 static int expect_words(const request *r, size_t least, size_t most, const char *what, trouble *why)
 {
     if (r->word_count >= least && r->word_count <= most) return TOOL_GOOD;
-    return trouble_set(why, TOOL_USAGE, "kpi %s: expected %s, found %zu words", r->command, what,
-                       r->word_count);
+    return trouble_set(why, TOOL_USAGE, "kpi %s: expected %s, found %zu word%s", r->command, what,
+                       r->word_count, r->word_count == 1 ? "" : "s");
 }
 
 static int find(const char *name, int32_t *kpi, trouble *why)
@@ -519,6 +521,8 @@ static int kpi_sql(int count, char **arguments, trouble *why)
     for (int i = 0; i < count; i++) {
         if (strcmp(arguments[i], "--dialect") == 0 && i + 1 < count)
             dialect = arguments[++i];
+        else if (strcmp(arguments[i], "--dialect") == 0)
+            return trouble_set(why, TOOL_USAGE, "--dialect: expected a value behind it, found the end");
         else if (strncmp(arguments[i], "--dialect=", 10) == 0)
             dialect = arguments[i] + 10;
         else if (!name && arguments[i][0] != '-')

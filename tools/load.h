@@ -65,7 +65,4 @@ extern const char *const load_periods[];
 int load_run_files(load_run *run, load_file *files, size_t count, const char *rejects, trouble *why);
 void load_run_free(load_run *run);
 
-/* true where `name` is a measure that a cost row may carry. */
-bool load_is_measure(const char *name);
-
 #endif

@@ -68,9 +68,18 @@ static size_t widest_name(const looking *l)
 
 static void print_padded(const char *text, size_t width)
 {
-    size_t used = text_columns(text, strlen(text));
-    fputs(text, stdout);
+    text_buffer shown = {0};
+    text_put_shown(&shown, slice_of(text));
+    size_t used = shown.length ? text_columns(shown.data, shown.length) : 0;
+    if (shown.length) fputs(shown.data, stdout);
     while (used++ < width) putchar(' ');
+    text_free(&shown);
+}
+
+static void print_example(const char *before, slice text)
+{
+    fputs(before, stdout);
+    text_write_shown(stdout, (slice){text.data, slice_cut(text, 30)});
 }
 
 static void print_columns(const looking *l)
@@ -86,7 +95,7 @@ static void print_columns(const looking *l)
         printf("  %-12s  %5d %%  ", facts_type(facts),
                l->facts.rows ? (int)(facts->filled * 100 / l->facts.rows) : 0);
         for (size_t e = 0; e < facts->example_count; e++)
-            printf("%s%.30s", e ? " | " : "", facts->examples[e]);
+            print_example(e ? " | " : "", slice_of(facts->examples[e]));
         if (facts->currency[0] && facts_is_number(facts)) printf("  (%s)", facts->currency);
         if (*remark(facts)) printf("  (%s)", remark(facts));
         putchar('\n');

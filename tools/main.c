@@ -129,7 +129,7 @@ int main(int count, char **arguments)
     int code = run(count, arguments, &why);
     if (code != TOOL_GOOD) {
         fflush(stdout);
-        fprintf(stderr, "leadkpi: %s\n", why.text);
+        tool_warn("%s", why.text);
     }
     return close_output(code);
 }

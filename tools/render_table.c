@@ -105,17 +105,20 @@ static char *cell_of(const leadkpi_table *table, int32_t column, size_t row, boo
 {
     text_buffer out = {0};
     int64_t whole;
+    int32_t type = leadkpi_table_column_type(table, column);
     if (leadkpi_table_is_null(table, column, row)) return tool_copy(slice_of(""));
-    if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_DOUBLE)
+    if (type == LEADKPI_TYPE_DOUBLE)
         put_double(&out, table, column, row, in_hours);
-    else if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_INT64 &&
+    else if (type == LEADKPI_TYPE_INT64 &&
              strcmp(leadkpi_table_column_name(table, column), "id") != 0 &&
              leadkpi_table_get_int64(table, column, row, &whole, NULL) == LEADKPI_OK)
         cell_show(&out, (double)whole, CELL_WHOLE, 0);
+    else if (type == LEADKPI_TYPE_TEXT)
+        text_put_shown(&out, cell_text(table, column, row));
     else
         cell_plain(&out, table, column, row);
     if (has_interval(table, column)) put_interval(&out, table, column, row);
-    if (leadkpi_table_column_type(table, column) == LEADKPI_TYPE_BOOL) {
+    if (type == LEADKPI_TYPE_BOOL) {
         bool yes = out.length == 4; /* "true" */
         out.length = 0;
         text_print(&out, "%s", yes ? "yes" : "");

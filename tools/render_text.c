@@ -223,7 +223,7 @@ static void make_label(page *p, size_t row, size_t label)
     else if (value.length == 0)
         text_print(text, "(blank)");
     else
-        text_put(text, value.data, slice_cut(value, 40));
+        text_put_shown(text, (slice){value.data, slice_cut(value, 40)});
 }
 
 static size_t larger(size_t a, size_t b)

@@ -8,6 +8,7 @@
 #include "render.h"
 #include "report_arguments.h"
 #include "settings.h"
+#include "utf8.h"
 
 /* A report as it is made: what was asked for, and what came in. */
 typedef struct report {
@@ -30,26 +31,25 @@ static int set_others(report *r, leadkpi_options *options)
     static const char *const taken[] = {"as_of", "basis", "by", "from", "grain",     "kpis",
                                         "level", "shape", "to", "zone", "zone_data", "zone_rule"};
     const report_arguments *a = &r->arguments;
-    leadkpi_error error;
-    for (size_t i = 0; i < a->setting_count; i++) {
-        slice name = slice_trim((slice){a->settings[i], strcspn(a->settings[i], "=")});
-        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
-            if (slice_is(name, taken[k]))
-                return trouble_set(r->why, TOOL_USAGE,
-                                   "--set: expected an option that leadkpi report --help does not "
-                                   "list, found \"%s\"",
-                                   a->settings[i]);
-        leadkpi_status status =
-            leadkpi_options_parse(options, a->settings[i], LEADKPI_NUL_TERMINATED, &error);
-        TOOL_TRY(library_trouble(status, &error, r->why));
-    }
-    return TOOL_GOOD;
+    told_options told = {.count = 0};
+    const char *name = NULL;
+    char *value = NULL;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) told_add(&told, taken[i]);
+    int code = told_keep(&told, options, r->why);
+    if (code == TOOL_GOOD) code = set_each(options, a->settings, a->setting_count, r->why);
+    if (code == TOOL_GOOD) code = told_changed(&told, options, &name, &value, r->why);
+    if (code == TOOL_GOOD && name)
+        code = trouble_set(r->why, TOOL_USAGE,
+                           "--set: expected an option that leadkpi report --help does not list, found %s=%.200s",
+                           name, value ? value : "");
+    free(value);
+    told_free(&told);
+    return code;
 }
 
 static int set_all(report *r, leadkpi_options *options, const report_table *table)
 {
     const report_arguments *a = &r->arguments;
-    TOOL_TRY(set_others(r, options));
     TOOL_TRY(set_zone(options, &r->clock, r->why));
     TOOL_TRY(set_time(options, "as_of", a->as_of, true, &r->clock, r->why));
     TOOL_TRY(set_time(options, "from", a->from, false, &r->clock, r->why));
@@ -61,7 +61,7 @@ static int set_all(report *r, leadkpi_options *options, const report_table *tabl
         TOOL_TRY(set_text(options, "by", table->dimensions, r->why));
         TOOL_TRY(set_text(options, "grain", table->grain, r->why));
     }
-    return TOOL_GOOD;
+    return set_others(r, options);
 }
 
 static int make_options(report *r, const report_table *table, leadkpi_options **out)
@@ -189,7 +189,11 @@ static void print_finding(const leadkpi_table *findings, size_t row)
     if (status == LEADKPI_OK) cell_show(&number, (double)count, CELL_WHOLE, 0);
     slice example = cell_text(findings, 2, row), meaning = cell_text(findings, 3, row);
     printf("  %8s  %.*s", number.data ? number.data : "", (int)meaning.length, meaning.data);
-    if (example.length) printf(" (such as %.*s)", SLICE_ARGS(example));
+    if (example.length) {
+        fputs(" (such as ", stdout);
+        text_write_shown(stdout, (slice){example.data, slice_cut(example, 80)});
+        fputs(")", stdout);
+    }
     putchar('\n');
     text_free(&number);
 }
@@ -445,7 +449,7 @@ static const char help[] =
     "\n"
     "Files, each as often as needed; - is standard input\n"
     "  --leads FILE --stages FILE --costs FILE --responses FILE --measures FILE\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --profile NAME        columns as a profile calls them; leadkpi look FILE says which fits\n"
     "  --map 'id=Lead ID,time=Created'    --map-file FILE    columns under your names\n"
     "  --dates day-first|month-first      --decimal comma|dot    --file-zone ZONE\n"

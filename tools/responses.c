@@ -17,7 +17,8 @@ static bool has_conversions(const report_arguments *arguments)
     return false;
 }
 
-/* Whoever says when it is open, or closed, wants the time while it is open. */
+/* Whoever says when it is open, or closed, wants the time while it is open; a file of conversions without a row says
+ * that nobody converted. */
 static int prepare(handle_run *h, leadkpi_options *options)
 {
     const char *show = h->arguments.show;
@@ -25,6 +26,7 @@ static int prepare(handle_run *h, leadkpi_options *options)
         return trouble_set(h->why, TOOL_USAGE,
                            "--show bands: expected --conversions FILE; without it who converted is not known, and no "
                            "rate is 0");
+    if (show && strcmp(show, "bands") == 0) TOOL_TRY(set_text(options, "conversions_given", "true", h->why));
     bool is_opening = handle_word(h, "hours") || handle_word(h, "holidays");
     return set_text(options, "clock", is_opening ? "opening" : NULL, h->why);
 }
@@ -48,8 +50,8 @@ static void warn_of_finding(const leadkpi_table *found, size_t row)
     leadkpi_table_get_int64(found, count, row, &rows, NULL);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (slice_is(cell_text(found, finding, row), names[i]))
-            fprintf(stderr, "leadkpi: %.*s: %lld %s (--show findings)\n",
-                    SLICE_ARGS(cell_text(found, meaning, row)), (long long)rows, rows == 1 ? "row" : "rows");
+            tool_warn("%.*s: %lld %s (--show findings)", SLICE_ARGS(cell_text(found, meaning, row)), (long long)rows,
+                      rows == 1 ? "row" : "rows");
 }
 
 static int warn_of_rows(handle_run *h)
@@ -72,7 +74,7 @@ static const char help[] =
     "  LEADS, --leads FILE   columns id, time: when a lead came\n"
     "  --responses FILE      columns id, time, perhaps kind, such as call, mail or auto\n"
     "  --conversions FILE    columns id, time; for bands\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --map 'id=Lead ID,time=Created'    --map-file FILE    --profile NAME\n"
     "  --dates day-first|month-first      --file-zone ZONE\n"
     "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"

@@ -100,3 +100,71 @@ int set_each(leadkpi_options *options, const char *const *texts, size_t count, t
     }
     return TOOL_GOOD;
 }
+
+/* ---- what was told twice --------------------------------------------------------- */
+
+void told_add(told_options *told, const char *name)
+{
+    if (told->count < sizeof told->names / sizeof *told->names) told->names[told->count++] = name;
+}
+
+int told_keep(told_options *told, const leadkpi_options *options, trouble *why)
+{
+    for (size_t i = 0; i < told->count; i++)
+        TOOL_TRY(option_value(options, told->names[i], &told->values[i], why));
+    return TOOL_GOOD;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+int told_changed(const told_options *told, const leadkpi_options *options, const char **name, char **value,
+                 trouble *why)
+{
+    *name = NULL;
+    *value = NULL;
+    for (size_t i = 0; i < told->count; i++) {
+        TOOL_TRY(option_value(options, told->names[i], value, why));
+        if (!is_same(told->values[i], *value)) return *name = told->names[i], TOOL_GOOD;
+        free(*value);
+        *value = NULL;
+    }
+    return TOOL_GOOD;
+}
+
+static const char *value_of(const told_options *told, const char *name)
+{
+    size_t i = 0;
+    while (told->names[i] != name) i++;
+    return told->values[i] && *told->values[i] ? told->values[i] : "nothing";
+}
+
+/* The word for an option: "--as-of"; a period and the segments are of --by. */
+static void word_of(const char *name, char word[48])
+{
+    bool is_by = strcmp(name, "grain") == 0;
+    snprintf(word, 48, "--%s", is_by ? "by" : name);
+    for (char *c = word; *c; c++)
+        if (*c == '_') *c = '-';
+}
+
+int told_check(const told_options *told, const leadkpi_options *options, const char *option, trouble *why)
+{
+    const char *name;
+    char *value, word[48];
+    TOOL_TRY(told_changed(told, options, &name, &value, why));
+    if (!name) return TOOL_GOOD;
+    word_of(name, word);
+    int code = trouble_set(why, TOOL_USAGE, "%s: expected to be told once, found %.200s of %s and %.200s of %s", name,
+                           value_of(told, name), word, value && *value ? value : "nothing", option);
+    free(value);
+    return code;
+}
+
+void told_free(told_options *told)
+{
+    for (size_t i = 0; i < told->count; i++) free(told->values[i]);
+    *told = (told_options){.count = 0};
+}

@@ -24,4 +24,21 @@ int option_is_default(const leadkpi_options *options, const char *name, bool *is
 /* Each "name=value; ...". */
 int set_each(leadkpi_options *options, const char *const *texts, size_t count, trouble *why);
 
+/* Options that words of the command line have, and their values then, to see whether --set changes one. */
+typedef struct told_options {
+    const char *names[32];
+    char *values[32];
+    size_t count;
+} told_options;
+
+/* To be called with each, before told_keep. */
+void told_add(told_options *told, const char *name);
+int told_keep(told_options *told, const leadkpi_options *options, trouble *why);
+/* The first whose value is another now; NULL: all are as they were. `*value` is it, a copy. */
+int told_changed(const told_options *told, const leadkpi_options *options, const char **name, char **value,
+                 trouble *why);
+/* Refuses that, as of `option`: of two values one would count in silence. */
+int told_check(const told_options *told, const leadkpi_options *options, const char *option, trouble *why);
+void told_free(told_options *told);
+
 #endif

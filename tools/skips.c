@@ -1,4 +1,5 @@
 #include "skips.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,13 +33,32 @@ static int write_reject(load_run *run, const char *file, int64_t line, const csv
                        strerror(errno));
 }
 
+/* Numbers outside of quotes, and what was found, do not tell reasons apart: a time that is too early is one reason,
+ * whichever times they are. */
+static bool is_same_reason(const char *known, const char *reason)
+{
+    static const char digits[] = "0123456789";
+    bool quoted = false;
+    while (*reason && strncmp(reason, ", found ", 8) != 0) {
+        if (!quoted && strchr(digits, *reason) && *known && strchr(digits, *known)) {
+            known += strspn(known, digits);
+            reason += strspn(reason, digits);
+            continue;
+        }
+        if (*known != *reason) return false;
+        quoted ^= *reason == '"';
+        known++;
+        reason++;
+    }
+    return *known == '\0' || strncmp(known, ", found ", 8) == 0;
+}
+
 static void count(load_run *run, const char *file, int64_t line, const char *reason,
                   const char *found)
 {
     for (size_t i = 0; i < run->skip_count; i++) {
-        size_t length = strlen(reason);
         skip_reason *known = &run->skips[i];
-        if (strcmp(known->file, file) != 0 || strncmp(known->text, reason, length) != 0) continue;
+        if (strcmp(known->file, file) != 0 || !is_same_reason(known->text, reason)) continue;
         known->count++;
         return;
     }
@@ -89,28 +109,19 @@ void skips_print(const load_run *run, FILE *out)
             run->rows_skipped == 1 ? "row was" : "rows were");
     for (size_t i = 0; i < run->skip_count; i++) {
         const skip_reason *skip = &run->skips[i];
-        fprintf(out, "  %s:%lld: %s", skip->file, (long long)skip->first_line, skip->text);
+        fprintf(out, "  %s:%lld: ", skip->file, (long long)skip->first_line);
+        text_write_shown(out, slice_of(skip->text));
         if (skip->count > 1)
             fprintf(out, " (and %lld more row%s)", (long long)skip->count - 1, skip->count > 2 ? "s" : "");
         fputc('\n', out);
     }
 }
 
-void load_run_free(load_run *run)
+void skips_free(load_run *run)
 {
     for (size_t i = 0; i < run->skip_count; i++) {
         free(run->skips[i].file);
         free(run->skips[i].text);
     }
     free(run->skips);
-    text_free(&run->notes);
-    text_free(&run->columns);
-    text_free(&run->names);
-    seen_free(&run->seen);
-    free(run->dimension_found);
-    leadkpi_campaigns_free(run->campaigns);
-    leadkpi_funnel_free(run->funnel);
-    leadkpi_stages_free(run->stages);
-    leadkpi_responses_free(run->responses);
-    *run = (load_run){0};
 }

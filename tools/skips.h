@@ -16,4 +16,6 @@ int skips_close(load_run *run, int code, trouble *why);
 /* What was skipped, a line a reason. */
 void skips_print(const load_run *run, FILE *out);
 
+void skips_free(load_run *run);
+
 #endif

@@ -90,8 +90,7 @@ static void warn_of_others(handle_run *h, const moves_seen *moves)
             text_print(&names, " ...");
     }
     if (count)
-        fprintf(stderr, "leadkpi: neither --stages nor --lost names %s: leads that stand there count as open\n",
-                names.data);
+        tool_warn("neither --stages nor --lost names %s: leads that stand there count as open", names.data);
     text_free(&names);
 }
 
@@ -115,7 +114,7 @@ static const char help[] =
     "\n"
     "Files, - is standard input: columns id, time, stage, perhaps from, sequence and reason,\n"
     "or a column of times for each stage\n"
-    "About the file named last (before the first one: about all)\n"
+    "About the file named last (before the first one, all but maps: about all)\n"
     "  --map 'id=Deal,time=Changed,stage=To'    --map-file FILE    --profile NAME\n"
     "  --dates day-first|month-first      --file-zone ZONE\n"
     "  --encoding NAME                    --delimiter comma|semicolon|tab|bar\n"
@@ -163,6 +162,8 @@ static const handle_kind kind = {.line = {.command = "stages",
                                  .definition = "stages",
                                  .report = "stages_report",
                                  .dated = "leads that came",
+    .line_option = "stages",
+    .line_example = "new,mql,sql,won",
                                  .reports = reports,
                                  .report_count = sizeof reports / sizeof *reports,
                                  .create = create,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "utf8.h"
+
 int trouble_set(trouble *why, int code, const char *format, ...)
 {
     va_list arguments;
@@ -111,20 +113,39 @@ void text_put(text_buffer *buffer, const char *bytes, size_t length)
     buffer->data[buffer->length] = '\0';
 }
 
-void text_print(text_buffer *buffer, const char *format, ...)
+TOOL_PRINTF(2, 0) static void print_arguments(text_buffer *buffer, const char *format, va_list arguments)
 {
-    va_list arguments, again;
+    va_list again;
     char none[1];
-    va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(none, sizeof none, format, arguments);
-    va_end(arguments);
     if (length >= 0) { /* nothing leaves a text, too, of no length */
         text_reserve(buffer, (size_t)length);
         vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
         buffer->length += (size_t)length;
     }
     va_end(again);
+}
+
+void text_print(text_buffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_arguments(buffer, format, arguments);
+    va_end(arguments);
+}
+
+void tool_warn(const char *format, ...)
+{
+    va_list arguments;
+    text_buffer line = {0};
+    va_start(arguments, format);
+    print_arguments(&line, format, arguments);
+    va_end(arguments);
+    fputs("leadkpi: ", stderr);
+    text_write_shown(stderr, (slice){line.data, line.length});
+    fputc('\n', stderr);
+    text_free(&line);
 }
 
 void text_free(text_buffer *buffer)

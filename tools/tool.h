@@ -73,6 +73,9 @@ typedef struct text_buffer {
     size_t length, capacity;
 } text_buffer;
 
+/* A line on standard error, under the name of the command; what data holds is shown as text_put_shown does. */
+void tool_warn(const char *format, ...) TOOL_PRINTF(1, 2);
+
 void text_put(text_buffer *buffer, const char *bytes, size_t length);
 void text_print(text_buffer *buffer, const char *format, ...) TOOL_PRINTF(2, 3);
 void text_free(text_buffer *buffer);

@@ -28,9 +28,11 @@ static void put_name(text_buffer *out, const leadkpi_table *t, size_t row)
         text_print(out, "total");
         return;
     }
-    for (int32_t c = 1; c < start; c++)
-        text_print(out, "%s%.*s", c > 1 ? ", " : "",
-                   SLICE_ARGS(leadkpi_table_is_null(t, c, row) ? slice_of("(none)") : cell_text(t, c, row)));
+    for (int32_t c = 1; c < start; c++) {
+        slice value = leadkpi_table_is_null(t, c, row) ? slice_of("(none)") : cell_text(t, c, row);
+        text_print(out, "%s", c > 1 ? ", " : "");
+        text_put_shown(out, (slice){value.data, slice_cut(value, 80)});
+    }
     if (!leadkpi_table_is_null(t, cohort, row))
         text_print(out, "%s%.*s", start > 1 ? ", " : "", SLICE_ARGS(cell_text(t, cohort, row)));
     else text_print(out, ", all");

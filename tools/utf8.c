@@ -71,3 +71,38 @@ size_t text_columns(const char *bytes, size_t length)
     }
     return columns;
 }
+
+/* How many bytes a control character has at the start: C0, DEL, or C1, which is two bytes; 0: there is none. */
+static size_t control_length(const unsigned char *p, size_t length)
+{
+    if (p[0] < 0x20 || p[0] == 0x7F) return 1;
+    return p[0] == 0xC2 && length > 1 && p[1] >= 0x80 && p[1] < 0xA0 ? 2 : 0;
+}
+
+static void put_control(text_buffer *out, const unsigned char *p, size_t taken)
+{
+    if (*p == '\n') text_print(out, "\\n");
+    else if (*p == '\r') text_print(out, "\\r");
+    else if (*p == '\t') text_print(out, "\\t");
+    else text_print(out, "\\x%02x", p[taken - 1]);
+}
+
+void text_put_shown(text_buffer *out, slice text)
+{
+    const unsigned char *p = (const unsigned char *)text.data;
+    for (size_t i = 0, plain; i < text.length; i += plain) {
+        size_t taken = control_length(p + i, text.length - i);
+        if (taken) put_control(out, p + i, taken);
+        i += taken;
+        for (plain = 0; i + plain < text.length && !control_length(p + i + plain, text.length - i - plain);) plain++;
+        text_put(out, text.data + i, plain);
+    }
+}
+
+void text_write_shown(FILE *out, slice text)
+{
+    text_buffer shown = {0};
+    text_put_shown(&shown, text);
+    fwrite(shown.data ? shown.data : "", 1, shown.length, out);
+    text_free(&shown);
+}

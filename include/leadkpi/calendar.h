@@ -69,7 +69,7 @@
  * are refused, since time here does not count them.
  *
  * Opening hours are local time by weekday, such as
- * "mon-fri 09:00-12:00,13:00-17:30; sat 10:00-14:00"; a day that is not named is
+ * "mon-fri 09:00-12:00,13:00-17:30; sat 10:00-14:00" (9:00 will do); a day that is not named is
  * closed, and so is each of `holidays`; `special_hours` ("2025-12-24 09:00-12:00;
  * 2025-12-28 closed") replace a day's hours and go before holidays. It is open at an
  * instant when the local clock then shows an opening time: where the clocks

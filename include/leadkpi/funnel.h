@@ -85,7 +85,8 @@
  * parts. (Give batch ids or feed each row once: two equal rows are two events.)
  *
  * Memory: 16 bytes an event (24 with sequences, 4 more with segments; with input=time none, but
- * 8 bytes a lead and step, and 24) and room for up to half as many more where they come in several adds, about
+ * 8 bytes a lead and step, and 24; while rows are added to leads that there are, 4 a row, 1 more for events by name)
+ * and room for up to half as many more where they come in several adds, about
  * 30 a lead and its id (text ids: and the text). Events in order, of
  * at most 31 sets of steps, take 8, and 12 a lead; 24 from the next ones on until they are in order again,
  * and 32 while room for those is made.
@@ -102,8 +103,8 @@
  * are groups, with breakdown=any 4 a segment and lead; 4 a lead, and 32 an event of the longest
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 8 more, 20 where step_window or adjacent steps hinder, 24 where
- * exclusions do, and an eighth of a byte a step, with times a quarter; with optional steps 12 more, and 15 for each
- * step that an event matches; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that
+ * exclusions do, and an eighth of a byte a step, with times a quarter; with optional steps 12 more, 15 for each
+ * step that an event matches, and 1 kB a step; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that
  * excludes; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
@@ -276,7 +277,7 @@ LEADKPI_API leadkpi_status leadkpi_funnel_describe(const leadkpi_funnel *funnel,
  *   segment                   text, when by=segment; null: no segment, or the total
  *   period_start, period_end  timestamps, and period, its label, when grain is not all
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema),
- * CONTRADICTION, BAD_ARGUMENT (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
+ * CONTRADICTION (also to not after from), BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT,
  * INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_funnel_steps: how many got how far. A row a group and step:

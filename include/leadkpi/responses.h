@@ -137,17 +137,19 @@ LEADKPI_API leadkpi_status leadkpi_responses_describe(const leadkpi_responses *r
  *              were answered
  *   window     longest time from lead to conversion, inclusive. With one, only leads whose window is
  *              over count in the bands
+ *   conversions_given  true: where no conversion was added at all nobody converted. Default false: it is not
+ *              known then who did, as conversions may not have been asked for
  *   level      of the intervals, default 0.95
  *   from, to   only leads that came from the one on, before the other, whatever they did after; refused by
  *              leadkpi_responses_checks, which are of all rows
  *   grain, zone, hours ...  of a calendar (calendar.h); grain default all: groups by when the lead came
- * Only leadkpi_responses_targets takes targets, and only leadkpi_responses_bands takes bands, reference and
- * window: the others refuse them.
+ * Only leadkpi_responses_targets takes targets, and only leadkpi_responses_bands takes bands, reference,
+ * window and conversions_given: the others refuse them.
  * Groups stand in order of segment (null first) and period; last, unless it is the only group, comes the
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
  * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), BAD_ARGUMENT (a duration; bands;
- * calendar; to not after from), BAD_FORMAT (calendar), CONTRADICTION (calendar; an option that the report
+ * calendar), BAD_FORMAT (calendar), CONTRADICTION (calendar; to not after from; an option that the report
  * does not take), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL on failure. */
 
 /* leadkpi_responses_speed: time to the first answer. A row a group:
@@ -182,7 +184,9 @@ LEADKPI_API leadkpi_status leadkpi_responses_targets(const leadkpi_responses *re
  *   from_seconds, to_seconds   double: the band holds waits above the first (the first band: from 0)
  *                    up to the second, inclusive; to_seconds is null in the slowest, both in the last row
  *   leads            int64
- *   converted        int64: of these, those that converted at or after they came (and within `window`)
+ *   converted        int64: of these, those that converted at or after they came (and within `window`). Null,
+ *                    as rate and ratios are, in every row where no conversion was ever added, of whatever lead
+ *                    and time: that is not known, which is not 0. With conversions_given it is 0
  *   rate             double; with rate_low, rate_high (Wilson); null of nobody
  *   risk_ratio       double: rate over that of the reference; with _low, _high (Katz 1978)
  *   odds_ratio       double: odds over those of the reference; with _low, _high (Woolf 1955)
@@ -202,7 +206,7 @@ LEADKPI_API leadkpi_status leadkpi_responses_bands(const leadkpi_responses *resp
  *   kind             text: of that answer; null: none said
  *   wait_seconds     double: to the answer, or as of the report
  *   automatic        int64: automatic responses before the answer
- *   converted        timestamp; null: not
+ *   converted        timestamp; null: not, or that is not known, no conversion being added
  * `by`, `level` and `grain` are not looked at. Since 0.1. */
 LEADKPI_API leadkpi_status leadkpi_responses_leads(const leadkpi_responses *responses,
                                                    const leadkpi_options *options,

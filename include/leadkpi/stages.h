@@ -151,9 +151,9 @@ LEADKPI_API leadkpi_status leadkpi_stages_describe(const leadkpi_stages *stages,
  * Groups stand in order of segment (null first) and period; last, unless it is the only group, comes the
  * total. A group's columns are row ("segment" or "total"); segment, when by=segment; period_start,
  * period_end and period, when grain is not all.
- * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), CONTRADICTION, BAD_ARGUMENT
- * (calendar; to not after from) or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out`
- * is NULL on failure. */
+ * Status of each: OK, NULL_ARGUMENT, MISMATCH (options of another schema), CONTRADICTION (also to not after
+ * from), BAD_ARGUMENT or BAD_FORMAT (calendar), OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. `*out` is NULL
+ * on failure. */
 
 /* leadkpi_stages_steps: how many got how far on the line. A row a group and stage of the line:
  *   stage, name      int64 from 1, and text

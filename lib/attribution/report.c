@@ -274,12 +274,10 @@ static leadkpi_status read_filter(lk_report *r, leadkpi_error *error)
     f->as_of = lk_options_has_value(o, SCHEMA, LK_REPORT_AS_OF)
                    ? lk_options_int64(o, SCHEMA, LK_REPORT_AS_OF)
                    : latest_time(r->attribution->store);
-    f->from = lk_options_has_value(o, SCHEMA, LK_REPORT_FROM)
-                  ? lk_options_int64(o, SCHEMA, LK_REPORT_FROM)
-                  : INT64_MIN;
-    f->to = lk_options_has_value(o, SCHEMA, LK_REPORT_TO) ? lk_options_int64(o, SCHEMA, LK_REPORT_TO)
-                                                          : INT64_MAX;
-    LK_FAIL_IF(f->from >= f->to, error, LEADKPI_CONTRADICTION, "to: expected a time after from");
+    lk_time_range in;
+    LK_TRY(lk_options_time_range(o, SCHEMA, LK_REPORT_FROM, LK_REPORT_TO, &in, error));
+    f->from = in.from;
+    f->to = in.to;
     f->groups = lk_options_bool(o, SCHEMA, LK_REPORT_ERRORS) ? r->attribution->rule.groups : 1;
     return read_types(r, error);
 }

@@ -49,6 +49,7 @@ typedef struct numbers {
     const char *cells;
     ptrdiff_t stride;
     size_t count;
+    uint64_t most; /* numbers below it are small, whatever there is already */
 } numbers;
 
 static inline int64_t number_at(const numbers *n, size_t i)
@@ -60,7 +61,7 @@ static inline int64_t number_at(const numbers *n, size_t i)
 
 static numbers numbers_of(const lk_column *column)
 {
-    return (numbers){lk_column_cell(column, 0), column->stride, column->row_count};
+    return (numbers){lk_column_cell(column, 0), column->stride, column->row_count, column->row_count};
 }
 
 /* The largest of some, and of one more; negative ones count as none. */
@@ -68,25 +69,23 @@ static int64_t largest_of(numbers n, size_t start, size_t end, int64_t largest)
 {
     for (size_t i = start; i < end; i++) {
         int64_t id = number_at(&n, i);
+        lk_read_ahead(n.cells + (ptrdiff_t)i * n.stride);
         largest = id > largest ? id : largest;
     }
     return largest;
 }
 
-/* The array reaches to the largest number, if there would be few gaps. */
-static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, uint64_t most,
+/* The array reaches to the largest number of some rows, if there would be few gaps. It grows by a fourth or more, or
+ * once a column to all that is small, so that growth costs what the numbers do. */
+static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start, size_t end,
                                 leadkpi_error *error)
 {
-    uint64_t largest = 0;
+    uint64_t largest = (uint64_t)largest_of(*n, start, end, 0), most = n->most;
     if (most < (uint64_t)ids->integers.count * 4) most = (uint64_t)ids->integers.count * 4;
-    for (size_t start = 0, end; start < n->count; start = end) {
-        end = n->count - start < LK_INTERRUPT_ROWS ? n->count : start + LK_INTERRUPT_ROWS;
-        if (start) LK_TRY(lk_interrupted(memory, error));
-        largest = (uint64_t)largest_of(*n, start, end, (int64_t)largest);
-    }
-    if (largest < ids->direct_count || largest >= most) return LEADKPI_OK;
+    if (LK_LIKELY(largest < ids->direct_count) || largest >= most) return LEADKPI_OK;
     uint64_t wanted = largest + largest / 2 + 1;
     size_t count = (size_t)(wanted < most ? wanted : most), before = ids->direct_count;
+    if (count - before < before / 4 && count != n->most) return LEADKPI_OK;
     LK_TRY(lk_resize(memory, &ids->direct, before, count, sizeof *ids->direct, error));
     memset(ids->direct + before, 0, (count - before) * sizeof *ids->direct);
     ids->direct_count = count;
@@ -137,14 +136,15 @@ static leadkpi_status add_missing(lk_lead_ids *ids, lk_memory *memory, int64_t *
     return LEADKPI_OK;
 }
 
-/* Cost a number that was seen before: 8 bytes read in order and 4 at a random place of an array, asked
- * for ahead; the others are noted. */
+/* Cost a number that was seen before: 8 bytes read in order, of the cache the second time, and 4 at a random
+ * place of an array, asked for ahead; the others are noted. */
 static leadkpi_status intern_numbers(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start,
                                      size_t count, uint32_t *indexes, leadkpi_error *error)
 {
     int64_t missing[BLOCK] = {0};
     uint32_t rows[BLOCK], found[BLOCK], missed = 0;
     size_t last = n->count - 1;
+    LK_TRY(reach_out(ids, memory, n, start, start + count, error));
     for (size_t i = 0; i < count; i++) {
         size_t ahead = start + i + ROWS_AHEAD;
         int64_t id = number_at(n, start + i);
@@ -164,8 +164,7 @@ static leadkpi_status intern_numbers(lk_lead_ids *ids, lk_memory *memory, const 
 static leadkpi_status merge_numbers(lk_lead_ids *ids, lk_memory *memory, const lk_map64 *from,
                                     uint32_t *indexes, leadkpi_error *error)
 {
-    numbers n = {(const char *)from->keys, sizeof *from->keys, from->count};
-    LK_TRY(reach_out(ids, memory, &n, (uint64_t)n.count * 4, error));
+    numbers n = {(const char *)from->keys, sizeof *from->keys, from->count, (uint64_t)from->count * 4};
     for (size_t start = 0; start < n.count; start += BLOCK) {
         if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
         LK_TRY(intern_numbers(ids, memory, &n, start, block_size(n.count, start), indexes + start, error));
@@ -181,6 +180,13 @@ static void forget_direct(lk_lead_ids *ids, uint32_t count)
 
 /* ---- numbers that are tallied first ----------------------------------------------- */
 
+leadkpi_status lk_lead_ids_reach(lk_lead_ids *ids, lk_memory *memory, const lk_column *column, size_t start,
+                                 size_t count, leadkpi_error *error)
+{
+    numbers n = numbers_of(column);
+    return reach_out(ids, memory, &n, start, start + count, error);
+}
+
 /* A tally is twice what was added, plus 1. Cost a row: 8 bytes read in order, and 4 changed at a random place,
  * which was asked for ahead. */
 bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, size_t count,
@@ -190,6 +196,7 @@ bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, 
     size_t last = n.count - 1, reach = ids->direct_count;
     uint32_t *direct = ids->direct;
     bool is_out = false;
+    if (reach == 0) return false;
     for (size_t i = start; i < start + count; i++) {
         size_t ahead = i + ROWS_AHEAD;
         uint64_t id = (uint64_t)number_at(&n, i), later = (uint64_t)number_at(&n, ahead < last ? ahead : last);
@@ -249,8 +256,7 @@ static const char *type_name(int32_t type)
     return type == LK_LEAD_IDS_TEXT ? "text" : "int64";
 }
 
-leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                 leadkpi_error *error)
+leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, const lk_column *column, leadkpi_error *error)
 {
     int32_t type = column->type == LEADKPI_TYPE_TEXT ? LK_LEAD_IDS_TEXT : LK_LEAD_IDS_INT64;
     if (column->row_count == 0) return LEADKPI_OK;
@@ -259,9 +265,7 @@ leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_c
                           "column \"%.*s\": expected %s ids as before, found %s",
                           LK_TEXT_ARGS(column->name), type_name(ids->type), type_name(type));
     ids->type = type;
-    if (ids->hashed || type == LK_LEAD_IDS_TEXT) return LEADKPI_OK;
-    numbers n = numbers_of(column);
-    return reach_out(ids, memory, &n, n.count, error);
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
@@ -278,7 +282,7 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
 leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
                                   uint32_t *indexes, leadkpi_error *error)
 {
-    LK_TRY(lk_lead_ids_begin(ids, memory, column, error));
+    LK_TRY(lk_lead_ids_begin(ids, column, error));
     for (size_t start = 0; start < column->row_count; start += BLOCK)
         LK_TRY(lk_lead_ids_intern_rows(ids, memory, column, start,
                                        block_size(column->row_count, start), indexes + start, error));

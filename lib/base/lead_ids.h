@@ -40,8 +40,7 @@ leadkpi_status lk_lead_ids_intern(lk_lead_ids *ids, lk_memory *memory, const lk_
 /* The same in parts, for a caller that works in blocks: begin once, then any rows of the column, at most
  * LK_LEAD_IDS_BLOCK at a time; indexes[0] is that of row `start`. */
 #define LK_LEAD_IDS_BLOCK 1024
-leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
-                                 leadkpi_error *error);
+leadkpi_status lk_lead_ids_begin(lk_lead_ids *ids, const lk_column *column, leadkpi_error *error);
 leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, const lk_column *column,
                                        size_t start, size_t count, uint32_t *indexes,
                                        leadkpi_error *error);
@@ -50,7 +49,12 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
  * in the place that will know its number's index, then the numbers get indexes in rising order. Tallies are
  * gone with lk_lead_ids_forget_tallies, or once there are indexes.
  *
- * Adds rows[i], 0 or 1, to the tally of the number of row start + i. False where that array does not reach
+ * Makes that array reach the numbers of some rows, where they are small. Status: OK, OUT_OF_MEMORY, LIMIT,
+ * OVERFLOW. */
+leadkpi_status lk_lead_ids_reach(lk_lead_ids *ids, lk_memory *memory, const lk_column *column, size_t start,
+                                 size_t count, leadkpi_error *error);
+
+/* Adds rows[i], 0 or 1, to the tally of the number of row start + i. False where that array does not reach
  * all numbers; the tallies are of no use then. Fewer than 2^31 rows in all. */
 bool lk_lead_ids_tally(lk_lead_ids *ids, const lk_column *column, size_t start, size_t count,
                        const uint8_t *rows);

@@ -99,6 +99,16 @@ leadkpi_status lk_options_refuse_idle(const leadkpi_options *options, const lk_s
                                       const lk_report_option *list, size_t count, uint32_t report,
                                       leadkpi_error *error);
 
+/* Instants from the one on, before the other. */
+typedef struct lk_time_range {
+    int64_t from, to;
+} lk_time_range;
+
+/* The values of two timestamps; INT64_MIN and INT64_MAX where they have none. CONTRADICTION where the second is not
+ * after the first. */
+leadkpi_status lk_options_time_range(const leadkpi_options *options, const lk_schema *schema, int from, int to,
+                                     lk_time_range *out, leadkpi_error *error);
+
 /* bool; false without a value. */
 bool lk_options_bool(const leadkpi_options *options, const lk_schema *schema, int option);
 

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/options_parts.h"
+#include "base/time_text.h"
 
 static lk_scalar scalar_of(const leadkpi_options *options, const lk_schema *schema, int option)
 {
@@ -22,6 +23,17 @@ leadkpi_status lk_options_refuse_idle(const leadkpi_options *options, const lk_s
         LK_FAIL_IF(!(list[i].reports & report) && lk_options_is_set(options, schema, list[i].option), error,
                    LEADKPI_CONTRADICTION, "%s: expected none here; %s",
                    schema->options[list[i].option].name, list[i].why);
+    return LEADKPI_OK;
+}
+
+leadkpi_status lk_options_time_range(const leadkpi_options *options, const lk_schema *schema, int from, int to,
+                                     lk_time_range *out, leadkpi_error *error)
+{
+    *out = (lk_time_range){INT64_MIN, INT64_MAX};
+    if (lk_options_has_value(options, schema, from)) out->from = lk_options_int64(options, schema, from);
+    if (lk_options_has_value(options, schema, to)) out->to = lk_options_int64(options, schema, to);
+    LK_FAIL_IF(out->from >= out->to, error, LEADKPI_CONTRADICTION, "%s: expected a time after %s (%s), found %s",
+               schema->options[to].name, schema->options[from].name, LK_SAY_TIME(out->from), LK_SAY_TIME(out->to));
     return LEADKPI_OK;
 }
 

@@ -236,6 +236,11 @@ leadkpi_status lk_table_add_decimal(leadkpi_table *table, lk_text name, const ch
                                     int32_t scale, size_t row_count, bool nullable,
                                     int64_t **values, leadkpi_error *error);
 
+/* A column of int64 or timestamps, of which the room writes every cell, or says that it is null, before anybody reads
+ * it: its memory is not cleared, which for millions of rows takes as long as to write it. */
+leadkpi_status lk_table_add_unset(leadkpi_table *table, lk_text name, int32_t type, size_t row_count, bool nullable,
+                                  int64_t **values, leadkpi_error *error);
+
 /* A nullable timestamp column of cells that stand in a block of `memory` already, one or more, which the table takes
  * over without a copy; `*capacity`, their number or more, is cut to it. `*microseconds` becomes NULL once the
  * block is the table's, or gone with the column on a failure. The table has the same host as `memory`. */

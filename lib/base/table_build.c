@@ -8,10 +8,20 @@ static size_t bits_to_bytes(size_t bits)
     return bits / 8 + (bits % 8 != 0);
 }
 
-static leadkpi_status fill_fixed(leadkpi_table *table, lk_column *column, size_t width,
+static leadkpi_status make_cells(leadkpi_table *table, lk_column *column, size_t width, bool cleared,
+                                 leadkpi_error *error)
+{
+    void *cells;
+    if (cleared) return lk_column_own(table, column, LK_BLOCK_VALUES, column->row_count, width, 0, error);
+    LK_TRY(lk_allocate(&table->memory, column->row_count, width, &cells, error));
+    column->owned[LK_BLOCK_VALUES] = (lk_block){cells, column->row_count * width};
+    return LEADKPI_OK;
+}
+
+static leadkpi_status fill_fixed(leadkpi_table *table, lk_column *column, size_t width, bool cleared,
                                  bool nullable, leadkpi_error *error)
 {
-    LK_TRY(lk_column_own(table, column, LK_BLOCK_VALUES, column->row_count, width, 0, error));
+    LK_TRY(make_cells(table, column, width, cleared, error));
     column->values = column->owned[LK_BLOCK_VALUES].data;
     if (!nullable) return LEADKPI_OK;
     LK_TRY(lk_column_own(table, column, LK_BLOCK_VALIDITY, bits_to_bytes(column->row_count), 1,
@@ -20,17 +30,29 @@ static leadkpi_status fill_fixed(leadkpi_table *table, lk_column *column, size_t
     return LEADKPI_OK;
 }
 
-leadkpi_status lk_column_add_fixed(leadkpi_table *table, lk_text name, const char *unit,
-                                   int32_t type, int32_t scale, size_t width, size_t row_count,
-                                   bool nullable, void *values, leadkpi_error *error)
+static leadkpi_status add_fixed(leadkpi_table *table, lk_text name, const char *unit, int32_t type, int32_t scale,
+                                size_t width, size_t row_count, bool cleared, bool nullable, void *values,
+                                leadkpi_error *error)
 {
     lk_column *column;
     LK_TRY(lk_column_new(table, name, unit, type, row_count, width, &column, error));
     column->scale = scale;
-    LK_TRY(lk_column_close(table, column, fill_fixed(table, column, width, nullable, error),
-                           error));
+    LK_TRY(lk_column_close(table, column, fill_fixed(table, column, width, cleared, nullable, error), error));
     memcpy(values, &column->owned[LK_BLOCK_VALUES].data, sizeof(void *));
     return LEADKPI_OK;
+}
+
+leadkpi_status lk_column_add_fixed(leadkpi_table *table, lk_text name, const char *unit,
+                                   int32_t type, int32_t scale, size_t width, size_t row_count,
+                                   bool nullable, void *values, leadkpi_error *error)
+{
+    return add_fixed(table, name, unit, type, scale, width, row_count, true, nullable, values, error);
+}
+
+leadkpi_status lk_table_add_unset(leadkpi_table *table, lk_text name, int32_t type, size_t row_count, bool nullable,
+                                  int64_t **values, leadkpi_error *error)
+{
+    return add_fixed(table, name, "", type, 0, sizeof **values, row_count, false, nullable, values, error);
 }
 
 leadkpi_status lk_table_add_int64(leadkpi_table *table, lk_text name, const char *unit,

@@ -128,10 +128,10 @@ static leadkpi_status read_clock(reader *r, int32_t *seconds)
 {
     size_t start = r->at;
     int32_t hour, minute;
-    if (!read_digits(r, 2, &hour) || !take_here(r, ':') || !read_digits(r, 2, &minute) ||
+    if (!(read_digits(r, 2, &hour) || read_digits(r, 1, &hour)) || !take_here(r, ':') || !read_digits(r, 2, &minute) ||
         minute > 59 || hour * 60 + minute > 24 * 60) {
         r->at = start;
-        return expected(r, "a time from 00:00 to 24:00");
+        return expected(r, "a time such as 09:00, up to 24:00");
     }
     *seconds = hour * 3600 + minute * 60;
     return LEADKPI_OK;

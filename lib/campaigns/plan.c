@@ -266,15 +266,10 @@ static leadkpi_status read_times(lk_plan *plan, leadkpi_error *error)
     plan->as_of = lk_options_has_value(options, SCHEMA, LK_REPORT_AS_OF)
                       ? lk_options_int64(options, SCHEMA, LK_REPORT_AS_OF)
                       : latest_time(plan->store);
-    plan->from = lk_options_has_value(options, SCHEMA, LK_REPORT_FROM)
-                     ? lk_options_int64(options, SCHEMA, LK_REPORT_FROM)
-                     : INT64_MIN;
-    plan->to = lk_options_has_value(options, SCHEMA, LK_REPORT_TO)
-                   ? lk_options_int64(options, SCHEMA, LK_REPORT_TO)
-                   : INT64_MAX;
-    LK_FAIL_IF(plan->from >= plan->to, error, LEADKPI_CONTRADICTION,
-               "from and to: expected from before to, found %s and %s",
-               LK_SAY_TIME(plan->from), LK_SAY_TIME(plan->to));
+    lk_time_range in;
+    LK_TRY(lk_options_time_range(options, SCHEMA, LK_REPORT_FROM, LK_REPORT_TO, &in, error));
+    plan->from = in.from;
+    plan->to = in.to;
     plan->sla = lk_options_int64(options, SCHEMA, LK_REPORT_SLA);
     plan->has_mature_after = lk_options_has_value(options, SCHEMA, LK_REPORT_MATURE_AFTER);
     plan->mature_after = lk_options_int64(options, SCHEMA, LK_REPORT_MATURE_AFTER);

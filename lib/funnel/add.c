@@ -55,6 +55,7 @@ static void append(lk_funnel_store *store, const lk_batch *b, const lk_batch_blo
 static leadkpi_status take_block(leadkpi_funnel *funnel, const lk_batch *b, lk_code_memo *memo,
                                  lk_batch_block *at, leadkpi_error *error)
 {
+    LK_TRY(lk_batch_check_times(b->time, at->start, at->count, error));
     LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, b->id, at->start,
                                    at->count, at->leads, error));
     LK_TRY(lk_batch_find_codes(funnel, b, memo, at, error));
@@ -85,7 +86,7 @@ static leadkpi_status take_blocks(leadkpi_funnel *funnel, lk_batch *b, leadkpi_e
     lk_batch_block at;
     bool is_done;
     size_t row_count = b->id->row_count, events_before = funnel->store->event_count;
-    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, &funnel->memory, b->id, error));
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, b->id, error));
     LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
     LK_TRY(lk_add_by_number(funnel, b, &is_done, error));
     if (is_done) return LEADKPI_OK;
@@ -103,9 +104,6 @@ static leadkpi_status add_events(leadkpi_funnel *funnel, const leadkpi_table *ro
 {
     lk_batch b = {.keeps_foreign = lk_funnel_keeps_foreign(&funnel->rule)};
     LK_TRY(lk_batch_find_columns(rows, funnel->rule.same_value, &b, error));
-    if (funnel->rule.input == LK_INPUT_TIME)
-        LK_TRY(lk_batch_times_rise(b.time, funnel->store->standings.latest, &funnel->memory, &b.rises, error));
-    if (!b.rises) LK_TRY(lk_batch_check_times(b.time, &funnel->memory, error));
     LK_TRY(lk_batch_check_open(funnel, b.time, error));
     leadkpi_status status = funnel->rule.input == LK_INPUT_TIME ? lk_add_in_time(funnel, &b, error)
                                                                 : take_blocks(funnel, &b, error);

@@ -32,8 +32,6 @@ typedef struct lk_batch {
     const lk_column *value;    /* NULL: the rule asks for none */
     uint32_t *entry_codes;     /* of each entry of the dictionary of `event`; NULL: it has none */
     bool keeps_foreign;
-    bool rises; /* times do, from the latest of the standings on, and are in range; false: not
-                   looked at */
 } lk_batch;
 
 #define LK_BATCH_BLOCK LK_LEAD_IDS_BLOCK
@@ -65,13 +63,12 @@ static inline size_t lk_batch_part_end(size_t row_count, size_t start)
     return row_count - start < LK_INTERRUPT_ROWS ? row_count : start + LK_INTERRUPT_ROWS;
 }
 
-/* BAD_DATA out of years 1 to 9999. */
+/* BAD_DATA out of years 1 to 9999: of a row, of some rows. */
 leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_error *error);
-leadkpi_status lk_batch_check_times(const lk_column *column, const lk_memory *memory, leadkpi_error *error);
+leadkpi_status lk_batch_check_times(const lk_column *column, size_t start, size_t count, leadkpi_error *error);
 
-/* Do times rise, none before `latest`, and end in range? Then each is. Status: OK, INTERRUPTED. */
-leadkpi_status lk_batch_times_rise(const lk_column *column, int64_t latest, const lk_memory *memory, bool *rise,
-                                   leadkpi_error *error);
+/* Do the times of some rows rise, none before `*before`, which becomes the last? */
+bool lk_batch_times_rise(const lk_column *column, size_t start, size_t count, int64_t *before);
 
 /* BAD_DATA at the first time in a closed range, which takes no more events; nulls are none. */
 leadkpi_status lk_batch_check_open(const leadkpi_funnel *funnel, const lk_column *column,

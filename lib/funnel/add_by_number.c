@@ -41,9 +41,8 @@ static bool fits(const leadkpi_funnel *funnel, const lk_batch *b)
     const lk_lead_ids *ids = &store->ids;
     size_t rows = b->id->row_count;
     return ids->type == LK_LEAD_IDS_INT64 && !ids->hashed && ids->integers.count == 0 &&
-           ids->direct_count && ids->direct_count <= UINT32_MAX && store->event_count == 0 &&
-           !store->sequences && !store->event_segments && !b->sequence && !b->segment &&
-           !b->value && rows >= ROWS_LEAST && rows <= INT32_MAX;
+           store->event_count == 0 && !store->sequences && !store->event_segments &&
+           !b->sequence && !b->segment && !b->value && rows >= ROWS_LEAST && rows <= INT32_MAX;
 }
 
 /* ---- the first pass ----------------------------------------------------------------- */
@@ -63,10 +62,12 @@ static leadkpi_status tally_block(numbered *n, lk_code_memo *memo, lk_batch_bloc
                                   leadkpi_error *error)
 {
     uint8_t rows[LK_BATCH_BLOCK];
+    lk_lead_ids *ids = &n->funnel->store->ids;
     LK_TRY(lk_batch_find_codes(n->funnel, n->batch, memo, at, error));
     keep_codes(at, n->batch->keeps_foreign, n->codes + at->start, rows);
-    n->fits = n->funnel->store->codes.count <= LK_PACKED_CODES_MAX &&
-              lk_lead_ids_tally(&n->funnel->store->ids, n->batch->id, at->start, at->count, rows);
+    LK_TRY(lk_lead_ids_reach(ids, n->memory, n->batch->id, at->start, at->count, error));
+    n->fits = n->funnel->store->codes.count <= LK_PACKED_CODES_MAX && ids->direct_count <= UINT32_MAX &&
+              lk_lead_ids_tally(ids, n->batch->id, at->start, at->count, rows);
     return LEADKPI_OK;
 }
 
@@ -186,6 +187,7 @@ static leadkpi_status write_events(numbered *n, int64_t *latest, leadkpi_error *
     for (size_t start = 0; start < row_count; start += LK_BATCH_BLOCK) {
         lk_batch_set_block(n->batch, &at, start);
         if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(n->memory, error));
+        LK_TRY(lk_batch_check_times(n->batch->time, at.start, at.count, error));
         *latest = write_block(n, &at, *latest);
     }
     return LEADKPI_OK;

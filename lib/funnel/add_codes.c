@@ -98,6 +98,7 @@ static leadkpi_status intern_step_codes(leadkpi_funnel *funnel, const lk_batch *
     const lk_column column = *b->steps; /* a copy, which no store of the loop could change */
     for (size_t i = 0; i < at->count; i++) {
         uint64_t steps = (uint64_t)lk_column_int64(&column, at->start + i);
+        lk_read_ahead(lk_column_cell(&column, at->start + i));
         size_t place = memo_place(steps);
         uint32_t known = memo->codes[place];
         at->codes[i] = known - 1;

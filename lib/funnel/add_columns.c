@@ -13,50 +13,30 @@ leadkpi_status lk_batch_check_time(const lk_column *column, size_t row, leadkpi_
 }
 
 /* One comparison a row and no branch. */
-static bool part_rises(const lk_column *column, size_t start, size_t end, int64_t *before)
+bool lk_batch_times_rise(const lk_column *column, size_t start, size_t count, int64_t *before)
 {
+    int64_t latest = *before;
     bool falls = false;
-    for (size_t row = start; row < end; row++) {
+    for (size_t row = start; row < start + count; row++) {
         int64_t time = lk_column_int64(column, row);
-        falls |= time < *before;
-        *before = time;
+        lk_read_ahead(lk_column_cell(column, row));
+        falls |= time < latest;
+        latest = time;
     }
+    *before = latest;
     return !falls;
 }
 
-leadkpi_status lk_batch_times_rise(const lk_column *column, int64_t latest, const lk_memory *memory, bool *rise,
-                                   leadkpi_error *error)
-{
-    int64_t before = latest < LK_FUNNEL_TIME_MIN ? LK_FUNNEL_TIME_MIN : latest;
-    *rise = true;
-    for (size_t start = 0, end; start < column->row_count && *rise; start = end) {
-        end = lk_batch_part_end(column->row_count, start);
-        LK_TRY(lk_interrupted(memory, error));
-        *rise = part_rises(column, start, end, &before);
-    }
-    *rise = *rise && before < LK_FUNNEL_TIME_END;
-    return LEADKPI_OK;
-}
-
 /* The same. */
-static leadkpi_status check_part(const lk_column *column, size_t start, size_t end, leadkpi_error *error)
+leadkpi_status lk_batch_check_times(const lk_column *column, size_t start, size_t count, leadkpi_error *error)
 {
     uint64_t bad = 0;
-    for (size_t row = start; row < end; row++) {
+    for (size_t row = start; row < start + count; row++) {
         uint64_t since = (uint64_t)lk_column_int64(column, row) - (uint64_t)LK_FUNNEL_TIME_MIN;
+        lk_read_ahead(lk_column_cell(column, row));
         bad |= since >= (uint64_t)LK_FUNNEL_TIME_END - (uint64_t)LK_FUNNEL_TIME_MIN;
     }
-    for (size_t row = start; bad && row < end; row++) LK_TRY(lk_batch_check_time(column, row, error));
-    return LEADKPI_OK;
-}
-
-leadkpi_status lk_batch_check_times(const lk_column *column, const lk_memory *memory, leadkpi_error *error)
-{
-    for (size_t start = 0, end; start < column->row_count; start = end) {
-        end = lk_batch_part_end(column->row_count, start);
-        LK_TRY(lk_interrupted(memory, error));
-        LK_TRY(check_part(column, start, end, error));
-    }
+    for (size_t row = start; bad && row < start + count; row++) LK_TRY(lk_batch_check_time(column, row, error));
     return LEADKPI_OK;
 }
 

@@ -2,26 +2,49 @@
 #include "base/time_text.h"
 #include "funnel/add.h"
 
-static leadkpi_status check_order(const leadkpi_funnel *funnel, const lk_batch *b,
-                                  leadkpi_error *error)
+/* What is found out about the rows of a part before the first of their standings moves. */
+typedef struct in_order {
+    leadkpi_funnel *funnel;
+    const lk_batch *batch;
+    size_t part_rows;
+    uint32_t *leads; /* of each row of the part */
+    uint8_t *codes;  /* the same; NULL: they are found again */
+    int64_t latest;  /* time of the rows that were looked through */
+    lk_code_memo memo;
+    uint64_t steps[LK_BATCH_BLOCK]; /* of the block, where it is not plain */
+} in_order;
+
+static leadkpi_status check_row(const in_order *o, size_t row, leadkpi_error *error)
 {
-    int64_t before = funnel->store->standings.latest;
-    if (b->rises && !b->sequence && !b->segment) return LEADKPI_OK;
-    for (size_t row = 0; row < b->time->row_count; row++) {
-        int64_t time = lk_column_int64(b->time, row);
-        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&funnel->memory, error));
-        if (time < before)
-            return lk_fail_at(
-                error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
-                "row %zu, column \"%.*s\": with input=time expected no time before %s, "
-                "found %s",
-                row, LK_TEXT_ARGS(b->time->name), LK_SAY_TIME(before), LK_SAY_TIME(time));
-        before = time;
-        if (lk_batch_sequence(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
-            return lk_fail_at(
-                error, LEADKPI_BAD_DATA, (int64_t)row,
-                (lk_batch_sequence(b, row) ? b->sequence : b->segment)->index,
-                "row %zu: with input=time expected neither sequence nor segment, found one", row);
+    const lk_batch *b = o->batch;
+    int64_t time = lk_column_int64(b->time, row);
+    LK_TRY(lk_batch_check_time(b->time, row, error));
+    if (time < o->latest)
+        return lk_fail_at(error, LEADKPI_BAD_DATA, (int64_t)row, b->time->index,
+                          "row %zu, column \"%.*s\": with input=time expected no time before %s, "
+                          "found %s",
+                          row, LK_TEXT_ARGS(b->time->name), LK_SAY_TIME(o->latest), LK_SAY_TIME(time));
+    if (lk_batch_sequence(b, row) || (b->segment && lk_column_is_valid(b->segment, row)))
+        return lk_fail_at(
+            error, LEADKPI_BAD_DATA, (int64_t)row,
+            (lk_batch_sequence(b, row) ? b->sequence : b->segment)->index,
+            "row %zu: with input=time expected neither sequence nor segment, found one", row);
+    return LEADKPI_OK;
+}
+
+/* Times that rise from one in range to one in range are all in range. */
+static leadkpi_status check_rows(in_order *o, const lk_batch_block *at, leadkpi_error *error)
+{
+    const lk_batch *b = o->batch;
+    int64_t before = o->latest;
+    bool rise = lk_batch_times_rise(b->time, at->start, at->count, &before);
+    if (rise && before < LK_FUNNEL_TIME_END && !b->sequence && !b->segment) {
+        o->latest = before;
+        return LEADKPI_OK;
+    }
+    for (size_t row = at->start; row < at->start + at->count; row++) {
+        LK_TRY(check_row(o, row, error));
+        o->latest = lk_column_int64(b->time, row);
     }
     return LEADKPI_OK;
 }
@@ -97,42 +120,25 @@ static void take_rows(leadkpi_funnel *funnel, const lk_batch *b, const uint32_t 
     }
     if (kept == 0) return;
     for (uint32_t i = 0; i < ROWS_AHEAD; i++) rows[kept + i] = rows[kept - 1];
-    add_rows(lk_standing_rule_of(&funnel->rule), standings->words, leads + at->start, times, steps, rows, kept);
+    add_rows(lk_standing_rule_of(&funnel->rule), standings->words, leads, times, steps, rows, kept);
     standings->latest = (int64_t)value_at(times, rows[kept - 1]);
 }
 
-/* Are the steps of all rows such that nothing could be said against one? Then they need no codes.
- */
-static leadkpi_status find_plain_steps(const leadkpi_funnel *funnel, const lk_batch *b, bool *is_plain,
-                                       leadkpi_error *error)
+/* Are the steps of all rows of a block such that nothing could be said against one? Then they need no codes. */
+static bool has_plain_steps(const in_order *o, const lk_batch_block *at)
 {
+    const lk_batch *b = o->batch;
+    const lk_funnel_rule *rule = &o->funnel->rule;
     uint64_t any = 0, several = 0;
-    *is_plain = false;
-    if (!b->steps || b->excluded || funnel->rule.skips == LK_SKIPS_IMPLIED) return LEADKPI_OK;
-    for (size_t start = 0, end; start < b->steps->row_count; start = end) {
-        end = lk_batch_part_end(b->steps->row_count, start);
-        LK_TRY(lk_interrupted(&funnel->memory, error));
-        for (size_t row = start; row < end; row++) {
-            uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
-            any |= steps;
-            several |= steps & (steps - 1);
-        }
+    if (!b->steps || b->excluded || rule->skips == LK_SKIPS_IMPLIED) return false;
+    for (size_t row = at->start; row < at->start + at->count; row++) {
+        uint64_t steps = (uint64_t)lk_column_int64(b->steps, row);
+        lk_read_ahead(lk_column_cell(b->steps, row));
+        any |= steps;
+        several |= steps & (steps - 1);
     }
-    *is_plain = !(any & ~lk_funnel_all_steps(&funnel->rule)) &&
-                !(funnel->rule.same_event == LK_SAME_EVENT_ONCE && several);
-    return LEADKPI_OK;
+    return !(any & ~lk_funnel_all_steps(rule)) && !(rule->same_event == LK_SAME_EVENT_ONCE && several);
 }
-
-/* What is found out about the rows before the first standing moves. */
-typedef struct in_order {
-    leadkpi_funnel *funnel;
-    const lk_batch *batch;
-    uint32_t *leads; /* of each row */
-    uint8_t *codes;  /* of each row; NULL: they are found again */
-    bool is_plain;   /* no codes are asked for */
-    lk_code_memo memo;
-    uint64_t steps[LK_BATCH_BLOCK]; /* of the block, where it is not plain */
-} in_order;
 
 /* A name costs a look at the map. What an entry of a dictionary or some steps mean is found again
  * in less time than a byte of new memory takes. */
@@ -161,37 +167,28 @@ static void give_codes(lk_batch_block *at, const uint8_t *codes)
     for (size_t i = 0; i < count; i++) at->codes[i] = codes[i];
 }
 
-/* All that can fail. */
-static leadkpi_status look_through(in_order *o, leadkpi_error *error)
+static leadkpi_status look_through_block(in_order *o, lk_batch_block *at, size_t place, leadkpi_error *error)
 {
-    lk_funnel_store *store = o->funnel->store;
-    lk_memory *memory = &o->funnel->memory;
-    const lk_column *id = o->batch->id;
-    lk_batch_block at;
-    for (size_t start = 0; start < id->row_count; start += LK_BATCH_BLOCK) {
-        lk_batch_set_block(o->batch, &at, start);
-        if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
-        LK_TRY(lk_lead_ids_intern_rows(&store->ids, memory, id, start, at.count, o->leads + start,
-                                       error));
-        if (!o->is_plain) LK_TRY(find_codes(o, &at, error));
-        if (o->codes) keep_codes(&at, o->codes + start);
-    }
-    LK_TRY(lk_map128_reserve(&store->codes, memory, 1, error)); /* which who finds one again asks for, too */
-    return lk_standings_reserve(&store->standings, &o->funnel->rule, memory,
-                                lk_lead_ids_count(&store->ids), error);
+    leadkpi_funnel *funnel = o->funnel;
+    LK_TRY(check_rows(o, at, error));
+    LK_TRY(lk_lead_ids_intern_rows(&funnel->store->ids, &funnel->memory, o->batch->id, at->start, at->count,
+                                   o->leads + place, error));
+    if (has_plain_steps(o, at)) return LEADKPI_OK;
+    LK_TRY(find_codes(o, at, error));
+    if (o->codes) keep_codes(at, o->codes + place);
+    return LEADKPI_OK;
 }
 
 /* The steps of a block that was looked through. */
-static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_cells *found,
+static leadkpi_status find_steps(in_order *o, lk_batch_block *at, size_t place, row_cells *found,
                                  leadkpi_error *error)
 {
-    const lk_column *column = o->batch->steps;
-    if (o->is_plain) {
-        *found = cells_of(column, at);
+    if (has_plain_steps(o, at)) {
+        *found = cells_of(o->batch->steps, at);
         return LEADKPI_OK;
     }
     if (o->codes)
-        give_codes(at, o->codes + at->start);
+        give_codes(at, o->codes + place);
     else
         LK_TRY(find_codes(o, at, error));
     const lk_funnel_store *store = o->funnel->store;
@@ -200,33 +197,62 @@ static leadkpi_status find_steps(in_order *o, lk_batch_block *at, row_cells *fou
     return LEADKPI_OK;
 }
 
-static leadkpi_status take_in_order(in_order *o, leadkpi_error *error)
+/* All that can fail comes before the first standing moves. */
+static leadkpi_status take_part(in_order *o, size_t start, size_t end, leadkpi_error *error)
 {
+    lk_funnel_store *store = o->funnel->store;
+    lk_memory *memory = &o->funnel->memory;
     lk_batch_block at;
     row_cells found;
-    LK_TRY(look_through(o, error));
-    for (size_t start = 0; start < o->batch->id->row_count; start += LK_BATCH_BLOCK) {
-        lk_batch_set_block(o->batch, &at, start);
-        LK_TRY(find_steps(o, &at, &found, error));
-        take_rows(o->funnel, o->batch, o->leads, &at, found);
+    for (size_t row = start; row < end; row += LK_BATCH_BLOCK) {
+        lk_batch_set_block(o->batch, &at, row);
+        if (row % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(look_through_block(o, &at, row - start, error));
     }
+    LK_TRY(lk_map128_reserve(&store->codes, memory, 1, error)); /* which who finds one again asks for, too */
+    LK_TRY(lk_standings_reserve(&store->standings, &o->funnel->rule, memory, lk_lead_ids_count(&store->ids), error));
+    for (size_t row = start; row < end; row += LK_BATCH_BLOCK) {
+        lk_batch_set_block(o->batch, &at, row);
+        LK_TRY(find_steps(o, &at, row - start, &found, error));
+        take_rows(o->funnel, o->batch, o->leads + (row - start), &at, found);
+    }
+    return LEADKPI_OK;
+}
+
+/* What has moved cannot be moved back: so all rows are one part, but where there is no lead yet. Such a funnel
+ * is emptied again, and rows are taken while what was found out about them is in the cache. */
+#define PART_ROWS ((size_t)16 * LK_BATCH_BLOCK)
+
+static size_t choose_part_rows(const leadkpi_funnel *funnel, size_t row_count)
+{
+    bool is_empty = lk_lead_ids_count(&funnel->store->ids) == 0;
+    return is_empty && row_count > PART_ROWS ? PART_ROWS : row_count;
+}
+
+static leadkpi_status take_parts(in_order *o, leadkpi_error *error)
+{
+    leadkpi_funnel *funnel = o->funnel;
+    size_t row_count = o->batch->id->row_count, part = o->part_rows;
+    for (size_t start = 0; start < row_count; start += part)
+        LK_TRY(take_part(o, start, row_count - start < part ? row_count : start + part, error));
+    if (row_count > part) lk_standings_shrink(&funnel->store->standings, &funnel->rule, &funnel->memory);
     return LEADKPI_OK;
 }
 
 leadkpi_status lk_add_in_time(leadkpi_funnel *funnel, lk_batch *b, leadkpi_error *error)
 {
     lk_memory *memory = &funnel->memory;
-    size_t row_count = b->id->row_count;
-    in_order o = {.funnel = funnel, .batch = b};
-    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
+    size_t part_rows = choose_part_rows(funnel, b->id->row_count);
+    int64_t latest = funnel->store->standings.latest;
+    in_order o = {.funnel = funnel, .batch = b, .part_rows = part_rows,
+                  .latest = latest < LK_FUNNEL_TIME_MIN ? LK_FUNNEL_TIME_MIN : latest};
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, b->id, error));
     LK_TRY(lk_batch_find_entry_codes(funnel, b, error));
-    LK_TRY(check_order(funnel, b, error));
-    LK_TRY(find_plain_steps(funnel, b, &o.is_plain, error));
-    leadkpi_status status = lk_allocate(memory, row_count, sizeof *o.leads, &o.leads, error);
+    leadkpi_status status = lk_allocate(memory, part_rows, sizeof *o.leads, &o.leads, error);
     if (status == LEADKPI_OK && keeps_codes(&o))
-        status = lk_allocate(memory, row_count, sizeof *o.codes, &o.codes, error);
-    if (status == LEADKPI_OK) status = take_in_order(&o, error);
-    lk_release(memory, o.leads, row_count, sizeof *o.leads);
-    lk_release(memory, o.codes, row_count, sizeof *o.codes);
+        status = lk_allocate(memory, part_rows, sizeof *o.codes, &o.codes, error);
+    if (status == LEADKPI_OK) status = take_parts(&o, error);
+    lk_release(memory, o.leads, part_rows, sizeof *o.leads);
+    lk_release(memory, o.codes, part_rows, sizeof *o.codes);
     return status;
 }

@@ -54,7 +54,7 @@ static leadkpi_status take_stages(leadkpi_funnel *funnel, const lk_batch *b,
     lk_batch_block at;
     lk_memory *memory = &funnel->memory;
     size_t row_count = b->id->row_count, cells = (size_t)funnel->rule.step_count, done = 0;
-    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, memory, b->id, error));
+    LK_TRY(lk_lead_ids_begin(&funnel->store->ids, b->id, error));
     for (int32_t step = 0; step < funnel->rule.step_count; step++) {
         lk_key128 key = lk_funnel_code_key(&funnel->rule, (uint64_t)1 << step, false);
         LK_TRY(lk_map128_find_or_add(&funnel->store->codes, memory, &key, 1, &step_codes[step],

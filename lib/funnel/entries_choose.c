@@ -20,7 +20,9 @@
  * Where windows are short most starts get to a level of their own, so that walks to one level serve few of them; and
  * a start that soon gets as far as it does, or is barred, has no use for what all places lead to. Such starts are
  * followed one by one: sets of steps say how far each gets and where it gets there, entries_reach.c, and the walk back
- * goes over the few places that it gets to in time. What the first starts take tells whether that is less work. */
+ * goes over the few places that it gets to in time; where attempts take few items and nothing bars the way in words
+ * alone, entries_near.c. What the first starts take tells whether that is less work. */
+#include "funnel/entries_near.h"
 #include "funnel/entries_reach.h"
 #include "funnel/entries_sweep.h"
 
@@ -29,6 +31,7 @@
 typedef struct chooser {
     lk_entries *e;
     lk_sweep sweep;
+    lk_near near;
     bool traced;           /* does every chain count? */
     size_t start, settled; /* the last start of those that the walk comes to; how many are settled */
     uint32_t *limit; /* of each start the last item in its window */
@@ -47,7 +50,8 @@ bool lk_entries_choose_cells(const lk_entries *e, size_t *cells)
     size_t of_starts, of_done;
     return lk_sweep_cells(e, cells) && lk_size_multiply(e->traced_count, 2, &of_done) &&
            lk_size_add(e->start_count, e->start_count / 4 + 4, &of_starts) &&
-           lk_size_add(*cells, of_starts, cells) && lk_size_add(*cells, of_done, cells);
+           lk_size_add(*cells, of_starts, cells) && lk_size_add(*cells, of_done, cells) &&
+           lk_size_add(*cells, lk_near_cells(e->rule), cells);
 }
 
 /* ---- walks ------------------------------------------------------------------------------- */
@@ -199,17 +203,43 @@ static leadkpi_status walk_back(chooser *c, size_t to, size_t first, size_t last
 enum { ITEM_WORK = 2, PLACE_WORK = 3, WALK_WORK = 12 };
 
 /* A chain that ends with the item of its start has all steps that it may have. */
-static void settle_at_once(chooser *c, size_t start, int32_t level)
+static void settle_at_once(chooser *c, size_t start, int32_t level, uint64_t done)
 {
     lk_entries *e = c->e;
     size_t row = start - e->traced;
     c->bound[start] = 0;
     e->level[start] = (uint8_t)level;
     e->last[start] = e->item[start];
-    e->done[row] = c->sweep.taken[0];
-    for (uint64_t left = e->path ? e->done[row] : 0; left; left &= left - 1)
+    e->done[row] = done;
+    for (uint64_t left = e->path ? done : 0; left; left &= left - 1)
         e->path[lk_lowest_of_some(left) * e->traced_count + row] = e->item[start];
     c->settled++;
+}
+
+/* A chain of several items. */
+static void settle_chain(chooser *c, size_t start)
+{
+    lk_entries *e = c->e;
+    size_t row = start - e->traced;
+    c->bound[start] = 0;
+    e->level[start] = (uint8_t)c->near.level;
+    e->last[start] = e->item[start] + (uint32_t)c->near.last;
+    e->done[row] = lk_near_trace(&c->near, e, start, e->path ? e->path + row : NULL, e->traced_count);
+    c->settled++;
+}
+
+/* Mostly no exclusion bars the way, and an attempt takes few items. False if not so. */
+static bool settle_near(chooser *c, size_t start)
+{
+    const lk_entries *e = c->e;
+    lk_near *n = &c->near;
+    if ((c->sweep.barred && e->barrier_count) || !lk_near_find(n, e, start, c->limit[start])) return false;
+    if (n->last == 0)
+        settle_at_once(c, start, n->level, n->taken[0]);
+    else
+        settle_chain(c, start);
+    c->work += n->work;
+    return true;
 }
 
 /* From where it gets to the start walks back over what it may get to. False if all that is more than so much work. */
@@ -217,12 +247,14 @@ static leadkpi_status settle_start(chooser *c, size_t start, size_t most, bool *
 {
     const lk_entries *e = c->e;
     lk_reach reach;
+    *settled = true;
+    if (settle_near(c, start)) return ask(c, c->near.work + (size_t)e->level[start], error);
     LK_TRY(lk_reach_find(e, start, c->limit[start], c->sweep.barred, most, c->sweep.taken, &reach, error));
     c->work += reach.work;
     *settled = reach.level > 0;
     if (reach.level == 0) return ask(c, reach.work, error);
     if (reach.last == e->item[start]) {
-        settle_at_once(c, start, reach.level);
+        settle_at_once(c, start, reach.level, c->sweep.taken[0]);
         return ask(c, reach.work + (size_t)reach.level, error);
     }
     c->sweep.marked = true;
@@ -537,6 +569,7 @@ leadkpi_status lk_entries_choose(lk_entries *e, leadkpi_error *error)
     e->done = (uint64_t *)(void *)cells, cells += 2 * e->traced_count;
     cells = lk_sweep_take_room(&c.sweep, e, cells);
     c.limit = cells, cells += e->start_count;
+    lk_near_open(&c.near, e, cells), cells += lk_near_cells(e->rule);
     c.bound = (uint8_t *)cells;
     memset(e->level, 0, e->start_count);
     find_limits(&c);

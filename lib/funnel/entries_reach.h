@@ -17,16 +17,12 @@ typedef struct lk_reach {
 leadkpi_status lk_reach_find(const lk_entries *e, size_t start, size_t limit, bool barred, size_t most, uint64_t *taken,
                              lk_reach *reach, leadkpi_error *error);
 
-/* Steps that may follow any of these: past as many optional ones as 1, 2, 4, ... `skipped` has those from which so
- * many are. */
+/* Steps that may follow any of these: the next, and as long as that is optional the one after it. To add the first
+ * optional one of a run to the run carries through the rest of it. */
 static inline uint64_t lk_reach_following(uint64_t optional, uint64_t steps)
 {
-    uint64_t next = steps << 1, skipped = optional;
-    for (uint32_t count = 1; count < LK_FUNNEL_STEPS_MAX && skipped; count *= 2) {
-        next |= (next & skipped) << count;
-        skipped &= skipped >> count;
-    }
-    return next;
+    uint64_t next = steps << 1;
+    return next | (((next & optional) + optional) ^ optional);
 }
 
 #endif

@@ -62,6 +62,8 @@ static uint64_t reach(const several *s, const word *w, int64_t first, int64_t en
     bool bad = false;
     for (int64_t i = first; i < end; i++) {
         uint64_t time = (uint64_t)s->times[i];
+        lk_read_ahead(&s->times[i]);
+        lk_read_ahead(&s->codes[i]);
         size_t code = (uint32_t)s->codes[i];
         bad |= (s->times[i] < time_before) | (code >= s->code_count);
         held &= w->lasting[lk_highest_bit(time - (uint64_t)time_before)];

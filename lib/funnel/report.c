@@ -120,7 +120,7 @@ static leadkpi_status count_by_segment(const lk_groups *g, uint32_t *counts, lea
     memset(counts, 0, r->segment_rank_count * sizeof *counts);
     for (uint32_t i = 0, count; i < r->count; i++) {
         const uint32_t *segments = lk_result_segments(r, &r->items[i], &count);
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        LK_TRY(lk_interrupted_at(g->memory, i, error));
         for (uint32_t k = 0; k < count; k++) counts[r->segment_rank[segments[k]]]++;
     }
     return LEADKPI_OK;
@@ -139,7 +139,7 @@ static leadkpi_status sort_by_segment(lk_groups *g, const uint32_t *from, uint32
     }
     for (uint32_t i = 0, count; i < r->count; i++) {
         const uint32_t *segments = lk_result_segments(r, &r->items[from[i]], &count);
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(g->memory, error));
+        LK_TRY(lk_interrupted_at(g->memory, i, error));
         for (uint32_t k = 0; k < count; k++) g->order[ends[r->segment_rank[segments[k]]]++] = from[i];
     }
     return LEADKPI_OK;
@@ -374,6 +374,8 @@ static const lk_report_option own_options[] = {
     {LK_FUNNEL_REPORT_RATE, LK_FUNNEL_IS_DIFFERENCE, "it is of the difference alone"},
     {LK_FUNNEL_REPORT_AGAINST, LK_FUNNEL_IS_DIFFERENCE, "it is of the difference alone"},
     {LK_FUNNEL_REPORT_PATTERN, LK_FUNNEL_IS_PATTERN, "it is of sequences and sequence_leads alone"},
+    {LK_FUNNEL_REPORT_FROM, ~(uint32_t)LK_FUNNEL_IS_CHECKS, "the checks are of all rows"},
+    {LK_FUNNEL_REPORT_TO, ~(uint32_t)LK_FUNNEL_IS_CHECKS, "the checks are of all rows"},
 };
 
 leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_options *options,
@@ -387,7 +389,8 @@ leadkpi_status lk_funnel_report_on(const leadkpi_funnel *funnel, const leadkpi_o
     LK_REQUIRE(funnel, error);
     LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
     LK_TRY(lk_options_refuse_idle(options, &lk_funnel_report_schema, own_options,
-                                  sizeof own_options / sizeof *own_options, results->report, error));
+                                  sizeof own_options / sizeof *own_options,
+                                  results->report ? results->report : LK_FUNNEL_IS_OTHER, error));
     LK_TRY(lk_results_find(funnel, options, timed_steps, results, error));
     leadkpi_status status = lk_table_new(&funnel->memory, &table, error);
     if (status == LEADKPI_OK) {

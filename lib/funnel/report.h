@@ -49,7 +49,7 @@ leadkpi_status lk_groups_add_columns(const lk_groups *groups, size_t rows_a_grou
 /* Asks the host where a pass over the places of groups is at one of many. */
 static inline leadkpi_status lk_groups_interrupted(const lk_groups *groups, uint32_t place, leadkpi_error *error)
 {
-    return place % LK_INTERRUPT_ROWS ? LEADKPI_OK : lk_interrupted(groups->memory, error);
+    return lk_interrupted_at(groups->memory, place, error);
 }
 
 /* The same where so many rows are written from `row` on, which take longer than places. */

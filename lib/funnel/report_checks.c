@@ -215,11 +215,7 @@ leadkpi_status leadkpi_funnel_checks(const leadkpi_funnel *funnel, const leadkpi
     LK_REQUIRE(out, error);
     *out = NULL;
     LK_REQUIRE(funnel, error);
-    LK_TRY(lk_options_check(options, &lk_funnel_report_schema, error));
-    for (int option = LK_FUNNEL_REPORT_FROM; option <= LK_FUNNEL_REPORT_TO; option++)
-        LK_FAIL_IF(lk_options_has_value(options, &lk_funnel_report_schema, option), error, LEADKPI_CONTRADICTION,
-                   "%s: expected none here; the checks are of all rows", lk_funnel_report_schema.options[option].name);
     checking c = {.rule = &funnel->rule, .memory = &funnel->memory};
-    lk_results results = {.look = look, .context = &c};
+    lk_results results = {.report = LK_FUNNEL_IS_CHECKS, .look = look, .context = &c};
     return lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
 }

@@ -98,24 +98,51 @@ static size_t rows_of_block(const row_list *rows, size_t first)
     return rows->count - first < BLOCK ? rows->count - first : BLOCK;
 }
 
-/* Into cells of a nullable column, the last of the table. */
-static leadkpi_status copy_times(const lk_results *r, const row_list *rows, int32_t step, int64_t *values,
-                                 leadkpi_table *table, leadkpi_error *error)
+/* So many steps are written at once: what is known of a result is then read once for them, and of what was gathered
+ * no more is held twice. */
+#define STEPS_TOGETHER 4
+
+typedef struct step_columns {
+    int32_t step, count; /* from 0 */
+    int32_t column;      /* of the first */
+    int64_t *values[STEPS_TOGETHER];
+} step_columns;
+
+/* Rows that follow each other and are of one result. In `nulls` those of the block that did not do a step. */
+static void copy_run(const lk_results *r, const step_columns *c, uint32_t result, size_t row, size_t count, uint64_t rows,
+                     uint64_t *nulls)
 {
-    const int64_t *times = r->times.columns[step];
-    int32_t column = leadkpi_table_column_count(table) - 1;
-    for (size_t first = 0; first < rows->count; first += BLOCK) {
-        size_t count = rows_of_block(rows, first);
-        uint64_t nulls = 0;
-        LK_TRY(lk_interrupted_at(&r->memory, first, error));
-        for (size_t i = 0; i < count; i++) {
-            uint32_t result = rows->results[first + i];
-            if (lk_result_did(&r->items[result], step))
-                values[first + i] = times[result];
-            else
-                nulls |= (uint64_t)1 << i;
+    for (int32_t i = 0; i < c->count; i++) {
+        if (!lk_result_did(&r->items[result], c->step + i)) {
+            nulls[i] |= rows;
+            continue;
         }
-        if (nulls) lk_table_set_nulls(table, column, first, nulls);
+        int64_t time = lk_results_time(r, result, c->step + i), *values = c->values[i] + row;
+        for (size_t k = 0; k < count; k++) values[k] = time;
+    }
+}
+
+static void copy_block(const lk_results *r, const row_list *rows, const step_columns *c, size_t first, leadkpi_table *table)
+{
+    const uint32_t *results = rows->results + first;
+    size_t count = rows_of_block(rows, first);
+    uint64_t nulls[STEPS_TOGETHER] = {0};
+    for (size_t row = 0, end; row < count; row = end) {
+        for (end = row + 1; end < count && results[end] == results[row]; end++) continue;
+        uint64_t of_run = UINT64_MAX >> (BLOCK - (end - row)) << row;
+        copy_run(r, c, results[row], first + row, end - row, of_run, nulls);
+    }
+    for (int32_t i = 0; i < c->count; i++)
+        if (nulls[i]) lk_table_set_nulls(table, c->column + i, first, nulls[i]);
+}
+
+/* Cost a row of each step: 8 bytes written in order; of each result its 48 bytes and a time of each step read. */
+static leadkpi_status copy_times(const lk_results *r, const row_list *rows, const step_columns *c, leadkpi_table *table,
+                                 leadkpi_error *error)
+{
+    for (size_t first = 0; first < rows->count; first += BLOCK) {
+        LK_TRY(lk_interrupted_at(&r->memory, first, error));
+        copy_block(r, rows, c, first, table);
     }
     return LEADKPI_OK;
 }
@@ -148,32 +175,41 @@ static leadkpi_status set_steps_null(const lk_results *r, const row_list *rows, 
     return LEADKPI_OK;
 }
 
-static bool takes_columns(const row_list *rows)
+/* "step_1" to "step_64". */
+static lk_text step_column_name(int32_t step, char name[8])
 {
-    return rows->as_they_are && rows->count > 0;
+    int number = step + 1;
+    size_t length = 5;
+    memcpy(name, "step_", length);
+    if (number >= 10) name[length++] = (char)('0' + number / 10);
+    name[length++] = (char)('0' + number % 10);
+    return (lk_text){name, length};
 }
 
-/* Nothing is held twice for longer than a step takes: what was gathered goes with it. */
+/* Nothing is held twice for longer than a few steps take: what was gathered goes with them. */
 static leadkpi_status add_step_times(lk_results *r, const row_list *rows, int32_t step, leadkpi_table *table,
                                      leadkpi_error *error)
 {
-    char digits[] = "step_00";
-    int64_t *values;
-    size_t length = 6;
-    digits[5] = (char)('0' + (step + 1) % 10);
-    if (step + 1 >= 10) {
-        digits[5] = (char)('0' + (step + 1) / 10);
-        digits[6] = (char)('0' + (step + 1) % 10);
-        length = 7;
-    }
-    lk_text name = {digits, length};
-    if (takes_columns(rows))
-        return lk_table_take_timestamp(table, name, r->count, &r->memory, &r->times.columns[step],
-                                       &r->times.capacities[step], error);
-    LK_TRY(lk_table_add_timestamp(table, name, rows->count, true, &values, error));
-    LK_TRY(copy_times(r, rows, step, values, table, error));
-    lk_result_times_release(&r->times, &r->memory, step);
+    char name[8];
+    int32_t left = r->funnel->rule.step_count - step;
+    step_columns c = {.step = step, .count = left < STEPS_TOGETHER ? left : STEPS_TOGETHER,
+                      .column = leadkpi_table_column_count(table)};
+    for (int32_t i = 0; i < c.count; i++)
+        LK_TRY(lk_table_add_unset(table, step_column_name(step + i, name), LEADKPI_TYPE_TIMESTAMP, rows->count, true,
+                                  &c.values[i], error));
+    LK_TRY(copy_times(r, rows, &c, table, error));
+    for (int32_t i = 0; i < c.count; i++) lk_result_times_release(&r->times, &r->memory, step + i);
     return LEADKPI_OK;
+}
+
+static leadkpi_status take_step_times(lk_results *r, const row_list *rows, leadkpi_table *table, leadkpi_error *error)
+{
+    char name[8];
+    int32_t first_column = leadkpi_table_column_count(table);
+    for (int32_t step = 0; step < r->funnel->rule.step_count; step++)
+        LK_TRY(lk_table_take_timestamp(table, step_column_name(step, name), r->count, &r->memory,
+                                       &r->times.columns[step], &r->times.capacities[step], error));
+    return set_steps_null(r, rows, first_column, table, error);
 }
 
 static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_table *table,
@@ -184,10 +220,9 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
     LK_TRY(lk_interrupted(&r->memory, error)); /* to clear the memory of one column may take its time */
     LK_TRY(add_segments(r, rows, table, error));
     if (lk_funnel_counts_attempts(&r->funnel->rule))
-        LK_TRY(lk_table_add_int64(table, LK_LITERAL("attempt"), "", rows->count, false, &attempt, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("step"), "", rows->count, false, &step, error));
-    LK_TRY(lk_interrupted(&r->memory, error));
-    LK_TRY(lk_table_add_timestamp(table, LK_LITERAL("start"), rows->count, false, &start, error));
+        LK_TRY(lk_table_add_unset(table, LK_LITERAL("attempt"), LEADKPI_TYPE_INT64, rows->count, false, &attempt, error));
+    LK_TRY(lk_table_add_unset(table, LK_LITERAL("step"), LEADKPI_TYPE_INT64, rows->count, false, &step, error));
+    LK_TRY(lk_table_add_unset(table, LK_LITERAL("start"), LEADKPI_TYPE_TIMESTAMP, rows->count, false, &start, error));
     for (size_t i = 0; i < rows->count; i++) {
         const lk_result *result = &r->items[rows->results[i]];
         LK_TRY(lk_interrupted_at(&r->memory, i, error));
@@ -196,9 +231,10 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
         start[i] = result->start;
     }
     if (!r->times.steps) return LEADKPI_OK;
-    int32_t first_column = leadkpi_table_column_count(table);
-    for (int32_t s = 0; s < r->funnel->rule.step_count; s++) LK_TRY(add_step_times(r, rows, s, table, error));
-    return takes_columns(rows) ? set_steps_null(r, rows, first_column, table, error) : LEADKPI_OK;
+    if (rows->as_they_are && rows->count > 0) return take_step_times(r, rows, table, error);
+    for (int32_t s = 0; s < r->funnel->rule.step_count; s += STEPS_TOGETHER)
+        LK_TRY(add_step_times(r, rows, s, table, error));
+    return LEADKPI_OK;
 }
 
 static leadkpi_status fill(lk_results *results, const leadkpi_options *options, leadkpi_table *table,

@@ -354,14 +354,11 @@ static leadkpi_status check(const lk_results *r, leadkpi_error *error)
 /* In a period of entry, where one is told. */
 static leadkpi_status read_period(lk_results *r, const leadkpi_options *options, leadkpi_error *error)
 {
-    const lk_schema *schema = &lk_funnel_report_schema;
-    r->from = INT64_MIN;
-    r->to = INT64_MAX;
-    if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_FROM))
-        r->from = lk_options_int64(options, schema, LK_FUNNEL_REPORT_FROM);
-    if (lk_options_has_value(options, schema, LK_FUNNEL_REPORT_TO))
-        r->to = lk_options_int64(options, schema, LK_FUNNEL_REPORT_TO);
-    LK_FAIL_IF(r->from >= r->to, error, LEADKPI_BAD_ARGUMENT, "to: expected a time after from");
+    lk_time_range in;
+    LK_TRY(lk_options_time_range(options, &lk_funnel_report_schema, LK_FUNNEL_REPORT_FROM, LK_FUNNEL_REPORT_TO, &in,
+                                 error));
+    r->from = in.from;
+    r->to = in.to;
     return LEADKPI_OK;
 }
 

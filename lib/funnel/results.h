@@ -29,7 +29,13 @@ enum {
 extern const lk_schema lk_funnel_report_schema;
 
 /* Reports that have options of their own, a bit each. */
-enum { LK_FUNNEL_IS_HISTOGRAM = 1, LK_FUNNEL_IS_DIFFERENCE = 2, LK_FUNNEL_IS_PATTERN = 4 };
+enum {
+    LK_FUNNEL_IS_HISTOGRAM = 1,
+    LK_FUNNEL_IS_DIFFERENCE = 2,
+    LK_FUNNEL_IS_PATTERN = 4,
+    LK_FUNNEL_IS_CHECKS = 8,
+    LK_FUNNEL_IS_OTHER = 16
+};
 
 enum { LK_BY_NONE, LK_BY_SEGMENT };
 enum {
@@ -73,7 +79,7 @@ typedef leadkpi_status (*lk_results_look)(void *context, const lk_journeys *jour
 
 struct lk_results {
     const leadkpi_funnel *funnel;
-    uint32_t report; /* LK_FUNNEL_IS_..., for the options that are of some alone */
+    uint32_t report; /* LK_FUNNEL_IS_..., for the options that are of some alone; 0 is OTHER */
     lk_results_look look; /* NULL: the rule */
     void *context;
     lk_tally *tally; /* all zero at first; NULL, also where it would not do: results are kept */

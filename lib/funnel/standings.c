@@ -52,7 +52,7 @@ static leadkpi_status grow(lk_standings *standings, lk_memory *memory, size_t by
 leadkpi_status lk_standings_make_room(lk_standings *standings, const lk_funnel_rule *rule,
                                       lk_memory *memory, size_t count, leadkpi_error *error)
 {
-    size_t capacity = standings->capacity + standings->capacity / 2, bytes;
+    size_t capacity = standings->capacity + standings->capacity / 8, bytes; /* most of the memory of a handle */
     size_t size = lk_standing_size(rule) * sizeof(uint64_t);
     if (count <= standings->capacity) return LEADKPI_OK;
     if (capacity < count) capacity = count;
@@ -75,6 +75,13 @@ leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rul
     LK_TRY(lk_standings_make_room(standings, rule, memory, count, error));
     lk_standings_append_empty(standings, rule, count);
     return LEADKPI_OK;
+}
+
+void lk_standings_shrink(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory)
+{
+    size_t used = standings->count * lk_standing_size(rule) * sizeof(uint64_t);
+    if (standings->capacity > standings->count)
+        (void)grow(standings, memory, used + LINE, standings->count, used, NULL);
 }
 
 void lk_standings_free(lk_standings *standings, lk_memory *memory)

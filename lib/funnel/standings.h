@@ -57,6 +57,9 @@ void lk_standings_append_empty(lk_standings *standings, const lk_funnel_rule *ru
 leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory,
                                 size_t count, leadkpi_error *error);
 
+/* No more room than they need, where the host gives it back. */
+void lk_standings_shrink(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory);
+
 void lk_standings_free(lk_standings *standings, lk_memory *memory);
 
 /* What the inner loop asks of the rule, where no store to a standing could change it. */

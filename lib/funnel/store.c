@@ -136,6 +136,7 @@ lk_funnel_mark lk_funnel_mark_now(const leadkpi_funnel *funnel)
     if (!store) return (lk_funnel_mark){.was_empty = true};
     return (lk_funnel_mark){.events = store->event_count,
                             .latest = store->latest,
+                            .standings_latest = store->standings.latest,
                             .ids = lk_lead_ids_count(&store->ids),
                             .codes = store->codes.count,
                             .values = store->values.count,
@@ -154,6 +155,7 @@ void lk_funnel_roll_back(leadkpi_funnel *funnel, const lk_funnel_mark *mark)
     }
     store->event_count = mark->events;
     store->latest = mark->latest;
+    store->standings.latest = mark->standings_latest;
     if (store->standings.count > mark->ids) store->standings.count = mark->ids;
     lk_lead_ids_truncate(&store->ids, mark->ids, mark->id_type);
     lk_map128_truncate(&store->codes, mark->codes);

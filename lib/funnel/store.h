@@ -80,7 +80,7 @@ void lk_funnel_close(leadkpi_funnel *funnel);
 
 typedef struct lk_funnel_mark {
     size_t events;
-    int64_t latest;
+    int64_t latest, standings_latest;
     uint32_t ids, codes, values, segments, batches;
     int32_t id_type;
     bool was_empty;

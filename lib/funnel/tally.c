@@ -58,7 +58,9 @@ static leadkpi_status count_standings(const lk_results *r, counting *c, leadkpi_
     lk_standing_rule rule = lk_standing_rule_of(&r->funnel->rule);
     for (uint32_t lead = 0; lead < standings->count; lead++) {
         if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
-        lk_standing_best best = lk_standing_find(&rule, standings->words + (size_t)lead * rule.size);
+        const uint64_t *standing = standings->words + (size_t)lead * rule.size;
+        lk_read_ahead(standing);
+        lk_standing_best best = lk_standing_find(&rule, standing);
         count(c, lead, best.level, best.start - 1);
     }
     return LEADKPI_OK;

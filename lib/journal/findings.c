@@ -55,7 +55,7 @@ leadkpi_status lk_findings_report(lk_reading *r, const lk_finding *list, int cou
     LK_TRY(lk_allocate(&r->memory, r->lead_count, sizeof *leads, &leads, error));
     leadkpi_status status = lk_lead_ids_sort(&r->journal->ids, &r->memory, leads, error);
     for (uint32_t i = 0; i < r->lead_count && status == LEADKPI_OK; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) status = lk_interrupted(&r->memory, error);
+        status = lk_interrupted_at(&r->memory, i, error);
         if (status == LEADKPI_OK) check(context, leads[i], &findings);
     }
     lk_release(&r->memory, leads, r->lead_count, sizeof *leads);

@@ -28,12 +28,8 @@ static const lk_entry *start_of(const lk_reading *r, uint32_t lead, int64_t as_o
     return NULL;
 }
 
-/* When leads may have come: from the one instant on, before the other. */
-typedef struct coming {
-    int64_t from, to;
-} coming;
-
-static leadkpi_status find_members(lk_member_groups *g, int64_t as_of, coming in, int kind, int word, int breakdown,
+/* in: when leads may have come. */
+static leadkpi_status find_members(lk_member_groups *g, int64_t as_of, lk_time_range in, int kind, int word, int breakdown,
                                    leadkpi_error *error)
 {
     const lk_reading *r = g->reading;
@@ -131,16 +127,6 @@ static leadkpi_status open_calendar(lk_member_groups *g, const leadkpi_options *
                                    error);
 }
 
-static leadkpi_status read_period(const leadkpi_options *options, const lk_schema *schema, int at, coming *in,
-                                  leadkpi_error *error)
-{
-    *in = (coming){INT64_MIN, INT64_MAX};
-    if (lk_options_has_value(options, schema, at)) in->from = lk_options_int64(options, schema, at);
-    if (lk_options_has_value(options, schema, at + 1)) in->to = lk_options_int64(options, schema, at + 1);
-    LK_FAIL_IF(in->from >= in->to, error, LEADKPI_BAD_ARGUMENT, "to: expected a time after from");
-    return LEADKPI_OK;
-}
-
 leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int start_kind,
                                      int segment_word, int breakdown, bool by_segment, const leadkpi_options *options,
                                      const lk_schema *schema, int period_at,
@@ -148,9 +134,9 @@ leadkpi_status lk_member_groups_find(lk_reading *reading, int64_t as_of, int sta
 {
     lk_memory *memory = &reading->memory;
     uint32_t leads = reading->lead_count;
-    coming in;
+    lk_time_range in;
     *groups = (lk_member_groups){.reading = reading, .by_segment = by_segment};
-    leadkpi_status status = read_period(options, schema, period_at, &in, error);
+    leadkpi_status status = lk_options_time_range(options, schema, period_at, period_at + 1, &in, error);
     if (status == LEADKPI_OK) status = open_calendar(groups, options, schema, period_at + 2, error);
     if (status == LEADKPI_OK)
         status = lk_allocate(memory, leads, sizeof *groups->members, &groups->members, error);

@@ -117,7 +117,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
     lk_write_varint(&writer, r->lead_count);
     lk_write_varint(&writer, r->journal->count);
     for (uint32_t i = 0; i < r->lead_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         lk_lead_ids_write(&r->journal->ids, &writer, s->leads[i], before);
         write_entries(s, &writer, s->leads[i]);
         before = s->leads[i];

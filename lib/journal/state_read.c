@@ -90,7 +90,7 @@ static leadkpi_status read_leads(reading *r)
     lk_journal *journal = r->handle->journal;
     lk_memory *memory = &r->handle->memory;
     for (size_t i = 0; i < r->lead_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, r->error));
+        LK_TRY(lk_interrupted_at(memory, i, r->error));
         LK_TRY(lk_lead_ids_read_ahead(&journal->ids, memory, &r->reader, &block));
         LK_TRY(read_entries(r, (uint32_t)i));
     }

@@ -57,7 +57,7 @@ static leadkpi_status mean_of(const lk_waits *w, double *mean, leadkpi_error *er
 {
     lk_exact_sum sum = LK_EXACT_SUM_ZERO;
     for (size_t at = 0; at < w->came_count;) {
-        if (at / LK_INTERRUPT_ROWS && at % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(w->memory, error));
+        LK_TRY(lk_interrupted_at(w->memory, at, error));
         LK_TRY(lk_exact_sum_add_int64(&sum, add_some(w, w->came[w->came_count - 1], &at), error));
     }
     *mean = lk_exact_sum_to_double(&sum) / (double)w->came_count / MICROSECONDS;

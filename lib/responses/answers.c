@@ -98,7 +98,7 @@ static leadkpi_status open_answers(lk_answers *a, leadkpi_error *error)
                                  options, schema, LK_RESPONSES_REPORT_FROM, &a->groups, error));
     LK_TRY(lk_allocate(&a->reading.memory, a->groups.member_count, sizeof *a->items, &a->items, error));
     for (uint32_t i = 0; i < a->groups.member_count; i++) {
-        if (i % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&a->reading.memory, error));
+        LK_TRY(lk_interrupted_at(&a->reading.memory, i, error));
         a->items[i] = answer_of(a, &a->groups.members[i]);
     }
     return LEADKPI_OK;
@@ -120,6 +120,7 @@ static const lk_report_option own_options[] = {
     {LK_RESPONSES_REPORT_BANDS, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_REFERENCE, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_WINDOW, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
+    {LK_RESPONSES_REPORT_CONVERSIONS_GIVEN, LK_RESPONSES_IS_BANDS, "it is of the report of bands alone"},
     {LK_RESPONSES_REPORT_FROM, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
     {LK_RESPONSES_REPORT_TO, ~(uint32_t)LK_RESPONSES_IS_CHECKS, "the checks are of all rows"},
 };

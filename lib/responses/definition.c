@@ -40,6 +40,9 @@ static const lk_option report_options[] = {
     [LK_RESPONSES_REPORT_WINDOW] = {"window", LK_OPTION_DURATION, .unit = "time", .minimum = "0s",
                                     .meaning = "Longest time from lead to conversion; without a value: "
                                                "any."},
+    [LK_RESPONSES_REPORT_CONVERSIONS_GIVEN] = {"conversions_given", LK_OPTION_BOOL, .default_text = "false",
+                                               .meaning = "Whether no conversion at all means that nobody converted; "
+                                                          "else it is not known then."},
     [LK_RESPONSES_REPORT_LEVEL] = {"level", LK_OPTION_DOUBLE, .unit = "fraction", .minimum = ">0",
                                    .maximum = "<1", .default_text = "0.95",
                                    .meaning = "Level of the intervals."},

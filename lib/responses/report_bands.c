@@ -8,7 +8,7 @@ enum { RATE, RISK = 3, ODDS = 6, NUMBER_COUNT = 9 };
 typedef struct columns {
     double *from_seconds, *to_seconds, *numbers[NUMBER_COUNT]; /* rate, risk ratio, odds ratio, each with low and high */
     int64_t *leads, *converted, *pending;
-    int32_t seconds_at, numbers_at;
+    int32_t seconds_at, converted_at, numbers_at;
 } columns;
 
 typedef struct bands {
@@ -17,6 +17,7 @@ typedef struct bands {
     size_t limit_count;
     size_t reference; /* from 0; SLOWEST: the slowest answered band that has leads */
     int64_t window;   /* INT64_MAX: none */
+    bool is_given;    /* is it known who converted? */
 } bands;
 
 #define SLOWEST SIZE_MAX
@@ -43,9 +44,11 @@ static size_t band_of(const bands *b, const lk_answer *answer)
     return low;
 }
 
-static void count_group(const bands *b, const lk_member_group *group, const columns *c, size_t row)
+static leadkpi_status count_group(const bands *b, const lk_member_group *group, const columns *c, size_t row,
+                                  leadkpi_error *error)
 {
     for (uint32_t i = group->first; i < group->last; i++) {
+        LK_TRY(lk_interrupted_at(&b->answers->reading.memory, i, error));
         const lk_answer *answer = lk_answer_at(b->answers, i);
         size_t at = row + band_of(b, answer);
         if (b->window != INT64_MAX && b->answers->as_of - answer->came <= b->window) {
@@ -56,6 +59,19 @@ static void count_group(const bands *b, const lk_member_group *group, const colu
         c->converted[at] +=
             answer->has_conversion && answer->converted - answer->came <= b->window;
     }
+    return LEADKPI_OK;
+}
+
+/* Rows of conversions, of whatever lead and time, say that they were given. Without one that is not known, unless
+ * the caller says so: nobody converted, or nobody asked. */
+static leadkpi_status find_conversion(const lk_answers *a, bool *found, leadkpi_error *error)
+{
+    const lk_journal *journal = a->reading.journal;
+    for (size_t i = 0; i < journal->count && !*found; i++) {
+        LK_TRY(lk_interrupted_at(&a->reading.memory, i, error));
+        *found = journal->entries[i].kind == LK_RESPONSES_CONVERSION;
+    }
+    return LEADKPI_OK;
 }
 
 /* ---- numbers ------------------------------------------------------------------------ */
@@ -68,7 +84,8 @@ static void set_null(leadkpi_table *table, const columns *c, int first, size_t r
 static leadkpi_status put_rate(const bands *b, leadkpi_table *table, const columns *c, size_t row,
                                leadkpi_error *error)
 {
-    if (c->leads[row] == 0) {
+    if (!b->is_given) lk_table_set_null(table, c->converted_at, row);
+    if (!b->is_given || c->leads[row] == 0) {
         set_null(table, c, RATE, row);
         return LEADKPI_OK;
     }
@@ -131,7 +148,8 @@ static leadkpi_status add_columns(leadkpi_table *table, size_t rows, columns *c,
                                error));
     LK_TRY(lk_table_add_double(table, LK_LITERAL("to_seconds"), "s", rows, true, &c->to_seconds, error));
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("leads"), "leads", rows, false, &c->leads, error));
-    LK_TRY(lk_table_add_int64(table, LK_LITERAL("converted"), "leads", rows, false, &c->converted, error));
+    c->converted_at = leadkpi_table_column_count(table);
+    LK_TRY(lk_table_add_int64(table, LK_LITERAL("converted"), "leads", rows, true, &c->converted, error));
     c->numbers_at = leadkpi_table_column_count(table);
     for (int i = 0; i < NUMBER_COUNT; i++)
         LK_TRY(lk_table_add_double(table, lk_text_of(names[i], LEADKPI_NUL_TERMINATED),
@@ -149,6 +167,8 @@ static leadkpi_status read_bands(bands *b, leadkpi_error *error)
                "reference: expected at most %zu, the number of bands, found %lld", band_count(b),
                (long long)reference);
     b->reference = reference ? (size_t)reference - 1 : SLOWEST;
+    b->is_given = lk_options_bool(options, schema, LK_RESPONSES_REPORT_CONVERSIONS_GIVEN);
+    LK_TRY(find_conversion(b->answers, &b->is_given, error));
     b->window = INT64_MAX;
     if (lk_options_has_value(options, schema, LK_RESPONSES_REPORT_WINDOW))
         b->window = lk_options_int64(options, schema, LK_RESPONSES_REPORT_WINDOW);
@@ -174,7 +194,8 @@ static leadkpi_status fill_with(bands *b, leadkpi_table *table, size_t *rows, le
     for (uint32_t i = 0; i < g->count; i++) rows[i] = band_count(b);
     LK_TRY(lk_member_groups_add_columns(g, rows, table, error));
     LK_TRY(add_columns(table, row_count, &c, error));
-    for (uint32_t i = 0; i < g->count; i++) count_group(b, &g->items[i], &c, i * band_count(b));
+    for (uint32_t i = 0; i < g->count; i++)
+        LK_TRY(count_group(b, &g->items[i], &c, i * band_count(b), error));
     if (b->reference == SLOWEST) b->reference = slowest_band(b, &c, row_count - band_count(b));
     for (uint32_t i = 0; i < g->count; i++)
         LK_TRY(fill_group(b, table, &c, i * band_count(b), error));

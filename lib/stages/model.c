@@ -168,7 +168,7 @@ static leadkpi_status open_visits(lk_model *m, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, leads, sizeof *m->visit_ends, &m->visit_ends, error));
     LK_TRY(lk_allocate(memory, leads, sizeof *m->paths, &m->paths, error));
     for (uint32_t lead = 0; lead < leads; lead++) {
-        if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
+        LK_TRY(lk_interrupted_at(memory, lead, error));
         visit_lead(m, lead);
         m->paths[lead] = path_of(m, lead);
     }

@@ -234,27 +234,21 @@ START_TEST(a_small_chain_in_a_large_one_loses_what_it_loses_alone)
 }
 END_TEST
 
-static int32_t count_question(void *user)
-{
-    ++*(size_t *)user;
-    return 0;
-}
-
 START_TEST(the_host_is_asked_while_states_are_taken_out)
 {
-    size_t questions = 0;
-    leadkpi_host host = {.struct_size = sizeof host, .user = &questions, .interrupted = count_question};
+    lk_fault fault;
     lk_memory asking;
     world w = {0};
-    ck_assert_int_eq(lk_memory_init(&asking, &host, NULL), LEADKPI_OK);
+    lk_fault_init(&fault);
+    ck_assert_int_eq(lk_memory_init(&asking, &fault.host, NULL), LEADKPI_OK);
     world_draw(&w, 3000, 8, 12, 3);
     lk_attribution_paths paths = world_paths(&w, &asking, 1);
     lk_attribution_result result = new_result(&asking, w.channel_count);
     lk_attribution_chain chain = {.length = 6};
-    questions = 0;
+    lk_fault_stop_at(&fault, 0);
     ok(lk_attribution_markov_of_order(&paths, &asking, NULL, &chain, &result, NULL), NULL);
     ck_assert_uint_gt(result.states, 7000);
-    ck_assert_uint_ge(questions, result.states / 1000 * 8);
+    ck_assert_uint_ge(fault.polls, result.states / 1000 * 8);
     lk_attribution_result_free(&result, &asking);
     lk_attribution_paths_free(&paths, &asking);
     world_free(&w);

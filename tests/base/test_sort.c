@@ -173,31 +173,18 @@ END_TEST
 
 enum { MANY = 4 * LK_INTERRUPT_ROWS };
 
-typedef struct questions {
-    int asked, stop_at;
-} questions;
-
-static int32_t stop(void *user)
-{
-    questions *q = user;
-    return ++q->asked == q->stop_at;
-}
-
 /* How keys are sorted, and how often the host is asked at least: once in LK_INTERRUPT_ROWS of each pass. */
 enum { BY_COMPARISON, BY_BYTES, BY_COUNTS };
 static const int passes[] = {[BY_COMPARISON] = 4, [BY_BYTES] = 4, [BY_COUNTS] = 3};
 
-static leadkpi_status sort_many(questions *q, int way)
+static leadkpi_status sort_many(const leadkpi_host *host, int way)
 {
     static uint64_t keys[MANY];
     static uint32_t payload[MANY];
     uint64_t state = 5;
     size_t comparisons = 0;
     counted context = {keys, &comparisons};
-    leadkpi_host host = LEADKPI_HOST_DEFAULT;
-    host.user = q;
-    host.interrupted = stop;
-    ck_assert_int_eq(lk_memory_init(&memory, &host, NULL), LEADKPI_OK);
+    ck_assert_int_eq(lk_memory_init(&memory, host, NULL), LEADKPI_OK);
     for (uint32_t i = 0; i < MANY; i++) {
         uint64_t random = lk_test_random(&state) >> 32;
         keys[i] = way == BY_COUNTS ? random % 3 : random;
@@ -213,13 +200,15 @@ static leadkpi_status sort_many(questions *q, int way)
 
 START_TEST(a_long_sort_asks_often_and_stops_when_told)
 {
-    questions never = {0, 0};
-    ck_assert_int_eq(sort_many(&never, _i), LEADKPI_OK);
-    ck_assert_int_ge(never.asked, passes[_i] * 3);
-    for (int at = 1; at <= never.asked; at += 1 + never.asked / 4) {
-        questions q = {0, at};
-        ck_assert_int_eq(sort_many(&q, _i), LEADKPI_INTERRUPTED);
-        ck_assert_int_eq(q.asked, at);
+    lk_fault fault;
+    lk_fault_init(&fault);
+    ck_assert_int_eq(sort_many(&fault.host, _i), LEADKPI_OK);
+    uint64_t asked = fault.polls;
+    ck_assert_int_ge((int)asked, passes[_i] * 3);
+    for (uint64_t at = 1; at <= asked; at += 1 + asked / 4) {
+        lk_fault_stop_at(&fault, at);
+        ck_assert_int_eq(sort_many(&fault.host, _i), LEADKPI_INTERRUPTED);
+        ck_assert_uint_eq(fault.polls, at);
     }
 }
 END_TEST

@@ -338,6 +338,28 @@ static void take_teardown(void *context)
     t->times = NULL;
 }
 
+START_TEST(a_column_that_is_not_cleared_has_what_is_written)
+{
+    enum { ROWS = 130 };
+    taking t = {.times = NULL};
+    int64_t *values;
+    OK(lk_memory_init(&t.memory, NULL, ok_error));
+    OK(lk_table_new(&t.memory, &t.table, ok_error));
+    OK(lk_table_add_unset(t.table, LK_LITERAL("at"), LEADKPI_TYPE_TIMESTAMP, ROWS, true, &values, ok_error));
+    ck_assert_int_eq(leadkpi_table_column_type(t.table, 0), LEADKPI_TYPE_TIMESTAMP);
+    for (int i = 0; i < 128; i++) values[i] = i + 1;
+    lk_table_set_nulls(t.table, 0, 128, 3);
+    for (int i = 0; i < ROWS; i++) {
+        ck_assert_int_eq(values[i], i < 128 ? i + 1 : 0);
+        ck_assert_int_eq(leadkpi_table_is_null(t.table, 0, (size_t)i), i >= 128);
+    }
+    OK(lk_table_add_unset(t.table, LK_LITERAL("count"), LEADKPI_TYPE_INT64, ROWS, false, &values, ok_error));
+    values[ROWS - 1] = 5;
+    ck_assert(!leadkpi_table_is_null(t.table, 1, ROWS - 1));
+    leadkpi_table_free(t.table);
+}
+END_TEST
+
 START_TEST(a_block_becomes_a_column_without_a_copy)
 {
     taking t = {.times = NULL};
@@ -396,6 +418,7 @@ int main(void)
     tcase_add_test(tcase, a_builder_that_does_not_fit_leaves_the_table_alone);
     tcase_add_loop_test(tcase, every_call_that_adds_survives_every_refused_allocation, 0, 9);
     tcase_add_test(tcase, create_survives_every_refused_allocation_and_limit);
+    tcase_add_test(tcase, a_column_that_is_not_cleared_has_what_is_written);
     tcase_add_test(tcase, a_block_becomes_a_column_without_a_copy);
     tcase_add_test(tcase, a_block_that_the_table_has_no_room_for_stays_with_its_owner);
     tcase_add_test(tcase, taking_a_block_survives_every_refused_allocation);

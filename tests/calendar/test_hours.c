@@ -226,7 +226,8 @@ START_TEST(hours_are_read_in_all_their_spellings)
     static const char *const good[] = {
         "mon 09:00-17:00", "Mon-Fri 09:00-12:00,13:00-17:30; sat 10:00-14:00", "monday 00:00-24:00",
         "fri-mon 08:00-09:00", "mon,wed , fri 08:00 - 09:00 ,09:00-10:00;", "  ", "SUNDAY closed",
-        "tue - thu 08:00-09:00 ; mon closed\n; sun\t10:00-11:00"};
+        "tue - thu 08:00-09:00 ; mon closed\n; sun\t10:00-11:00",
+        "mon 9:00-17:00", "mon 0:00-9:30, 9:30-10:00"};
     leadkpi_error error;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert_msg(read_hours(good[i], "", "", &error) == LEADKPI_OK, "%s", error.message);
@@ -236,7 +237,7 @@ END_TEST
 START_TEST(hours_that_cannot_be_are_refused_with_the_place)
 {
     static const char *const bad[] = {
-        "mon", "mon 9:00-17:00", "mon 09:00", "mon 09:00-", "mon 17:00-09:00", "mon 09:00-09:00",
+        "mon", "mon 009:00-17:00", "mon 9-17", "mon 9:5-17:00", "mon :00-17:00", "mon 09:00", "mon 09:00-", "mon 17:00-09:00", "mon 09:00-09:00",
         "mon 09:00-24:01", "mon 09:60-10:00", "mon 10:00-12:00,11:00-13:00", "mon-fri 09:00-10:00; fri 10:00-11:00",
         "moon 09:00-10:00", "mo 09:00-10:00", "mon- 09:00-10:00", "mon 09:00-10:00 tue 09:00-10:00",
         ";", "mon closed,09:00-10:00", "mon clo", "2025-01-01 09:00-10:00", "mon 22:00-06:00",

@@ -368,7 +368,8 @@ START_TEST(what_cannot_be_reported_is_refused_with_the_nearest_name)
     refused(c, "overhead=weights; by=channel; weights=Adz=1", LEADKPI_UNKNOWN_NAME, "Ads");
     refused(c, "overhead=weights; by=channel; weights=Ads=1,Ads=2", LEADKPI_CONTRADICTION, "twice");
     refused(c, "overhead=weights; by=channel; weights=Ads=-1", LEADKPI_BAD_ARGUMENT, "0 or more");
-    refused(c, "from=2025-01-02; to=2025-01-02", LEADKPI_CONTRADICTION, "before");
+    refused(c, "from=2025-01-02; to=2025-01-02", LEADKPI_CONTRADICTION,
+            "to: expected a time after from (2025-01-02), found 2025-01-02");
     leadkpi_campaigns_free(c);
 }
 END_TEST

@@ -476,7 +476,8 @@ START_TEST(a_period_has_what_started_in_it)
             ck_assert_int_eq(whole_at(bars, "completed", 0), started_and_reached(leads, 40, INT64_MAX, 3));
         leadkpi_table_free(bars);
     }
-    refused(leadkpi_funnel_steps, funnel, "from=1970-01-02; to=1970-01-02", LEADKPI_BAD_ARGUMENT, "to");
+    refused(leadkpi_funnel_steps, funnel, "from=1970-01-02; to=1970-01-02", LEADKPI_CONTRADICTION,
+            "to: expected a time after from (1970-01-02), found 1970-01-02");
     refused(leadkpi_funnel_checks, funnel, "to=1970-01-02", LEADKPI_CONTRADICTION, "to: expected none");
     leadkpi_table_free(leads), leadkpi_table_free(some);
     leadkpi_funnel_free(funnel);

@@ -453,6 +453,8 @@ static const long_rule long_rules[] = {
     {"optional=2,3,4,5; entry=every; same_event=many; window=1us", EVERY, 1, 0, 1, NO, 0, 0x1E, {0}, {0}},
     {"optional=2,4; entry=every; exclude=x,y,z; exclude_from=2,1,3; exclude_to=4,2,6; gap=4us; step_window=9us; "
      "window=14us", EVERY, 0, 0, 14, 9, 4, 0xA, {2, 1, 3}, {4, 2, 6}},
+    {"optional=2,3,5; entry=every; gap=1us; step_window=7us; window=18us", EVERY, 0, 0, 18, 7, 1, 0x16, {0}, {0}},
+    {"optional=2,4,5; entry=every; same_event=many; step_window=6us; window=11us", EVERY, 1, 0, 11, 6, 0, 0x1A, {0}, {0}},
 };
 
 typedef struct long_lead {
@@ -552,6 +554,7 @@ static void check_long(long_lead *l, int start, const leadkpi_table *t, size_t a
 {
     char name[16] = "step_0";
     int last = start, level = follow_long(l, start, &last), done = 0;
+    int64_t before = l->times[start];
     MUST(at < leadkpi_table_row_count(t));
     MUST(whole_at(t, "start", at) == l->times[start]);
     if (whole_at(t, "step", at) != level)
@@ -561,7 +564,11 @@ static void check_long(long_lead *l, int start, const leadkpi_table *t, size_t a
     MUST(whole_at(t, name, at) == l->times[last]);
     for (int step = 1; step < LONG_STEPS; step++) {
         name[5] = (char)('1' + step);
-        done += !is_null_at(t, name, at) && l->r->optional >> step & 1;
+        if (is_null_at(t, name, at)) continue;
+        done += l->r->optional >> step & 1;
+        int64_t wait = whole_at(t, name, at) - before;
+        MUST(wait >= l->r->gap && wait <= l->r->step_window);
+        before += wait;
     }
     MUST(done == l->most[last][level - 1]);
 }

@@ -557,8 +557,7 @@ START_TEST(a_long_verb_that_is_stopped_changes_nothing)
     blob before = state_of(funnel);
     uint64_t stop = 0;
     while (status == LEADKPI_INTERRUPTED) {
-        lk_fault_arm(&fault, 0, false);
-        fault.stop_at = stop += asks_often ? 7 : 1;
+        lk_fault_stop_at(&fault, stop += asks_often ? 7 : 1);
         status = run_long(v, funnel, other, &error);
         lk_fault_arm(&fault, 0, false);
         if (status == LEADKPI_INTERRUPTED) same_state(funnel, before, "stopped");

@@ -7,14 +7,15 @@
 
 enum {
     ROWS = 15000,
+    ROWS_MOST = 70000,
     FEW = 200,
     STEPS = 4,
     KINDS = STEPS + 2
 };
 
 typedef struct rows {
-    int64_t ids[ROWS], times[ROWS], steps[ROWS];
-    const char *names[ROWS];
+    int64_t ids[ROWS_MOST], times[ROWS_MOST], steps[ROWS_MOST];
+    const char *names[ROWS_MOST];
     size_t count;
 } rows;
 
@@ -448,7 +449,7 @@ START_TEST(names_in_order_of_time_are_the_steps_they_stand_for)
     static rows r;
     static char texts[MANY_NAMES][8];
     const char *definition = "steps=A,B,C,D; window=20us; input=time";
-    draw(&r, 5000, few, 0);
+    draw(&r, 20000, few, 0);
     qsort(r.times, r.count, sizeof r.times[0], in_order);
     if (_i == 1) {
         definition = definition_of_many(texts);
@@ -461,6 +462,40 @@ START_TEST(names_in_order_of_time_are_the_steps_they_stand_for)
                    *stepped = imported(&r, definition, AS_STEPS);
     are_same(named, stepped, "names and steps");
     leadkpi_funnel_free(named), leadkpi_funnel_free(stepped);
+}
+END_TEST
+
+/* Numbers that come in all ways in which what looks them up may have to grow. */
+static void number_leads(rows *r, int way)
+{
+    int64_t count = (int64_t)r->count;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t numbers[] = {i / 3, (count - i) / 3, i * 4, i * i % 5003 + i / 100 * (i / 100) * 2,
+                             i % 7 ? i / 5 : INT64_MAX - i / 9, i < 5000 ? i % 900 - 450 : i / 2,
+                             i < 20000 ? i % 10 * 1000003 + i : i / 4};
+        r->ids[i] = numbers[way];
+    }
+}
+#define NUMBER_WAYS 7
+
+static const char in_time[] = "steps=A,B,C,D; window=20us; input=time";
+
+static void draw_in_time(rows *r, size_t count)
+{
+    draw(r, count, dense, 0);
+    qsort(r->times, r->count, sizeof r->times[0], in_order);
+}
+
+START_TEST(numbers_of_leads_may_rise_and_fall_and_leap)
+{
+    static rows r;
+    const char *definition = _i % 2 ? in_time : "steps=A,B,C,D; window=20us";
+    draw_in_time(&r, ROWS_MOST);
+    number_leads(&r, _i / 2);
+    leadkpi_funnel *all = imported(&r, definition, AS_STEPS),
+                   *some = a_few_at_a_time(&r, definition, AS_STEPS);
+    are_same(all, some, "numbers");
+    leadkpi_funnel_free(all), leadkpi_funnel_free(some);
 }
 END_TEST
 
@@ -545,6 +580,68 @@ START_TEST(whichever_allocation_fails_no_row_in_order_of_time_is_taken_without_t
     f.definition = "steps=A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A; input=time; same_event=many; skips=implied";
     lk_fault_case fault = {"rows in time", set_up_first, act_import, state, tear_down, &f};
     lk_fault_every_allocation(&fault);
+}
+END_TEST
+
+typedef struct bad_row {
+    const char *what;
+    size_t row;
+    int64_t time, steps;
+    leadkpi_status status;
+} bad_row;
+
+/* Rows of an empty handle are taken before the last of them have been looked at. */
+static const bad_row bad_rows[] = {
+    {"a time that falls", ROWS_MOST - 1, -41, 1, LEADKPI_BAD_DATA},
+    {"a time that falls early", 10, -41, 1, LEADKPI_BAD_DATA},
+    {"a year too late", ROWS_MOST - 1, INT64_MAX, 1, LEADKPI_BAD_DATA},
+    {"two steps", 40000, 0, 3, LEADKPI_BAD_DATA},
+    {"a step too many", 66000, 0, 16, LEADKPI_BAD_DATA},
+};
+#define BAD_ROWS (int)(sizeof bad_rows / sizeof bad_rows[0])
+
+START_TEST(a_late_row_that_is_refused_leaves_nothing_of_those_before)
+{
+    static rows r, wrong;
+    leadkpi_funnel *funnel = made_on(NULL, in_time);
+    leadkpi_error error;
+    lk_fault_bytes before, after;
+    const bad_row *bad = &bad_rows[_i / 3];
+    size_t had = _i % 3 == 2 ? 9 : 0;
+    draw_in_time(&r, ROWS_MOST);
+    wrong = r;
+    if (bad->time) wrong.times[bad->row] = bad->time;
+    wrong.steps[bad->row] = bad->steps;
+    if (_i % 3) OK(add(funnel, &r, 0, had, AS_STEPS, ok_error));
+    state(&(fault_context){.funnel = funnel}, &before);
+    ck_assert_int_eq(add(funnel, &wrong, had, wrong.count - had, AS_STEPS, &error), bad->status);
+    ck_assert_msg(error.row == (int64_t)(bad->row - had), "%s: %s", bad->what, error.message);
+    state(&(fault_context){.funnel = funnel}, &after);
+    ck_assert(after.length == before.length && memcmp(after.data, before.data, after.length) == 0);
+    OK(add(funnel, &r, had, r.count - had, AS_STEPS, ok_error));
+    leadkpi_funnel *right = imported(&r, in_time, AS_STEPS);
+    are_same(funnel, right, bad->what);
+    leadkpi_funnel_free(funnel), leadkpi_funnel_free(right), free(before.data), free(after.data);
+}
+END_TEST
+
+/* No lead yet, but a store. */
+static void set_up_opened(const leadkpi_host *host, void *context)
+{
+    fault_context *f = context;
+    set_up(host, context);
+    OK(add(f->funnel, &f->r, 0, 0, f->as, ok_error));
+}
+
+START_TEST(whichever_allocation_fails_many_rows_in_order_of_time_are_all_taken_or_none)
+{
+    static fault_context f;
+    draw_in_time(&f.r, ROWS_MOST);
+    f.definition = in_time;
+    f.as = _i ? AS_NAMES : AS_STEPS;
+    lk_fault_case fault = {"many rows in time", _i ? set_up_opened : set_up, act_import, state, tear_down, &f};
+    lk_fault_every_allocation(&fault);
+    lk_fault_every_poll(&fault);
 }
 END_TEST
 
@@ -667,6 +764,22 @@ START_TEST(the_host_is_asked_wherever_many_events_go)
 }
 END_TEST
 
+START_TEST(the_host_is_asked_wherever_many_rows_come_in_order_of_time)
+{
+    static rows r;
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = made_on(&fault.host, in_time);
+    draw_in_time(&r, ROWS_MOST);
+    if (_i) OK(add(funnel, &r, 0, 1, AS_STEPS, ok_error));
+    leadkpi_table *table = table_of(&r, 1, ROWS_MOST - 1, AS_STEPS);
+    ck_assert_uint_ge(stopped_at_each(&fault, funnel, table, NULL), 1 + 2);
+    leadkpi_table_free(table);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, "many rows in time");
+}
+END_TEST
+
 /* Into a handle that has taken a batch, and no row: where a merge fails, rows come instead. */
 static void set_up_empty(const leadkpi_host *host, void *context)
 {
@@ -712,7 +825,11 @@ static Suite *suite(void)
     tcase_add_loop_test(one, names_in_order_of_time_are_the_steps_they_stand_for, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_an_import_is_whole_or_none, 0, 2);
     tcase_add_loop_test(one, whichever_allocation_fails_no_row_in_order_of_time_is_taken_without_the_others, 1, 21);
+    tcase_add_loop_test(one, numbers_of_leads_may_rise_and_fall_and_leap, 0, 2 * NUMBER_WAYS);
+    tcase_add_loop_test(one, a_late_row_that_is_refused_leaves_nothing_of_those_before, 0, 3 * BAD_ROWS);
+    tcase_add_loop_test(one, whichever_allocation_fails_many_rows_in_order_of_time_are_all_taken_or_none, 0, 2);
     tcase_add_loop_test(one, the_host_is_asked_wherever_many_events_go, 0, 2);
+    tcase_add_loop_test(one, the_host_is_asked_wherever_many_rows_come_in_order_of_time, 0, 2);
     suite_add_tcase(all, one);
     return all;
 }

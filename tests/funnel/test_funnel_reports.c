@@ -1,5 +1,6 @@
 /* Reports: counts, rates, groups, times. Expected numbers are worked out by hand beside the rows. */
 #include "../support/check_main.h"
+#include "../support/fault.h"
 #include "../support/text_table.h"
 #include "world.h"
 
@@ -722,27 +723,14 @@ END_TEST
 
 enum { LONG = 400000 };
 
-typedef struct questions {
-    int asked, stop_at;
-} questions;
-
-static int32_t stop(void *user)
-{
-    questions *q = user;
-    return ++q->asked == q->stop_at;
-}
-
-static leadkpi_funnel *long_lead(questions *q)
+static leadkpi_funnel *long_lead(const leadkpi_host *host)
 {
     static int64_t ids[LONG], times[LONG], steps[LONG];
-    leadkpi_host host = LEADKPI_HOST_DEFAULT;
     leadkpi_options *options = options_of("funnel", "steps=A,B,C; entry=every; window=9us");
     leadkpi_funnel *funnel;
     leadkpi_table *t;
-    host.user = q;
-    host.interrupted = stop;
     for (int i = 0; i < LONG; i++) times[i] = i, steps[i] = 1 << i % 3;
-    OK(leadkpi_funnel_create(&host, options, &funnel, ok_error));
+    OK(leadkpi_funnel_create(host, options, &funnel, ok_error));
     OK(leadkpi_table_create(NULL, &t, ok_error));
     OK(leadkpi_table_borrow_int64(t, "id", NUL, ids, LONG, 0, NULL, ok_error));
     OK(leadkpi_table_borrow_timestamp(t, "time", NUL, times, LONG, 0, NULL, ok_error));
@@ -769,23 +757,25 @@ static const struct asking {
 
 START_TEST(the_host_is_asked_while_one_long_lead_is_looked_at)
 {
-    questions q = {0, 0};
-    leadkpi_funnel *funnel = long_lead(&q);
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_funnel *funnel = long_lead(&fault.host);
     leadkpi_options *options = options_of("funnel_report", asking[_i].options);
     leadkpi_error error;
     leadkpi_table *t;
-    q.asked = 0;
+    lk_fault_stop_at(&fault, 0);
     OK(asking[_i].call(funnel, options, &t, ok_error));
     leadkpi_table_free(t);
-    ck_assert_int_ge(q.asked, LONG / 65536);
-    for (int at = 1, all = q.asked; at <= all; at++) {
-        q = (questions){0, at};
+    ck_assert_uint_ge(fault.polls, LONG / 65536);
+    for (uint64_t at = 1, all = fault.polls; at <= all; at++) {
+        lk_fault_stop_at(&fault, at);
         ck_assert_int_eq(asking[_i].call(funnel, options, &t, &error), LEADKPI_INTERRUPTED);
         ck_assert_ptr_null(t);
-        ck_assert_int_eq(q.asked, at);
+        ck_assert_uint_eq(fault.polls, at);
     }
     leadkpi_options_free(options);
     leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, "a report that was stopped");
 }
 END_TEST
 

@@ -215,6 +215,29 @@ START_TEST(bands_have_risk_and_odds_ratios_with_their_intervals)
 }
 END_TEST
 
+/* Whether nobody converted or nobody handed conversions in, no row tells; one of any lead and time does. */
+START_TEST(without_a_conversion_who_converted_is_unknown_and_not_nobody)
+{
+    static const row came[] = {{1, 0, NULL}, {2, 0, NULL}}, calls[] = {{1, HOUR, "call"}, {2, 2 * HOUR, "call"}},
+                     win = {9, 30 * DAY, NULL};
+    static const char *const columns = "leads converted rate rate_low risk_ratio odds_ratio pending";
+    leadkpi_responses *responses = made_on(NULL);
+    OK(add(leadkpi_responses_add_leads, responses, came, 2, NULL, ok_error));
+    OK(add(leadkpi_responses_add, responses, calls, 2, NULL, ok_error));
+    leadkpi_table *t = report(leadkpi_responses_bands, responses, "bands=1h");
+    rows_are(t, columns, "1,,,,,,0\n1,,,,,,0\n0,,,,,,0\n");
+    leadkpi_table_free(t);
+    t = report(leadkpi_responses_bands, responses, "bands=1h; conversions_given=true");
+    rows_are(t, columns, "1,0,0,0,,,0\n1,0,0,0,,,0\n0,0,,,,,0\n");
+    leadkpi_table_free(t);
+    OK(add(leadkpi_responses_add_conversions, responses, &win, 1, NULL, ok_error));
+    t = report(leadkpi_responses_bands, responses, "bands=1h; as_of=1970-01-02");
+    rows_are(t, columns, "1,0,0,0,,,0\n1,0,0,0,,,0\n0,0,,,,,0\n");
+    leadkpi_table_free(t);
+    leadkpi_responses_free(responses);
+}
+END_TEST
+
 /* Two answered within the hour and two later, one of each converted. */
 START_TEST(one_of_each_is_enough_for_both_ratios)
 {
@@ -328,6 +351,12 @@ START_TEST(options_that_cannot_be_are_refused)
     refused(leadkpi_responses_targets, "holidays=2025-12-25", LEADKPI_CONTRADICTION, "holidays: expected clock=opening");
     refused(leadkpi_responses_speed, "targets=1h", LEADKPI_CONTRADICTION, "it is of the report of targets alone");
     refused(leadkpi_responses_targets, "window=30d", LEADKPI_CONTRADICTION, "it is of the report of bands alone");
+    refused(leadkpi_responses_speed, "conversions_given=true", LEADKPI_CONTRADICTION,
+            "conversions_given: expected none here; it is of the report of bands alone");
+    refused(leadkpi_responses_speed, "from=2025-04-01; to=2025-03-01T12:00", LEADKPI_CONTRADICTION,
+            "to: expected a time after from (2025-04-01), found 2025-03-01T12:00:00Z");
+    refused(leadkpi_responses_checks, "from=2025-04-01", LEADKPI_CONTRADICTION,
+            "from: expected none here; the checks are of all rows");
     refused(leadkpi_responses_leads, "reference=2", LEADKPI_CONTRADICTION, "reference");
 }
 END_TEST
@@ -537,8 +566,7 @@ START_TEST(the_host_is_asked_while_many_leads_are_grouped)
         leadkpi_options *options = options_of("responses_report", grouped ? "by=segment; grain=day" : "");
         leadkpi_status status = LEADKPI_INTERRUPTED;
         for (asked[grouped] = 0; status == LEADKPI_INTERRUPTED; asked[grouped]++) {
-            lk_fault_arm(&fault, 0, false);
-            fault.stop_at = asked[grouped] + 1;
+            lk_fault_stop_at(&fault, asked[grouped] + 1);
             status = leadkpi_responses_speed(responses, options, &table, &error);
         }
         ck_assert_int_eq(status, LEADKPI_OK);
@@ -561,6 +589,7 @@ static Suite *suite_of_responses(void)
     tcase_add_test(tc, with_opening_hours_the_night_and_the_weekend_take_no_time);
     tcase_add_test(tc, a_lead_that_still_has_time_is_in_no_rate);
     tcase_add_test(tc, bands_have_risk_and_odds_ratios_with_their_intervals);
+    tcase_add_test(tc, without_a_conversion_who_converted_is_unknown_and_not_nobody);
     tcase_add_test(tc, one_of_each_is_enough_for_both_ratios);
     tcase_add_test(tc, each_group_has_the_numbers_of_its_own_leads);
     tcase_add_test(tc, an_answer_after_the_conversion_is_none);

@@ -112,6 +112,12 @@ void lk_fault_arm(lk_fault *fault, uint64_t n, bool for_ever)
     fault->stop_at = fault->polls = 0;
 }
 
+void lk_fault_stop_at(lk_fault *fault, uint64_t n)
+{
+    lk_fault_arm(fault, 0, false);
+    fault->stop_at = n;
+}
+
 void lk_fault_nothing_held(const lk_fault *fault, const char *name)
 {
     ck_assert_msg(fault->live_blocks == 0 && fault->live_bytes == 0,

@@ -46,6 +46,9 @@ void lk_fault_init(lk_fault *fault);
 /* Counts from zero again; refuses the n-th request (0: none). */
 void lk_fault_arm(lk_fault *fault, uint64_t n, bool for_ever);
 
+/* The same, and the n-th poll of `interrupted` says stop (0: none does, but they are counted). */
+void lk_fault_stop_at(lk_fault *fault, uint64_t n);
+
 /* Fails the test when a block is still held. */
 void lk_fault_nothing_held(const lk_fault *fault, const char *name);
 

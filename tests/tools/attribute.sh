@@ -114,11 +114,12 @@ run attribute --paths nowhere.csv
 answers 1
 says err 'nowhere.csv'
 printf 'id,time,channel,sequence\n1,2025-03-01,a,1e30\n' >wide.csv
-run attribute --touches wide.csv
+echo id,time >none.csv
+run attribute --touches wide.csv --conversions none.csv
 answers 1
 says err 'sequence'
 printf 'id,time,channel\n1,soon,a\n' >soon.csv
-run attribute --touches soon.csv
+run attribute --touches soon.csv --conversions none.csv
 answers 1
 says err 'soon.csv:2: column "time": expected a date or time'
 printf 'path,conversions\nA,1\nA > B,-2\n' >below.csv
@@ -147,6 +148,21 @@ run attribute compare --paths digits.csv --models=first --measure=value
 answers 0
 says out 'group,B,9.999999999'
 says out 'group,A,9e+17'
+
+# ---- none given is not none happened, and one of two that were asked for is not both
+printf 'id,time,channel\n1,2025-03-01,a\n' >touch.csv
+run attribute --touches touch.csv
+answers 2
+says err '--touches: expected --conversions FILE or --nulls FILE beside it, found none'
+run attribute --touches touch.csv --conversions none.csv
+answers 0
+says out 'first,group,a,0,'
+run attribute credits compare --paths paths.csv
+answers 2
+says err 'attribute: expected one report, found credits and compare'
+run attribute --paths paths.csv --json --csv
+answers 2
+says err 'attribute: expected one form, found --json and --csv'
 
 run attribute --help
 answers 0

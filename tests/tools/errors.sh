@@ -54,6 +54,10 @@ says err 'sign.csv:2: expected one currency (USD, seen first in usd.csv:1)'
 
 # ---- numbers
 printf 'time,amount\n2024-01-01,"12.50"\n2024-01-02,"12,50"\n2024-01-03,many\n' >numbers.csv
+printf 'time,c1,c2\n2024-01-01,x,1\n2024-01-02,2,y\n2024-01-03,z,1\n' >columns.csv
+run report --measures columns.csv --map 'time=time,clicks=c1,impressions=c2'
+says err 'columns.csv:2: column "c1": expected a number such as 1,234.50, found "x" (and 1 more row)'
+says err 'columns.csv:3: column "c2": expected a number such as 1,234.50, found "y"'
 run report --costs numbers.csv
 answers 0
 says err 'numbers.csv:3: column "amount": expected a number such as 1,234.50, found "12,50"'
@@ -110,7 +114,12 @@ says err 'found "postgres"; the nearest name is "postgresql"'
 run report --leads leads.csv --json --csv
 answers 2
 says err 'expected one form, found --json before'
-run report --leads leads.csv --set basis=period
+for words in 'basis=period' 'totals=false; basis=period'; do
+    run report --leads leads.csv --set "$words"
+    answers 2
+    says err '--set: expected an option that leadkpi report --help does not list, found basis=period'
+done
+run report --leads leads.csv --basis period --set basis=cohort
 answers 2
 run report --leads leads.csv --kpi lead_volume --json --level .9
 answers 0
@@ -172,4 +181,22 @@ for what in look 'report --leads' 'report --costs'; do
     "$leadkpi" $what noise.csv >out 2>err || code=$?
     test "$code" -le 2 || fail "noise: leadkpi $what answered $code"
 done
+
+# ---- what data holds neither moves the cursor nor begins a row, but where it is for machines
+printf 'id,time,channel\n1,2024-01-01,"x\ny"\n2,2024-01-01,\033[31mred\n3,\033[2J,b\n' >escapes.csv
+for command in 'report --leads escapes.csv --by channel --kpi lead_volume' \
+    'stages escapes.csv --map id=id,time=time,stage=channel --stages b --show moves'; do
+    # the words of a line are wanted one by one
+    run $command
+    answers 0
+    says out 'x\ny'
+    says out '\x1b[31mred'
+    if grep -q "$(printf '\033')" out err; then cat -v out err; fail "$command_line: an escape goes to the terminal"; fi
+done
+says err 'found "\x1b[2J"'
+says err 'neither --stages nor --lost names '
+run look escapes.csv
+if grep -q "$(printf '\033')" out; then cat -v out; fail "$command_line: an escape goes to the terminal"; fi
+run report --by channel --kpi lead_volume --csv --leads escapes.csv
+says out "segment,$(printf '\033')[31mred,1,"
 exit 0

@@ -54,7 +54,19 @@ answers 0
 says out 'total,1,visit,1,' # the file is in this zone, too
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --to 2025-04-01
 answers 2
-says err 'to: expected a time after from'
+says err 'to: expected a time after from (2025-04-01), found 2025-04-01'
+run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --set from=2025-03-01
+answers 2
+says err 'from: expected to be told once, found 2025-04-01 of --from and 2025-03-01 of --set'
+run funnel --events nowhere.csv
+answers 2
+says err "funnel: expected --steps 'visit,sign up,won', the names as they are in the data, found none"
+run funnel --events nowhere.csv --steps "$steps" --define steps=a,b
+answers 2
+says err 'steps: expected to be told once, found visit,sign up,won of --steps and a,b of --define'
+run funnel --events nowhere.csv --steps "$steps" --zone +01:00 --define 'window_days=3; zone=+02:00'
+answers 2
+says err 'zone: expected to be told once, found +01:00 of --zone and one of --define'
 run funnel --events nowhere.csv --steps "$steps" --from 2025-04-01 --show checks
 answers 2
 says err 'from: expected none here; the checks are of all rows'
@@ -420,3 +432,14 @@ says err 'options: expected name=value, found "bins"'
 run funnel --events days.csv --steps a,b
 answers 0
 if grep -q ' $' out; then cat -A out; fail "expected no blanks at the end of a row"; fi
+
+# ---- rows that the library refuses: those between them count, and one reason is one line, whatever the times in it
+awk 'BEGIN { print "id,time,event"
+    for (i = 0; i < 40000; i++) printf "%d,2025-01-%02d 10:%02d,visit\n", i, i % 1000 ? 20 - i % 7 : 21 + i / 8000, i % 60 }' >unordered.csv
+run funnel --events unordered.csv --steps visit,won --define input=time --csv --rejects rejects.csv
+answers 0
+taken=$(awk -F, 'NR > 1 && $2 >= latest { latest = $2; taken++ } END { print taken }' unordered.csv)
+says out "total,1,visit,$taken,"
+test "$(wc -l <rejects.csv)" = $((40001 - taken)) || fail "expected every row that was refused: $(wc -l <rejects.csv)"
+says err "leadkpi: $((40000 - taken)) rows were skipped:"
+test "$(grep -c 'expected no time before' err)" = 1 || { cat err; fail "expected one line of one reason"; }

@@ -159,11 +159,21 @@ says out 'twice'
 run kpi check nonsense
 answers 1
 
+run kpi compare cost_per_lead
+answers 2
+says err 'kpi compare: expected a NAME and a FILE, found 1 word'
+run kpi sql cost_per_lead --dialect
+answers 2
+says err '--dialect: expected a value behind it, found the end'
+
 # ---- no row of a table ends in blanks
 printf 'channel,campaign_spend,new_leads\nads,100,3\nmail,50,2\n' >blanks.csv
 for what in compare rank; do
     run kpi $what cost_per_lead blanks.csv
     answers 0
     if grep -q ' $' out; then cat out; fail "expected no blanks at the end of a row"; fi
+    run kpi $what cost_per_lead blanks.csv --json --csv
+    answers 2
+    says err "kpi $what: expected one form, found --json and --csv"
 done
 exit 0

@@ -85,6 +85,17 @@ for option in '--automatic auot' '--define automatic=auot'; do
     responses $option --csv
     says err 'leadkpi: no response is of an automatic kind, "auot"; is it spelt as in the data, where the nearest name is "auto"?'
 done
+responses --hours 'mon-fri 9:00-17:00' --show leads --csv
+says out '2,,2025-03-07T16:30:00Z,2025-03-10T09:15:00Z,mail,2700,0,'
+responses --hours 'mon-fri 9-17'
+answers 2
+says err 'hours: expected a time such as 09:00, up to 24:00 at byte 8, found "9-17"'
+# hours beside a clock that always runs: of --set, too, whose word counts
+responses --hours 'mon-fri 09:00-17:00' --set clock=elapsed
+answers 2
+says err 'hours: expected clock=opening with it; with clock=elapsed time always runs'
+responses --hours 'mon-fri 09:00-17:00' --set clock=opening --csv
+answers 0
 responses --set 'hours=mon-fri 09:00-17:00'
 answers 2
 says err 'hours: expected clock=opening with it'
@@ -107,6 +118,31 @@ says err 'found "kind", which is in none that the report groups: leads.csv has'
 responses --show bands
 answers 2
 says err '--show bands: expected --conversions FILE'
+printf 'id,time\n' >nobody.csv # a file without a row: asked for, and there are none
+responses --conversions nobody.csv --show bands --bands 1d --csv
+answers 0
+says out 'total,0,86400,1,0,0,0,'
+responses --conversions nobody.csv --show bands --bands 1d --set conversions_given=false --csv
+says out 'total,0,86400,1,,,,'
+
+# ---- told twice: one of the two would count in silence
+responses --automatic auto --define automatic=bot
+answers 2
+says err 'automatic: expected to be told once, found auto of --automatic and bot of --define'
+responses --show targets --targets 1h --set 'level=0.9; targets=2h'
+answers 2
+says err 'targets: expected to be told once, found 1h of --targets and 2h of --set'
+responses --level 0.95 --set level=0.9
+answers 2
+says err 'level: expected to be told once, found 0.95 of --level and 0.9 of --set'
+responses --by month --set grain=week
+answers 2
+says err 'grain: expected to be told once, found month of --by and week of --set'
+responses --as-of 2025-03-31 --set as_of=
+answers 2
+says err 'as_of: expected to be told once, found 2025-03-31T23:59:59.999999Z of --as-of and nothing of --set'
+responses --level 0.9 --set level=0.9 --csv # the same is no contradiction
+answers 0
 
 # ---- the rest of the options
 responses --automatic call --show leads --csv

@@ -292,6 +292,25 @@ START_TEST(widths_are_those_of_a_terminal)
 }
 END_TEST
 
+START_TEST(what_a_terminal_would_obey_is_shown_instead)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {{"plain", "plain"},
+                 {"a\nb\tc\rd", "a\\nb\\tc\\rd"},
+                 {"\x1B[31mred\x1B", "\\x1b[31mred\\x1b"},
+                 {"\x7F\xC2\x9B" "1m", "\\x7f\\x9b1m"},
+                 {"\xC3\xA9\xC2\xA0", "\xC3\xA9\xC2\xA0"},
+                 {"", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        text_buffer out = {0};
+        text_put_shown(&out, slice_of(cases[i].text));
+        ck_assert_str_eq(out.data ? out.data : "", cases[i].shown);
+        text_free(&out);
+    }
+}
+END_TEST
+
 /* ---- numbers ---------------------------------------------------------------------- */
 
 static void expect_number(const char *text, number_style style, int64_t unscaled, int scale)
@@ -653,6 +672,7 @@ int main(void)
     tcase_add_test(tcase, encodings_are_seen_by_mark_and_by_pattern);
     tcase_add_test(tcase, halves_of_utf16_become_the_replacement_character);
     tcase_add_test(tcase, widths_are_those_of_a_terminal);
+    tcase_add_test(tcase, what_a_terminal_would_obey_is_shown_instead);
     tcase_add_test(tcase, numbers_are_read_exactly);
     tcase_add_test(tcase, money_and_percent_are_seen);
     tcase_add_test(tcase, what_is_no_number_is_refused);
