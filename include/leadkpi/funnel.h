@@ -46,7 +46,8 @@
  *                 of a lead is a journey of its own, with sessions of its own, and the best counts,
  *                 of equally far ones the first to start (first: that of the lead's first event of step 1)
  *   skips         implied: an event of a later step brings the earlier ones at its time
- *                 (with same_event=many), as where a CRM jumps over stages; strict (default)
+ *                 (with same_event=many), as where a CRM jumps over stages; strict (default). Any event is
+ *                 then one of step 1, too: for how long leads took say entry=first, as preset=crm_lifecycle has it
  *   optional      numbers of steps that an attempt may leave out; of the ways to get as far the
  *                 first to get there counts, of those the one with most of these steps
  *   exclude       events that may not stand between steps. exclude_from, exclude_to: only between

@@ -34,19 +34,19 @@ static void leave(presence *p, uint32_t item, uint64_t steps)
 
 /* The first time of each step from item `first` on, of that item only of `steps`, in rising order, up to
  * `level` of them. */
-static void collect_times(const lk_item *items, size_t first, size_t count, uint64_t steps,
-                          lk_attempt *attempt)
+static leadkpi_status collect_times(const lk_attempt_search *search, size_t first, uint64_t steps, lk_attempt *attempt,
+                                    leadkpi_error *error)
 {
+    const lk_item *items = search->items;
     uint64_t seen = 0;
     int32_t reached = 0;
-    for (size_t i = first; i < count; i++) {
+    for (size_t i = first; i < search->count && reached < attempt->level; i++) {
         uint64_t found = (i == first ? steps : items[i].steps) & ~seen;
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         seen |= found;
-        for (; found; found &= found - 1) {
-            if (reached == attempt->level) return;
-            attempt->times[reached++] = items[i].time;
-        }
+        for (; found && reached < attempt->level; found &= found - 1) attempt->times[reached++] = items[i].time;
     }
+    return LEADKPI_OK;
 }
 
 static void set_start(const lk_item *item, lk_attempt *attempt)
@@ -94,11 +94,12 @@ static bool gets_farther(const presence *p, uint64_t steps, int32_t level)
 
 /* Each item enters once and leaves once. Cost a step of an item: a place in the first cache written, and one
  * compared when it leaves. */
-void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt)
+leadkpi_status lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     const lk_item *items = search->items;
     sliding s = {.items = items};
     for (uint32_t i = 0; i < search->count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         for (; items[i].time > items[s.left].until; s.left++) leave(&s.p, s.left, items[s.left].steps);
         if (gets_farther(&s.p, items[i].steps, attempt->level)) {
             enter_by_steps(&s, i, attempt);
@@ -107,9 +108,9 @@ void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt)
             pass_what_is_not_needed(&s, i);
         }
     }
-    if (attempt->level == 0) return;
+    if (attempt->level == 0) return LEADKPI_OK;
     set_start(&items[s.best], attempt);
-    collect_times(items, s.best, search->count, s.best_steps, attempt);
+    return collect_times(search, s.best, s.best_steps, attempt, error);
 }
 
 /* Does an anchored attempt start here? The exclusion at the end of a stretch starts the next one. */
@@ -121,15 +122,18 @@ static bool is_anchor(const lk_attempt_search *search, size_t i)
 }
 
 /* From each event of step 1 the different other steps after it, within the window. */
-void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt)
+leadkpi_status lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     const lk_item *items = search->items;
     uint32_t left = 0, right = 0, best = 0;
     presence p = {.different = 0};
     for (uint32_t i = 0; i < search->count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         if (!is_anchor(search, i)) continue;
-        for (; right < search->count && items[right].time <= items[i].until; right++)
+        for (; right < search->count && items[right].time <= items[i].until; right++) {
+            LK_TRY(lk_interrupted_at(search->memory, right, error));
             enter(&p, right, items[right].steps);
+        }
         for (; left < i; left++) leave(&p, left, items[left].steps);
         /* The anchor itself is in the window, so step 1 counts once. */
         if (p.different > attempt->level) {
@@ -138,9 +142,9 @@ void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt)
         }
         if (search->rule->entry == LK_ENTRY_FIRST) break;
     }
-    if (attempt->level == 0) return;
+    if (attempt->level == 0) return LEADKPI_OK;
     set_start(&items[best], attempt);
-    collect_times(items, best, search->count, items[best].steps, attempt);
+    return collect_times(search, best, items[best].steps, attempt, error);
 }
 
 /* ---- an attempt from every anchor -------------------------------------------------- */
@@ -151,17 +155,19 @@ typedef struct lists {
     uint32_t next[LK_FUNNEL_STEPS_MAX], end[LK_FUNNEL_STEPS_MAX];
 } lists;
 
-static size_t count_steps(const lk_attempt_search *search, lists *l)
+static leadkpi_status count_steps(const lk_attempt_search *search, lists *l, size_t *total, leadkpi_error *error)
 {
-    size_t total = 0;
+    *total = 0;
     memset(l->end, 0, sizeof l->end);
-    for (size_t i = 0; i < search->count; i++)
-        for (uint64_t steps = search->items[i].steps; steps; steps &= steps - 1, total++)
+    for (size_t i = 0; i < search->count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
+        for (uint64_t steps = search->items[i].steps; steps; steps &= steps - 1, ++*total)
             l->end[lk_lowest_bit(steps)]++;
-    return total;
+    }
+    return LEADKPI_OK;
 }
 
-static void fill_lists(const lk_attempt_search *search, uint32_t *cells, lists *l)
+static leadkpi_status fill_lists(const lk_attempt_search *search, uint32_t *cells, lists *l, leadkpi_error *error)
 {
     uint32_t total = 0;
     for (int32_t step = 0; step < search->rule->step_count; step++) {
@@ -169,10 +175,13 @@ static void fill_lists(const lk_attempt_search *search, uint32_t *cells, lists *
         l->next[step] = l->end[step] = total;
         total += count;
     }
-    for (size_t i = 0; i < search->count; i++)
+    for (size_t i = 0; i < search->count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         for (uint64_t steps = search->items[i].steps; steps; steps &= steps - 1)
             cells[l->end[lk_lowest_bit(steps)]++] = (uint32_t)i;
+    }
     l->items = cells;
+    return LEADKPI_OK;
 }
 
 /* Times of the other steps, sorted in as they are found: at most 63. */
@@ -215,12 +224,14 @@ leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_
     int64_t until = INT64_MIN;
     lk_attempt attempt;
     lists l;
-    size_t needed = count_steps(search, &l);
+    size_t needed;
+    LK_TRY(count_steps(search, &l, &needed, error));
     LK_FAIL_IF(needed >= UINT32_MAX, error, LEADKPI_OVERFLOW,
                "events of a lead: more than the address space holds");
     LK_TRY(lk_attempt_scratch_cells(search->scratch, search->memory, needed, error));
-    fill_lists(search, search->scratch->cells, &l);
+    LK_TRY(fill_lists(search, search->scratch->cells, &l, error));
     for (size_t i = 0; i < search->count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         if (!is_anchor(search, i)) continue;
         if (search->rule->entry == LK_ENTRY_AGAIN && items[i].time <= until &&
             !(has_completed && i > completed))
@@ -235,13 +246,14 @@ leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_
 
 /* ---- each step by itself ------------------------------------------------------------ */
 
-void lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt)
+leadkpi_status lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     const lk_item *items = search->items;
     size_t first = search->count;
     attempt->done = 0;
     for (size_t i = 0; i < search->count; i++) {
         uint64_t found = items[i].steps & ~attempt->done;
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         if (items[i].steps && first == search->count) first = i;
         attempt->done |= found;
         for (; found; found &= found - 1) {
@@ -250,8 +262,9 @@ void lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt)
             if (step >= attempt->level) attempt->level = step + 1;
         }
     }
-    if (attempt->level == 0) return;
+    if (attempt->level == 0) return LEADKPI_OK;
     attempt->entry = items[first].event;
     attempt->start = items[first].time;
     attempt->until = INT64_MAX;
+    return LEADKPI_OK;
 }

@@ -108,7 +108,7 @@ static void take_exclusion(const lk_attempt_search *search, uint32_t i, scan *s)
 
 /* Cost an item: 24 bytes read in order, a loop over its steps (mostly one), a branch on the window
  * that goes one way for most events. The state is 4 bytes a step. */
-static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
+static leadkpi_status scan_ordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     const lk_funnel_rule *rule = search->rule;
     const lk_item *items = search->items;
@@ -118,6 +118,7 @@ static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
     s.level = 0;
     s.start = NONE;
     for (size_t i = 0; i < search->count && s.level < rule->step_count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         if (items[i].excludes)
             take_exclusion(search, (uint32_t)i, &s);
         else if (together)
@@ -126,6 +127,7 @@ static void scan_ordered(const lk_attempt_search *search, lk_attempt *attempt)
             take_steps(rule, items, (uint32_t)i, &s, &s);
     }
     if (s.start != NONE) set_attempt(&items[s.start], s.level, attempt);
+    return LEADKPI_OK;
 }
 
 /* ---- ordered steps, any rule: step by step over all items ------------------------- */
@@ -143,17 +145,19 @@ typedef struct sweep {
     uint32_t *come_from; /* the item that fills the step before; NULL: not asked for */
 } sweep;
 
-static void start_sweep(const lk_funnel_rule *rule, const lk_item *items, size_t count, sweep *w)
+static leadkpi_status start_sweep(const lk_attempt_search *search, sweep *w, leadkpi_error *error)
 {
     bool started = false;
-    for (size_t i = 0; i < count; i++) {
-        bool starts = items[i].steps & 1 && !(started && rule->entry == LK_ENTRY_FIRST);
+    for (size_t i = 0; i < search->count; i++) {
+        bool starts = search->items[i].steps & 1 && !(started && search->rule->entry == LK_ENTRY_FIRST);
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         w->here[i] = starts ? (uint32_t)i : NONE;
         started |= starts;
     }
+    return LEADKPI_OK;
 }
 
-static void sweep_step(const lk_attempt_search *search, int32_t step, sweep *w)
+static leadkpi_status sweep_step(const lk_attempt_search *search, int32_t step, sweep *w, leadkpi_error *error)
 {
     const lk_funnel_rule *rule = search->rule;
     const lk_item *items = search->items;
@@ -161,6 +165,7 @@ static void sweep_step(const lk_attempt_search *search, int32_t step, sweep *w)
     size_t count = search->count, head = 0, tail = 0, next = 0, least = 0;
     size_t own = lk_funnel_takes_steps_together(rule); /* it may follow itself */
     for (size_t i = 0; i < count; i++) {
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         for (; next < i + own && items[i].time - items[next].time >= rule->gap; next++) {
             if (w->before[next] == NONE) continue;
             while (tail > head && w->before[w->queue[tail - 1]] < w->before[next]) tail--;
@@ -180,6 +185,7 @@ static void sweep_step(const lk_attempt_search *search, int32_t step, sweep *w)
         }
         if (items[i].excludes & barriers && i > least) least = i;
     }
+    return LEADKPI_OK;
 }
 
 static size_t find_first(const uint32_t *starts, size_t count)
@@ -210,7 +216,7 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
     LK_TRY(lk_attempt_scratch_cells(search->scratch, search->memory, needed, error));
     uint32_t *cells = search->scratch->cells, *come_from = cells + 3 * count;
     sweep w = {cells, cells + count, cells + 2 * count, NULL};
-    start_sweep(rule, items, count, &w);
+    LK_TRY(start_sweep(search, &w, error));
     last = find_first(w.here, count);
     if (last == count) return LEADKPI_OK;
     uint32_t start = w.here[last];
@@ -221,7 +227,7 @@ static leadkpi_status sweep_ordered(const lk_attempt_search *search, lk_attempt 
         w.before = w.here;
         w.here = swap;
         if (search->times_wanted) w.come_from = come_from + (size_t)(level - 1) * count;
-        sweep_step(search, level, &w);
+        LK_TRY(sweep_step(search, level, &w, error));
         size_t first = find_first(w.here, count);
         if (first == count) break;
         last = first;
@@ -254,8 +260,7 @@ leadkpi_status lk_attempt_ordered(const lk_attempt_search *search, lk_attempt *a
     if (search->times_wanted || rule->order == LK_ORDER_ADJACENT || rule->gap > 0 ||
         rule->step_window != INT64_MAX)
         return sweep_ordered(search, attempt, error);
-    scan_ordered(search, attempt);
-    return LEADKPI_OK;
+    return scan_ordered(search, attempt, error);
 }
 
 /* The best attempt of a stretch. */
@@ -265,16 +270,11 @@ static leadkpi_status find_best(const lk_attempt_search *search, lk_attempt *att
     attempt->level = 0;
     if (search->count == 0) return LEADKPI_OK;
     if (search->rule->compat == LK_COMPAT_CLICKHOUSE)
-        lk_attempt_clickhouse(search, attempt);
-    else if (search->rule->order == LK_ORDER_UNORDERED)
-        lk_attempt_unordered(search, attempt);
-    else if (search->rule->order == LK_ORDER_ANCHORED)
-        lk_attempt_anchored(search, attempt);
-    else if (search->rule->order == LK_ORDER_OPEN)
-        lk_attempt_open(search, attempt);
-    else
-        return lk_attempt_ordered(search, attempt, error);
-    return LEADKPI_OK;
+        return lk_attempt_clickhouse(search, attempt, error);
+    if (search->rule->order == LK_ORDER_UNORDERED) return lk_attempt_unordered(search, attempt, error);
+    if (search->rule->order == LK_ORDER_ANCHORED) return lk_attempt_anchored(search, attempt, error);
+    if (search->rule->order == LK_ORDER_OPEN) return lk_attempt_open(search, attempt, error);
+    return lk_attempt_ordered(search, attempt, error);
 }
 
 /* Steps in any order stand on one side of an exclusion: the stretches between exclusions, each of which

@@ -80,12 +80,12 @@ leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink
 
 /* The parts, each for its own file. */
 leadkpi_status lk_attempt_ordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
-void lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt);
-void lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt);
+leadkpi_status lk_attempt_unordered(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
+leadkpi_status lk_attempt_anchored(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
 leadkpi_status lk_attempts_anchored(const lk_attempt_search *search, lk_attempt_sink sink,
                                     void *context, leadkpi_error *error);
-void lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt);
-void lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt);
+leadkpi_status lk_attempt_open(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
+leadkpi_status lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error);
 leadkpi_status lk_entries_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                leadkpi_error *error);
 

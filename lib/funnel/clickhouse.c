@@ -55,22 +55,24 @@ static bool take_step(run *r, uint32_t i, int32_t step)
 
 /* Cost a step of an item: a chain of 16 bytes in the first cache read and one written, and a branch or two that
  * go one way for long. */
-void lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt)
+leadkpi_status lk_attempt_clickhouse(const lk_attempt_search *search, lk_attempt *attempt, leadkpi_error *error)
 {
     run r = {.rule = search->rule, .items = search->items};
     int32_t level = r.rule->step_count;
     bool goes_on = true;
     for (uint32_t i = 0; i < search->count && goes_on; i++) {
         uint64_t steps = r.items[i].steps;
+        LK_TRY(lk_interrupted_at(search->memory, i, error));
         if (!steps) goes_on = take_step(&r, i, -1);
         for (; steps && goes_on; steps &= steps - 1) goes_on = take_step(&r, i, (int32_t)lk_lowest_bit(steps));
     }
     while (level > 0 && !r.chains[level - 1].held) level--;
     attempt->level = level;
-    if (level == 0) return;
+    if (level == 0) return LEADKPI_OK;
     const lk_item *start = &r.items[r.chains[level - 1].start];
     attempt->done = lk_attempt_steps(level);
     attempt->entry = start->event;
     attempt->start = start->time;
     attempt->until = start->until;
+    return LEADKPI_OK;
 }

@@ -18,61 +18,50 @@ static size_t gather_events(const lk_journeys *j, uint32_t start, uint32_t end, 
     return count;
 }
 
-/* One past the events of the instant that `start` begins. */
-static uint32_t instant_end(const lk_journeys *j, uint32_t start, uint32_t end)
+/* Items of events of many steps. An instant may have any number of events, so each pass over them asks. */
+typedef struct gathering {
+    lk_journeys *j;
+    const lk_memory *memory; /* whose host is asked */
+    size_t count;            /* of items so far */
+    size_t done;             /* events since it was: lk_interrupted_after */
+    bool together;           /* steps of an event are one item where nothing comes between them; else one each */
+    leadkpi_error *error;
+} gathering;
+
+static inline leadkpi_status poll_at(const gathering *g, uint32_t place)
 {
+    return lk_interrupted_at(g->memory, place, g->error);
+}
+
+static inline void put(gathering *g, int64_t time, uint64_t steps, uint32_t event, uint32_t exclusions)
+{
+    g->j->items[g->count++] = (lk_item){time, steps, event, exclusions, 0};
+}
+
+/* One past the events of the instant that `start` begins. */
+static leadkpi_status find_instant_end(const gathering *g, uint32_t start, uint32_t end, uint32_t *found)
+{
+    const lk_journeys *j = g->j;
     int64_t time = lk_journeys_event(j, start).time, sequence = lk_journeys_sequence(j, start);
     uint32_t i = start + 1;
-    while (i < end && lk_journeys_event(j, i).time == time && lk_journeys_sequence(j, i) == sequence)
-        i++;
-    return i;
+    for (; i < end && lk_journeys_event(j, i).time == time && lk_journeys_sequence(j, i) == sequence; i++)
+        LK_TRY(poll_at(g, i));
+    *found = i;
+    return LEADKPI_OK;
 }
 
 /* The events that mean nothing, or those that exclude. */
-static size_t put_others(const lk_journeys *j, uint32_t start, uint32_t end, bool excluding,
-                         lk_item *items)
+static leadkpi_status put_others(gathering *g, uint32_t start, uint32_t end, bool excluding)
 {
-    size_t count = 0;
+    const lk_journeys *j = g->j;
     for (uint32_t i = start; i < end; i++) {
         lk_journey_event event = lk_journeys_event(j, i);
         uint64_t steps = lk_funnel_code_steps(j->store, event.code);
         uint32_t exclusions = (uint32_t)lk_funnel_code_exclusions(j->store, event.code);
-        if (excluding ? exclusions : !exclusions && !steps)
-            items[count++] = (lk_item){event.time, 0, i, exclusions, 0};
+        LK_TRY(poll_at(g, i));
+        if (excluding ? exclusions : !exclusions && !steps) put(g, event.time, 0, i, exclusions);
     }
-    return count;
-}
-
-static size_t put_steps(const lk_journeys *j, uint32_t start, uint32_t end, lk_item *items)
-{
-    size_t count = 0;
-    uint64_t all = 0;
-    for (uint32_t i = start; i < end; i++)
-        all |= lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
-    for (uint64_t left = all; left; left &= left - 1) {
-        uint64_t step = left & (0 - left);
-        for (uint32_t i = start; i < end; i++) {
-            lk_journey_event event = lk_journeys_event(j, i);
-            if (lk_funnel_code_steps(j->store, event.code) & step)
-                items[count++] = (lk_item){event.time, step, i, 0, 0};
-        }
-    }
-    return count;
-}
-
-/* An item a step that an event matches; foreign events, which end a scan, stand before the steps of
- * their instant (ClickHouse gives them condition 0), exclusions after them. */
-static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
-{
-    size_t count = 0;
-    while (start < end && lk_journeys_event(j, start).time <= as_of) {
-        uint32_t next = instant_end(j, start, end);
-        count += put_others(j, start, next, false, j->items + count);
-        count += put_steps(j, start, next, j->items + count);
-        count += put_others(j, start, next, true, j->items + count);
-        start = next;
-    }
-    return count;
+    return LEADKPI_OK;
 }
 
 static bool has_step(const lk_journeys *j, uint32_t place, uint64_t step)
@@ -80,11 +69,43 @@ static bool has_step(const lk_journeys *j, uint32_t place, uint64_t step)
     return lk_funnel_code_steps(j->store, lk_journeys_event(j, place).code) & step;
 }
 
-/* The last event of the instant that has the step; one does. */
-static uint32_t last_with(const lk_journeys *j, uint32_t start, uint32_t end, uint64_t step)
+/* The steps of an instant, and those that several of its events have. */
+static leadkpi_status find_steps(const gathering *g, uint32_t start, uint32_t end, uint64_t *all, uint64_t *twice)
 {
-    while (end - 1 > start && !has_step(j, end - 1, step)) end--;
-    return end - 1;
+    *all = *twice = 0;
+    for (uint32_t i = start; i < end; i++) {
+        uint64_t steps = lk_funnel_code_steps(g->j->store, lk_journeys_event(g->j, i).code);
+        LK_TRY(poll_at(g, i));
+        *twice |= *all & steps;
+        *all |= steps;
+    }
+    return LEADKPI_OK;
+}
+
+/* An item an event that has the step. */
+static leadkpi_status put_step(gathering *g, uint32_t start, uint32_t end, uint64_t step)
+{
+    int64_t time = lk_journeys_event(g->j, start).time;
+    for (uint32_t i = start; i < end; i++) {
+        LK_TRY(poll_at(g, i));
+        if (has_step(g->j, i, step)) put(g, time, step, i, 0);
+    }
+    return LEADKPI_OK;
+}
+
+static leadkpi_status put_steps(gathering *g, uint32_t start, uint32_t end)
+{
+    uint64_t all, twice;
+    LK_TRY(find_steps(g, start, end, &all, &twice));
+    for (; all; all &= all - 1) LK_TRY(put_step(g, start, end, all & (0 - all)));
+    return LEADKPI_OK;
+}
+
+/* The last event of the instant that has the step; one does. */
+static leadkpi_status find_last_with(const gathering *g, uint32_t start, uint32_t end, uint64_t step, uint32_t *last)
+{
+    for (*last = end - 1; *last > start && !has_step(g->j, *last, step); --*last) LK_TRY(poll_at(g, *last));
+    return LEADKPI_OK;
 }
 
 /* strict_deduplication asks whether a step comes twice at one instant. */
@@ -95,49 +116,80 @@ static bool repeats_steps(const lk_funnel_rule *rule)
 
 /* The lowest step of the instant, an item an event. Of the others the last event stands for all: no attempt
  * starts with them, or it starts with the last. Steps of one event that follow each other are one item. */
-static size_t put_steps_together(const lk_journeys *j, uint32_t start, uint32_t end, lk_item *items)
+static leadkpi_status put_steps_together(gathering *g, uint32_t start, uint32_t end)
 {
-    int64_t time = lk_journeys_event(j, start).time;
-    size_t count = 0;
-    uint64_t all = 0, twice = 0;
-    for (uint32_t i = start; i < end; i++) {
-        uint64_t steps = lk_funnel_code_steps(j->store, lk_journeys_event(j, i).code);
-        twice |= all & steps;
-        all |= steps;
-    }
-    uint64_t lowest = all & (0 - all);
-    for (uint32_t i = start; i < end; i++)
-        if (has_step(j, i, lowest)) items[count++] = (lk_item){time, lowest, i, 0, 0};
-    if (end == start + 1 && all) items[0].steps = all;
-    for (uint64_t left = end > start + 1 ? all & (all - 1) : 0; left; left &= left - 1) {
+    int64_t time = lk_journeys_event(g->j, start).time;
+    uint64_t all, twice;
+    uint32_t last;
+    lk_item *items = g->j->items;
+    LK_TRY(find_steps(g, start, end, &all, &twice));
+    if (!all) return LEADKPI_OK;
+    LK_TRY(put_step(g, start, end, all & (0 - all)));
+    for (uint64_t left = all & (all - 1); left; left &= left - 1) {
         uint64_t step = left & (0 - left);
-        uint32_t last = last_with(j, start, end, step);
-        if (items[count - 1].event == last)
-            items[count - 1].steps |= step;
+        LK_TRY(find_last_with(g, start, end, step, &last));
+        if (items[g->count - 1].event == last)
+            items[g->count - 1].steps |= step;
         else
-            items[count++] = (lk_item){time, step, last, 0, 0};
-        if (twice & step && repeats_steps(j->rule)) items[count++] = (lk_item){time, step, last, 0, 0};
+            put(g, time, step, last, 0);
+        if (twice & step && repeats_steps(g->j->rule)) put(g, time, step, last, 0);
     }
-    return count;
+    return LEADKPI_OK;
 }
 
-/* As gather_steps, with fewer items; the host is asked between instants. */
+/* An event that has its instant to itself, as most have. */
+static void put_lone(gathering *g, uint32_t place)
+{
+    lk_journey_event event = lk_journeys_event(g->j, place);
+    uint64_t steps = lk_funnel_code_steps(g->j->store, event.code);
+    uint32_t exclusions = (uint32_t)lk_funnel_code_exclusions(g->j->store, event.code);
+    if (!steps && !exclusions) put(g, event.time, 0, place, 0);
+    for (uint64_t some; steps; steps &= ~some) {
+        some = g->together ? steps : steps & (0 - steps);
+        put(g, event.time, some, place, 0);
+    }
+    if (exclusions) put(g, event.time, 0, place, exclusions);
+}
+
+/* Foreign events, which end a scan, stand before the steps of their instant (ClickHouse gives them condition 0),
+ * exclusions after them. */
+static leadkpi_status put_several(gathering *g, uint32_t start, uint32_t end)
+{
+    LK_TRY(put_others(g, start, end, false));
+    LK_TRY(g->together ? put_steps_together(g, start, end) : put_steps(g, start, end));
+    return put_others(g, start, end, true);
+}
+
+static leadkpi_status gather_instants(gathering *g, uint32_t start, uint32_t end, int64_t as_of)
+{
+    for (uint32_t next; start < end && lk_journeys_event(g->j, start).time <= as_of; start = next) {
+        LK_TRY(find_instant_end(g, start, end, &next));
+        LK_TRY(lk_interrupted_after(g->memory, next - start, &g->done, g->error));
+        if (next == start + 1)
+            put_lone(g, start);
+        else
+            LK_TRY(put_several(g, start, next));
+    }
+    return LEADKPI_OK;
+}
+
+/* An item a step that an event matches. Nobody is asked. */
+static size_t gather_steps(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of)
+{
+    static const lk_memory nobody = {0};
+    gathering g = {.j = j, .memory = &nobody};
+    gather_instants(&g, start, end, as_of);
+    return g.count;
+}
+
+/* As gather_steps, with fewer items. */
 static leadkpi_status gather_together(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of,
                                       const lk_memory *memory, size_t *count, leadkpi_error *error)
 {
-    uint32_t asked = start;
-    *count = 0;
-    while (start < end && lk_journeys_event(j, start).time <= as_of) {
-        uint32_t next = instant_end(j, start, end);
-        *count += put_others(j, start, next, false, j->items + *count);
-        *count += put_steps_together(j, start, next, j->items + *count);
-        *count += put_others(j, start, next, true, j->items + *count);
-        start = next;
-        if (start - asked < LK_INTERRUPT_ROWS) continue;
-        asked = start;
-        LK_TRY(lk_interrupted(memory, error));
-    }
-    return LEADKPI_OK;
+    gathering g = {.j = j, .memory = memory, .together = true, .error = error};
+    leadkpi_status status = gather_instants(&g, start, end, as_of);
+    *count = g.count;
+    return status;
 }
 
 static leadkpi_status gather_events_in_parts(lk_journeys *j, uint32_t start, uint32_t end, int64_t as_of,
@@ -202,35 +254,46 @@ leadkpi_status lk_journeys_make_room(lk_journeys *j, lk_memory *memory, leadkpi_
 }
 
 /* No value of one has more: its instants have fewer events and steps. */
-static size_t most_of_instant(const lk_journeys *j, uint32_t start, uint32_t end)
+static leadkpi_status count_most_of_instant(const gathering *g, uint32_t start, uint32_t end, size_t *most)
 {
-    size_t most = end - start;
+    const lk_journeys *j = g->j;
     uint64_t all = 0;
+    *most = end - start;
     for (uint32_t i = start; i < end; i++) {
         uint32_t code = lk_journeys_event(j, i).code;
         uint64_t steps = lk_funnel_code_steps(j->store, code);
-        most += steps && lk_funnel_code_exclusions(j->store, code);
+        LK_TRY(poll_at(g, i));
+        *most += steps && lk_funnel_code_exclusions(j->store, code);
         all |= steps;
     }
-    if (end == start + 1) return most;
-    return most + count_bits(all) * (repeats_steps(j->rule) ? 2 : 1);
+    if (end > start + 1) *most += count_bits(all) * (repeats_steps(j->rule) ? 2 : 1);
+    return LEADKPI_OK;
+}
+
+static leadkpi_status count_most_of_lead(gathering *g, uint32_t start, uint32_t end, size_t *most)
+{
+    *most = 0;
+    for (uint32_t next; start < end; start = next) {
+        size_t of_instant;
+        LK_TRY(find_instant_end(g, start, end, &next));
+        LK_TRY(lk_interrupted_after(g->memory, next - start, &g->done, g->error));
+        LK_TRY(count_most_of_instant(g, start, next, &of_instant));
+        LK_FAIL_IF(!lk_size_add(*most, of_instant, most), g->error, LEADKPI_OVERFLOW,
+                   "events of a lead: more than the address space holds");
+    }
+    return LEADKPI_OK;
 }
 
 /* One pass over the events, in order. Of the longest lead there may be fewer items than of another. */
 leadkpi_status lk_journeys_make_room_together(lk_journeys *j, lk_memory *memory, leadkpi_error *error)
 {
-    size_t most = j->longest, count;
-    for (uint32_t lead = 0, start = 0; lead < j->lead_count; start = j->ends[lead++]) {
+    gathering g = {.j = j, .memory = memory, .error = error};
+    bool many = j->rule->same_event == LK_SAME_EVENT_MANY;
+    size_t most = j->longest, of_lead;
+    for (uint32_t lead = 0; lead < j->lead_count && many; lead++) {
         if (lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
-        if (j->rule->same_event != LK_SAME_EVENT_MANY) break;
-        count = 0;
-        for (uint32_t next; start < j->ends[lead]; start = next) {
-            next = instant_end(j, start, j->ends[lead]);
-            size_t of_instant = most_of_instant(j, start, next);
-            LK_FAIL_IF(!lk_size_add(count, of_instant, &count), error, LEADKPI_OVERFLOW,
-                       "events of a lead: more than the address space holds");
-        }
-        if (count > most) most = count;
+        LK_TRY(count_most_of_lead(&g, lk_journeys_start(j, lead), j->ends[lead], &of_lead));
+        if (of_lead > most) most = of_lead;
     }
     return allocate_items(j, memory, most, error);
 }

@@ -45,8 +45,9 @@ static const preset presets[] = {
     /* hubspot_all, hubspot_any */
     {.fixed = ALL_AXES},
     {.fixed = ALL_AXES, .order = LK_ORDER_OPEN, .same_event = LK_SAME_EVENT_MANY},
-    /* crm_lifecycle: a jump over stages implies those between */
-    {.fixed = ALL_AXES, .same_event = LK_SAME_EVENT_MANY, .skips = LK_SKIPS_IMPLIED},
+    /* crm_lifecycle: a jump over stages implies those between. Any event brings step 1, so of any entry the one that
+     * got farthest would start with its last event, and no lead would ever have waited. */
+    {.fixed = ALL_AXES, .entry = LK_ENTRY_FIRST, .same_event = LK_SAME_EVENT_MANY, .skips = LK_SKIPS_IMPLIED},
 };
 
 /* An axis that the preset fixes and the definition sets as well. */

@@ -87,9 +87,8 @@ static leadkpi_status gather_value(lk_journeys *by_value, const lk_values_scratc
 
 static uint32_t count_until(const lk_journeys *j, uint32_t lead, int64_t as_of)
 {
-    uint32_t start = lk_journeys_start(j, lead), i = start;
-    while (i < j->ends[lead] && lk_journeys_event(j, i).time <= as_of) i++;
-    return i - start;
+    uint32_t start = lk_journeys_start(j, lead), end = j->ends[lead];
+    return (as_of < INT64_MAX ? lk_journeys_first_at(j, start, end, as_of + 1) : end) - start;
 }
 
 leadkpi_status lk_values_find(const lk_attempt_search *search, const lk_journeys *j, uint32_t lead, int64_t as_of,

@@ -310,7 +310,7 @@ static const pair presets[] = {
     {"preset=ga4_open", "order=open; same_event=many"},
     {"preset=hubspot_all", ""},
     {"preset=hubspot_any", "order=open; same_event=many"},
-    {"preset=crm_lifecycle", "same_event=many; skips=implied"},
+    {"preset=crm_lifecycle", "entry=first; same_event=many; skips=implied"},
 };
 
 static leadkpi_table *leads_of(const char *rest, const world *w)
@@ -340,6 +340,24 @@ START_TEST(a_preset_answers_as_its_axes_do)
         ck_assert_int_eq(whole_at(a, "start", i), whole_at(b, "start", i));
     }
     leadkpi_table_free(a), leadkpi_table_free(b);
+}
+END_TEST
+
+/* Any stage is a start, too, where it implies those before it; the first one is the one that counts. */
+START_TEST(a_lifecycle_starts_with_the_first_stage_and_waits_from_stage_to_stage)
+{
+    static const int64_t times[] = {0, 3, 5, 9};
+    static const char *const of_steps[] = {"step_1", "step_2", "step_3", "step_4"};
+    row rows[16];
+    leadkpi_table *leads;
+    leadkpi_funnel *funnel = funnel_with("steps=A,B,C,D; preset=crm_lifecycle");
+    size_t count = parse_journey("A0 B3 C5 A7 D9", rows);
+    OK(add_rows(funnel, rows, count, 0, NULL, ok_error));
+    OK(leadkpi_funnel_leads(funnel, NULL, &leads, ok_error));
+    ck_assert_int_eq(whole_at(leads, "start", 0), 0);
+    for (int step = 0; step < 4; step++) ck_assert_int_eq(whole_at(leads, of_steps[step], 0), times[step]);
+    leadkpi_table_free(leads);
+    leadkpi_funnel_free(funnel);
 }
 END_TEST
 
@@ -457,6 +475,7 @@ int main(void)
     tcase_add_test(tc, any_two_events_can_be_one_step);
     tcase_add_loop_test(tc, a_preset_answers_as_its_axes_do, 0,
                         (int)(sizeof presets / sizeof presets[0]));
+    tcase_add_test(tc, a_lifecycle_starts_with_the_first_stage_and_waits_from_stage_to_stage);
     tcase_add_test(tc, what_a_preset_sets_is_set_once);
     tcase_add_test(tc, an_open_funnel_counts_each_step_by_itself);
     tcase_add_test(tc, attempts_are_counted_beside_their_leads);

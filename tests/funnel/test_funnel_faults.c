@@ -346,6 +346,9 @@ END_TEST
 #define MANY 300000
 #define A_PART 65536 /* of the rows, after which it is asked as a rule */
 
+/* How many times the many events have. */
+static int64_t instants = MANY;
+
 /* A definition of 6 steps has events of any of them: 64 sets of steps, too many to be packed. */
 static int64_t steps_of_event(const char *definition, int64_t i)
 {
@@ -360,7 +363,7 @@ static leadkpi_status add_many_events(leadkpi_funnel *funnel, const char *defini
     leadkpi_table *table;
     for (int64_t i = 0; i < MANY; i++) {
         ids[i] = first_lead + i % leads;
-        times[i] = i * 7919 % MANY;
+        times[i] = i * 7919 % instants;
         steps[i] = steps_of_event(definition, i);
     }
     OK(leadkpi_table_create(NULL, &table, ok_error));
@@ -479,6 +482,44 @@ START_TEST(the_host_is_asked_while_one_lead_is_put_in_order)
 }
 END_TEST
 
+/* Items are gathered, get the end of their window, and are looked through: by most rules once, by some once a step. */
+START_TEST(the_host_is_asked_by_items_under_every_rule)
+{
+    static const struct {
+        const char *rule;
+        int64_t instants;
+        int passes;
+    } cases[] = {
+        {"order=unordered", MANY, 3},
+        {"order=anchored", MANY, 3},
+        {"order=anchored; entry=every", MANY, 5},
+        {"order=open", MANY, 3},
+        {"order=adjacent", MANY, 4},
+        {"gap=1us", MANY, 5},
+        {"session=1us; sessions=2", MANY, 5},
+        {"window_days=2", MANY, 3},
+        {"compat=clickhouse; window=1s", MANY, 3},
+        {"same_event=many", MANY, 3},
+        {"same_event=many", 1, 7},
+        {"compat=clickhouse; window=1s; modes=strict_deduplication", 1, 7},
+    };
+    char rule[200];
+    lk_fault fault;
+    leadkpi_table *report;
+    lk_fault_init(&fault);
+    instants = cases[_i].instants;
+    snprintf(rule, sizeof rule, "steps=A,B,C,D,E,F; %s", cases[_i].rule);
+    if (!strstr(rule, "many")) snprintf(rule, sizeof rule, "steps=A,B,C,D; %s", cases[_i].rule);
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, 1, 5);
+    lk_fault_arm(&fault, 0, false);
+    OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
+    was_asked(&fault, (uint64_t)cases[_i].passes * (MANY / A_PART), cases[_i].rule);
+    leadkpi_table_free(report);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, rule);
+}
+END_TEST
+
 enum { A_ROW, A_RANGE, OTHER_LEADS, SAME_LEADS, AS_MANY_ROWS };
 
 static const struct long_verb {
@@ -555,6 +596,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 3);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
     tcase_add_loop_test(tcase, the_host_is_asked_while_one_lead_is_put_in_order, 0, 3);
+    tcase_add_loop_test(tcase, the_host_is_asked_by_items_under_every_rule, 0, 12);
     tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0,
                         (int)(sizeof long_verbs / sizeof long_verbs[0]));
     tcase_add_test(tcase, closing_over_what_is_closed_holds_the_new_summaries_once);
