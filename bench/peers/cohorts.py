@@ -1,6 +1,6 @@
 """Retention triangles against ClickHouse, in one process, on the same rows, one thread each.
 
-    .interop/bin/python bench/peers/cohorts.py [EVENTS]
+    .interop/python/bin/python bench/peers/cohorts.py [EVENTS]
 
 Rows: EVENTS in no order of EVENTS / 10 customers over 24 months; the customer of an event is drawn
 with the square of a uniform number. ClickHouse gets ids of 32 bits (64 where they are scattered)

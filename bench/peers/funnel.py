@@ -1,6 +1,6 @@
 """Funnels against ClickHouse, in one process, on the same rows, one thread each.
 
-    .interop/bin/python bench/peers/funnel.py [EVENTS]
+    .interop/python/bin/python bench/peers/funnel.py [EVENTS]
 
 Rows: EVENTS of EVENTS / 10 leads over 180 days, 8 kinds of event, 5 steps, a window of 7 days; the
 lead of an event is drawn with the square of a uniform number. ClickHouse gets ids of 32 bits, times

@@ -1,6 +1,6 @@
 """Random groups of events: the levels of compat=clickhouse are those of a live ClickHouse.
 
-    .interop/bin/python bench/peers/interop_funnel.py [GROUPS]
+    .interop/python/bin/python bench/peers/interop_funnel.py [GROUPS]
 
 GROUPS groups for each combination of modes that the library knows, over few and many different
 times, so that events tie or do not; a group has 1 to 12 events of 4 steps and a foreign kind, and

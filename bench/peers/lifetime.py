@@ -1,6 +1,6 @@
 """Lifetimes against the Python package lifetimes, in one process, on CDNOW, which the package brings along.
 
-    .interop/bin/python bench/peers/lifetime.py
+    .interop/python/bin/python bench/peers/lifetime.py
 
 Skips (77) without the package. Prints the best of several runs of each, the ratio, and how far below the exact
 maximum of the log-likelihood each fit ends. The package's Pareto/NBD starts at random.
