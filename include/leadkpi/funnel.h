@@ -104,8 +104,8 @@
  * lead (with times, step_window, gap or adjacent steps 44, and with times 4 a step more; with
  * entry=every, entry=again, or exclude_effect 8 more, 20 where step_window or adjacent steps hinder, 24 where
  * exclusions do, and an eighth of a byte a step, with times a quarter; with optional steps 12 more, 15 for each
- * step that an event matches, and 1 kB a step; with either 29 more for an event of step 1, and with times 4 a step, and 8 for one that
- * excludes; with same_value 20 more;
+ * step that an event matches, and once 1 kB a step of the rule; with either 29 more for an event of step 1, and with
+ * times 4 a step, and 8 for one that excludes; with same_value 20 more;
  * where one event may fill many steps 32 more for each step that several events of one instant match, 64 with
  * ClickHouse's strict_deduplication, and for each event that also excludes). breakdown=step takes 45 for each
  * instant of more than 32 events and step of the lead that has most where attempts are counted. leadkpi_funnel_times and

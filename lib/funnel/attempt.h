@@ -73,7 +73,7 @@ typedef leadkpi_status (*lk_attempt_sink)(void *context, const lk_attempt *attem
  * or adjacent steps hinder, 24 where exclusions do, and about an eighth of a byte a step, with times a quarter; of
  * each item of step 1 28 and with times 4 a step more, of each that excludes 8. With optional steps: 12 an item, 15
  * for each step that it matches, of each item of step 1 29 and with times 4 a step more, of each that excludes 8, and
- * up to 1 kB a step besides.
+ * once 1 kB a step.
  * Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED, and those of the sink. */
 leadkpi_status lk_attempts_find(const lk_attempt_search *search, lk_attempt_sink sink, void *context,
                                 leadkpi_error *error);

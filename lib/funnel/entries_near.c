@@ -108,9 +108,11 @@ static inline uint64_t find_near(const lk_near *n, stretch *s, size_t now)
 /* The steps of an item that a chain may get to, from each other, too, where one event may be many. */
 static inline uint64_t take_steps(const lk_near *n, uint64_t steps, uint64_t next)
 {
-    uint64_t taken = steps & next;
-    if (!n->together) return taken;
-    for (uint64_t more = taken; more; taken |= more) more = steps & lk_reach_following(n->rule->optional, taken) & ~taken;
+    uint64_t taken = steps & next, more = n->together ? taken : 0;
+    while (more) {
+        more = steps & lk_reach_following(n->rule->optional, taken) & ~taken;
+        taken |= more;
+    }
     return taken;
 }
 

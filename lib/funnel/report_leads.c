@@ -109,8 +109,8 @@ typedef struct step_columns {
 } step_columns;
 
 /* Rows that follow each other and are of one result. In `nulls` those of the block that did not do a step. */
-static void copy_run(const lk_results *r, const step_columns *c, uint32_t result, size_t row, size_t count, uint64_t rows,
-                     uint64_t *nulls)
+static void copy_run(const lk_results *r, const step_columns *c, uint32_t result, size_t row, size_t count,
+                     uint64_t rows, uint64_t *nulls)
 {
     for (int32_t i = 0; i < c->count; i++) {
         if (!lk_result_did(&r->items[result], c->step + i)) {
@@ -122,7 +122,8 @@ static void copy_run(const lk_results *r, const step_columns *c, uint32_t result
     }
 }
 
-static void copy_block(const lk_results *r, const row_list *rows, const step_columns *c, size_t first, leadkpi_table *table)
+static void copy_block(const lk_results *r, const row_list *rows, const step_columns *c, size_t first,
+                       leadkpi_table *table)
 {
     const uint32_t *results = rows->results + first;
     size_t count = rows_of_block(rows, first);
@@ -216,13 +217,14 @@ static leadkpi_status add_columns(lk_results *r, const row_list *rows, leadkpi_t
                                   leadkpi_error *error)
 {
     int64_t *attempt = NULL, *step, *start;
+    size_t count = rows->count;
     LK_TRY(lk_lead_ids_add_column(&r->store->ids, table, rows->leads, rows->count, error));
     LK_TRY(lk_interrupted(&r->memory, error)); /* to clear the memory of one column may take its time */
     LK_TRY(add_segments(r, rows, table, error));
     if (lk_funnel_counts_attempts(&r->funnel->rule))
-        LK_TRY(lk_table_add_unset(table, LK_LITERAL("attempt"), LEADKPI_TYPE_INT64, rows->count, false, &attempt, error));
-    LK_TRY(lk_table_add_unset(table, LK_LITERAL("step"), LEADKPI_TYPE_INT64, rows->count, false, &step, error));
-    LK_TRY(lk_table_add_unset(table, LK_LITERAL("start"), LEADKPI_TYPE_TIMESTAMP, rows->count, false, &start, error));
+        LK_TRY(lk_table_add_unset(table, LK_LITERAL("attempt"), LEADKPI_TYPE_INT64, count, false, &attempt, error));
+    LK_TRY(lk_table_add_unset(table, LK_LITERAL("step"), LEADKPI_TYPE_INT64, count, false, &step, error));
+    LK_TRY(lk_table_add_unset(table, LK_LITERAL("start"), LEADKPI_TYPE_TIMESTAMP, count, false, &start, error));
     for (size_t i = 0; i < rows->count; i++) {
         const lk_result *result = &r->items[rows->results[i]];
         LK_TRY(lk_interrupted_at(&r->memory, i, error));
