@@ -93,12 +93,15 @@ static leadkpi_status find_ends(lk_moves *moves, leadkpi_error *error)
     return LEADKPI_OK;
 }
 
-int64_t lk_moves_leads(const lk_moves *moves, size_t first, size_t last)
+leadkpi_status lk_moves_count_leads(const lk_moves *moves, size_t first, size_t last, int64_t *leads,
+                                    leadkpi_error *error)
 {
-    int64_t leads = 1;
-    for (size_t i = first + 1; i < last; i++)
-        leads += lk_moves_at(moves, i)->lead != lk_moves_at(moves, i - 1)->lead;
-    return leads;
+    *leads = 1;
+    for (size_t i = first + 1; i < last; i++) {
+        LK_TRY(lk_interrupted_at(&moves->model->reading.memory, i, error));
+        *leads += lk_moves_at(moves, i)->lead != lk_moves_at(moves, i - 1)->lead;
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status find(lk_moves *moves, leadkpi_error *error)
