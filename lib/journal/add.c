@@ -10,9 +10,10 @@ static leadkpi_status refuse_null(const lk_column *column, size_t row, leadkpi_e
                       LK_TEXT_ARGS(column->name));
 }
 
-static leadkpi_status check_times(const lk_feed *feed, leadkpi_error *error)
+static leadkpi_status check_times(const lk_memory *memory, const lk_feed *feed, leadkpi_error *error)
 {
     for (size_t row = 0; row < feed->time->row_count; row++) {
+        LK_TRY(lk_interrupted_at(memory, row, error));
         if (!lk_column_is_valid(feed->time, row)) continue;
         int64_t time = lk_column_int64(feed->time, row);
         if (time < LK_TIMESTAMP_MIN || time > LK_TIMESTAMP_MAX)
@@ -36,6 +37,7 @@ static leadkpi_status intern_words(lk_intake *intake, const lk_feed *feed, int w
     uint32_t index = 0;
     bool required = handle->room->required[feed->kind] >> word & 1;
     for (size_t row = 0; row < intake->row_count; row++) {
+        LK_TRY(lk_interrupted_at(&handle->memory, row, error));
         codes[row] = 0;
         if (!lk_column_is_valid(feed->time, row)) continue;
         if (column && !lk_column_is_valid(column, row)) {
@@ -53,18 +55,26 @@ static leadkpi_status intern_words(lk_intake *intake, const lk_feed *feed, int w
     return LEADKPI_OK;
 }
 
-static void append(const lk_intake *intake, const lk_feed *feed, const uint32_t *codes)
+static bool has_word(const lk_feed *feed, int word)
+{
+    return feed->words[word] || feed->fixed[word].data;
+}
+
+static leadkpi_status append(const lk_intake *intake, const lk_feed *feed, const uint32_t *codes, leadkpi_error *error)
 {
     lk_journal *journal = intake->handle->journal;
     size_t rows = intake->row_count;
     for (size_t row = 0; row < rows; row++) {
+        LK_TRY(lk_interrupted_at(&intake->handle->memory, row, error));
         if (!lk_column_is_valid(feed->time, row)) continue;
         lk_entry *entry = &journal->entries[journal->count++];
         *entry = (lk_entry){lk_column_int64(feed->time, row), 0, intake->leads[row], feed->kind, {0}};
         if (intake->sequence && lk_column_is_valid(intake->sequence, row))
             entry->sequence = lk_column_int64(intake->sequence, row);
-        for (int w = 0; w < LK_JOURNAL_WORDS; w++) entry->words[w] = codes[(size_t)w * rows + row];
+        for (int w = 0; w < LK_JOURNAL_WORDS; w++)
+            if (has_word(feed, w)) entry->words[w] = codes[(size_t)w * rows + row];
     }
+    return LEADKPI_OK;
 }
 
 leadkpi_status lk_journal_feed(lk_intake *intake, const lk_feed *feed, leadkpi_error *error)
@@ -73,17 +83,16 @@ leadkpi_status lk_journal_feed(lk_intake *intake, const lk_feed *feed, leadkpi_e
     size_t cells, rows = intake->row_count;
     uint32_t *codes;
     if (!feed->may_lack_time) LK_TRY(lk_column_check_complete(feed->time, error));
-    LK_TRY(check_times(feed, error));
+    LK_TRY(check_times(memory, feed, error));
     LK_TRY(lk_journal_grow(intake->handle, rows, error));
     LK_FAIL_IF(!lk_size_multiply(rows, LK_JOURNAL_WORDS, &cells), error, LEADKPI_OVERFLOW,
                "rows: more than the address space holds");
     LK_TRY(lk_allocate(memory, cells, sizeof *codes, &codes, error));
     leadkpi_status status = LEADKPI_OK;
-    if (rows) memset(codes, 0, cells * sizeof *codes);
     for (int w = 0; w < LK_JOURNAL_WORDS && status == LEADKPI_OK; w++)
-        if (feed->words[w] || feed->fixed[w].data)
+        if (has_word(feed, w))
             status = intern_words(intake, feed, w, codes ? codes + (size_t)w * rows : NULL, error);
-    if (status == LEADKPI_OK) append(intake, feed, codes);
+    if (status == LEADKPI_OK) status = append(intake, feed, codes, error);
     lk_release(memory, codes, cells, sizeof *codes);
     return status;
 }

@@ -119,16 +119,18 @@ leadkpi_status lk_journal_grow(lk_journal_handle *handle, size_t additional, lea
 
 /* ---- merging ------------------------------------------------------------------------ */
 
-static void append(lk_journal *into, const lk_journal *from, const uint32_t *leads,
-                   const uint32_t *words)
+static leadkpi_status append(lk_journal *into, const lk_journal *from, const uint32_t *leads, const uint32_t *words,
+                             const lk_memory *memory, leadkpi_error *error)
 {
     for (size_t i = 0; i < from->count; i++) {
         lk_entry entry = from->entries[i];
+        LK_TRY(lk_interrupted_at(memory, i, error));
         entry.lead = leads[entry.lead];
         for (int w = 0; w < LK_JOURNAL_WORDS; w++)
             if (entry.words[w]) entry.words[w] = words[entry.words[w] - 1] + 1;
         into->entries[into->count++] = entry;
     }
+    return LEADKPI_OK;
 }
 
 /* leads, words: where those of `from` are in `into`. */
@@ -143,8 +145,7 @@ static leadkpi_status merge_with(lk_journal_handle *into, const lk_journal *from
     LK_TRY(lk_state_merge_texts(&journal->words, memory, &from->words, words, error));
     LK_TRY(lk_state_merge_texts(&journal->batches, memory, &from->batches, NULL, error));
     LK_TRY(lk_journal_grow(into, from->count, error));
-    append(journal, from, leads, words);
-    return LEADKPI_OK;
+    return append(journal, from, leads, words, memory, error);
 }
 
 static leadkpi_status merge(lk_journal_handle *into, const lk_journal *from, leadkpi_error *error)

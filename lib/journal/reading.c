@@ -40,21 +40,29 @@ static int compare_entries(const void *context, uint32_t a, uint32_t b)
 }
 
 /* Counting sort by lead: two passes over 40 bytes an entry, the second with a cache miss or two each. */
-static void group_by_lead(lk_reading *r)
+static leadkpi_status group_by_lead(lk_reading *r, leadkpi_error *error)
 {
     const lk_journal *journal = r->journal;
     uint32_t before = 0;
     memset(r->ends, 0, r->lead_count * sizeof *r->ends);
-    for (size_t i = 0; i < journal->count; i++) r->ends[journal->entries[i].lead]++;
+    for (size_t i = 0; i < journal->count; i++) {
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
+        r->ends[journal->entries[i].lead]++;
+        if (journal->entries[i].time > r->latest) r->latest = journal->entries[i].time;
+    }
     for (uint32_t lead = 0; lead < r->lead_count; lead++) {
         uint32_t count = r->ends[lead];
         if (count > r->longest) r->longest = count;
         r->ends[lead] = before;
         before += count;
     }
-    for (size_t i = 0; i < journal->count; i++)
+    LK_TRY(lk_bring_pages(&r->memory, r->entries, journal->count * sizeof *r->entries, error));
+    for (size_t i = 0; i < journal->count; i++) {
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
+        r->order[i] = (uint32_t)i;
         r->entries[r->ends[journal->entries[i].lead]++] = journal->entries[i];
-    for (size_t i = 0; i < journal->count; i++) r->order[i] = (uint32_t)i;
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status sort_leads(lk_reading *r, leadkpi_error *error)
@@ -84,7 +92,7 @@ static leadkpi_status fill(lk_reading *r, leadkpi_error *error)
     LK_TRY(lk_allocate(&r->memory, r->journal->count, sizeof *r->order, &r->order, error));
     LK_TRY(lk_allocate(&r->memory, r->lead_count, sizeof *r->ends, &r->ends, error));
     if (r->lead_count == 0) return LEADKPI_OK;
-    group_by_lead(r);
+    LK_TRY(group_by_lead(r, error));
     return sort_leads(r, error);
 }
 
@@ -98,6 +106,7 @@ leadkpi_status lk_reading_open(const lk_journal_handle *handle, lk_reading_compa
     reading->lead_count = lk_lead_ids_count(&reading->journal->ids);
     reading->compare = compare;
     reading->context = context;
+    reading->latest = LK_TIMESTAMP_MIN;
     leadkpi_status status = fill(reading, error);
     if (status != LEADKPI_OK) lk_reading_close(reading);
     return status;
@@ -111,12 +120,4 @@ void lk_reading_close(lk_reading *r)
     lk_release(&r->memory, r->order, r->journal->count, sizeof *r->order);
     lk_release(&r->memory, r->ends, r->lead_count, sizeof *r->ends);
     memset(r, 0, sizeof *r);
-}
-
-int64_t lk_reading_latest(const lk_reading *r)
-{
-    int64_t latest = LK_TIMESTAMP_MIN;
-    for (size_t i = 0; i < r->journal->count; i++)
-        if (r->entries[i].time > latest) latest = r->entries[i].time;
-    return latest;
 }

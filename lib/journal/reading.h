@@ -21,6 +21,7 @@ struct lk_reading {
     uint32_t *word_rank; /* by 1 + index; 0 for null */
     uint32_t lead_count;
     uint32_t longest;
+    int64_t latest; /* the latest time there is; LK_TIMESTAMP_MIN without a row */
     lk_reading_compare compare; /* NULL: content alone */
     const void *context;
 };
@@ -46,8 +47,5 @@ static inline lk_text lk_reading_word(const lk_reading *reading, uint32_t word)
 {
     return lk_map_text_key(&reading->journal->words, word - 1);
 }
-
-/* The latest time there is; LK_TIMESTAMP_MIN without a row. */
-int64_t lk_reading_latest(const lk_reading *reading);
 
 #endif

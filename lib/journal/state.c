@@ -12,6 +12,7 @@ typedef struct state {
     uint32_t *by_rank; /* the word of each rank from 1 */
     uint32_t *batches; /* in order */
     uint32_t used;     /* words in the list */
+    size_t done;       /* entries since the host was asked */
 } state;
 
 static int compare_texts(const void *context, uint32_t a, uint32_t b)
@@ -20,17 +21,20 @@ static int compare_texts(const void *context, uint32_t a, uint32_t b)
     return lk_text_compare(lk_map_text_key(map, a), lk_map_text_key(map, b));
 }
 
-static void number_words(state *s)
+static leadkpi_status number_words(state *s, leadkpi_error *error)
 {
     const lk_reading *r = &s->reading;
     uint32_t count = r->journal->words.count;
     memset(s->words, 0, ((size_t)count + 1) * sizeof *s->words);
-    for (size_t i = 0; i < r->journal->count; i++)
+    for (size_t i = 0; i < r->journal->count; i++) {
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         for (int w = 0; w < LK_JOURNAL_WORDS; w++) s->words[r->entries[i].words[w]] = 1;
+    }
     s->words[0] = 0;
     for (uint32_t i = 1; i <= count; i++) s->by_rank[r->word_rank[i]] = i;
     for (uint32_t rank = 1; rank <= count; rank++)
         if (s->words[s->by_rank[rank]]) s->words[s->by_rank[rank]] = ++s->used;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status order_all(state *s, leadkpi_error *error)
@@ -47,8 +51,7 @@ static leadkpi_status order_all(state *s, leadkpi_error *error)
     for (uint32_t i = 0; i < journal->batches.count; i++) s->batches[i] = i;
     LK_TRY(lk_sort_indexes(&r->memory, s->batches, journal->batches.count, compare_texts,
                            &journal->batches, error));
-    number_words(s);
-    return LEADKPI_OK;
+    return number_words(s, error);
 }
 
 static void release_all(state *s)
@@ -89,19 +92,21 @@ static void write_lists(const state *s, lk_writer *writer)
             lk_write_text(writer, lk_reading_word(&s->reading, s->by_rank[rank]));
 }
 
-static void write_entries(const state *s, lk_writer *writer, uint32_t lead)
+static leadkpi_status write_entries(state *s, lk_writer *writer, uint32_t lead, leadkpi_error *error)
 {
     const lk_reading *r = &s->reading;
     uint32_t start = lk_reading_start(r, lead), end = r->ends[lead];
     lk_write_varint(writer, end - start);
     for (uint32_t i = start; i < end; i++) {
         const lk_entry *entry = lk_reading_entry(r, i);
+        LK_TRY(lk_interrupted_after(&r->memory, 1, &s->done, error));
         lk_write_int64(writer, entry->time);
         lk_write_signed_varint(writer, entry->sequence);
         lk_write_varint(writer, entry->kind);
         for (int w = 0; w < LK_JOURNAL_WORDS; w++)
             lk_write_varint(writer, s->words[entry->words[w]]);
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_t *size,
@@ -119,7 +124,7 @@ static leadkpi_status write_state(state *s, void *buffer, size_t capacity, size_
     for (uint32_t i = 0; i < r->lead_count; i++) {
         LK_TRY(lk_interrupted_at(&r->memory, i, error));
         lk_lead_ids_write(&r->journal->ids, &writer, s->leads[i], before);
-        write_entries(s, &writer, s->leads[i]);
+        LK_TRY(write_entries(s, &writer, s->leads[i], error));
         before = s->leads[i];
     }
     return lk_writer_finish(&writer, size, error);

@@ -66,6 +66,7 @@ static leadkpi_status read_entries(reading *r, uint32_t lead)
     REFUSE_IF(count > r->entry_count - journal->count, r, "entries of leads: expected no more than in all");
     for (uint64_t i = 0; i < count; i++) {
         lk_entry *entry = &journal->entries[journal->count];
+        LK_TRY(lk_interrupted_at(&r->handle->memory, journal->count, r->error));
         LK_TRY(read_entry(r, lead, entry));
         REFUSE_IF(i > 0 && compare_entries(entry - 1, entry) > 0, r,
                   "entries: expected order by time, sequence, kind and words");

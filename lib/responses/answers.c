@@ -29,18 +29,20 @@ static void take_entry(const lk_answers *a, const lk_entry *entry, lk_answer *an
     answer->has_answer = true;
 }
 
-static lk_answer answer_of(const lk_answers *a, const lk_member *member)
+static leadkpi_status find_answer(const lk_answers *a, const lk_member *member, lk_answer *found, leadkpi_error *error)
 {
     const lk_reading *r = &a->reading;
     lk_answer answer = {.came = member->start};
     for (uint32_t i = lk_reading_start(r, member->lead); i < r->ends[member->lead]; i++) {
         const lk_entry *entry = lk_reading_entry(r, i);
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         if (entry->time > a->as_of) break;
         if (entry->time >= answer.came) take_entry(a, entry, &answer);
     }
     answer.wait =
         lk_responses_between(a, answer.came, answer.has_answer ? answer.answered : a->as_of);
-    return answer;
+    *found = answer;
+    return LEADKPI_OK;
 }
 
 /* ---- the whole ------------------------------------------------------------------- */
@@ -88,7 +90,7 @@ static leadkpi_status open_answers(lk_answers *a, leadkpi_error *error)
     LK_TRY(lk_reading_open(a->handle, NULL, NULL, &a->reading, error));
     a->as_of = lk_options_has_value(options, schema, LK_RESPONSES_REPORT_AS_OF)
                    ? lk_options_int64(options, schema, LK_RESPONSES_REPORT_AS_OF)
-                   : lk_reading_latest(&a->reading);
+                   : a->reading.latest;
     a->level = lk_options_double(options, schema, LK_RESPONSES_REPORT_LEVEL);
     LK_TRY(mark_automatic(a, error));
     LK_TRY(open_clock(a, error));
@@ -99,7 +101,7 @@ static leadkpi_status open_answers(lk_answers *a, leadkpi_error *error)
     LK_TRY(lk_allocate(&a->reading.memory, a->groups.member_count, sizeof *a->items, &a->items, error));
     for (uint32_t i = 0; i < a->groups.member_count; i++) {
         LK_TRY(lk_interrupted_at(&a->reading.memory, i, error));
-        a->items[i] = answer_of(a, &a->groups.members[i]);
+        LK_TRY(find_answer(a, &a->groups.members[i], &a->items[i], error));
     }
     return LEADKPI_OK;
 }

@@ -65,8 +65,10 @@ static leadkpi_status number_others(lk_model *m, leadkpi_error *error)
     uint32_t *by_rank, count = r->journal->words.count;
     LK_TRY(lk_allocate(&m->reading.memory, (size_t)count + 1, sizeof *by_rank, &by_rank, error));
     memset(by_rank, 0, ((size_t)count + 1) * sizeof *by_rank);
-    for (size_t i = 0; i < r->journal->count; i++) {
+    leadkpi_status status = LEADKPI_OK;
+    for (size_t i = 0; i < r->journal->count && status == LEADKPI_OK; i++) {
         const lk_entry *entry = &r->entries[i];
+        status = lk_interrupted_at(&m->reading.memory, i, error);
         if (entry->time > m->as_of) continue;
         uint32_t words[] = {entry->words[LK_STAGES_WORD_STAGE], entry->words[LK_STAGES_WORD_FROM]};
         for (int w = 0; w < 2; w++)
@@ -79,7 +81,7 @@ static leadkpi_status number_others(lk_model *m, leadkpi_error *error)
         put_stage(m, lk_reading_word(r, by_rank[rank]), -1, false);
     }
     lk_release(&m->reading.memory, by_rank, (size_t)count + 1, sizeof *by_rank);
-    return LEADKPI_OK;
+    return status;
 }
 
 /* ---- visits -------------------------------------------------------------------------- */
@@ -117,12 +119,13 @@ static void put_visit(lk_model *m, uint32_t lead, const lk_entry *entry, uint32_
                                              lead, false, start_known};
 }
 
-static void visit_lead(lk_model *m, uint32_t lead)
+static leadkpi_status visit_lead(lk_model *m, uint32_t lead, leadkpi_error *error)
 {
     const lk_reading *r = &m->reading;
     size_t first = m->visit_count;
     for (uint32_t i = lk_reading_start(r, lead); i < r->ends[lead]; i++) {
         const lk_entry *entry = lk_reading_entry(r, i);
+        LK_TRY(lk_interrupted_at(&r->memory, i, error));
         if (entry->time > m->as_of) break;
         uint32_t stage = m->stage_of_word[entry->words[LK_STAGES_WORD_STAGE]];
         uint32_t from = entry->words[LK_STAGES_WORD_FROM];
@@ -132,9 +135,10 @@ static void visit_lead(lk_model *m, uint32_t lead)
         put_visit(m, lead, entry, stage, !from || m->visit_count > first);
     }
     m->visit_ends[lead] = (uint32_t)m->visit_count;
+    return LEADKPI_OK;
 }
 
-static lk_path path_of(const lk_model *m, uint32_t lead)
+static leadkpi_status find_path(const lk_model *m, uint32_t lead, lk_path *found, leadkpi_error *error)
 {
     lk_path path = {.farthest = -1};
     int32_t before = -1;
@@ -142,6 +146,7 @@ static lk_path path_of(const lk_model *m, uint32_t lead)
     for (uint32_t i = lk_visits_start(m, lead); i < m->visit_ends[lead]; i++) {
         uint32_t to = m->visits[i].stage;
         int32_t line = m->stages[to].line;
+        LK_TRY(lk_interrupted_at(&m->reading.memory, i, error));
         path.reopened_count += lk_move_of(m, from, to) == LK_MOVE_REOPENED;
         from = to;
         if (line < 0) continue;
@@ -154,7 +159,8 @@ static lk_path path_of(const lk_model *m, uint32_t lead)
         path.in_order += line == path.in_order;
         if (line > path.farthest) path.farthest = line;
     }
-    return path;
+    *found = path;
+    return LEADKPI_OK;
 }
 
 static leadkpi_status open_visits(lk_model *m, leadkpi_error *error)
@@ -169,8 +175,8 @@ static leadkpi_status open_visits(lk_model *m, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, leads, sizeof *m->paths, &m->paths, error));
     for (uint32_t lead = 0; lead < leads; lead++) {
         LK_TRY(lk_interrupted_at(memory, lead, error));
-        visit_lead(m, lead);
-        m->paths[lead] = path_of(m, lead);
+        LK_TRY(visit_lead(m, lead, error));
+        LK_TRY(find_path(m, lead, &m->paths[lead], error));
     }
     return LEADKPI_OK;
 }
@@ -204,7 +210,7 @@ static leadkpi_status open_model(lk_model *m, const leadkpi_options *options, le
     m->reading = reading;
     m->as_of = lk_options_has_value(options, schema, LK_STAGES_REPORT_AS_OF)
                    ? lk_options_int64(options, schema, LK_STAGES_REPORT_AS_OF)
-                   : lk_reading_latest(&m->reading);
+                   : m->reading.latest;
     m->level = lk_options_double(options, schema, LK_STAGES_REPORT_LEVEL);
     m->skips = lk_options_choice(options, schema, LK_STAGES_REPORT_SKIPS);
     m->visits_rule = lk_options_choice(options, schema, LK_STAGES_REPORT_VISITS);

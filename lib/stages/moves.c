@@ -4,12 +4,13 @@
 
 /* ---- gathering ----------------------------------------------------------------------- */
 
-static void put_lead(lk_moves *moves, uint32_t lead, uint32_t group)
+static leadkpi_status put_lead(lk_moves *moves, uint32_t lead, uint32_t group, leadkpi_error *error)
 {
     const lk_model *m = moves->model;
     uint32_t start = lk_visits_start(m, lead);
     for (uint32_t i = start; i < m->visit_ends[lead]; i++) {
         const lk_visit *visit = &m->visits[i], *before = i > start ? visit - 1 : NULL;
+        LK_TRY(lk_interrupted_at(&m->reading.memory, i, error));
         if (!before && !visit->start_known) continue; /* it did not come here then */
         if (moves->with_reasons && !m->stages[visit->stage].lost) continue;
         int64_t wait = before && before->start_known ? before->left - before->entered : -1;
@@ -17,6 +18,7 @@ static void put_lead(lk_moves *moves, uint32_t lead, uint32_t group)
             (lk_move){wait, group, before ? before->stage + 1 : 0, visit->stage,
                       moves->with_reasons ? visit->reason : 0, lead, 0};
     }
+    return LEADKPI_OK;
 }
 
 /* ---- kinds --------------------------------------------------------------------------- */
@@ -39,6 +41,17 @@ static bool tells_apart(const lk_moves *moves, int by)
 
 /* By number, not by comparison: a pass for each byte that differs. Cost a pass: 12 bytes of key and index
  * read and written. */
+static leadkpi_status sort_by(lk_moves *moves, int by, uint64_t *keys, leadkpi_error *error)
+{
+    lk_memory *memory = &moves->model->reading.memory;
+    if (!tells_apart(moves, by)) return LEADKPI_OK;
+    for (size_t i = 0; i < moves->count; i++) {
+        LK_TRY(lk_interrupted_at(memory, i, error));
+        keys[i] = key_of(moves, lk_moves_at(moves, i), by);
+    }
+    return lk_sort_uint64(memory, keys, moves->order, moves->count, error);
+}
+
 static leadkpi_status sort_moves(lk_moves *moves, leadkpi_error *error)
 {
     lk_memory *memory = &moves->model->reading.memory;
@@ -46,11 +59,7 @@ static leadkpi_status sort_moves(lk_moves *moves, leadkpi_error *error)
     leadkpi_status status = LEADKPI_OK;
     LK_TRY(lk_allocate(memory, moves->count, sizeof *keys, &keys, error));
     for (size_t i = 0; i < moves->count; i++) moves->order[i] = (uint32_t)i;
-    for (int by = 0; by < KEY_COUNT && status == LEADKPI_OK; by++) {
-        if (!tells_apart(moves, by)) continue;
-        for (size_t i = 0; i < moves->count; i++) keys[i] = key_of(moves, lk_moves_at(moves, i), by);
-        status = lk_sort_uint64(memory, keys, moves->order, moves->count, error);
-    }
+    for (int by = 0; by < KEY_COUNT && status == LEADKPI_OK; by++) status = sort_by(moves, by, keys, error);
     lk_release(memory, keys, moves->count, sizeof *keys);
     return status;
 }
@@ -69,24 +78,30 @@ static bool is_last(const lk_moves *moves, size_t place)
 static leadkpi_status find_ends(lk_moves *moves, leadkpi_error *error)
 {
     size_t row = 0;
+    lk_memory *memory = &moves->model->reading.memory;
     for (size_t i = 0; i < moves->count; i++) {
+        LK_TRY(lk_interrupted_at(memory, i, error));
         if (!is_last(moves, i)) continue;
         moves->rows[lk_moves_at(moves, i)->group]++;
         moves->row_count++;
     }
-    LK_TRY(lk_allocate(&moves->model->reading.memory, moves->row_count, sizeof *moves->ends, &moves->ends,
-                       error));
-    for (size_t i = 0; i < moves->count; i++)
+    LK_TRY(lk_allocate(memory, moves->row_count, sizeof *moves->ends, &moves->ends, error));
+    for (size_t i = 0; i < moves->count; i++) {
+        LK_TRY(lk_interrupted_at(memory, i, error));
         if (is_last(moves, i)) moves->ends[row++] = i + 1;
+    }
     return LEADKPI_OK;
 }
 
-int64_t lk_moves_leads(const lk_moves *moves, size_t first, size_t last)
+leadkpi_status lk_moves_count_leads(const lk_moves *moves, size_t first, size_t last, int64_t *leads,
+                                    leadkpi_error *error)
 {
-    int64_t leads = 1;
-    for (size_t i = first + 1; i < last; i++)
-        leads += lk_moves_at(moves, i)->lead != lk_moves_at(moves, i - 1)->lead;
-    return leads;
+    *leads = 1;
+    for (size_t i = first + 1; i < last; i++) {
+        LK_TRY(lk_interrupted_at(&moves->model->reading.memory, i, error));
+        *leads += lk_moves_at(moves, i)->lead != lk_moves_at(moves, i - 1)->lead;
+    }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status find(lk_moves *moves, leadkpi_error *error)
@@ -105,7 +120,7 @@ static leadkpi_status find(lk_moves *moves, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, capacity, sizeof *moves->order, &moves->order, error));
     for (uint32_t i = 0; i < g->count; i++)
         for (uint32_t k = g->items[i].first; k < g->items[i].last; k++)
-            put_lead(moves, lk_member_at(g, k)->lead, i);
+            LK_TRY(put_lead(moves, lk_member_at(g, k)->lead, i, error));
     LK_TRY(sort_moves(moves, error));
     return find_ends(moves, error);
 }

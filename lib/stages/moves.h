@@ -25,7 +25,7 @@ typedef struct lk_moves {
     bool with_reasons;
 } lk_moves;
 
-/* with_reasons: only losses, told apart by reason. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT. */
+/* with_reasons: only losses, told apart by reason. Status: OK, OVERFLOW, OUT_OF_MEMORY, LIMIT, INTERRUPTED. */
 leadkpi_status lk_moves_find(lk_model *model, bool with_reasons, lk_moves *moves,
                              leadkpi_error *error);
 void lk_moves_free(lk_moves *moves);
@@ -41,8 +41,9 @@ static inline size_t lk_moves_first(const lk_moves *moves, size_t row)
     return row ? moves->ends[row - 1] : 0;
 }
 
-/* How many leads did those from first to last - 1, of one kind. */
-int64_t lk_moves_leads(const lk_moves *moves, size_t first, size_t last);
+/* How many leads did those from first to last - 1, of one kind. Status: OK, INTERRUPTED. */
+leadkpi_status lk_moves_count_leads(const lk_moves *moves, size_t first, size_t last, int64_t *leads,
+                                    leadkpi_error *error);
 
 /* A column of the stages that moves lead from (null: the lead came), or to. */
 leadkpi_status lk_moves_add_stages(const lk_moves *moves, lk_text name, bool is_from,

@@ -31,34 +31,39 @@ static uint32_t defined_count(const lk_model *m)
     return count;
 }
 
-static void put_visits(cells *c, uint32_t lead, uint32_t group)
+static leadkpi_status put_visits(cells *c, uint32_t lead, uint32_t group, leadkpi_error *error)
 {
     const lk_model *m = c->model;
     uint32_t end = m->visit_ends[lead], start = c->standing ? end - 1 : lk_visits_start(m, lead);
     for (uint32_t i = start; i < end; i++) {
+        LK_TRY(lk_interrupted_at(&m->reading.memory, i, error));
         c->keys[c->visit_count] = (uint64_t)group << 32 | m->visits[i].stage;
         c->visits[c->visit_count++] = i;
     }
+    return LEADKPI_OK;
 }
 
-static void put_cell(cells *c, uint32_t group, uint32_t stage, size_t *at)
+static leadkpi_status put_cell(cells *c, uint32_t group, uint32_t stage, size_t *at, leadkpi_error *error)
 {
     uint64_t key = (uint64_t)group << 32 | stage;
     size_t first = *at;
-    while (*at < c->visit_count && c->keys[*at] == key) ++*at;
+    for (; *at < c->visit_count && c->keys[*at] == key; ++*at)
+        LK_TRY(lk_interrupted_at(&c->model->reading.memory, *at, error));
     c->items[c->count++] = (cell){group, stage, first, *at};
     c->rows[group]++;
+    return LEADKPI_OK;
 }
 
-static void cut(cells *c)
+static leadkpi_status cut(cells *c, leadkpi_error *error)
 {
     uint32_t defined = defined_count(c->model);
     size_t at = 0;
     for (uint32_t group = 0; group < c->model->groups.count; group++) {
-        for (uint32_t stage = 0; stage < defined; stage++) put_cell(c, group, stage, &at);
+        for (uint32_t stage = 0; stage < defined; stage++) LK_TRY(put_cell(c, group, stage, &at, error));
         while (at < c->visit_count && c->keys[at] >> 32 == group)
-            put_cell(c, group, (uint32_t)c->keys[at], &at);
+            LK_TRY(put_cell(c, group, (uint32_t)c->keys[at], &at, error));
     }
+    return LEADKPI_OK;
 }
 
 static leadkpi_status find_cells(cells *c, leadkpi_error *error)
@@ -78,10 +83,9 @@ static leadkpi_status find_cells(cells *c, leadkpi_error *error)
     LK_TRY(lk_allocate(memory, c->capacity, sizeof *c->items, &c->items, error));
     for (uint32_t i = 0; i < g->count; i++)
         for (uint32_t k = g->items[i].first; k < g->items[i].last; k++)
-            put_visits(c, lk_member_at(g, k)->lead, i);
+            LK_TRY(put_visits(c, lk_member_at(g, k)->lead, i, error));
     LK_TRY(lk_sort_uint64(memory, c->keys, c->visits, c->visit_count, error));
-    cut(c);
-    return LEADKPI_OK;
+    return cut(c, error);
 }
 
 static void free_cells(cells *c)
@@ -127,10 +131,11 @@ static leadkpi_status gather_times(const cells *c, const cell *at, lk_waits *w, 
 {
     const lk_visit *visits = c->model->visits;
     bool each = c->model->visits_rule == LK_STAGES_VISITS_EACH;
-    size_t last;
+    size_t last, done = 0;
     lk_waits_clear(w);
     for (size_t i = at->first; i < at->last; i = last) {
         uint32_t lead = visits[c->visits[i]].lead;
+        LK_TRY(lk_interrupted_after(&c->model->reading.memory, 1, &done, error));
         for (last = i + 1; !each && last < at->last && visits[c->visits[last]].lead == lead;) last++;
         LK_TRY(put_lead(c, i, last, w, error));
     }
@@ -167,6 +172,7 @@ static leadkpi_status put_ages(const cells *c, const cell *at, lk_waits *w, lead
     lk_waits_clear(w);
     for (size_t i = at->first; i < at->last; i++) {
         const lk_visit *visit = &c->model->visits[c->visits[i]];
+        LK_TRY(lk_interrupted_at(&c->model->reading.memory, i, error));
         if (visit->start_known) LK_TRY(lk_waits_put(w, visit->left - visit->entered, true, error));
     }
     if (w->came_count) return lk_waits_average(w, &columns->mean[row], &columns->median[row], error);

@@ -10,6 +10,8 @@ static leadkpi_status add_texts(const lk_model *m, const uint32_t *leads, uint32
     lk_text_builder_init(&builder, table);
     for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
         lk_text text = text_of(m, leads[i]);
+        status = lk_interrupted_at(&m->reading.memory, i, error);
+        if (status != LEADKPI_OK) break;
         status = text.data ? lk_text_builder_append(&builder, text, error)
                            : lk_text_builder_append_null(&builder, error);
     }
@@ -45,6 +47,8 @@ static leadkpi_status add_segments(const lk_model *m, const uint32_t *leads, uin
     lk_text_builder_init(&builder, table);
     for (uint32_t i = 0; i < count && status == LEADKPI_OK; i++) {
         uint32_t segment = m->groups.members[member_of[leads[i]]].segment;
+        status = lk_interrupted_at(&m->reading.memory, i, error);
+        if (status != LEADKPI_OK) break;
         status = segment
                      ? lk_text_builder_append(&builder, lk_reading_word(&m->reading, segment), error)
                      : lk_text_builder_append_null(&builder, error);
@@ -66,6 +70,7 @@ static leadkpi_status add_times(const lk_model *m, const uint32_t *leads, uint32
     int32_t since_at = leadkpi_table_column_count(table) - 1;
     for (uint32_t i = 0; i < count; i++) {
         const lk_visit *visit = lk_visit_last(m, leads[i]);
+        LK_TRY(lk_interrupted_at(&m->reading.memory, i, error));
         start[i] = m->groups.members[member_of[leads[i]]].start;
         since[i] = visit->entered;
         if (!visit->start_known) lk_table_set_null(table, since_at, i);
@@ -88,6 +93,7 @@ static leadkpi_status add_columns(const lk_model *m, const uint32_t *leads, uint
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("reopened"), "", count, false, &reopened, error));
     for (uint32_t i = 0; i < count; i++) {
         const lk_path *path = &m->paths[leads[i]];
+        LK_TRY(lk_interrupted_at(&m->reading.memory, i, error));
         visits[i] = m->visit_ends[leads[i]] - lk_visits_start(m, leads[i]);
         back[i] = path->back_count;
         reopened[i] = path->reopened_count;

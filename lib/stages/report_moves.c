@@ -15,18 +15,25 @@ typedef struct columns {
 
 /* Visits of each stage in a group; what the group did not visit is left as it was, so that a group costs
  * its own visits, not all stages. */
-static void count_visits(const lk_model *m, const lk_member_group *group, int64_t *visits)
+static leadkpi_status count_visits(const lk_model *m, const lk_member_group *group, int64_t *visits,
+                                   leadkpi_error *error)
 {
+    const lk_memory *memory = &m->reading.memory;
     for (uint32_t i = group->first; i < group->last; i++) {
         uint32_t lead = lk_member_at(&m->groups, i)->lead;
-        for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++)
+        for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++) {
+            LK_TRY(lk_interrupted_at(memory, k, error));
             visits[m->visits[k].stage] = 0;
+        }
     }
     for (uint32_t i = group->first; i < group->last; i++) {
         uint32_t lead = lk_member_at(&m->groups, i)->lead;
-        for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++)
+        for (uint32_t k = lk_visits_start(m, lead); k < m->visit_ends[lead]; k++) {
+            LK_TRY(lk_interrupted_at(memory, k, error));
             visits[m->visits[k].stage]++;
+        }
     }
+    return LEADKPI_OK;
 }
 
 /* waits: room for every move. */
@@ -38,6 +45,7 @@ static leadkpi_status put_times(const lk_moves *moves, size_t first, size_t last
     size_t known = 0;
     for (size_t i = first; i < last; i++) {
         int64_t wait = lk_moves_at(moves, i)->wait;
+        LK_TRY(lk_interrupted_at(&moves->model->reading.memory, i, error));
         if (wait < 0) continue;
         LK_TRY(lk_exact_sum_add_int64(&sum, wait, error));
         waits[known++] = (double)wait;
@@ -62,10 +70,10 @@ static leadkpi_status put_moves(const lk_moves *moves, int64_t *visits, double *
         size_t i = lk_moves_first(moves, row), last = moves->ends[row];
         const lk_move *move = lk_moves_at(moves, i);
         const lk_member_group *group = &m->groups.items[move->group];
-        if (move->group != counted) count_visits(m, group, visits);
+        if (move->group != counted) LK_TRY(count_visits(m, group, visits, error));
         counted = move->group;
         c->count[row] = (int64_t)(last - i);
-        c->leads[row] = lk_moves_leads(moves, i, last);
+        LK_TRY(lk_moves_count_leads(moves, i, last, &c->leads[row], error));
         c->visits[row] = move->from ? visits[move->from - 1] : group->last - group->first;
         LK_TRY(lk_share_put(table, &c->share, row, c->count[row], c->visits[row], m->level, error));
         LK_TRY(put_times(moves, i, last, waits, table, c, row, error));
@@ -160,12 +168,15 @@ static leadkpi_status add_reasons(const lk_moves *moves, leadkpi_table *table, l
 }
 
 /* All losses of the group of the one at `first`. */
-static int64_t losses_of_group(const lk_moves *moves, size_t first)
+static leadkpi_status count_losses_of_group(const lk_moves *moves, size_t first, int64_t *losses,
+                                            leadkpi_error *error)
 {
     size_t last = first;
     uint32_t group = lk_moves_at(moves, first)->group;
-    while (last < moves->count && lk_moves_at(moves, last)->group == group) last++;
-    return (int64_t)(last - first);
+    for (; last < moves->count && lk_moves_at(moves, last)->group == group; last++)
+        LK_TRY(lk_interrupted_at(&moves->model->reading.memory, last, error));
+    *losses = (int64_t)(last - first);
+    return LEADKPI_OK;
 }
 
 static leadkpi_status fill_reasons(const lk_moves *moves, leadkpi_table *table, leadkpi_error *error)
@@ -184,9 +195,9 @@ static leadkpi_status fill_reasons(const lk_moves *moves, leadkpi_table *table, 
     for (size_t row = 0; row < rows; row++) {
         size_t i = lk_moves_first(moves, row), last = moves->ends[row];
         if (i == 0 || lk_moves_at(moves, i)->group != lk_moves_at(moves, i - 1)->group)
-            of_group = losses_of_group(moves, i);
+            LK_TRY(count_losses_of_group(moves, i, &of_group, error));
         c.count[row] = (int64_t)(last - i);
-        c.leads[row] = lk_moves_leads(moves, i, last);
+        LK_TRY(lk_moves_count_leads(moves, i, last, &c.leads[row], error));
         LK_TRY(lk_share_put(table, &c.share, row, c.count[row], of_group, moves->model->level, error));
     }
     return LEADKPI_OK;

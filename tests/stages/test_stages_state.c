@@ -308,6 +308,96 @@ START_TEST(whichever_allocation_fails_nothing_is_half_done)
 }
 END_TEST
 
+/* ---- how often the host is asked ------------------------------------------------------------ */
+
+#define MANY 200000
+#define A_PART 65536 /* of the rows, after which it is asked as a rule */
+
+/* Rows of one lead, each to another stage than the one before. */
+static leadkpi_status add_many(leadkpi_stages *stages, leadkpi_error *error)
+{
+    static int64_t ids[MANY], times[MANY];
+    static int32_t codes[MANY];
+    static const int64_t offsets[] = {0, 3, 6, 9};
+    leadkpi_table *table;
+    for (int i = 0; i < MANY; i++) ids[i] = 7, times[i] = i * INT64_C(7919) % MANY, codes[i] = (int32_t)(times[i] % 3);
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, ids, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, times, MANY, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_dictionary(table, "stage", NUL, codes, MANY, 0, NULL, offsets, "newmqlwon", 3, ok_error));
+    leadkpi_status status = leadkpi_stages_add(stages, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
+static leadkpi_stages *stages_of_many(const leadkpi_host *host)
+{
+    leadkpi_stages *stages = stages_on(host, "stages=new,mql,won");
+    OK(add_many(stages, ok_error));
+    return stages;
+}
+
+static void was_asked(lk_fault *fault, uint64_t passes, const char *what)
+{
+    ck_assert_msg(fault->polls >= passes * (MANY / A_PART), "%s: asked %d times, expected %d at least", what,
+                  (int)fault->polls, (int)(passes * (MANY / A_PART)));
+    lk_fault_arm(fault, 0, false);
+}
+
+START_TEST(the_host_is_asked_by_rows_of_one_lead)
+{
+    lk_fault fault;
+    lk_fault_init(&fault);
+    leadkpi_stages *stages = stages_of_many(&fault.host), *read;
+    was_asked(&fault, 3, "add");
+    static const struct {
+        stages_report call;
+        const char *name;
+        uint64_t passes; /* beside those in which rows are put in order */
+    } reports[] = {{leadkpi_stages_transitions, "transitions", 10}, {leadkpi_stages_durations, "durations", 7},
+                   {leadkpi_stages_leads, "leads", 4}, {leadkpi_stages_steps, "steps", 4}};
+    blob bytes = state_of(stages);
+    was_asked(&fault, 10, "serialize");
+    OK(leadkpi_stages_deserialize(&fault.host, bytes.bytes, bytes.size, &read, ok_error));
+    was_asked(&fault, 1, "deserialize");
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        leadkpi_table *table;
+        OK(reports[i].call(read, NULL, &table, ok_error));
+        was_asked(&fault, 16 + reports[i].passes, reports[i].name);
+        leadkpi_table_free(table);
+    }
+    free(bytes.bytes);
+    leadkpi_stages_free(read);
+    leadkpi_stages_free(stages);
+    lk_fault_nothing_held(&fault, "one lead");
+}
+END_TEST
+
+/* Add, or merge. */
+START_TEST(what_takes_long_and_is_stopped_changes_nothing)
+{
+    lk_fault fault;
+    leadkpi_error error;
+    leadkpi_status status = LEADKPI_INTERRUPTED;
+    lk_fault_init(&fault);
+    leadkpi_stages *stages = stages_of_many(&fault.host), *other = stages_of_many(NULL);
+    blob before = state_of(stages);
+    uint64_t stop = 0;
+    while (status == LEADKPI_INTERRUPTED) {
+        lk_fault_stop_at(&fault, ++stop);
+        status = _i ? leadkpi_stages_merge(stages, other, &error) : add_many(stages, &error);
+        lk_fault_arm(&fault, 0, false);
+        if (status == LEADKPI_INTERRUPTED) same_state(stages, before, "stopped");
+    }
+    ck_assert_msg(status == LEADKPI_OK, "%s", error.message);
+    ck_assert_uint_gt(stop, (_i ? 1 : 3) * (MANY / A_PART));
+    free(before.bytes);
+    leadkpi_stages_free(stages);
+    leadkpi_stages_free(other);
+    lk_fault_nothing_held(&fault, "stopped");
+}
+END_TEST
+
 /* ---- memory ---------------------------------------------------------------------------- */
 
 /* Every row moves its lead on: no report has more to hold. */
@@ -354,6 +444,8 @@ static Suite *suite_of_states(void)
     tcase_add_test(tc, rows_that_cannot_be_are_refused_and_nothing_changes);
     tcase_add_test(tc, a_definition_is_said_as_a_sentence);
     tcase_add_loop_test(tc, whichever_allocation_fails_nothing_is_half_done, 0, ACT_COUNT);
+    tcase_add_test(tc, the_host_is_asked_by_rows_of_one_lead);
+    tcase_add_loop_test(tc, what_takes_long_and_is_stopped_changes_nothing, 0, 2);
     tcase_add_test(tc, a_report_holds_no_more_than_its_header_says);
     suite_add_tcase(suite, tc);
     return suite;
