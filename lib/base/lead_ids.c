@@ -519,6 +519,11 @@ static lk_text hash_digits(lk_key128 key, char digits[32])
     return (lk_text){digits, 32};
 }
 
+static inline leadkpi_status asked_at(const leadkpi_table *table, size_t row, leadkpi_error *error)
+{
+    return LK_UNLIKELY(row % LK_INTERRUPT_ROWS == 0 && row) ? lk_table_interrupted(table, error) : LEADKPI_OK;
+}
+
 static leadkpi_status append_text(const lk_lead_ids *ids, uint32_t index, lk_text_builder *builder,
                                   leadkpi_error *error)
 {
@@ -536,8 +541,10 @@ static leadkpi_status add_text_column(const lk_lead_ids *ids, leadkpi_table *tab
     lk_text_builder builder;
     leadkpi_status status = LEADKPI_OK;
     lk_text_builder_init(&builder, table);
-    for (size_t i = 0; i < count && status == LEADKPI_OK; i++)
-        status = append_text(ids, order[i], &builder, error);
+    for (size_t i = 0; i < count && status == LEADKPI_OK; i++) {
+        status = asked_at(table, i, error);
+        if (status == LEADKPI_OK) status = append_text(ids, order[i], &builder, error);
+    }
     if (status == LEADKPI_OK) status = lk_text_builder_finish(&builder, LK_LITERAL("id"), "", error);
     lk_text_builder_release(&builder);
     return status;
@@ -558,6 +565,7 @@ leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *tab
         return add_text_column(ids, table, order, count, error);
     LK_TRY(lk_table_add_int64(table, LK_LITERAL("id"), "", count, has_none(order, count), &values, error));
     for (size_t i = 0; i < count; i++) {
+        LK_TRY(asked_at(table, i, error));
         if (order[i] != LK_MAP_NONE)
             values[i] = ids->integers.keys[order[i]];
         else

@@ -122,7 +122,7 @@ leadkpi_status lk_lead_ids_flush(lk_lead_ids *ids, lk_memory *memory, lk_lead_id
                                  leadkpi_error *error);
 
 /* A column `id` of those ids, in this order; a hashed id as 32 hexadecimal digits, and a null cell for
- * LK_MAP_NONE. */
+ * LK_MAP_NONE. Status: OK, OUT_OF_MEMORY, LIMIT, INTERRUPTED; then the table is of no use. */
 leadkpi_status lk_lead_ids_add_column(const lk_lead_ids *ids, leadkpi_table *table,
                                       const uint32_t *order, size_t count, leadkpi_error *error);
 

@@ -14,6 +14,11 @@ leadkpi_status lk_table_new(const lk_memory *like, leadkpi_table **out, leadkpi_
     return LEADKPI_OK;
 }
 
+leadkpi_status lk_table_interrupted(const leadkpi_table *table, leadkpi_error *error)
+{
+    return lk_interrupted(&table->memory, error);
+}
+
 leadkpi_status leadkpi_table_create(const leadkpi_host *host, leadkpi_table **out,
                                     leadkpi_error *error)
 {

@@ -221,6 +221,9 @@ static inline lk_text lk_column_text(const lk_column *column, size_t row)
 /* A table with the callbacks and limit of `like`, and a count of its own. */
 leadkpi_status lk_table_new(const lk_memory *like, leadkpi_table **out, leadkpi_error *error);
 
+/* lk_interrupted, of the host of the table. */
+leadkpi_status lk_table_interrupted(const leadkpi_table *table, leadkpi_error *error);
+
 leadkpi_status lk_table_add_int64(leadkpi_table *table, lk_text name, const char *unit,
                                   size_t row_count, bool nullable, int64_t **values,
                                   leadkpi_error *error);

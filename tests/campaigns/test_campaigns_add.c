@@ -473,10 +473,10 @@ END_TEST
 
 static uint32_t lead_of(const leadkpi_campaigns *campaigns, int64_t id)
 {
-    const lk_map64 *ids = &campaigns->store->ids.integers;
+    const lk_map64 *map = &campaigns->store->ids.integers;
     uint32_t lead = 0;
-    while (lead < ids->count && ids->keys[lead] != id) lead++;
-    ck_assert_uint_lt(lead, ids->count);
+    while (lead < map->count && map->keys[lead] != id) lead++;
+    ck_assert_uint_lt(lead, map->count);
     return lead;
 }
 
