@@ -456,6 +456,22 @@ START_TEST(the_host_is_asked_while_one_row_makes_many_numbers_small)
 }
 END_TEST
 
+/* Rows are looked through, and there is room of a few words for each of their leads. */
+START_TEST(the_host_is_asked_while_many_leads_come_to_others)
+{
+    static const char rule[] = "steps=A,B,C,D; window=9us; input=time; ids=hashed";
+    lk_fault fault;
+    lk_fault_init(&fault);
+    instants = 1;
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, 1, 0);
+    lk_fault_arm(&fault, 0, false);
+    OK(add_many_events(funnel, rule, MANY, 1, ok_error));
+    was_asked(&fault, MANY / A_PART + 8 * (MANY / A_PART), "add");
+    instants = MANY;
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
+
 /* Where an event brings the steps before its own, it is as much work as two and a half. */
 START_TEST(the_host_is_asked_by_events_not_by_leads)
 {
@@ -643,6 +659,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 3);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
     tcase_add_test(tcase, the_host_is_asked_while_one_row_makes_many_numbers_small);
+    tcase_add_test(tcase, the_host_is_asked_while_many_leads_come_to_others);
     tcase_add_loop_test(tcase, the_host_is_asked_while_one_lead_is_put_in_order, 0, 3);
     tcase_add_loop_test(tcase, the_host_is_asked_by_items_under_every_rule, 0, 12);
     tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0,
