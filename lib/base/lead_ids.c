@@ -80,6 +80,24 @@ static inline bool is_direct(const lk_lead_ids *ids, int64_t id)
     return (uint64_t)id < ids->direct_count;
 }
 
+/* What the array has room for, up to `end`, gets to know its numbers. Those without a slot it has known before. */
+static leadkpi_status learn_numbers(lk_lead_ids *ids, const lk_memory *memory, size_t end, leadkpi_error *error)
+{
+    const lk_map64 *integers = &ids->integers;
+    size_t start = ids->direct_count;
+    for (size_t at = start, part; at < end; at += part) {
+        part = end - at < LK_INTERRUPT_ROWS ? end - at : LK_INTERRUPT_ROWS;
+        if (at > start) LK_TRY(lk_interrupted(memory, error));
+        memset(ids->direct + at, 0, part * sizeof *ids->direct);
+    }
+    for (uint32_t i = 0; i < integers->count && integers->count > integers->without_slot; i++) {
+        uint64_t past = (uint64_t)integers->keys[i] - start;
+        LK_TRY(lk_interrupted_at(memory, i, error));
+        if (past < end - start) ids->direct[start + past] = i + 1;
+    }
+    return LEADKPI_OK;
+}
+
 /* The array reaches to the largest number of some rows, if there would be few gaps, and knows all numbers in its reach.
  * It grows by a fourth or more, or once a column to all that is small, so that growth costs what the numbers do. */
 static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start, size_t end,
@@ -91,11 +109,12 @@ static leadkpi_status reach_out(lk_lead_ids *ids, lk_memory *memory, const numbe
     uint64_t wanted = largest + largest / 2 + 1;
     size_t count = (size_t)(wanted < most ? wanted : most), before = ids->direct_count;
     if (count - before < before / 4 && count != n->most) return LEADKPI_OK;
-    LK_TRY(lk_resize(memory, &ids->direct, before, count, sizeof *ids->direct, error));
-    memset(ids->direct + before, 0, (count - before) * sizeof *ids->direct);
+    if (count > ids->direct_room) {
+        LK_TRY(lk_resize(memory, &ids->direct, ids->direct_room, count, sizeof *ids->direct, error));
+        ids->direct_room = count;
+    }
+    LK_TRY(learn_numbers(ids, memory, count, error));
     ids->direct_count = count;
-    for (uint32_t i = 0; i < ids->integers.count; i++)
-        if (is_direct(ids, ids->integers.keys[i])) ids->direct[ids->integers.keys[i]] = i + 1;
     return LEADKPI_OK;
 }
 
@@ -342,9 +361,9 @@ void lk_lead_ids_truncate(lk_lead_ids *ids, uint32_t count, int32_t type)
 void lk_lead_ids_free(lk_lead_ids *ids, lk_memory *memory)
 {
     lk_map64_free(&ids->integers, memory);
-    lk_release(memory, ids->direct, ids->direct_count, sizeof *ids->direct);
+    lk_release(memory, ids->direct, ids->direct_room, sizeof *ids->direct);
     ids->direct = NULL;
-    ids->direct_count = 0;
+    ids->direct_count = ids->direct_room = 0;
     lk_map_text_free(&ids->texts, memory);
     lk_map128_free(&ids->hashes, memory);
 }

@@ -22,7 +22,8 @@ typedef struct lk_lead_ids {
     int32_t hashed;
     lk_map64 integers;
     uint32_t *direct; /* of number i, from 0: 1 + its index, or 0 where it has none */
-    size_t direct_count;
+    size_t direct_count; /* numbers below it are in its reach */
+    size_t direct_room;  /* as many, or more after an interrupt */
     lk_map_text texts;
     lk_map128 hashes;
 } lk_lead_ids;
@@ -50,7 +51,7 @@ leadkpi_status lk_lead_ids_intern_rows(lk_lead_ids *ids, lk_memory *memory, cons
  * gone with lk_lead_ids_forget_tallies, or once there are indexes.
  *
  * Makes that array reach the numbers of some rows, where they are small. Status: OK, OUT_OF_MEMORY, LIMIT,
- * OVERFLOW. */
+ * OVERFLOW, INTERRUPTED. */
 leadkpi_status lk_lead_ids_reach(lk_lead_ids *ids, lk_memory *memory, const lk_column *column, size_t start,
                                  size_t count, leadkpi_error *error);
 

@@ -53,7 +53,8 @@ leadkpi_status lk_standings_make_room(lk_standings *standings, const lk_funnel_r
 /* There is room, and empty standings come behind those that there are, up to `count`. */
 void lk_standings_append_empty(lk_standings *standings, const lk_funnel_rule *rule, size_t count);
 
-/* Both. */
+/* Both; the host is asked between pieces. After a failure there may be some of the empty ones. Status: as that of
+ * make_room, and INTERRUPTED. */
 leadkpi_status lk_standings_reserve(lk_standings *standings, const lk_funnel_rule *rule, lk_memory *memory,
                                 size_t count, leadkpi_error *error);
 

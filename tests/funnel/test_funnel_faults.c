@@ -393,6 +393,19 @@ static void was_asked(lk_fault *fault, uint64_t least, const char *what)
     lk_fault_arm(fault, 0, false);
 }
 
+static leadkpi_status add_one_event(leadkpi_funnel *funnel, int64_t lead, leadkpi_error *error)
+{
+    int64_t time = MANY, step = 1;
+    leadkpi_table *table;
+    OK(leadkpi_table_create(NULL, &table, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "id", NUL, &lead, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_timestamp(table, "time", NUL, &time, 1, 0, NULL, ok_error));
+    OK(leadkpi_table_borrow_int64(table, "steps", NUL, &step, 1, 0, NULL, ok_error));
+    leadkpi_status status = leadkpi_funnel_add(funnel, table, NULL, 0, error);
+    leadkpi_table_free(table);
+    return status;
+}
+
 static void asks_while_it_is_saved_and_read(const leadkpi_funnel *funnel, lk_fault *fault, uint64_t parts)
 {
     size_t size;
@@ -408,6 +421,56 @@ static void asks_while_it_is_saved_and_read(const leadkpi_funnel *funnel, lk_fau
     leadkpi_funnel_free(read);
     free(bytes);
 }
+
+/* One row after which numbers that were too large are small: room for them, and a look at each. */
+START_TEST(the_host_is_asked_while_one_row_makes_many_numbers_small)
+{
+    static const char rule[] = "steps=A,B,C,D; window=9us; input=time";
+    const int64_t first = 3 * MANY;
+    lk_fault fault;
+    leadkpi_error error;
+    leadkpi_status status = LEADKPI_INTERRUPTED;
+    lk_fault_init(&fault);
+    instants = 1;
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, MANY, first);
+    leadkpi_funnel *clean = with_many_events(NULL, rule, MANY, first);
+    instants = MANY;
+    blob before = state_of(funnel);
+    uint64_t stop = 0;
+    while (status == LEADKPI_INTERRUPTED) {
+        lk_fault_stop_at(&fault, ++stop);
+        status = add_one_event(funnel, first - 1, &error);
+        if (status == LEADKPI_INTERRUPTED) same_state(funnel, before, "stopped");
+    }
+    ck_assert_int_eq(status, LEADKPI_OK);
+    ck_assert_uint_gt(stop, 4 * MANY / A_PART + MANY / A_PART);
+    lk_fault_arm(&fault, 0, false);
+    OK(add_one_event(funnel, first, ok_error));
+    OK(add_one_event(clean, first - 1, ok_error));
+    OK(add_one_event(clean, first, ok_error));
+    same_states(funnel, clean, 0);
+    free(before.bytes);
+    leadkpi_funnel_free(clean);
+    leadkpi_funnel_free(funnel);
+    lk_fault_nothing_held(&fault, rule);
+}
+END_TEST
+
+/* Rows are looked through, and there is room of a few words for each of their leads. */
+START_TEST(the_host_is_asked_while_many_leads_come_to_others)
+{
+    static const char rule[] = "steps=A,B,C,D; window=9us; input=time; ids=hashed";
+    lk_fault fault;
+    lk_fault_init(&fault);
+    instants = 1;
+    leadkpi_funnel *funnel = with_many_events(&fault.host, rule, 1, 0);
+    lk_fault_arm(&fault, 0, false);
+    OK(add_many_events(funnel, rule, MANY, 1, ok_error));
+    was_asked(&fault, MANY / A_PART + 8 * (MANY / A_PART), "add");
+    instants = MANY;
+    leadkpi_funnel_free(funnel);
+}
+END_TEST
 
 /* Where an event brings the steps before its own, it is as much work as two and a half. */
 START_TEST(the_host_is_asked_by_events_not_by_leads)
@@ -595,6 +658,8 @@ int main(void)
     tcase_add_loop_test(tcase, a_verb_that_fails_changes_nothing, 0, DEFINITION_COUNT);
     tcase_add_loop_test(tcase, the_host_is_asked_by_events_not_by_leads, 0, 3);
     tcase_add_test(tcase, the_host_is_asked_by_what_is_closed);
+    tcase_add_test(tcase, the_host_is_asked_while_one_row_makes_many_numbers_small);
+    tcase_add_test(tcase, the_host_is_asked_while_many_leads_come_to_others);
     tcase_add_loop_test(tcase, the_host_is_asked_while_one_lead_is_put_in_order, 0, 3);
     tcase_add_loop_test(tcase, the_host_is_asked_by_items_under_every_rule, 0, 12);
     tcase_add_loop_test(tcase, a_long_verb_that_is_stopped_changes_nothing, 0,
