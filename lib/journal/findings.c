@@ -52,10 +52,12 @@ leadkpi_status lk_findings_report(lk_reading *r, const lk_finding *list, int cou
 {
     lk_findings findings = {{0}, {0}, {0}, {0}};
     uint32_t *leads;
+    size_t done = 0;
     LK_TRY(lk_allocate(&r->memory, r->lead_count, sizeof *leads, &leads, error));
     leadkpi_status status = lk_lead_ids_sort(&r->journal->ids, &r->memory, leads, error);
     for (uint32_t i = 0; i < r->lead_count && status == LEADKPI_OK; i++) {
-        status = lk_interrupted_at(&r->memory, i, error);
+        uint32_t rows = r->ends[leads[i]] - lk_reading_start(r, leads[i]);
+        status = lk_interrupted_after(&r->memory, (size_t)rows + 1, &done, error);
         if (status == LEADKPI_OK) check(context, leads[i], &findings);
     }
     lk_release(&r->memory, leads, r->lead_count, sizeof *leads);
