@@ -27,7 +27,7 @@ uint8_t lk_quick_place(uint64_t steps)
 leadkpi_status lk_quick_open(const lk_journeys *j, lk_memory *memory, lk_quick *quick, leadkpi_error *error)
 {
     const lk_funnel_store *store = j->store;
-    *quick = (lk_quick){NULL, store->codes.count};
+    *quick = (lk_quick){NULL, store->codes.count, memory};
     if (!lk_quick_fits_rule(j->rule)) return LEADKPI_OK;
     for (uint32_t code = 0; code < store->codes.count; code++)
         if (!lk_quick_fits_code(store, code)) return LEADKPI_OK;
@@ -40,18 +40,21 @@ leadkpi_status lk_quick_open(const lk_journeys *j, lk_memory *memory, lk_quick *
 void lk_quick_close(lk_quick *quick, lk_memory *memory)
 {
     lk_release(memory, quick->places, quick->code_count, 1);
-    *quick = (lk_quick){NULL, 0};
+    *quick = (lk_quick){NULL, 0, NULL};
 }
 
-/* Cost an event: 8 bytes read in order, or 16, a byte, and what lk_quick_take does; no branch but the loop's own.
- * Returns the first event that got farthest; of the attempt the level, start and `until` are set. */
-static inline uint32_t scan(const lk_journeys *j, const uint8_t *places, uint32_t lead, int64_t as_of,
-                            lk_attempt *attempt)
+/* Cost an event: 8 bytes read in order, or 16, a byte, and what lk_quick_take does; no branch but the loop's own
+ * and that which asks. `*farthest` is the first event that got farthest; of the attempt the level, start and `until`
+ * are set. */
+static inline leadkpi_status scan(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                                  lk_attempt *attempt, uint32_t *farthest, leadkpi_error *error)
 {
     uint64_t starts[LK_QUICK_PLACES], window = (uint64_t)j->rule->window, last = 0;
+    const uint8_t *places = quick->places;
     lk_quick_level best = {0, 0};
     lk_quick_clear(starts, j->rule->step_count);
     for (uint32_t i = lk_journeys_start(j, lead), end = j->ends[lead]; i < end; i++) {
+        LK_TRY(lk_interrupted_at(quick->memory, i, error));
         lk_journey_event event = lk_journeys_event(j, i);
         if (event.time > as_of) break;
         uint64_t since = (uint64_t)(event.time - LK_FUNNEL_TIME_MIN), level = best.level;
@@ -61,13 +64,15 @@ static inline uint32_t scan(const lk_journeys *j, const uint8_t *places, uint32_
     attempt->level = (int32_t)best.level;
     attempt->start = (int64_t)best.start + LK_FUNNEL_TIME_MIN;
     attempt->until = lk_funnel_deadline(attempt->start, j->rule->window);
-    return (uint32_t)last;
+    *farthest = (uint32_t)last;
+    return LEADKPI_OK;
 }
 
-void lk_quick_find_level(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
-                         lk_attempt *attempt)
+leadkpi_status lk_quick_find_level(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                                   lk_attempt *attempt, leadkpi_error *error)
 {
-    scan(j, quick->places, lead, as_of, attempt);
+    uint32_t farthest;
+    return scan(j, quick, lead, as_of, attempt, &farthest, error);
 }
 
 /* Back from the event that got farthest, always to the latest one of the step before: so to the start that was
@@ -95,13 +100,15 @@ static void find_times(const lk_journeys *j, const uint8_t *places, lk_attempt *
 
 /* The way of an attempt is looked at where there is one, between its first event and its last: of most leads
  * that is little of what the scan has just read. */
-void lk_quick_find(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
-                   lk_attempt *attempt)
+leadkpi_status lk_quick_find(const lk_journeys *j, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                             lk_attempt *attempt, leadkpi_error *error)
 {
-    uint32_t last = scan(j, quick->places, lead, as_of, attempt);
-    if (attempt->level == 0) return;
+    uint32_t last;
+    LK_TRY(scan(j, quick, lead, as_of, attempt, &last, error));
+    if (attempt->level == 0) return LEADKPI_OK;
     attempt->entry = find_entry(j, quick->places, attempt->level, last);
     find_times(j, quick->places, attempt);
+    return LEADKPI_OK;
 }
 
 /* The first event of the lead that is not before a time. */

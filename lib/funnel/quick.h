@@ -51,6 +51,7 @@ static inline lk_quick_level lk_quick_take(uint64_t *starts, uint64_t window, ui
 typedef struct lk_quick {
     uint8_t *places; /* what the scan makes of each code; NULL where the rule or a code does not fit */
     uint32_t code_count;
+    const lk_memory *memory; /* whose host is asked */
 } lk_quick;
 
 /* 1 byte a code. Status: OK, OUT_OF_MEMORY, LIMIT. */
@@ -58,16 +59,16 @@ leadkpi_status lk_quick_open(const lk_journeys *journeys, lk_memory *memory, lk_
                              leadkpi_error *error);
 void lk_quick_close(lk_quick *quick, lk_memory *memory);
 
-/* The attempt with its times; of a level of 0 nothing else is set. */
-void lk_quick_find(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
-                   lk_attempt *attempt);
+/* The attempt with its times; of a level of 0 nothing else is set. Status: OK, INTERRUPTED. */
+leadkpi_status lk_quick_find(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                             lk_attempt *attempt, leadkpi_error *error);
 
 /* The rest of an attempt whose level, not 0, start and `until` are known, of events without sequences and
  * segments; its entry is an event of that start. */
 void lk_quick_follow(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, lk_attempt *attempt);
 
-/* Of the attempt its level, start and `until` alone. */
-void lk_quick_find_level(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
-                         lk_attempt *attempt);
+/* Of the attempt its level, start and `until` alone. Status: OK, INTERRUPTED. */
+leadkpi_status lk_quick_find_level(const lk_journeys *journeys, const lk_quick *quick, uint32_t lead, int64_t as_of,
+                                   lk_attempt *attempt, leadkpi_error *error);
 
 #endif

@@ -148,13 +148,14 @@ static void find_known(const intake *in, const lk_quick *quick, lk_attempt *atte
     if (attempt->level > (in->results->ways ? 1 : 0)) lk_quick_follow(j, quick, in->lead, attempt);
 }
 
-static void find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt)
+static leadkpi_status find_quick(const intake *in, const lk_quick *quick, bool known, lk_attempt *attempt,
+                                 leadkpi_error *error)
 {
     const lk_results *r = in->results;
-    if (known)
-        find_known(in, quick, attempt);
-    else
-        (r->tally ? lk_quick_find_level : lk_quick_find)(in->journeys, quick, in->lead, r->as_of, attempt);
+    if (!known)
+        return (r->tally ? lk_quick_find_level : lk_quick_find)(in->journeys, quick, in->lead, r->as_of, attempt, error);
+    find_known(in, quick, attempt);
+    return LEADKPI_OK;
 }
 
 static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_error *error)
@@ -166,7 +167,7 @@ static leadkpi_status walk_quick(intake *in, const lk_quick *quick, leadkpi_erro
     for (in->lead = 0; in->lead < j->lead_count; in->lead++) {
         if (in->lead % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(&r->memory, error));
         in->attempt = 0;
-        find_quick(in, quick, known, &attempt);
+        LK_TRY(find_quick(in, quick, known, &attempt, error));
         if (attempt.level > 0) LK_TRY(put_attempt(in, &attempt, error));
     }
     return LEADKPI_OK;

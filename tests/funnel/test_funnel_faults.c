@@ -483,6 +483,11 @@ START_TEST(the_host_is_asked_by_events_not_by_leads)
     leadkpi_funnel *funnel = with_many_events(&fault.host, rules[_i], 1, 5);
     leadkpi_table *report;
     asks_while_it_is_saved_and_read(funnel, &fault, MANY / A_PART);
+    leadkpi_options *before = options_of("funnel_report", "as_of=1970-01-01T00:00:00.29Z");
+    lk_fault_arm(&fault, 0, false);
+    OK(leadkpi_funnel_leads(funnel, before, &report, ok_error));
+    was_asked(&fault, parts, "a report as of a time");
+    leadkpi_table_free(report), leadkpi_options_free(before);
     OK(leadkpi_funnel_close(funnel, 0, 1000, ok_error));
     lk_fault_arm(&fault, 0, false);
     OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
