@@ -5,7 +5,11 @@
  * A rule is one of each axis of the definition, as far as the handle takes it; each meets every shape of data and
  * one of the reports, drawn too, or all whose names begin with a shape and a report that are given. Above 1 s a
  * million events there should be nothing. A row says how long the report took (seconds of this process), the longest
- * time between two questions to the host whether to stop, and the most memory that it held. */
+ * time between two questions to the host whether to stop, and the most memory that it held.
+ *
+ * Silence and memory are those of a host that counts, whose malloc has a fault of the system for each page. What took
+ * long with it is timed twice more with the memory that the library takes by itself, as most programs have it, and the
+ * least counts: a first time may wait for pages that the machine has never given before. */
 #include <leadkpi/funnel.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -122,6 +126,8 @@ static void make_room(void)
 
 static double asked, longest_wait, started;
 static size_t held, most_held;
+static bool counts; /* does the host lend its own memory? */
+#define TIMED_AGAIN 0.3 /* seconds */
 #define TOO_LONG 20 /* seconds */
 
 static int32_t was_asked(void *user)
@@ -209,9 +215,11 @@ static leadkpi_status funnel_with(const char *rule, leadkpi_funnel **funnel)
     for (int i = 2; i <= STEPS; i++) snprintf(text + strlen(text), 8, ",s%d", i);
     snprintf(text + strlen(text), sizeof text - strlen(text), "; %s", rule);
     host.interrupted = was_asked;
-    host.allocate = allocate;
-    host.reallocate = reallocate;
-    host.release = release;
+    if (counts) {
+        host.allocate = allocate;
+        host.reallocate = reallocate;
+        host.release = release;
+    }
     *funnel = NULL;
     if (leadkpi_options_create(NULL, "funnel", NUL, &definition, NULL) != LEADKPI_OK) abort();
     leadkpi_status status = leadkpi_options_parse(definition, text, NUL, NULL);
@@ -254,7 +262,8 @@ static bool add_all(leadkpi_funnel *funnel, const char *rule, bool with_segments
     return true;
 }
 
-static void run(const char *rule, const char *shape, const struct report *report)
+/* Seconds of the report; false where the rule takes no such events. */
+static bool run_once(const char *rule, const struct report *report, leadkpi_status *status, double *took)
 {
     leadkpi_funnel *funnel;
     leadkpi_options *options;
@@ -264,24 +273,41 @@ static void run(const char *rule, const char *shape, const struct report *report
     good(funnel_with(rule, &funnel), &error);
     if (!add_all(funnel, rule, strstr(report->options, "segment"))) {
         leadkpi_funnel_free(funnel);
-        return;
+        return false;
     }
     good(leadkpi_options_create(NULL, "funnel_report", NUL, &options, &error), &error);
     good(leadkpi_options_parse(options, report->options, NUL, &error), &error);
     size_t before = most_held = held;
     longest_wait = 0;
     started = asked = bench_seconds();
-    leadkpi_status status = report->call(funnel, options, &table, &error);
-    double took = bench_seconds() - started;
+    *status = report->call(funnel, options, &table, &error);
+    *took = bench_seconds() - started;
     was_asked(NULL);
-    if (status == LEADKPI_OK || status == LEADKPI_INTERRUPTED)
-        printf("%8.3f s %8.3f s %8.1f MB  %s | %s | %s%s\n", took, longest_wait, (double)(most_held - before) / 1e6,
-               shape, report->name, rule, status == LEADKPI_OK ? "" : "  STOPPED");
-    fflush(stdout);
-    if (took > bench_best && status == LEADKPI_OK) bench_best = took;
+    most_held -= before;
     leadkpi_table_free(table);
     leadkpi_options_free(options);
     leadkpi_funnel_free(funnel);
+    return true;
+}
+
+static void run(const char *rule, const char *shape, const struct report *report)
+{
+    leadkpi_status status, again = LEADKPI_OK;
+    double took, other = 0;
+    counts = true;
+    if (!run_once(rule, report, &status, &took)) return;
+    double silence = longest_wait;
+    size_t memory = most_held;
+    counts = false;
+    for (int i = 0; i < 2 && status == LEADKPI_OK && took > TIMED_AGAIN; i++) {
+        run_once(rule, report, &again, &other);
+        if (again == LEADKPI_OK && other < took) took = other;
+    }
+    if (status == LEADKPI_OK || status == LEADKPI_INTERRUPTED)
+        printf("%8.3f s %8.3f s %8.1f MB  %s | %s | %s%s\n", took, silence, (double)memory / 1e6, shape, report->name,
+               rule, status == LEADKPI_OK ? "" : "  STOPPED");
+    fflush(stdout);
+    if (took > bench_best && status == LEADKPI_OK) bench_best = took;
 }
 
 static bool begins(const char *name, const char *wanted)
