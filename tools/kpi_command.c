@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -202,11 +201,8 @@ typedef struct evaluation {
 
 static int read_value(const char *text, double *out, trouble *why)
 {
-    char *end;
     number_value number;
-    errno = 0;
-    *out = strtod(text, &end);
-    if (end != text && *end == '\0' && isfinite(*out)) return TOOL_GOOD;
+    if (number_read_double(text, out)) return TOOL_GOOD;
     if (number_read(slice_of(text), NUMBER_DOT, &number)) {
         double power = 1;
         for (int i = 0; i < number.scale + (number.percent ? 2 : 0); i++) power *= 10;

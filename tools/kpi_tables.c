@@ -10,6 +10,7 @@
 
 #include "cells.h"
 #include "commands.h"
+#include "number_text.h"
 #include "render.h"
 #include "sheet.h"
 #include "utf8.h"
@@ -408,17 +409,19 @@ typedef struct plan_input {
 
 static int plan_number(const char *word, plan_input *inputs, trouble *why)
 {
-    char *end;
     size_t length = strcspn(word, "=");
+    char digits[64];
     for (plan_input *input = inputs; input->name; input++) {
         if (strlen(input->name) != length || strncmp(input->name, word, length) != 0) continue;
-        input->value = strtod(word[length] ? word + length + 1 : "", &end);
+        const char *text = word[length] ? word + length + 1 : "";
+        size_t count = strlen(text);
+        bool percent = count > 0 && text[count - 1] == '%';
+        snprintf(digits, sizeof digits, "%.*s", count < sizeof digits ? (int)(count - percent) : 0, text);
         input->given = true;
-        if (word[length] && word[length + 1] && *end == '%' && end[1] == 0) {
-            input->value /= 100;
+        if (number_read_double(digits, &input->value)) {
+            if (percent) input->value /= 100;
             return TOOL_GOOD;
         }
-        if (word[length] && word[length + 1] && *end == 0) return TOOL_GOOD;
         return trouble_set(why, TOOL_USAGE, "kpi plan: expected %s=number, found \"%.60s\"",
                            input->name, word);
     }

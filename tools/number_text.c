@@ -1,5 +1,9 @@
 #include "number_text.h"
 
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -272,6 +276,14 @@ number_style number_style_of(slice text)
     bool dot = number_read(text, NUMBER_DOT, &n), comma = number_read(text, NUMBER_COMMA, &n);
     if (dot == comma) return NUMBER_UNTOLD;
     return dot ? NUMBER_DOT : NUMBER_COMMA;
+}
+
+bool number_read_double(const char *text, double *out)
+{
+    char *end;
+    if (!*text || text[strspn(text, "+-.0123456789eE")]) return false; /* strtod knows more: 0x10, nan, inf */
+    *out = strtod(text, &end);
+    return *end == '\0' && isfinite(*out);
 }
 
 bool currency_agrees(slice a, slice b)

@@ -30,6 +30,9 @@ typedef struct number_value {
 /* The whole of `text` as a number; false where it is not one or does not fit. */
 bool number_read(slice text, number_style style, number_value *out);
 
+/* A number as a program writes it, 0.08 or 1.5e6: the whole of `text`, in tens, and finite. */
+bool number_read_double(const char *text, double *out);
+
 /* Divides by 10^places, and by 100 where a % stood behind it: 45% is 0.45. false: more than 18 decimals. */
 bool number_divide(number_value *number, int places);
 

@@ -29,8 +29,14 @@ says err 'given twice'
 run kpi eval cpl nonsense=1
 answers 2
 says err 'cost_per_lead: expected one of campaign_spend, new_leads, found "nonsense"'
-run kpi eval cpl many 250
-answers 2
+for number in many 0x10 nan inf 1e999 ''; do
+    run kpi eval cpl "$number" 250
+    answers 2
+    says err 'expected a number such as 5000'
+done
+run kpi eval cpl 5e3 250 --json
+answers 0
+says out '"value": 20'
 run kpi eval ctr 1 2
 answers 2
 says err 'ad_click_through_rate'
@@ -127,8 +133,11 @@ says out 'projected          80'
 run kpi plan leads target=10
 answers 2
 says err 'rate was not given'
-run kpi plan leads target=10 rate=x
-answers 2
+for number in x 0x1 nan % '' 5%%; do
+    run kpi plan leads target=10 "rate=$number"
+    answers 2
+    says err 'expected rate=number, found'
+done
 run kpi plan nonsense
 answers 2
 printf 'kpi,value,target,start,due\ncpl,20,25,,\nlead_volume,40,100,2025-01-01,2025-02-01\n' >goals.csv
