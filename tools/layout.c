@@ -153,7 +153,11 @@ int layout_find(file_layout *out, const input *in, char delimiter, trouble *why)
     csv_start(&reader, &head, out->delimiter, out->line_end);
     for (size_t i = 0; i <= out->header_record && code == TOOL_GOOD; i++) {
         csv_answer answer = csv_next(&reader);
-        if (answer == CSV_END)
+        bool at_end = reader.input_ended && (answer == CSV_FATAL || reader.at == reader.end);
+        if (at_end && in->head_length == INPUT_HEAD_BYTES)
+            code = trouble_set(why, TOOL_DATA, "%s: expected a header that ends in the first %zu bytes, found none%s",
+                               in->name, INPUT_HEAD_BYTES, answer == CSV_FATAL ? ": a quote is open there" : "");
+        else if (answer == CSV_END)
             code = trouble_set(why, TOOL_DATA, "%s: expected a header line, found an empty file",
                                in->name);
         else if (answer != CSV_RECORD)

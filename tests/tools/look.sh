@@ -123,4 +123,20 @@ printf 'who,when\n1,2025-01-01\n' >strange.csv
 run responses leads.csv --responses answers.csv --conversions strange.csv
 answers 2
 says err 'expected id and time of the conversions'
+# A header is told by the first bytes; one that does not end in them is not cut off in silence.
+long() { printf 'id,%s' "$1" && awk -v n="$2" 'BEGIN { while (n-- > 0) printf "n" }' && printf '%s\n1,2\n' "$1"; }
+for letters in 131067 131068; do
+    long '' "$letters" >long.csv
+    run look long.csv
+    answers 0
+    says out 'header      line 1, 2 columns'
+done
+long '' 131069 >long.csv
+run look long.csv
+answers 1
+says err 'long.csv: expected a header that ends in the first 131072 bytes, found none'
+long '"' 200000 >long.csv
+run report --leads long.csv
+answers 1
+says err 'found none: a quote is open there'
 exit 0
