@@ -23,7 +23,7 @@ static leadkpi_status look(void *context, const lk_journeys *j, uint32_t lead, i
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         lk_journey_event event = lk_journeys_event(j, i);
         uint64_t steps = lk_funnel_code_steps(j->store, event.code);
-        if (i % LK_INTERRUPT_ROWS == LK_INTERRUPT_ROWS - 1) LK_TRY(lk_interrupted(&s->memory, error));
+        LK_TRY(lk_interrupted_at(&s->memory, i, error));
         if (event.time > as_of) break;
         at->any |= steps;
         if (attempt->level && event.time - attempt->start <= s->window) at->after |= steps;
@@ -103,9 +103,11 @@ leadkpi_status leadkpi_funnel_retention(const leadkpi_funnel *funnel, const lead
     returning s = {.memory = lk_memory_like(&funnel->memory), .window = funnel->rule.window};
     s.lead_count = funnel->store ? lk_lead_ids_count(&funnel->store->ids) : 0;
     LK_TRY(lk_allocate(&s.memory, s.lead_count, sizeof *s.leads, &s.leads, error));
-    if (s.lead_count) memset(s.leads, 0, s.lead_count * sizeof *s.leads);
     lk_results results = {.look = look, .context = &s};
-    leadkpi_status status = lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
+    size_t size = s.lead_count * sizeof *s.leads;
+    leadkpi_status status = lk_bring_pages(&s.memory, s.leads, size, error);
+    if (status == LEADKPI_OK && size) memset(s.leads, 0, size);
+    if (status == LEADKPI_OK) status = lk_funnel_report_on(funnel, options, &results, 0, fill, out, error);
     lk_release(&s.memory, s.leads, s.lead_count, sizeof *s.leads);
     return status;
 }

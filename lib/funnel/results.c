@@ -85,7 +85,7 @@ static leadkpi_status list_segments(intake *in, leadkpi_error *error)
     lk_results *r = in->results;
     lk_segments *s = in->segments;
     if (s->lead == in->lead) return LEADKPI_OK;
-    lk_segments_of_lead(s, in->lead);
+    LK_TRY(lk_segments_of_lead(s, in->lead, error));
     uint32_t count = s->different_count ? s->different_count : 1;
     LK_TRY(grow_lists(r, count + 1, error));
     in->list = r->list_count;

@@ -45,19 +45,21 @@ static uint32_t last_segment(const lk_segments *s, uint32_t lead)
     return 0;
 }
 
-void lk_segments_of_lead(lk_segments *s, uint32_t lead)
+leadkpi_status lk_segments_of_lead(lk_segments *s, uint32_t lead, leadkpi_error *error)
 {
     const lk_journeys *j = s->journeys;
-    if (s->lead == lead) return;
+    if (s->lead == lead) return LEADKPI_OK;
     s->lead = lead;
     s->different_count = 0;
     for (uint32_t i = lk_journeys_start(j, lead); i < j->ends[lead]; i++) {
         uint32_t segment = lk_journeys_segment(j, i);
+        LK_TRY(lk_interrupted_at(s->memory, i, error));
         if (lk_journeys_event(j, i).time > s->as_of) break;
         if (!segment || s->seen[segment] == lead + 1) continue;
         s->seen[segment] = lead + 1;
         s->different[s->different_count++] = segment;
     }
+    return LEADKPI_OK;
 }
 
 /* ---- of the event that filled a step ------------------------------------------------ */

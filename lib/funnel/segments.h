@@ -34,7 +34,7 @@ void lk_segments_close(lk_segments *segments);
 leadkpi_status lk_segments_of(lk_segments *segments, uint32_t lead, const lk_attempt *attempt,
                               uint32_t *segment, leadkpi_error *error);
 
-/* Finds the different segments of a lead. */
-void lk_segments_of_lead(lk_segments *segments, uint32_t lead);
+/* Finds the different segments of a lead. Status: OK, INTERRUPTED. */
+leadkpi_status lk_segments_of_lead(lk_segments *segments, uint32_t lead, leadkpi_error *error);
 
 #endif

@@ -488,6 +488,11 @@ START_TEST(the_host_is_asked_by_events_not_by_leads)
     OK(leadkpi_funnel_leads(funnel, before, &report, ok_error));
     was_asked(&fault, parts, "a report as of a time");
     leadkpi_table_free(report), leadkpi_options_free(before);
+    leadkpi_options *any = options_of("funnel_report", "by=segment; breakdown=any");
+    lk_fault_arm(&fault, 0, false);
+    OK(leadkpi_funnel_steps(funnel, any, &report, ok_error));
+    was_asked(&fault, parts, "a report by any segment");
+    leadkpi_table_free(report), leadkpi_options_free(any);
     OK(leadkpi_funnel_close(funnel, 0, 1000, ok_error));
     lk_fault_arm(&fault, 0, false);
     OK(leadkpi_funnel_steps(funnel, NULL, &report, ok_error));
