@@ -88,10 +88,10 @@ static leadkpi_status add_costs(lk_attribution_store *store, const batch *b, lea
 /* 24 bytes written in order a row; nothing here can fail. */
 static void commit_touches(lk_attribution_store *store, const batch *b)
 {
-    lk_touch *touch = store->touches + store->touch_count;
+    size_t before = store->touch_count;
     for (size_t row = 0; row < b->row_count; row++)
-        *touch++ = (lk_touch){lk_column_int64(b->time, row), lk_rows_int64(b->sequence, row),
-                              b->units[row], b->texts[row]};
+        store->touches[before + row] = (lk_touch){lk_column_int64(b->time, row), lk_rows_int64(b->sequence, row),
+                                                  b->units[row], b->texts[row]};
     store->touch_count += b->row_count;
 }
 
@@ -163,14 +163,14 @@ static leadkpi_status find_texts(leadkpi_attribution *attribution, const lk_colu
 
 static void commit_outcomes(lk_attribution_store *store, const batch *b, bool are_nulls)
 {
-    lk_outcome *outcome = store->outcomes + store->outcome_count;
+    size_t before = store->outcome_count;
     for (size_t row = 0; row < b->row_count; row++)
-        *outcome++ = (lk_outcome){lk_column_int64(b->time, row),
-                                  lk_rows_int64(b->sequence, row),
-                                  b->weights[row],
-                                  b->values[row],
-                                  b->units[row],
-                                  are_nulls ? LK_TYPE_NULL : b->texts[row]};
+        store->outcomes[before + row] = (lk_outcome){lk_column_int64(b->time, row),
+                                                     lk_rows_int64(b->sequence, row),
+                                                     b->weights[row],
+                                                     b->values[row],
+                                                     b->units[row],
+                                                     are_nulls ? LK_TYPE_NULL : b->texts[row]};
     store->outcome_count += b->row_count;
 }
 
@@ -229,9 +229,9 @@ static leadkpi_status take_milestones(leadkpi_attribution *attribution, const le
     LK_TRY(lk_attribution_grow(&attribution->memory, &store->milestones, store->milestone_count,
                                &store->milestone_capacity, b->row_count, sizeof *store->milestones,
                                "milestones", error));
-    lk_milestone *milestone = store->milestones + store->milestone_count;
+    size_t before = store->milestone_count;
     for (size_t row = 0; row < b->row_count; row++)
-        *milestone++ = (lk_milestone){lk_column_int64(b->time, row), b->units[row], b->texts[row]};
+        store->milestones[before + row] = (lk_milestone){lk_column_int64(b->time, row), b->units[row], b->texts[row]};
     store->milestone_count += b->row_count;
     return LEADKPI_OK;
 }

@@ -24,6 +24,25 @@ static void credit_is(const leadkpi_attribution *a, const char *options, const c
     leadkpi_table_free(t);
 }
 
+START_TEST(tables_without_rows_add_nothing)
+{
+    leadkpi_attribution *a = attribution_with("");
+    static const touch touches[1];
+    static const conversion conversions[1];
+    static const milestone milestones[1];
+    static const path_row paths[1];
+    OK(add_touches(a, touches, 0, NULL, ok_error));
+    OK(add_conversions(a, conversions, 0, NULL, ok_error));
+    OK(add_milestones(a, milestones, 0, NULL, ok_error));
+    credit_is(a, "models=last", "last", NULL, 0);
+    leadkpi_attribution_free(a);
+    a = attribution_with("");
+    OK(add_paths(a, paths, 0, NULL, ok_error));
+    credit_is(a, "models=last", "last", NULL, 0);
+    leadkpi_attribution_free(a);
+}
+END_TEST
+
 /* ---- which touches ------------------------------------------------------------------- */
 
 static const touch days[] = {
@@ -808,6 +827,7 @@ static Suite *suite_of_journeys(void)
     Suite *suite = suite_create("attribution journeys");
     TCase *tc = tcase_create("journeys");
     tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, tables_without_rows_add_nothing);
     tcase_add_test(tc, a_touch_after_the_conversion_is_never_credited);
     tcase_add_test(tc, a_lookback_is_half_open_and_may_hang_on_the_type);
     tcase_add_test(tc, the_latest_touches_are_kept_and_the_others_counted);
