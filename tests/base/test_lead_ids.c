@@ -136,6 +136,7 @@ START_TEST(the_host_is_asked_while_a_column_is_written)
     leadkpi_table *table;
     lk_lead_ids ids = {.hashed = _i};
     leadkpi_error error;
+    leadkpi_error_reset(&error);
     intern(&ids, &number, 1, &index);
     lk_fault_init(&fault);
     ck_assert_int_eq(lk_memory_init(&counted, &fault.host, NULL), LEADKPI_OK);

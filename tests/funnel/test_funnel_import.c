@@ -523,12 +523,16 @@ static leadkpi_status act_import(const leadkpi_host *host, void *context, leadkp
     return add(f->funnel, &f->r, 0, f->r.count, f->as, error);
 }
 
+static void save(const leadkpi_funnel *funnel, lk_fault_bytes *bytes)
+{
+    OK(leadkpi_funnel_serialize(funnel, NULL, 0, &bytes->length, ok_error));
+    bytes->data = malloc(bytes->length);
+    OK(leadkpi_funnel_serialize(funnel, bytes->data, bytes->length, NULL, ok_error));
+}
+
 static void state(void *context, lk_fault_bytes *bytes)
 {
-    fault_context *f = context;
-    OK(leadkpi_funnel_serialize(f->funnel, NULL, 0, &bytes->length, ok_error));
-    bytes->data = malloc(bytes->length);
-    OK(leadkpi_funnel_serialize(f->funnel, bytes->data, bytes->length, NULL, ok_error));
+    save(((fault_context *)context)->funnel, bytes);
 }
 
 static void tear_down(void *context)
@@ -613,10 +617,10 @@ START_TEST(a_late_row_that_is_refused_leaves_nothing_of_those_before)
     if (bad->time) wrong.times[bad->row] = bad->time;
     wrong.steps[bad->row] = bad->steps;
     if (_i % 3) OK(add(funnel, &r, 0, had, AS_STEPS, ok_error));
-    state(&(fault_context){.funnel = funnel}, &before);
+    save(funnel, &before);
     ck_assert_int_eq(add(funnel, &wrong, had, wrong.count - had, AS_STEPS, &error), bad->status);
     ck_assert_msg(error.row == (int64_t)(bad->row - had), "%s: %s", bad->what, error.message);
-    state(&(fault_context){.funnel = funnel}, &after);
+    save(funnel, &after);
     ck_assert(after.length == before.length && memcmp(after.data, before.data, after.length) == 0);
     OK(add(funnel, &r, had, r.count - had, AS_STEPS, ok_error));
     leadkpi_funnel *right = imported(&r, in_time, AS_STEPS);
@@ -723,17 +727,16 @@ static uint64_t stopped_at_each(lk_fault *fault, leadkpi_funnel *funnel, const l
                                 const leadkpi_funnel *other)
 {
     lk_fault_bytes before, now;
-    fault_context f = {.funnel = funnel};
     leadkpi_status status;
     uint64_t poll = 1;
     stop_at(fault, 0);
-    state(&f, &before);
+    save(funnel, &before);
     for (;; poll++) {
         stop_at(fault, poll);
         status = table ? leadkpi_funnel_add(funnel, table, NULL, 0, NULL) : leadkpi_funnel_merge(funnel, other, NULL);
         stop_at(fault, 0);
         if (status != LEADKPI_INTERRUPTED) break;
-        state(&f, &now);
+        save(funnel, &now);
         ck_assert(now.length == before.length && memcmp(now.data, before.data, now.length) == 0);
         free(now.data);
     }
