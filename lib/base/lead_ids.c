@@ -185,13 +185,50 @@ static leadkpi_status intern_numbers(lk_lead_ids *ids, lk_memory *memory, const 
     return LEADKPI_OK;
 }
 
+/* Are some numbers in the reach of the array? */
+static bool are_direct(const lk_lead_ids *ids, const numbers *n, size_t start, size_t count)
+{
+    uint64_t reach = ids->direct_count;
+    bool are = true;
+    for (size_t i = start; i < start + count; i++) are &= (uint64_t)number_at(n, i) < reach;
+    return are;
+}
+
+/* Such numbers, of which most are new, as in a merge: they are put where they are looked up. Cost a number: 8 bytes read in order
+ * and 8 written, and 4 at a random place, asked for ahead; no branch. */
+static leadkpi_status add_all_direct(lk_lead_ids *ids, lk_memory *memory, const numbers *n, size_t start, size_t count,
+                                     uint32_t *indexes, leadkpi_error *error)
+{
+    int64_t fresh[BLOCK] = {0};
+    uint32_t *direct = ids->direct, next = ids->integers.count + 1, added = 0;
+    size_t last = n->count - 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t ahead = start + i + ROWS_AHEAD;
+        int64_t id = number_at(n, start + i);
+        fetch_direct(ids, number_at(n, ahead < last ? ahead : last));
+        uint32_t known = direct[id], index = known ? known : next + added;
+        direct[id] = index;
+        indexes[i] = index - 1;
+        fresh[added] = id;
+        added += known == 0;
+    }
+    leadkpi_status status = lk_map64_append(&ids->integers, memory, fresh, added, error);
+    for (uint32_t i = 0; status != LEADKPI_OK && i < added; i++) direct[fresh[i]] = 0;
+    return status;
+}
+
 static leadkpi_status merge_numbers(lk_lead_ids *ids, lk_memory *memory, const lk_map64 *from,
                                     uint32_t *indexes, leadkpi_error *error)
 {
     numbers n = {(const char *)from->keys, sizeof *from->keys, from->count, (uint64_t)from->count * 4};
     for (size_t start = 0; start < n.count; start += BLOCK) {
+        size_t count = block_size(n.count, start);
         if (start % LK_INTERRUPT_ROWS == 0) LK_TRY(lk_interrupted(memory, error));
-        LK_TRY(intern_numbers(ids, memory, &n, start, block_size(n.count, start), indexes + start, error));
+        LK_TRY(reach_out(ids, memory, &n, start, start + count, error));
+        if (are_direct(ids, &n, start, count))
+            LK_TRY(add_all_direct(ids, memory, &n, start, count, indexes + start, error));
+        else
+            LK_TRY(intern_numbers(ids, memory, &n, start, count, indexes + start, error));
     }
     return LEADKPI_OK;
 }
