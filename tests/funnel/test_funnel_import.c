@@ -716,12 +716,6 @@ static leadkpi_table *many_rows(int64_t first_lead)
     return table;
 }
 
-static void stop_at(lk_fault *fault, uint64_t poll)
-{
-    fault->polls = 0;
-    fault->stop_at = poll;
-}
-
 /* Stopped at each question, and then not; returns how many there were. */
 static uint64_t stopped_at_each(lk_fault *fault, leadkpi_funnel *funnel, const leadkpi_table *table,
                                 const leadkpi_funnel *other)
@@ -729,12 +723,12 @@ static uint64_t stopped_at_each(lk_fault *fault, leadkpi_funnel *funnel, const l
     lk_fault_bytes before, now;
     leadkpi_status status;
     uint64_t poll = 1;
-    stop_at(fault, 0);
+    lk_fault_stop_at(fault, 0);
     save(funnel, &before);
     for (;; poll++) {
-        stop_at(fault, poll);
+        lk_fault_stop_at(fault, poll);
         status = table ? leadkpi_funnel_add(funnel, table, NULL, 0, NULL) : leadkpi_funnel_merge(funnel, other, NULL);
-        stop_at(fault, 0);
+        lk_fault_stop_at(fault, 0);
         if (status != LEADKPI_INTERRUPTED) break;
         save(funnel, &now);
         ck_assert(now.length == before.length && memcmp(now.data, before.data, now.length) == 0);
