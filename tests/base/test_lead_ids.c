@@ -119,6 +119,9 @@ START_TEST(merged_numbers_get_indexes_in_order_of_first_sight)
     for (uint32_t i = 0; i < lk_lead_ids_count(&from); i++)
         ck_assert_uint_eq(indexes[i], index_of(&s, from.integers.keys[i]));
     are_known(&into, &s);
+    intern(&into, numbers, COUNT, indexes);
+    for (size_t i = 0; i < COUNT; i++) ck_assert_uint_eq(indexes[i], index_of(&s, numbers[i]));
+    are_known(&into, &s);
     lk_lead_ids_free(&into, &memory), lk_lead_ids_free(&from, &memory);
     nothing_used();
 }
